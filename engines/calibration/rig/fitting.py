@@ -1,0 +1,148 @@
+"""The fit of a rig: what is free, the solution, and its uncertainty as lengths and angles that people know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engines.calibration.rig.problem import Problem
+from engines.calibration.rig.start import Start, begin
+from engines.calibration.rig.types import RigCamera
+from engines.calibration.solve.bundle import Bundle, Told, bundle
+from engines.calibration.solve.equations import Floats, Freedom, Prior, RigState, Weighing, cost_of
+from engines.calibration.solve.fit import one_thread_each
+from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.motions import Motions, cross_matrices
+from engines.core.errors import UsageError
+from engines.core.lenses import DISTORTION_NAMES
+
+_FOCAL_PRIOR, _MIDDLE_PRIOR, _TERM_PRIOR = 0.01, 0.01, 0.05
+"""Deviations of a known lens whose file tells none: of the focal length and the middle in parts of the focal length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A problem and its solution. guessed: cameras whose views alone gave no lens to begin with."""
+
+    problem: Problem
+    bundle: Bundle
+    guessed: tuple[int, ...] = ()
+
+    @property
+    def state(self) -> RigState:
+        return self.bundle.state
+
+    @property
+    def centres(self) -> Floats:
+        """Of the cameras in the rig's coordinates, C x 3 metres."""
+        return self.state.places.inverse.shifts
+
+    def cost(self, deviations: Floats) -> float:
+        """The robust cost where each camera's corners have these deviations, so that two solutions can be compared."""
+        weighing = Weighing(Losses(self.problem.spec.loss), self.bundle.width, deviations)
+        return cost_of(self.state, self.problem.sights, weighing, self.bundle.freedom)
+
+    def distances(self) -> Floats:
+        """Between cameras, C x C metres."""
+        return np.asarray(np.linalg.norm(self.centres[:, None] - self.centres[None], axis=2))
+
+
+def fit(problem: Problem, start: Start | None = None, told: Told | None = None) -> Fitted:
+    """Solve from `start`, by default what the views themselves give. Raises `WorkFailed`."""
+    with one_thread_each():
+        start = begin(problem) if start is None else start
+        problem, state, held = _referred(problem, start.state)
+        posed = bundle(state, problem.sights, freedom(problem, held, poses_only=True), problem.spec.loss)
+        solved = bundle(posed.state, problem.sights, freedom(problem, held), problem.spec.loss, told)
+        return Fitted(problem, solved, start.guessed)
+
+
+def refit(problem: Problem, state: RigState) -> Fitted:
+    """From a state near the solution, with the same cameras and as many board poses as the problem has."""
+    with one_thread_each():
+        problem, state, held = _referred(problem, state)
+        return Fitted(problem, bundle(state, problem.sights, freedom(problem, held), problem.spec.loss, near=True))
+
+
+def freedom(problem: Problem, held: tuple[int, ...] = (), poses_only: bool = False) -> Freedom:
+    """What may move; poses_only: neither lenses nor the board's shape."""
+    ways, priors = [], []
+    for camera in range(problem.cameras):
+        basis = problem.setup(camera).freedom.basis
+        known = problem.known[camera]
+        fixed = poses_only or (known is not None and problem.spec.hold == "fixed")
+        ways.append(np.zeros((len(basis), 0)) if fixed else basis)
+        priors.append(_prior(known) if known is not None and problem.spec.hold == "prior" else None)
+    movable = tuple(bool(held) or camera != problem.reference for camera in range(problem.cameras))
+    free = None if poses_only else problem.free
+    shared = problem.spec.shared_lens and not poses_only
+    return Freedom(tuple(ways), movable, held, free, shared, tuple(priors))
+
+
+def _referred(problem: Problem, state: RigState) -> tuple[Problem, RigState, tuple[int, ...]]:
+    """The state in the coordinates asked for, and the groups that are held there."""
+    wanted = problem.spec.reference.removeprefix("frame:")
+    if wanted == problem.spec.reference:
+        return problem, state, ()
+    groups = [number for number, (frame, _) in enumerate(problem.groups) if frame == wanted]
+    if not groups:
+        hint = "Name a frame in which a camera sees the board"
+        raise UsageError(f"No board was found in the frame '{wanted}'", hint=hint)
+    floor = state.boards[groups[0]]
+    places, boards = state.places.after(floor), floor.inverse.after(state.boards)
+    return problem, replace(state, places=places, boards=boards), (groups[0],)
+
+
+def _prior(camera: RigCamera) -> Prior:
+    lens = camera.lens
+    values = np.array([*_plain(camera), *lens.distortion])
+    focal = lens.intrinsics.fx
+    told = [camera.std.get(name, 0.0) for name in ("fx", "fy", "cx", "cy")]
+    usual = [_FOCAL_PRIOR * focal] * 2 + [_MIDDLE_PRIOR * focal] * 2
+    pinhole = [std or other for std, other in zip(told, usual, strict=True)]
+    terms = [std or _TERM_PRIOR for std in camera.distortion_std] or [_TERM_PRIOR] * len(lens.distortion)
+    return Prior(values, np.diag(1 / np.array([*pinhole, *terms]) ** 2))
+
+
+def _plain(camera: RigCamera) -> tuple[float, ...]:
+    values = camera.intrinsics
+    return values.fx, values.fy, values.cx, values.cy
+
+
+def full_covariance(solved: Bundle) -> Floats:
+    """Of all cameras' parameters in the order that `RigResult.covariance` tells."""
+    ways, columns = solved.freedom.ways, solved.freedom.columns
+    total = sum(way.shape[0] + 6 for way in ways)
+    spread = np.zeros((total, len(solved.covariance)))
+    row = 0
+    for number, (way, own) in enumerate(zip(ways, columns, strict=True)):
+        count, lens = way.shape
+        spread[row : row + count, own[:lens]] = way
+        if solved.freedom.movable[number]:
+            spread[row + count : row + count + 6, own[lens:]] = np.eye(6)
+        row += count + 6
+    return np.asarray(spread @ solved.covariance @ spread.T)
+
+
+def pose_rows(models: tuple[str, ...]) -> list[slice]:
+    """Where each camera's pose stands in the full covariance."""
+    found, row = [], 0
+    for model in models:
+        row += 4 + len(DISTORTION_NAMES[model])  # type: ignore[index]
+        found.append(slice(row, row + 6))
+        row += 6
+    return found
+
+
+def centres_by_poses(places: Motions) -> Floats:
+    """How small steps of the cameras' poses move their centres, C x 3 x 6."""
+    back = places.turns.mT
+    return np.concatenate([-back @ cross_matrices(places.shifts), -back], axis=2)
+
+
+def directions_by_poses(places: Motions) -> Floats:
+    """How small steps move their viewing directions in the rig's coordinates, C x 3 x 6."""
+    back = places.turns.mT
+    ahead = cross_matrices(np.tile([0.0, 0.0, 1.0], (len(places), 1)))
+    return np.concatenate([back @ ahead, np.zeros((len(places), 3, 3))], axis=2)

@@ -1,0 +1,55 @@
+"""Which cameras of a rig have a lens that is known: read from a file, matched by name or order, scaled if need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engines.calibration.rig.types import RigCamera, RigSpec
+from engines.core.errors import BadInput, UsageError
+from engines.core.frames import Size
+from engines.core.lenses import scaled
+
+_HOLDS = ("free", "prior", "fixed")
+
+
+def known_cameras(spec: RigSpec, names: Sequence[str], sizes: Sequence[Size]) -> tuple[RigCamera | None, ...]:
+    """For each camera what `spec.intrinsics` tells of it, None where nothing.
+
+    Raises `BadInput` for a file that cannot be read, holds fewer cameras or those of another shape of picture.
+    """
+    if spec.hold not in _HOLDS:
+        raise UsageError(f"'{spec.hold}' does not say how lenses are held", hint="Use " + ", ".join(_HOLDS))
+    if not spec.intrinsics:
+        return (None,) * len(names)
+    from engines.calibration.formats.rig_files import cameras_of
+
+    return matched(cameras_of(spec.intrinsics), names, sizes, spec.intrinsics)
+
+
+def matched(
+    cameras: Sequence[RigCamera], names: Sequence[str], sizes: Sequence[Size], path: str = ""
+) -> tuple[RigCamera | None, ...]:
+    """By name where any name fits, else by order, in the resolution of the pictures."""
+    by_name = {camera.name: camera for camera in cameras}
+    if set(by_name) & set(names):
+        chosen = [by_name.get(name) for name in names]
+    elif len(cameras) >= len(names):
+        chosen = list(cameras[: len(names)])
+    else:
+        hint = "Name the cameras as in the file, or give a file with all of them"
+        raise BadInput(f"The file holds {len(cameras)} cameras, the rig has {len(names)}", path=path, hint=hint)
+    return tuple(
+        None if camera is None else _fitted(camera, name, size, path)
+        for camera, name, size in zip(chosen, names, sizes, strict=True)
+    )
+
+
+def _fitted(camera: RigCamera, name: str, size: Size, path: str) -> RigCamera:
+    if camera.size == size:
+        return camera
+    try:
+        lens = scaled(camera.lens, camera.size, size)
+    except UsageError as error:
+        raise BadInput(f"Camera {name}: {error.message}", path=path, hint=error.hint) from error
+    return replace(camera, size=size, intrinsics=lens.intrinsics)

@@ -1,0 +1,265 @@
+"""The job "calibrate a rig": pictures of all cameras in, cameras in space with their uncertainty and a verdict out.
+
+Partial results come early: `view` for each picture as it is searched, `step` as the solver goes, `fit` as soon as it
+stands, before frames are left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from time import perf_counter
+
+import numpy as np
+
+from engines.calibration.rig.belief.gathering import Belief, believe
+from engines.calibration.rig.fitting import (
+    Fitted,
+    centres_by_poses,
+    directions_by_poses,
+    fit,
+    full_covariance,
+    pose_rows,
+)
+from engines.calibration.rig.known import known_cameras
+from engines.calibration.rig.pictures.finding import Found, RigShot, find
+from engines.calibration.rig.problem import Problem, vector
+from engines.calibration.rig.types import (
+    BoardPose,
+    RigCamera,
+    RigPair,
+    RigResult,
+    RigSpec,
+    RigView,
+    SolveStep,
+)
+from engines.calibration.solve.bundle import Progress
+from engines.calibration.solve.equations import Floats, RigState
+from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.projecting import project_seen
+from engines.calibration.solve.setup import check_model
+from engines.calibration.targets.corners import parse_window
+from engines.core.context import Context
+from engines.core.lenses import Intrinsics
+
+SEARCHED, FITTED = 0.6, 0.75
+"""Shares of the work that are done after the search and after the fit."""
+_BELIEVED = 0.25
+"""Weight below which a corner counts as an outlier: beyond the loss's width."""
+
+
+def run(spec: RigSpec, ctx: Context) -> RigResult:
+    """Calibrate a rig and save it to `spec.out` if that is given.
+
+    Raises `UsageError` for settings that make no sense, `BadInput` for pictures that cannot be used, `WorkFailed` when
+    they cannot carry a calibration, `Cancelled`.
+    """
+    started = perf_counter()
+    check_model(spec.model)
+    parse_window(spec.window)
+    Losses(spec.loss)
+
+    def told(share: float, words: str) -> None:
+        ctx.progress(SEARCHED * share, 1.0, words)
+
+    with ctx.lease("cpu", threads=os.cpu_count() or 2) as lease:
+        found = find(spec, ctx, told, lease.threads)
+        result = solved(spec, found, ctx, lease.threads)
+    result = replace(result, seconds=perf_counter() - started)
+    if spec.out:
+        from engines.calibration.formats.rig_files import save
+
+        save(result, spec.out)
+    ctx.progress(1.0, 1.0, "Calibrated")
+    return result
+
+
+def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigResult:
+    """The rig from what was found; as `run`, without looking at pictures or saving files."""
+    started = perf_counter()
+    known = known_cameras(spec, found.names, found.sizes)
+    problem = Problem.of(spec, found, known)
+    ctx.progress(SEARCHED, 1.0, f"Solving {len(problem.frames)} frames of {problem.cameras} cameras")
+
+    def told(progress: Progress, _: RigState) -> None:
+        ctx.check()
+        step = SolveStep(progress.step, progress.cost, progress.rms_px, progress.outliers, progress.seconds)
+        ctx.emit("step", step)
+        words = f"Step {step.step}: {step.rms_px:.3f} px, {step.outliers} outliers"
+        ctx.progress(SEARCHED, 1.0, words)
+
+    fitted = fit(problem, told=told)
+    ctx.emit("fit", result_of(fitted, Belief(), perf_counter() - started))
+    ctx.progress(FITTED, 1.0, "Solved")
+
+    def further(share: float, words: str) -> None:
+        ctx.check()
+        ctx.progress(FITTED + (1 - FITTED) * share, 1.0, words)
+
+    fitted, belief = believe(fitted, spec.held_out, further, threads)
+    return result_of(fitted, belief, perf_counter() - started)
+
+
+def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
+    """What a solution and what is believed of it come to, as values."""
+    problem, solution, state = fitted.problem, fitted.bundle, fitted.state
+    spec, found = problem.spec, problem.found
+    covariance = full_covariance(solution)
+    views = _views(fitted, belief)
+    corners = sum(len(view.ids) for view in views if view.used)
+    believed = [_believed_squares(fitted, view) for view in range(len(problem.seen))]
+    squares = np.concatenate(believed)
+    poses = solution.state.boards.poses
+    return RigResult(
+        cameras=tuple(_camera(fitted, number, covariance, belief) for number in range(problem.cameras)),
+        pairs=_pairs(fitted, covariance, belief),
+        rms_px=float(np.sqrt(squares.mean())) if corners else 0.0,
+        verdict=belief.verdict,
+        reasons=belief.reasons,
+        seconds=seconds,
+        views=views,
+        board_poses=tuple(
+            BoardPose(frame, board, vector(pose[:3]), vector(pose[3:]))
+            for (frame, board), pose in zip(problem.groups, poses, strict=True)
+        ),
+        frames_used=len(problem.frames),
+        held_out_rms_px=belief.held_out_rms,
+        board=spec.board,
+        more_boards=spec.more_boards,
+        free_board=spec.free_board,
+        board_points=tuple(vector(point) for point in state.points) if spec.free_board else (),
+        covariance=tuple(tuple(float(value) for value in row) for row in covariance),
+        noise_px=tuple(float(value) for value in solution.deviations),
+        steps=tuple(SolveStep(s.step, s.cost, s.rms_px, s.outliers, s.seconds) for s in solution.steps),
+        converged=solution.converged,
+        reference=spec.reference or problem.names[problem.reference],
+        left_out=found.left_out,
+    )
+
+
+def _camera(fitted: Fitted, number: int, covariance: Floats, belief: Belief) -> RigCamera:
+    problem, state = fitted.problem, fitted.state
+    lens, pose = state.lenses[number], state.places[number].poses[0]
+    rows = pose_rows(state.models)[number]
+    own = covariance[rows.start - len(lens) : rows.start, rows.start - len(lens) : rows.start]
+    std = np.sqrt(np.maximum(np.diag(own), 0.0))
+    by_pose = centres_by_poses(state.places)[number]
+    centre = np.sqrt(np.maximum(np.diag(by_pose @ covariance[rows, rows] @ by_pose.T), 0.0))
+    mine = [place for place, view in enumerate(problem.seen) if view.camera == number]
+    lengths = np.sqrt(np.concatenate([_squares(fitted, place) for place in mine]))
+    weights = np.concatenate([_weights(fitted, place) for place in mine])
+    near = lengths[weights > _BELIEVED]
+    values = [float(value) for value in lens]
+    return RigCamera(
+        name=problem.names[number],
+        size=problem.size(number),
+        model=state.models[number],
+        intrinsics=Intrinsics(*values[:4]),
+        distortion=tuple(values[4:]),
+        rvec=vector(pose[:3]),
+        tvec=vector(pose[3:]),
+        std={name: float(value) for name, value in zip(("fx", "fy", "cx", "cy"), std, strict=False)},
+        distortion_std=tuple(float(value) for value in std[4:]),
+        rms_px=float(np.sqrt(np.mean(near**2))) if len(near) else 0.0,
+        median_px=float(np.median(lengths)),
+        held_out_rms_px=belief.held_out[number] if belief.held_out else None,
+        frames=len(mine),
+        corners=len(lengths),
+        outliers=int((weights <= _BELIEVED).sum()),
+        hold=problem.spec.hold if problem.known[number] is not None else "free",
+        centre_std=vector(centre),
+    )
+
+
+def _pairs(fitted: Fitted, covariance: Floats, belief: Belief) -> tuple[RigPair, ...]:
+    state, problem = fitted.state, fitted.problem
+    centres, ahead = fitted.centres, state.places.turns[:, 2]
+    by_centre, by_direction = centres_by_poses(state.places), directions_by_poses(state.places)
+    rows = pose_rows(state.models)
+    found = []
+    for a, b in combinations(range(problem.cameras), 2):
+        apart = centres[a] - centres[b]
+        distance = float(np.linalg.norm(apart))
+        way = apart / max(distance, 1e-12)
+        cosine = float(np.clip(ahead[a] @ ahead[b], -1, 1))
+        sine = max(float(np.sqrt(1 - cosine**2)), 1e-9)
+        distance_rows = np.zeros(len(covariance)), np.zeros(len(covariance))
+        distance_rows[0][rows[a]], distance_rows[0][rows[b]] = way @ by_centre[a], -way @ by_centre[b]
+        distance_rows[1][rows[a]] = -ahead[b] @ by_direction[a] / sine
+        distance_rows[1][rows[b]] = -ahead[a] @ by_direction[b] / sine
+        std = [float(np.sqrt(max(float(row @ covariance @ row), 0.0))) for row in distance_rows]
+        shared = problem.shared[a, b]
+        spread = None if belief.spreads is None else float(belief.spreads[a, b])
+        angle = float(np.degrees(np.arctan2(np.linalg.norm(np.cross(ahead[a], ahead[b])), cosine)))
+        found.append(
+            RigPair(a, b, distance, angle, std[0], float(np.degrees(std[1])), spread, shared.views, shared.corners)
+        )
+    return tuple(found)
+
+
+def _views(fitted: Fitted, belief: Belief) -> tuple[RigView, ...]:
+    problem = fitted.problem
+    place_of = {number: place for place, number in enumerate(problem.used)}
+    views = []
+    for number, one in enumerate(problem.found.shots):
+        view = _bare(one)
+        if number in place_of:
+            view = _solved_view(view, fitted, place_of[number], belief)
+        elif view.found:
+            view = replace(view, note="switched off")
+        views.append(view)
+    return tuple(views)
+
+
+def _bare(one: RigShot) -> RigView:
+    shot, found = one.shot, one.shot.detection
+    if found is None:
+        return RigView(one.frame, one.camera, str(shot.path), False, False, note=shot.note)
+    ids = tuple(int(value) for value in found.ids)
+    return RigView(one.frame, one.camera, str(shot.path), True, False, shot.board, ids, _points(found.corners))
+
+
+def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> RigView:
+    seen, state = fitted.problem.seen[place], fitted.state
+    pose = state.places[seen.camera].after(state.boards[seen.group])
+    projected = project_seen(
+        state.models[seen.camera], state.lenses[seen.camera], pose.apply(state.points[seen.ids])[0]
+    )
+    squares, weights = _squares(fitted, place), _weights(fitted, place)
+    left_out = belief.view_squares.get(place)
+    return replace(
+        view,
+        used=True,
+        projected=_points(projected),
+        weights=tuple(float(value) for value in weights),
+        rms_px=float(np.sqrt(squares.mean())),
+        held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / len(squares))),
+    )
+
+
+def _squares(fitted: Fitted, place: int) -> Floats:
+    """Squared distances of one view's corners in pixels, in the order of its ids."""
+    return _of_view(fitted, place, fitted.bundle.squares)
+
+
+def _weights(fitted: Fitted, place: int) -> Floats:
+    return _of_view(fitted, place, fitted.bundle.weights)
+
+
+def _believed_squares(fitted: Fitted, place: int) -> Floats:
+    return np.asarray(_squares(fitted, place)[_weights(fitted, place) > _BELIEVED])
+
+
+def _of_view(fitted: Fitted, place: int, values: Sequence[Floats]) -> Floats:
+    seen = fitted.problem.seen[place]
+    for sights, own in zip(fitted.problem.sights, values, strict=True):
+        row = np.flatnonzero(sights.places == place)
+        if len(row):
+            return np.asarray(own[row[0], seen.ids - sights.part.start])
+    raise KeyError(place)
+
+
+def _points(corners: Floats) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in corners)

@@ -1,0 +1,309 @@
+"""Robust bundle adjustment of a rig: lenses, places of the cameras, poses of the boards and, if wanted, their shape.
+
+Levenberg-Marquardt on reweighted least squares; a step takes time linear in the frames, since the board poses are
+eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at
+last at a few deviations of a corner, which are estimated from the residuals themselves. The covariance is that of the
+M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone.
+
+It has converged when a full step would move it by less than a hundredth of its own uncertainty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from engines.calibration.solve.equations import (
+    Floats,
+    Freedom,
+    RigState,
+    System,
+    Weighing,
+    cost_of,
+    equations,
+    squares_of,
+)
+from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.sights import Sights
+from engines.core.errors import WorkFailed
+
+RAYLEIGH = 1.1774
+"""The median length of a residual whose two coordinates have a deviation of 1."""
+MOST_STEPS = 60
+MOST_ROUNDS = 40
+_NARROWER = 2.0
+_WIDE_STEPS = 3
+"""Steps of the solver at a width that is not yet the last."""
+_STAND = 1e-4
+"""Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
+_LEAST = 1e-4
+_UNSEEN = 1e-14
+"""Of the largest eigenvalue: what is smaller than rounding leaves of it."""
+_MOST_APART = 1.0
+"""Cameras' deviations are held within this of their common one: few corners cannot pull the solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the solver stands. cost: robust, in squared deviations; outliers: corners beyond the loss's width."""
+
+    step: int
+    cost: float
+    rms_px: float
+    outliers: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A solution. deviations: of one coordinate of a corner in pixels, a camera. covariance: of the kept unknowns, in
+    the order of `Freedom.columns` and then the free coordinates. steps: how it went. squares: of the distances in
+    pixels, B x M for each of the sights. width: of the loss at the end."""
+
+    state: RigState
+    freedom: Freedom
+    deviations: Floats
+    covariance: Floats
+    squares: tuple[Floats, ...]
+    weights: tuple[Floats, ...]
+    converged: bool
+    steps: tuple[Progress, ...]
+    width: float
+
+    def lens_covariance(self, camera: int) -> Floats:
+        """P x P, of the camera's lens."""
+        way, columns = self.freedom.ways[camera], self.freedom.columns[camera]
+        lens = columns[: way.shape[1]]
+        return np.asarray(way @ self.covariance[np.ix_(lens, lens)] @ way.T)
+
+
+Told = Callable[[Progress, RigState], None]
+
+
+def bundle(
+    start: RigState,
+    sights: Sequence[Sights],
+    freedom: Freedom,
+    loss: str = "geman",
+    told: Told | None = None,
+    near: bool = False,
+) -> Bundle:
+    """Minimise the robust reprojection error from `start`.
+
+    told: after each accepted step; what it raises ends the work. near: the start is near the solution, so that the loss
+    need not begin wide. Raises `WorkFailed` when the numbers run away.
+    """
+    return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved(near)
+
+
+class _Solver:
+    def __init__(
+        self, start: RigState, sights: tuple[Sights, ...], freedom: Freedom, loss: Losses, told: Told | None
+    ) -> None:
+        self.state, self.sights, self.freedom, self.loss, self.told = start, sights, freedom, loss, told
+        self.steps: list[Progress] = []
+        self.started = perf_counter()
+        self.damping = 1e-4
+        self.stands = False
+
+    def solved(self, near: bool) -> Bundle:
+        deviations, width = self._deviations(), np.inf
+        if self.loss.kind == "linear":
+            self._descend(Weighing(self.loss, width, deviations), MOST_STEPS)
+            deviations = self._linear_deviations()
+            return self._as_bundle(Weighing(self.loss, width, deviations))
+        width = self.loss.width if near else self._farthest(deviations)
+        for _ in range(MOST_ROUNDS):
+            width = max(width / _NARROWER, self.loss.width)
+            last = width <= self.loss.width
+            self._descend(Weighing(self.loss, width, deviations), MOST_STEPS if last else _WIDE_STEPS)
+            before, deviations = deviations, self._deviations()
+            if last and np.abs(deviations / before - 1).max() < 0.01:
+                break
+            if not last:
+                width *= float((before / deviations).max()) if (before > deviations).all() else 1.0
+                width = min(width, self._farthest(deviations))
+        weighing = Weighing(self.loss, self.loss.width, deviations)
+        self._descend(weighing, MOST_STEPS)
+        return self._as_bundle(weighing)
+
+    def _descend(self, weighing: Weighing, most: int) -> None:
+        """Accepted steps until it stands or `most` are done."""
+        system = equations(self.state, self.sights, weighing, self.freedom)
+        self._check(system.cost)
+        self.stands, tries = False, 0
+        for _ in range(most):
+            while True:
+                step = _step(system, self.damping)
+                trial = None if step is None else _moved(self.state, step, self.freedom)
+                cost = np.inf if trial is None else cost_of(trial, self.sights, weighing, self.freedom)
+                tries += 1
+                if trial is not None and np.isfinite(cost) and cost <= system.cost * (1 + 1e-12):
+                    break
+                if self.damping > 1e8:
+                    self.stands = self._still(system)
+                    return
+                self.damping = max(self.damping, 1e-8) * 10
+            assert step is not None
+            small = step.decrement < _STAND and self.damping < 1e-2
+            self.state, self.damping = trial, max(self.damping * 0.1, 1e-12)
+            system = equations(self.state, self.sights, weighing, self.freedom)
+            self._tell(system.cost, weighing)
+            if small:
+                self.stands = True
+                return
+        self.stands = self._still(system)
+
+    def _still(self, system: System) -> bool:
+        step = _step(system, 1e-12)
+        return step is not None and step.decrement < 100 * _STAND
+
+    def _tell(self, cost: float, weighing: Weighing) -> None:
+        squares, far, count = 0.0, 0, 0
+        if self.told is not None:
+            for one in self.sights:
+                there = one.trust > 0
+                own = squares_of(self.state, one)[there]
+                near = own <= (self.loss.width * weighing.deviations[one.camera]) ** 2
+                squares, far, count = squares + own[near].sum(), far + int((~near).sum()), count + int(near.sum())
+        rms = float(np.sqrt(squares / max(count, 1)))
+        progress = Progress(len(self.steps) + 1, cost, rms, far, perf_counter() - self.started)
+        self.steps.append(progress)
+        if self.told is not None:
+            self.told(progress, self.state)
+
+    def _check(self, cost: float) -> None:
+        if not np.isfinite(cost):
+            hint = "Check the board's description and take views that several cameras share"
+            raise WorkFailed("The calibration of the rig ran away", hint=hint)
+
+    def _lengths(self) -> list[Floats]:
+        """Distances in pixels of the corners of each camera."""
+        found: list[list[Floats]] = [[] for _ in self.state.lenses]
+        for one in self.sights:
+            found[one.camera].append(np.sqrt(squares_of(self.state, one)[one.trust > 0]))
+        return [np.concatenate(parts) if parts else np.zeros(0) for parts in found]
+
+    def _deviations(self) -> Floats:
+        """Of a coordinate in pixels, a camera, from the median length; held within a factor of the common one."""
+        lengths = self._lengths()
+        everything = np.concatenate(lengths)
+        common = max(float(np.median(everything)) / RAYLEIGH, _LEAST)
+        own = np.array([np.median(one) / RAYLEIGH if len(one) else common for one in lengths])
+        return np.asarray(np.clip(own, common / _MOST_APART, common * _MOST_APART))
+
+    def _linear_deviations(self) -> Floats:
+        lengths = self._lengths()
+        own = [max(float(np.sqrt(np.mean(one**2) / 2)), _LEAST) if len(one) else 1.0 for one in lengths]
+        return np.array(own)
+
+    def _farthest(self, deviations: Floats) -> float:
+        lengths = zip(self._lengths(), deviations, strict=True)
+        return max(max(float(one.max()) / own for one, own in lengths if len(one)), self.loss.width)
+
+    def _as_bundle(self, weighing: Weighing) -> Bundle:
+        system = equations(self.state, self.sights, weighing, self.freedom)
+        squares = tuple(squares_of(self.state, one) for one in self.sights)
+        weights = tuple(
+            self.loss.weights(own / weighing.deviations[one.camera] ** 2, weighing.width) * (one.trust > 0)
+            for one, own in zip(self.sights, squares, strict=True)
+        )
+        spread = self._spread(squares, weighing)
+        covariance = _inverse(_reduced(system)) * spread
+        return Bundle(
+            self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
+            tuple(self.steps), weighing.width,
+        )  # fmt: skip
+
+    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:
+        """What the inverse of the weighted equations is to be multiplied by: the M-estimator's variance."""
+        own = np.concatenate(
+            [
+                each[one.trust > 0] / weighing.deviations[one.camera] ** 2
+                for one, each in zip(self.sights, squares, strict=True)
+            ]
+        )
+        weights, stiff = self.loss.weights(own, weighing.width), self.loss.stiffness(own, weighing.width)
+        unknown = len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
+        left = max(2 * len(own) - unknown, 1)
+        pull = float((weights**2 * own).sum()) / left
+        return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """common (N) and boards (G x 6). decrement: squared length of the step in deviations of what is solved for."""
+
+    common: Floats
+    boards: Floats
+    decrement: float
+
+
+def _step(system: System, damping: float) -> _Step | None:
+    """None when the equations cannot be solved at this damping."""
+    diagonal = np.einsum("gii->gi", system.pose)
+    least = 1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300
+    damped = system.pose + np.eye(6) * (damping * diagonal + least)[:, :, None]
+    try:
+        inverse = np.linalg.inv(damped)
+        by_common = system.coupling @ inverse
+        reduced = system.common + damping * np.diag(np.diag(system.common))
+        reduced = reduced - _product(by_common, system.coupling)
+        right = system.right - np.einsum("gni,gi->n", by_common, system.pose_right)
+        common = _solve_scaled(reduced, right) if len(right) else right
+    except np.linalg.LinAlgError:
+        return None
+    boards = np.einsum("gij,gj->gi", inverse, system.pose_right) - np.einsum("gni,n->gi", by_common, common)
+    decrement = float(common @ system.right + (boards * system.pose_right).sum())
+    return _Step(common, boards, decrement)
+
+
+def _product(a: Floats, b: Floats) -> Floats:
+    """The sum over g of a[g] @ b[g].T, as one matrix product."""
+    groups, count, _ = a.shape
+    flat = (count, 6 * groups)
+    return np.asarray(a.transpose(1, 0, 2).reshape(flat) @ b.transpose(1, 0, 2).reshape(flat).T)
+
+
+def _solve_scaled(matrix: Floats, right: Floats) -> Floats:
+    scale = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+    return np.asarray(scale * np.linalg.solve(matrix * np.outer(scale, scale), right * scale))
+
+
+def _moved(state: RigState, step: _Step, freedom: Freedom) -> RigState:
+    lenses, places = [], np.zeros((len(state.places), 6))
+    for number, (lens, way) in enumerate(zip(state.lenses, freedom.ways, strict=True)):
+        columns = freedom.columns[number]
+        count = way.shape[1]
+        lenses.append(lens + way @ step.common[columns[:count]])
+        if freedom.movable[number]:
+            places[number] = step.common[columns[count:]]
+    points = state.points
+    if freedom.free is not None:
+        points = points.copy()
+        points[freedom.free] += step.common[freedom.cameras :]
+    return replace(
+        state, lenses=tuple(lenses), places=state.places.moved(places), boards=state.boards.moved(step.boards),
+        points=points,
+    )  # fmt: skip
+
+
+def _reduced(system: System) -> Floats:
+    """The common equations with the board poses eliminated."""
+    diagonal = np.einsum("gii->gi", system.pose)
+    least = 1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300
+    inverse = np.linalg.inv(system.pose + np.eye(6) * least[:, :, None])
+    return system.common - _product(system.coupling @ inverse, system.coupling)
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Huge, not zero, along what the pictures say nothing of."""
+    if not matrix.size:
+        return matrix
+    scale = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+    values, ways = np.linalg.eigh(matrix * np.outer(scale, scale))
+    inverse = (ways / np.maximum(values, _UNSEEN * values[-1])) @ ways.T
+    return np.asarray(inverse * np.outer(scale, scale))
