@@ -19,12 +19,10 @@ from engines.calibration.formats.lens_names import lens_of
 from engines.calibration.formats.opencv import pinhole_of, write_texts, written
 from engines.calibration.formats.rig_reading import Reading, Told, told
 from engines.calibration.formats.storage import Value, matrix, number, numbers
-from engines.calibration.rig.places import turn_of
-from engines.calibration.rig.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import between, rectify
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES
 from engines.core.projection import camera_matrix
 
 Floats = NDArray[np.float64]
@@ -177,7 +175,11 @@ def _lenses(values: Values, count: int) -> list[tuple[Any, tuple[float, ...]]]:
     given = np.zeros(0) if given is None else given
     kinds = numbers(values.get("models") or values.get("is_fisheye"))
     fish = [bool(kind) for kind in kinds] if kinds is not None and len(kinds) == count else [False] * count
-    wide = len(given) / max(count - sum(fish), 1) if not any(fish) else (len(given) - 4 * sum(fish)) / max(fish.count(False), 1)
+    wide = (
+        len(given) / max(count - sum(fish), 1)
+        if not any(fish)
+        else (len(given) - 4 * sum(fish)) / max(fish.count(False), 1)
+    )
     if len(given) and not all(fish) and wide not in _COUNTS or all(fish) and len(given) != 4 * count:
         raise BadInput(f"Its {len(given)} distortion coefficients cannot be shared out among {count} cameras")
     names, at, found = _words(values, MODELS), 0, []

@@ -16,10 +16,10 @@ import numpy as np
 
 from engines.calibration.live.information import guessed, vector_of
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
-from engines.calibration.rig.belief import Belief
-from engines.calibration.rig.finding import Found, RigShot
+from engines.calibration.rig.belief.gathering import Belief
 from engines.calibration.rig.fitting import Fitted, fit
 from engines.calibration.rig.graph import islands, shared_views
+from engines.calibration.rig.pictures.finding import Found, RigShot
 from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.solving import result_of
 from engines.calibration.rig.start import begin

@@ -14,8 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from engines.calibration.rig.belief import Belief, believe
-from engines.calibration.rig.finding import Found, RigShot, find
+from engines.calibration.rig.belief.gathering import Belief, believe
 from engines.calibration.rig.fitting import (
     Fitted,
     centres_by_poses,
@@ -25,6 +24,7 @@ from engines.calibration.rig.fitting import (
     pose_rows,
 )
 from engines.calibration.rig.known import known_cameras
+from engines.calibration.rig.pictures.finding import Found, RigShot, find
 from engines.calibration.rig.problem import Problem, vector
 from engines.calibration.rig.types import (
     BoardPose,

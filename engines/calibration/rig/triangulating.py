@@ -7,8 +7,8 @@ from time import perf_counter
 import numpy as np
 
 from engines.calibration.formats.rig_files import load
-from engines.calibration.rig.point_files import PLACES, read_points, write_places
-from engines.calibration.rig.triangulation import Triangulator
+from engines.calibration.rig.points.point_files import PLACES, read_points, write_places
+from engines.calibration.rig.points.triangulation import Triangulator
 from engines.calibration.rig.types import NamedPoint, Placed, TriangulateResult, TriangulateSpec
 from engines.core.context import Context
 from engines.core.errors import UsageError

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engines.calibration.rig.cloud import VERTEX, header, write_cloud
-from engines.calibration.rig.depth import DepthFinder, DepthWish, Seen
-from engines.calibration.rig.depth_noise import Placed, RigNoise
-from engines.calibration.rig.disparity import Matcher, offset, span
-from engines.calibration.rig.rectification import rectify, smaller
+from engines.calibration.rig.pairs.cloud import VERTEX, header, write_cloud
+from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish, Seen
+from engines.calibration.rig.pairs.depth_noise import Placed, RigNoise
+from engines.calibration.rig.pairs.disparity import Matcher, offset, span
+from engines.calibration.rig.pairs.rectification import rectify, smaller
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput, UsageError
 from tests.engines.calibration.rig.known_depth import BOX, WALL, depth_of, photograph

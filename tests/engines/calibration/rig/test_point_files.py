@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.formats.rig_files import save
-from engines.calibration.rig.point_files import HEADER, read_points
+from engines.calibration.rig.points.point_files import HEADER, read_points
 from engines.calibration.rig.triangulating import run
 from engines.calibration.rig.types import NamedPoint, TriangulateSpec
 from engines.core.context import PlainContext

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engines.calibration.rig.optics import Eye, eyes_of
-from engines.calibration.rig.triangulation import ALONE, APART, Triangulator, triangulate
+from engines.calibration.rig.points.triangulation import ALONE, APART, Triangulator, triangulate
 from engines.calibration.rig.types import NamedPoint, RigResult, SpacePoint
 from engines.core.errors import BadInput
 from engines.core.lenses import Intrinsics

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.disparity import Span, offset
-from engines.calibration.rig.rectification import turn_of
+from engines.calibration.rig.pairs.disparity import Span, offset
+from engines.calibration.rig.pairs.rectification import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
 from engines.core.lenses import Intrinsics, Lens
 from engines.core.projection import project, rays

@@ -15,8 +15,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from engines.calibration.rig import moments
-from engines.calibration.rig.tiles import Tiling, camera_names
+from engines.calibration.rig.pictures import moments
+from engines.calibration.rig.pictures.tiles import Tiling, camera_names
 from engines.calibration.rig.types import Matching, RigSpec
 from engines.calibration.targets import films, photographs
 from engines.calibration.targets.corners import to_gray

@@ -12,9 +12,9 @@ from math import isfinite
 
 import numpy as np
 
-from engines.calibration.rig.agreement import agreeing, doubtful
-from engines.calibration.rig.intersection import Flags, Floats, Rays, Rows
 from engines.calibration.rig.optics import covariance_of, eyes_of
+from engines.calibration.rig.points.agreement import agreeing, doubtful
+from engines.calibration.rig.points.intersection import Flags, Floats, Rays, Rows
 from engines.calibration.rig.types import NamedPoint, Placed, RigResult, SpacePoint, Unplaced
 from engines.core.errors import BadInput
 

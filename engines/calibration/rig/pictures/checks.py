@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from engines.calibration.rig.tiles import Tiling
+from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import hints, photographs
 from engines.calibration.targets.counting import spread
@@ -22,7 +22,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
 
 if TYPE_CHECKING:
-    from engines.calibration.rig.finding import RigShot
+    from engines.calibration.rig.pictures.finding import RigShot
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""

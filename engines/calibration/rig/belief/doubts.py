@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engines.calibration.rig.alone import Alone
+from engines.calibration.rig.belief.alone import Alone
+from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
-from engines.calibration.rig.shape import Shape
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES

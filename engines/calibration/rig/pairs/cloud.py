@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engines.calibration.rig.depth import Depth
+from engines.calibration.rig.pairs.depth import Depth
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Image

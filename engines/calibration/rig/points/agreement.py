@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.intersection import Flags, Floats, Meeting, Rays, meet
 from engines.calibration.rig.optics import Eye
+from engines.calibration.rig.points.intersection import Flags, Floats, Meeting, Rays, meet
 
 Rows = NDArray[np.int64]
 CHANCE = 1e-3

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import between, rectify
 from engines.calibration.rig.types import RigResult, RigView
 from engines.core.projection import camera_matrix, rays
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from engines.calibration.rig import checks
-from engines.calibration.rig.choosing import Looked, choose
-from engines.calibration.rig.instants import Batch, Instant, Seen, recorded
-from engines.calibration.rig.tiles import parse_tiles as parse_tiles
+from engines.calibration.rig.pictures import checks
+from engines.calibration.rig.pictures.choosing import Looked, choose
+from engines.calibration.rig.pictures.instants import Batch, Instant, Seen, recorded
+from engines.calibration.rig.pictures.tiles import parse_tiles as parse_tiles
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import films
 from engines.calibration.targets.corners import parse_window

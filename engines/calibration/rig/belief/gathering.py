@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engines.calibration.quality import VERDICTS
-from engines.calibration.rig.alone import each_alone
-from engines.calibration.rig.doubts import Evidence, doubts
+from engines.calibration.rig.belief.alone import each_alone
+from engines.calibration.rig.belief.doubts import Evidence, doubts
+from engines.calibration.rig.belief.leaving_out import LeftOutFrames, leave_out
+from engines.calibration.rig.belief.shape import board_is_bent
+from engines.calibration.rig.belief.starts import apart, best, other_ends
 from engines.calibration.rig.fitting import Fitted
-from engines.calibration.rig.leaving_out import LeftOutFrames, leave_out
-from engines.calibration.rig.shape import board_is_bent
-from engines.calibration.rig.starts import apart, best, other_ends
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Verdict
 
