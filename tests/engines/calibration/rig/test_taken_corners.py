@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.live.rig_finder import RigFinder, capture_of
-from engines.calibration.rig.taken import FOLDER, keep, shots
+from engines.calibration.rig.taken import FOLDER, keep, shots, sights
 from engines.calibration.targets.corners import to_gray
 from engines.calibration.targets.photographs import read
 from engines.calibration.targets.shots import Search, Shot, look
@@ -33,10 +33,9 @@ def picture(tmp_path: Path) -> tuple[Path, Image, Capture]:
         last = finder.process(frames)
     view = capture_of(last.cameras, last.useful).sights[0]
     assert view is not None
-    path = tmp_path / "front left" / "001.png"
-    path.parent.mkdir()
+    path = tmp_path / "001.png"
     cv2.imwrite(str(path), frames[0].image)
-    keep(path, frames[0].image, view, BOARD)
+    keep(path, [frame.image for frame in frames[:2]], [view, None], [BOARD])
     return path, frames[0].image, view
 
 
@@ -67,12 +66,23 @@ def test_it_counts_for_the_very_pixels_board_and_window_alone(picture: tuple[Pat
     assert not told(gray, Search((Board.parse("chessboard:9x6:30mm"),)))
     assert not told(gray, Search((BOARD,), window="5"))
     assert not told(gray, Search((BOARD, Board.parse("chessboard:7x5:25mm"))))
-    keep(path, image, view, Board.parse("acircles:4x11:20mm"))
-    assert told(gray, SEARCH), "circles are not kept, and what was there stays"
+    keep(path, [image], [view], [Board.parse("acircles:4x11:20mm")])
+    assert not told(gray, SEARCH), "circles are not kept"
 
 
 @pytest.mark.parametrize("damage", ["", "{}", '{"ids": [0, 0, 0, 0]}', "[1"])
 def test_what_cannot_be_read_is_searched_for_anew(picture: tuple[Path, Image, Capture], damage: str):
     path, image, _ = picture
-    (path.parent.parent / FOLDER / "front left" / "001.json").write_text(damage)
+    (path.parent / FOLDER / "001.json").write_text(damage)
     assert shots(path, to_gray(image), "1", SEARCH) == ()
+    assert sights(path, [BOARD]) == ()
+
+
+def test_a_set_comes_back_as_it_was_captured(picture: tuple[Path, Image, Capture]):
+    path, _, view = picture
+    first, second = sights(path, [Board.parse("chessboard:7x5:25mm"), BOARD])
+    assert second is None
+    assert first is not None
+    assert (first.ids, first.board) == (view.ids, 1)
+    assert np.abs(np.array(first.corners) - view.corners).max() < 0.02
+    assert sights(path, [Board.parse("chessboard:7x5:25mm")]) == ()
