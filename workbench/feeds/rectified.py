@@ -17,7 +17,7 @@ def rectified(paths: tuple[str, str], result: RigResult, how: Rectification) -> 
 
     Their names tell the other camera, since one may be rectified with several.
     """
-    from engines.calibration.rig.rectification import undistortions
+    from engines.calibration.rig.pairs.rectification import undistortions
 
     names = result.cameras[how.second].name, result.cameras[how.first].name
     made = {}

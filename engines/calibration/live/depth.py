@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from engines.calibration.rig.depth import DepthFinder, DepthWish, Seen
-from engines.calibration.rig.rectification import rectify, smaller
+from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish, Seen
+from engines.calibration.rig.pairs.rectification import rectify, smaller
 from engines.calibration.rig.types import RigResult
 from engines.core.context import Context
 from engines.core.frames import FrameSet, Stamp

@@ -10,8 +10,9 @@ from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import Start, begin
 from engines.calibration.rig.types import RigCamera
 from engines.calibration.solve.bundle import Bundle, Told, bundle
-from engines.calibration.solve.equations import Floats, Freedom, Prior, RigState
+from engines.calibration.solve.equations import Floats, Freedom, Prior, RigState, Weighing, cost_of
 from engines.calibration.solve.fit import one_thread_each
+from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.motions import Motions, cross_matrices
 from engines.core.errors import UsageError
 from engines.core.lenses import DISTORTION_NAMES
@@ -37,6 +38,11 @@ class Fitted:
         """Of the cameras in the rig's coordinates, C x 3 metres."""
         return self.state.places.inverse.shifts
 
+    def cost(self, deviations: Floats) -> float:
+        """The robust cost where each camera's corners have these deviations, so that two solutions can be compared."""
+        weighing = Weighing(Losses(self.problem.spec.loss), self.bundle.width, deviations)
+        return cost_of(self.state, self.problem.sights, weighing, self.bundle.freedom)
+
     def distances(self) -> Floats:
         """Between cameras, C x C metres."""
         return np.asarray(np.linalg.norm(self.centres[:, None] - self.centres[None], axis=2))
@@ -56,7 +62,7 @@ def refit(problem: Problem, state: RigState) -> Fitted:
     """From a state near the solution, with the same cameras and as many board poses as the problem has."""
     with one_thread_each():
         problem, state, held = _referred(problem, state)
-        return Fitted(problem, bundle(state, problem.sights, freedom(problem, held), problem.spec.loss))
+        return Fitted(problem, bundle(state, problem.sights, freedom(problem, held), problem.spec.loss, near=True))
 
 
 def freedom(problem: Problem, held: tuple[int, ...] = (), poses_only: bool = False) -> Freedom:

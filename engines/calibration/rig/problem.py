@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from engines.calibration.numbering import observed
-from engines.calibration.rig.finding import Found, RigShot
 from engines.calibration.rig.graph import Shared, shared_views
+from engines.calibration.rig.pictures.finding import Found, RigShot
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.calibration.solve.adjustment import Observation, free_coordinates
 from engines.calibration.solve.equations import Bools, Floats

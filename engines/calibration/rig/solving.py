@@ -14,8 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from engines.calibration.rig.belief import Belief, believe
-from engines.calibration.rig.finding import Found, RigShot, find
+from engines.calibration.rig.belief.gathering import Belief, believe
 from engines.calibration.rig.fitting import (
     Fitted,
     centres_by_poses,
@@ -25,6 +24,7 @@ from engines.calibration.rig.fitting import (
     pose_rows,
 )
 from engines.calibration.rig.known import known_cameras
+from engines.calibration.rig.pictures.finding import Found, RigShot, find
 from engines.calibration.rig.problem import Problem, vector
 from engines.calibration.rig.types import (
     BoardPose,
@@ -98,7 +98,7 @@ def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigRe
         ctx.check()
         ctx.progress(FITTED + (1 - FITTED) * share, 1.0, words)
 
-    belief = believe(fitted, spec.held_out, further)
+    fitted, belief = believe(fitted, spec.held_out, further, threads)
     return result_of(fitted, belief, perf_counter() - started)
 
 
@@ -189,7 +189,7 @@ def _pairs(fitted: Fitted, covariance: Floats, belief: Belief) -> tuple[RigPair,
         distance_rows[0][rows[a]], distance_rows[0][rows[b]] = way @ by_centre[a], -way @ by_centre[b]
         distance_rows[1][rows[a]] = -ahead[b] @ by_direction[a] / sine
         distance_rows[1][rows[b]] = -ahead[a] @ by_direction[b] / sine
-        std = [float(np.sqrt(max(row @ covariance @ row, 0.0))) for row in distance_rows]
+        std = [float(np.sqrt(max(float(row @ covariance @ row), 0.0))) for row in distance_rows]
         shared = problem.shared[a, b]
         spread = None if belief.spreads is None else float(belief.spreads[a, b])
         angle = float(np.degrees(np.arctan2(np.linalg.norm(np.cross(ahead[a], ahead[b])), cosine)))

@@ -18,7 +18,7 @@ from engines.core.pictures.files import LeftOut
 Vector: TypeAlias = tuple[float, float, float]
 Loss: TypeAlias = Literal["linear", "huber", "cauchy", "geman"]
 Hold: TypeAlias = Literal["free", "prior", "fixed"]
-Matching: TypeAlias = Literal["name", "time", "order"]
+Matching: TypeAlias = Literal["name", "time", "order", "motion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class RigSpec:
     paths: with tiles, pictures and films that hold all cameras; else one folder, film or pattern a camera, in their
     order. tiles: "" or rows x columns, `2x2`. names: of the cameras, row by row; "-" leaves a tile out. margin: pixels
     cut off around each tile. match: how pictures of separate cameras are told to be of one moment: by what their file
-    names share, by time stamps, or by their order; offsets: frames by which each camera is late, with "order".
+    names share, by time stamps, by their order, or (films) by an offset that the board's motion tells; offsets: frames
+    by which each camera is late, with "order".
     intrinsics: a file with cameras that are known, "" for none; hold: whether those are kept ("fixed"), drawn to
     ("prior") or only begun with ("free"). fix: as `MonoSpec.fix`, of every camera that is solved. shared_lens: one lens
     for all. loss: how wrong corners are borne. reference: the camera, or the frame whose board lies on the floor
@@ -153,6 +154,12 @@ class RigPair:
     frames: int = 0
     corners: int = 0
 
+    @property
+    def uncertainty(self) -> float | None:
+        """Of the distance in metres: by the corners' noise, or by left-out frames if that is more."""
+        told = [value for value in (self.distance_std, self.spread) if value is not None]
+        return max(told) if told else None
+
 
 @dataclass(frozen=True, slots=True)
 class SolveStep:
@@ -231,7 +238,7 @@ class Rectification:
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
     match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
-    pixels. swapped: the second camera stands left of the first, or above it.
+    pixels. swapped: the second camera stands left of the first, or above it. alpha: as `StereoSpec.alpha`.
     """
 
     first: int
@@ -243,6 +250,7 @@ class Rectification:
     baseline: float
     focal: float
     swapped: bool = False
+    alpha: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +305,8 @@ class NamedPoint:
 class SpacePoint:
     """A triangulated point in the rig's metres. covariance: 3 x 3 row by row, of its pixels and of the rig.
 
-    cameras: by which it was made; residual_px: rms; wrong: cameras left out because they disagree.
+    cameras: by which it was made; residual_px: rms of the distances in them; wrong: cameras left out because they
+    disagree. note: what is to be known of it, in words, "" nothing.
     """
 
     name: str
@@ -306,9 +315,56 @@ class SpacePoint:
     cameras: tuple[int, ...]
     residual_px: float
     wrong: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def std(self) -> Vector:
         """Along x, y and z, metres."""
         x, y, z = (max(self.covariance[place], 0.0) ** 0.5 for place in (0, 4, 8))
         return x, y, z
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A point that has no place in space. cameras: which saw it; why: in words."""
+
+    name: str
+    cameras: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the named points of one moment."""
+
+    points: tuple[SpacePoint, ...]
+    left_out: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateSpec:
+    """Triangulate a table of points. rig: a rig's file; points: CSV; out: the CSV to write."""
+
+    rig: str
+    points: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateResult:
+    """What was written into `out`. frames, points: how many; residual_px: rms over the points.
+
+    rig_counted: the uncertainty of the rig is known, and part of what is stated. sigma_told: that of the pixels was in
+    the table, else 0.5 px was taken. unplaced: points without a place, by frame. left_out: lines that were not used,
+    each with its number and why.
+    """
+
+    out: str
+    frames: int
+    points: int
+    residual_px: float
+    rig_counted: bool
+    sigma_told: bool
+    unplaced: tuple[tuple[str, Unplaced], ...] = ()
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0

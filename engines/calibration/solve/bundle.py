@@ -1,8 +1,8 @@
 """Robust bundle adjustment of a rig: lenses, places of the cameras, poses of the boards and, if wanted, their shape.
 
 Levenberg-Marquardt on reweighted least squares; a step takes time linear in the frames, since the board poses are
-eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at last at a few
-deviations of each camera, which are estimated from the residuals themselves. The covariance is that of the
+eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at
+last at a few deviations of a corner, which are estimated from the residuals themselves. The covariance is that of the
 M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone.
 
 It has converged when a full step would move it by less than a hundredth of its own uncertainty.
@@ -84,13 +84,19 @@ Told = Callable[[Progress, RigState], None]
 
 
 def bundle(
-    start: RigState, sights: Sequence[Sights], freedom: Freedom, loss: str = "geman", told: Told | None = None
+    start: RigState,
+    sights: Sequence[Sights],
+    freedom: Freedom,
+    loss: str = "geman",
+    told: Told | None = None,
+    near: bool = False,
 ) -> Bundle:
     """Minimise the robust reprojection error from `start`.
 
-    told: after each accepted step; what it raises ends the work. Raises `WorkFailed` when the numbers run away.
+    told: after each accepted step; what it raises ends the work. near: the start is near the solution, so that the loss
+    need not begin wide. Raises `WorkFailed` when the numbers run away.
     """
-    return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved()
+    return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved(near)
 
 
 class _Solver:
@@ -103,13 +109,13 @@ class _Solver:
         self.damping = 1e-4
         self.stands = False
 
-    def solved(self) -> Bundle:
+    def solved(self, near: bool) -> Bundle:
         deviations, width = self._deviations(), np.inf
         if self.loss.kind == "linear":
             self._descend(Weighing(self.loss, width, deviations), MOST_STEPS)
             deviations = self._linear_deviations()
             return self._as_bundle(Weighing(self.loss, width, deviations))
-        width = self._farthest(deviations)
+        width = self.loss.width if near else self._farthest(deviations)
         for _ in range(MOST_ROUNDS):
             width = max(width / _NARROWER, self.loss.width)
             last = width <= self.loss.width
@@ -224,7 +230,7 @@ class _Solver:
         unknown = len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
         left = max(2 * len(own) - unknown, 1)
         pull = float((weights**2 * own).sum()) / left
-        return pull * float(weights.mean()) / max(float(stiff.mean()), 1e-3) ** 2
+        return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +263,9 @@ def _step(system: System, damping: float) -> _Step | None:
 
 def _product(a: Floats, b: Floats) -> Floats:
     """The sum over g of a[g] @ b[g].T, as one matrix product."""
-    count = a.shape[1]
-    return np.asarray(a.transpose(1, 0, 2).reshape(count, -1) @ b.transpose(1, 0, 2).reshape(count, -1).T)
+    groups, count, _ = a.shape
+    flat = (count, 6 * groups)
+    return np.asarray(a.transpose(1, 0, 2).reshape(flat) @ b.transpose(1, 0, 2).reshape(flat).T)
 
 
 def _solve_scaled(matrix: Floats, right: Floats) -> Floats:

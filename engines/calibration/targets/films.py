@@ -22,6 +22,7 @@ from engines.calibration.targets.corners import to_gray
 from engines.calibration.targets.detection import Floats, Gray
 from engines.calibration.targets.looks import normal_of, outline_of, sharpness_of
 from engines.calibration.targets.shots import NOT_FOUND, Search, Shot, flip, look
+from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size, size_of
@@ -42,10 +43,10 @@ _MOST_LOOKS = 4000
 _LEAST_LOOKS = 60
 _SPEED = 3.0
 """Pixels a frame at which a view counts half of one at rest."""
-_WORTH = 0.5
+WORTH = 0.5
 """Least quality, in shares of what the film's better views have."""
-_APART = 0.02
-"""Least distance between two chosen views, as `_distances`."""
+APART = 0.02
+"""Least distance between two chosen views, as `distances`."""
 _TILT = 0.15
 """What two normals at right angles count, in diagonals of the picture, divided by 1.4."""
 
@@ -124,9 +125,9 @@ def search_film(
         ctx.check()
         looked += 1
         looks += [] if seen is None else [seen]
-        told(*_position(film, index, len(looks), name))
+        told(*position(film, index, len(looks), name))
         if search.every and len(looks) > MOST_FOUND:
-            raise _too_many(path, search.every)
+            raise too_many(path, search.every)
     chosen = looks if search.every else choose(looks, film.size)
     shots = [shot for one in chosen for shot in one.shots]
     yield from shots or [Shot(name, path, film.size, None, _none(looked))]
@@ -138,21 +139,21 @@ def choose(looks: Sequence[Look], size: Size, most: int = MOST_VIEWS) -> list[Lo
     """
     if not looks:
         return []
-    quality = _qualities(looks)
-    able = np.flatnonzero(quality >= _WORTH * np.percentile(quality, 90))
+    quality = qualities(looks)
+    able = np.flatnonzero(quality >= WORTH * np.percentile(quality, 90))
     able = able[np.argsort(-quality[able], kind="stable")]
     chosen = [int(able[0])]
-    apart = _distances(looks, able, chosen[0], size)
+    apart = distances(looks, able, chosen[0], size)
     while len(chosen) < min(most, len(able)):
         best = int(np.argmax(apart * quality[able]))
-        if apart[best] < _APART:
+        if apart[best] < APART:
             break
         chosen.append(int(able[best]))
-        apart = np.minimum(apart, _distances(looks, able, chosen[-1], size))
+        apart = np.minimum(apart, distances(looks, able, chosen[-1], size))
     return [looks[number] for number in sorted(chosen)]
 
 
-def _distances(looks: Sequence[Look], numbers: NDArray[np.intp], one: int, size: Size) -> Floats:
+def distances(looks: Sequence[Look], numbers: Sequence[int] | NDArray[np.intp], one: int, size: Size) -> Floats:
     """How far the boards of looks lie from that of one: in place and size, in diagonals of the picture, and in tilt."""
     outlines = np.array([looks[number].outline for number in numbers])
     normals = np.array([looks[number].normal for number in numbers])
@@ -160,8 +161,8 @@ def _distances(looks: Sequence[Look], numbers: NDArray[np.intp], one: int, size:
     return np.asarray(moved + _TILT * np.linalg.norm(normals - looks[one].normal, axis=1), dtype=np.float64)
 
 
-def _qualities(looks: Sequence[Look]) -> Floats:
-    """Sharpness, lessened by the motion to the neighbours in time where those are near."""
+def qualities(looks: Sequence[Look]) -> Floats:
+    """Sharpness of a film's looks, in order, lessened by the motion to the neighbours in time where those are near."""
     speeds = np.full(len(looks), np.inf)
     for number, (one, two) in enumerate(pairwise(looks)):
         speed = float(np.abs(one.outline - two.outline).max()) / (two.index - one.index)
@@ -170,11 +171,30 @@ def _qualities(looks: Sequence[Look]) -> Floats:
     return np.asarray([one.sharpness for one in looks] / (1 + speeds / _SPEED) + 1e-3, dtype=np.float64)
 
 
-def _frames(film: Film, every: int) -> Iterator[FilmFrame]:
-    step = every or max(1, round(film.rate / _LOOKS_PER_SECOND), -(-(film.count or 0) // _MOST_LOOKS))
-    if not every and film.count and film.count < _LEAST_LOOKS * step:
+def step_of(film: Film) -> int:
+    """Each how many frames are looked at, of which some are chosen."""
+    step = max(1, round(film.rate / _LOOKS_PER_SECOND), -(-(film.count or 0) // _MOST_LOOKS))
+    if film.count and film.count < _LEAST_LOOKS * step:
         step = max(1, film.count // _LEAST_LOOKS)
+    return step
+
+
+def _frames(film: Film, every: int) -> Iterator[FilmFrame]:
+    step = every or step_of(film)
     return stills.pick(film, range(0, film.count, step) if film.count else count(0, step))
+
+
+def judge(index: int, shots: tuple[Shot, ...], gray: Gray, boards: Sequence[Board]) -> Look | None:
+    """How good a frame is by the first board that it shows; None where it shows none, or too little of it."""
+    shot = shots[0]
+    if shot.detection is None:
+        return None
+    board, found = boards[shot.board], shot.detection
+    outline = outline_of(board, found.ids, found.corners)
+    if outline is None or not np.isfinite(outline).all():
+        return None
+    sharp = sharpness_of(flip(gray) if shot.flipped else gray, board, found.ids, found.corners)
+    return Look(index, shots, outline, normal_of(outline, board, size_of(gray)), sharp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,26 +210,15 @@ class _Looker:
 
     def judged(self, frame: FilmFrame) -> tuple[int, Look | None]:
         gray = to_gray(frame.image)
-        shots = self._shots(frame, gray)
-        first = shots[0]
-        return frame.index, None if first.detection is None else self._look(frame.index, shots, gray)
+        return frame.index, judge(frame.index, self._shots(frame, gray), gray, self.search.boards)
 
     def _shots(self, frame: FilmFrame, gray: Gray) -> tuple[Shot, ...]:
         place = Path(stills.named(self.path, frame.index))
         return look(gray, place, frame_name(self.name, frame.index), self.search, (self.name,))
 
-    def _look(self, index: int, shots: tuple[Shot, ...], gray: Gray) -> Look | None:
-        shot = shots[0]
-        board, found = self.search.boards[shot.board], shot.detection
-        assert found is not None
-        outline = outline_of(board, found.ids, found.corners)
-        if outline is None or not np.isfinite(outline).all():
-            return None
-        sharp = sharpness_of(flip(gray) if shot.flipped else gray, board, found.ids, found.corners)
-        return Look(index, shots, outline, normal_of(outline, board, size_of(gray)), sharp)
 
-
-def _position(film: Film, index: int, found: int, name: str) -> tuple[float, str]:
+def position(film: Film, index: int, found: int, name: str) -> tuple[float, str]:
+    """How far a search of a film has come, as a share and in words."""
     length = film.timeline.duration
     where = clock_text(film.timeline.time(index)) + (f" of {clock_text(length)}" if length else "")
     share = min(1.0, film.timeline.time(index) / length) if length else 0.5
@@ -222,7 +231,8 @@ def _none(looked: int) -> str:
     return f"the board is in none of the {looked} frames that were looked at" if looked else "no frame can be decoded"
 
 
-def _too_many(path: Path, every: int) -> BadInput:
+def too_many(path: Path, every: int) -> BadInput:
+    """The refusal of more than `MOST_FOUND`."""
     return BadInput(
         f"More than {MOST_FOUND} frames show the board, of which each {every}. was to be taken",
         path=path,

@@ -88,7 +88,7 @@ def find_all(paths: Sequence[Path], search: Search, ctx: Context, told: Told, th
     done = 0
     pool = ThreadPoolExecutor(max_workers=max(threads, 1), thread_name_prefix="detect")
     try:
-        for film, group in groupby(paths, _film_of):
+        for film, group in groupby(paths, film_of):
             part = list(group)
             for shot in _found(film, part, names, search, ctx, _share(told, done, len(part), len(paths)), pool):
                 if shot.name not in seen:
@@ -136,7 +136,7 @@ def samples(shots: Sequence[Shot]) -> list[Path]:
     return [path for shot in shots if shot.size is not None for path in films.samples(shot.path)]
 
 
-def _film_of(path: Path) -> Path | None:
+def film_of(path: Path) -> Path | None:
     """The film that a path or a frame belongs to; None for a photograph."""
     film, frame = stills.parted(path)
     return film if frame is not None or (stills.is_film(path) and path.is_file()) else None

@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 from workbench.verbs import console
 
-ORDER = "board", "mono", "models", "compare", "undistort", "export"
+ORDER = "board", "mono", "models", "stereo", "prepare", "rig", "compare", "triangulate", "undistort", "export"
 """The commands as a person meets them."""
 
 
@@ -25,6 +25,7 @@ app = typer.Typer(
         "Calibrate cameras from photographs of a board.",
         "python main.py calibrate mono photos/ --board chessboard:9x6:25mm --out camera.yaml",
         "python main.py calibrate models photos/ --board chessboard:9x6:25mm",
+        "python main.py calibrate rig frames/ --tiles 2x2 --board charuco:5x4:54mm:40.5mm:DICT_4X4_1000",
         "python main.py calibrate undistort camera.yaml film.mp4 --out straight",
         "python main.py calibrate board chessboard:9x6:25mm --out board.pdf",
     ),
