@@ -14,7 +14,7 @@ from workbench.verbs.calibration.group import MODELS, STYLES, app
 from workbench.verbs.calibration.inputs import Boards, Every, Exclude, Fix, FreeBoard, Mirror, Window, words
 
 if TYPE_CHECKING:
-    from engines.calibration.rig.types import RigCamera, StereoResult, StereoSpec
+    from engines.calibration.rig.types import StereoResult, StereoSpec
     from engines.core.context import Context
 
 SIDES = ("--left", "--right")
