@@ -87,7 +87,8 @@ class Calibrations(QObject):
     def straight(self, path: str) -> str:
         """The path of the straightened picture of a feed or tile, whether it is there or not."""
         id, _, tile = self.parent(path).partition("/")
-        there = (each for each, child in self._feeds.children(id).items() if child.of == tile)
+        children = self._feeds.children(id).items()
+        there = (each for each, child in children if child.of == tile and not child.undistortion.rotation)
         return next(there, f"{id}/{tile} {NAME}" if tile else f"{id}/{NAME}")
 
     def child(self, path: str) -> Child | None:
@@ -99,7 +100,10 @@ class Calibrations(QObject):
         return Child(undistortion(kept.result), self.parent(path).partition("/")[2])
 
     def renewed(self, path: str) -> Child | None:
-        """The same, with the newest lens."""
+        """The same, with the newest lens; one that is rectified with another camera keeps that rig's."""
+        own = self._feeds.child(path)
+        if own is not None and own.undistortion.rotation:
+            return own
         there, kept = self.child(path), self.best(self.parent(path))
         if there is None or kept is None:
             return there
