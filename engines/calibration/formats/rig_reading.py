@@ -63,7 +63,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The cameras of a file in their order. unit: of its lengths, "" where it does not say; notes: what was left out."""
+    """The cameras of a file in its order. unit: of its lengths, "" where it does not say; notes: what was left out."""
 
     cameras: tuple[Told, ...]
     unit: str = ""

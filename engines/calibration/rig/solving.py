@@ -135,6 +135,7 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
         steps=tuple(SolveStep(s.step, s.cost, s.rms_px, s.outliers, s.seconds) for s in solution.steps),
         converged=solution.converged,
         reference=spec.reference or problem.names[problem.reference],
+        mirrored=found.mirrored,
         left_out=found.left_out,
     )
 

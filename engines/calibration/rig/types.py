@@ -34,7 +34,8 @@ class RigSpec:
     ("prior") or only begun with ("free"). fix: as `MonoSpec.fix`, of every camera that is solved. shared_lens: one lens
     for all. loss: how wrong corners are borne. reference: the camera, or the frame whose board lies on the floor
     (`frame:NAME`), that the rig's coordinates are those of; "" for the first camera. held_out: also leave frames out.
-    every, window, exclude (names of frames, or `frame/camera`), mirror, more_boards, free_board, out: as in `MonoSpec`.
+    lists: in place of paths, several of them a camera. every, window, exclude (names of frames, or `frame/camera`),
+    mirror, more_boards, free_board, out: as in `MonoSpec`.
     """
 
     paths: tuple[str, ...]
@@ -59,10 +60,16 @@ class RigSpec:
     more_boards: tuple[Board, ...] = ()
     held_out: bool = True
     out: str = ""
+    lists: tuple[tuple[str, ...], ...] = ()
 
     @property
     def boards(self) -> tuple[Board, ...]:
         return (self.board, *self.more_boards)
+
+    @property
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """What names the pictures of each camera, without tiles."""
+        return self.lists or tuple((path,) for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,15 @@ from engines.core.errors import WorkFailed
 
 RAYLEIGH = 1.1774
 """The median length of a residual whose two coordinates have a deviation of 1."""
-MOST_STEPS = 60
+MOST_STEPS = 100
 MOST_ROUNDS = 40
 _NARROWER = 2.0
 _WIDE_STEPS = 3
 """Steps of the solver at a width that is not yet the last."""
 _STAND = 1e-4
 """Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
+_EXACT = 1e-10
+"""The same for plain least squares, which are cheap."""
 _LEAST = 1e-4
 _UNSEEN = 1e-14
 """Of the largest eigenvalue: what is smaller than rounding leaves of it."""
@@ -99,7 +101,31 @@ def bundle(
     return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved(near)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A solution by plain least squares. squares: weighted sum, pixels squared; inverse: of the common equations, which
+    the variance of a residual makes a covariance."""
+
+    state: RigState
+    squares: float
+    inverse: Floats
+    converged: bool
+
+
+def least_squares(start: RigState, sights: Sequence[Sights], freedom: Freedom) -> Plain:
+    """Minimise the sum of squared distances from `start`. Raises `WorkFailed` when the numbers run away."""
+    solver = _Solver(start, tuple(sights), freedom, Losses("linear"), None)
+    weighing = Weighing(solver.loss, np.inf, np.full(len(start.lenses), solver._deviations().max()))
+    solver.stand = _EXACT
+    solver._descend(weighing, MOST_STEPS)
+    alike = replace(weighing, deviations=np.ones(len(start.lenses)))
+    system = equations(solver.state, sights, alike, freedom)
+    return Plain(solver.state, system.cost, _inverse(_reduced(system)), solver.stands)
+
+
 class _Solver:
+    stand = _STAND
+
     def __init__(
         self, start: RigState, sights: tuple[Sights, ...], freedom: Freedom, loss: Losses, told: Told | None
     ) -> None:
@@ -148,7 +174,7 @@ class _Solver:
                     return
                 self.damping = max(self.damping, 1e-8) * 10
             assert step is not None
-            small = step.decrement < _STAND and self.damping < 1e-2
+            small = step.decrement < self.stand and self.damping < 1e-2
             self.state, self.damping = trial, max(self.damping * 0.1, 1e-12)
             system = equations(self.state, self.sights, weighing, self.freedom)
             self._tell(system.cost, weighing)
@@ -159,7 +185,7 @@ class _Solver:
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * _STAND
+        return step is not None and step.decrement < 100 * self.stand
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0

@@ -34,6 +34,8 @@ LEAST_STD = 0.055
 """Pixels: what interpolation leaves wrong in the best texture."""
 EDGE_STD, EDGE = 0.25, 1.5
 """Pixels that are added where disparities within a window differ by more than `EDGE`: something ends there."""
+MOST_SHIFT = 0.7
+"""Share of the picture's width that what is nearest may be shifted by."""
 _FAR = 1e6
 Value = TypeVar("Value", np.uint8, np.bool_)
 
@@ -72,8 +74,8 @@ def span(how: Rectification, near: float, far: float) -> Span:
     least, most = how.focal * how.baseline / far, how.focal * how.baseline / near
     first = int(np.floor(least + offset(how)))
     count = -(-int(np.ceil(most + offset(how)) - first + 1) // 16) * 16
-    if most > width / 2:
-        nearest = 2 * how.focal * how.baseline / width
+    if most + offset(how) > MOST_SHIFT * width:
+        nearest = how.focal * how.baseline / max(MOST_SHIFT * width - offset(how), 1.0)
         raise UsageError(
             f"At {near:g} m the two pictures share too little", hint=f"Choose {nearest:.2g} m or more as the nearest"
         )

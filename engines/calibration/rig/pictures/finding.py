@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from engines.calibration.rig.found import Found as Found
+from engines.calibration.rig.found import RigShot as RigShot
 from engines.calibration.rig.pictures import checks
 from engines.calibration.rig.pictures.choosing import Looked, choose
 from engines.calibration.rig.pictures.instants import Batch, Instant, Seen, recorded
@@ -24,32 +26,8 @@ from engines.calibration.targets.shots import Search, Shot, look, one_way
 from engines.core.context import Context
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
-from engines.core.pictures.files import LeftOut
 
 Told = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RigShot:
-    """One board (or its absence) as one camera saw it in one frame."""
-
-    frame: str
-    camera: int
-    shot: Shot
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """names, sizes: of the cameras, in order. frames: in order; shots: of one frame after the other, none of a camera
-    that has no picture of that moment. mirrored: all were flipped left to right before the boards were looked for.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[Size, ...]
-    frames: tuple[str, ...]
-    shots: tuple[RigShot, ...]
-    left_out: tuple[LeftOut, ...] = ()
-    mirrored: bool = False
 
 
 def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
