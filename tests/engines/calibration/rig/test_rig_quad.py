@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from engines.calibration.rig.found import Found
@@ -45,6 +44,3 @@ def test_lenses_that_these_frames_leave_open_are_not_believed(data: Path) -> Non
     assert result.verdict in ("weak", "poor")
     kinds = {reason.kind for reason in result.reasons}
     assert {"uncertain-focal", "several-ends", "spread"} <= kinds
-    told = np.array([result.pair(*pair).uncertainty for pair in AGREED])
-    off = np.array([result.pair(*pair).distance - agreed for pair, agreed in AGREED.items()])
-    assert (np.abs(off) < 4 * told).all()
