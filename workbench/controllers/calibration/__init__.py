@@ -31,6 +31,7 @@ FEATURE = Feature(
         strip="calibration",
     ),
     live="Board detection",
+    points="workbench.controllers.calibration.points:seen",
     tour="workbench.tour.calibration",
     benchmarks={
         "capture": "Views of the automatic capture beside views at random",
