@@ -144,6 +144,11 @@ class ImageView(QWidget):
         pixel = self._image[row, column]
         return str(int(pixel)) if self._image.ndim == 2 else "R {2} G {1} B {0}".format(*(int(v) for v in pixel))
 
+    def words_at(self, x: float, y: float) -> str:
+        """What is said of the place under the cursor, "" for nothing."""
+        value = self.value_at(x, y)
+        return f"{round(x)}, {round(y)}   {value}" if value else ""
+
     def sizeHint(self) -> QSize:
         return QSize(640, 360)
 
@@ -291,9 +296,7 @@ class ImageView(QWidget):
     def _paint_readout(self, painter: QPainter, viewport: Viewport) -> None:
         if self._cursor is None or not self.readout:
             return
-        x, y = viewport.to_image(self._cursor)
-        if value := self.value_at(x, y):
-            text = f"{round(x)}, {round(y)}   {value}"
+        if text := self.words_at(*viewport.to_image(self._cursor)):
             wide = pill_width(text)
             box = QRectF(self.width() - wide - 8, self.height() - PILL_HEIGHT - 8, wide, PILL_HEIGHT)
             draw_words(painter, box, text)
