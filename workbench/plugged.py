@@ -8,6 +8,7 @@ from workbench.features import Feature
 
 NAMES = (
     "workbench.controllers.calibration",
+    "workbench.controllers.calibration.rig",
     "workbench.controllers.faces",
     "workbench.controllers.actions",
     "workbench.controllers.generative",

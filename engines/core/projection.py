@@ -130,20 +130,28 @@ def _places(intrinsics: Intrinsics, pixels: Floats) -> Floats:
 
 
 def undistort_maps(
-    lens: Lens, size: Size, *, keep: float = 0.0, onto: Size | None = None, straight: Intrinsics | None = None
+    lens: Lens,
+    size: Size,
+    *,
+    keep: float = 0.0,
+    onto: Size | None = None,
+    straight: Intrinsics | None = None,
+    rotation: ArrayLike | None = None,
 ) -> Maps:
     """Maps for pictures of `size`. onto: the straightened picture's size, left out the same.
 
     keep: 0 shows only pixels that exist (no black border), 1 keeps every pixel of the original; or `straight` says what
-    is shown. Directions that the lens cannot see, where its curve folds back, come from outside the picture.
+    is shown, by a pinhole that is turned by `rotation`, 3 x 3, from the camera's directions to its own. Directions that
+    the lens cannot see, where its curve folds back or behind it, come from outside the picture.
     """
     onto = onto or size
     straight = straight or straight_pinhole(lens, size, onto, keep)
+    turn = np.eye(3) if rotation is None else np.asarray(rotation, dtype=np.float64).reshape(3, 3)
     matrix, distortion = camera_matrix(lens.intrinsics), np.asarray(lens.distortion, dtype=np.float64)
     make = cv2.fisheye.initUndistortRectifyMap if lens.is_fisheye else cv2.initUndistortRectifyMap
     shape = (onto.width, onto.height)
-    points = np.dstack(make(matrix, distortion, np.eye(3), camera_matrix(straight), shape, cv2.CV_32FC1))
-    points[_unseen(lens, onto, straight)] = OUTSIDE
+    points = np.dstack(make(matrix, distortion, turn, camera_matrix(straight), shape, cv2.CV_32FC1))
+    points[_unseen(lens, onto, straight, turn)] = OUTSIDE
     return Maps.of(np.asarray(points, dtype=np.float32), straight, size)
 
 
@@ -161,20 +169,23 @@ def straight_pinhole(lens: Lens, size: Size, onto: Size, keep: float) -> Intrins
     return Intrinsics(float(fx), float(fy), float((onto.width - 1) / 2 - fx * x), float((onto.height - 1) / 2 - fy * y))
 
 
-def border(lens: Lens, size: Size) -> tuple[Floats, Floats]:
+def border(lens: Lens, size: Size, rotation: ArrayLike | None = None) -> tuple[Floats, Floats]:
     """The largest box within a picture and the smallest around it, each ((left, top), (right, bottom)) in x/z and y/z.
 
-    Nothing lies further out than `WIDEST`, nor than the lens's curve grows.
+    Nothing lies further out than `WIDEST`, nor than the lens's curve grows. rotation: as in `undistort_maps`; the
+    boxes are those of the turned directions then.
     """
     right, bottom = size.width - 1, size.height - 1
     along = np.linspace(0, 1, 65)
     x, y, zero = along * right, along * bottom, np.zeros_like(along)
     sides = ((zero, y, 0, -1), (x, zero, 1, -1), (zero + right, y, 0, 1), (x, zero + bottom, 1, 1))
-    most, inner, outer = min(reach(lens), WIDEST), [], []
+    most, least = (min(reach(lens), WIDEST), 0.0) if rotation is None else (WIDEST, -WIDEST)
+    turn = np.eye(3) if rotation is None else np.asarray(rotation, dtype=np.float64).reshape(3, 3)
+    inner, outer = [], []
     for across, down, axis, sign in sides:
-        ways = rays(lens, np.column_stack([across, down]))
+        ways = rays(lens, np.column_stack([across, down])) @ turn.T
         ways = ways[np.isfinite(ways[:, 2])]
-        far = np.clip(sign * ways[:, axis] / np.maximum(ways[:, 2], _SIDEWAYS), 0, most)
+        far = np.clip(sign * ways[:, axis] / np.maximum(ways[:, 2], _SIDEWAYS), least, most)
         inner.append(sign * far.min(initial=most))
         outer.append(sign * (far.max() if len(far) else most))
     return np.reshape(inner, (2, 2)), np.reshape(outer, (2, 2))
@@ -207,8 +218,9 @@ def undistort(image: Image, maps: Maps) -> Image:
     return straight
 
 
-def _unseen(lens: Lens, size: Size, straight: Intrinsics) -> NDArray[np.bool_]:
-    """Pixels of a straightened picture whose direction lies beyond the lens's curve."""
+def _unseen(lens: Lens, size: Size, straight: Intrinsics, turn: Floats) -> NDArray[np.bool_]:
+    """Pixels of a straightened picture whose direction lies beyond the lens's curve, or behind the lens."""
     x = (np.arange(size.width) - straight.cx) / straight.fx
     y = (np.arange(size.height) - straight.cy) / straight.fy
-    return np.asarray(x**2 + y[:, None] ** 2 > reach(lens) ** 2)
+    across, down, ahead = (turn[0, axis] * x + turn[1, axis] * y[:, None] + turn[2, axis] for axis in range(3))
+    return np.asarray((ahead <= 0) | (across**2 + down**2 > (reach(lens) * ahead) ** 2))

@@ -22,7 +22,9 @@ class Undistortion:
     size: of the pictures that `lens` was calibrated on; others of the same shape are taken too. balance: 0 shows only
     what exists, 1 keeps all with black around it. crop: cut that black off again. width, height: of what comes out, 0
     as the pictures are (with one of them told, the other follows their shape). mirrored: the lens is that of pictures
-    flipped left to right. mirror: flip what comes out against what goes in.
+    flipped left to right. mirror: flip what comes out against what goes in. straight: the pinhole that is shown, of
+    width x height, in place of balance and crop; rotation: 3 x 3 row by row, from the camera's directions to the
+    pinhole's, () where both look the same way. So are two cameras rectified: each turned until their rows match.
     """
 
     lens: Lens
@@ -33,6 +35,8 @@ class Undistortion:
     crop: bool = False
     mirrored: bool = False
     mirror: bool = False
+    rotation: tuple[float, ...] = ()
+    straight: Intrinsics | None = None
 
 
 class Straightener:
@@ -64,13 +68,24 @@ def check(how: Undistortion) -> None:
         raise UsageError(f"A balance of {how.balance:g} is not possible", hint="0 (crop) to 1 (keep all)")
     if min(how.width, how.height) < 0 or max(how.width, how.height) >= 1 << 15 or how.width * how.height > MOST_PIXELS:
         raise UsageError(f"Pictures of {how.width}x{how.height} cannot be made", hint="Choose a smaller size")
+    if how.straight is not None and not (how.width and how.height):
+        raise UsageError("A pinhole was given without the size of its pictures", hint="Give width and height")
+    if how.rotation and (how.straight is None or not _is_rotation(how.rotation)):
+        raise UsageError("Pictures can be turned by a rotation only, and onto a given pinhole")
+
+
+def _is_rotation(values: tuple[float, ...]) -> bool:
+    if len(values) != 9:
+        return False
+    turn = np.reshape(values, (3, 3))
+    return bool(np.allclose(turn @ turn.T, np.eye(3), atol=1e-6) and np.linalg.det(turn) > 0)
 
 
 def straightening(how: Undistortion, size: Size) -> Maps:
     """Maps for pictures of `size`. Raises `UsageError` for a shape that the lens does not fit."""
     lens = scaled(how.lens, how.size, size)
     straight, onto = _pinhole(how, lens, size)
-    maps = undistort_maps(lens, size, onto=onto, straight=straight)
+    maps = undistort_maps(lens, size, onto=onto, straight=straight, rotation=how.rotation or None)
     if not (how.mirrored or how.mirror):
         return maps
     points = maps.points
@@ -90,6 +105,8 @@ def straight_camera(how: Undistortion, size: Size) -> tuple[Intrinsics, Size]:
 def _pinhole(how: Undistortion, lens: Lens, size: Size) -> tuple[Intrinsics, Size]:
     """What is shown, in pictures as the lens's own."""
     onto = _size(how, size)
+    if how.straight is not None:
+        return how.straight, onto
     straight = straight_pinhole(lens, size, onto, how.balance)
     if not how.crop:
         return straight, onto

@@ -92,6 +92,7 @@ ROLES: dict[str, str] = {
     "properties": "sliders-horizontal",
     "calibration": "crosshair",
     "calibrate": "crosshair",
+    "rig": "polygon",
     "jobs": "queue",
     "log": "terminal-window",
     "faces": "user-focus",

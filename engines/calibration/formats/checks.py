@@ -32,21 +32,21 @@ def checked(result: MonoResult) -> MonoResult:
     if result.model not in DISTORTION_NAMES or terms != len(DISTORTION_NAMES[result.model]):
         raise BadInput(f"Its lens model '{result.model}' does not go with {terms} coefficients")
     camera = {"intrinsics": asdict(result.intrinsics), "distortion": result.distortion}
-    if not _is_finite(camera) or not _is_camera(result):
+    if not is_finite(camera) or not _is_camera(result):
         raise BadInput("The camera in this calibration is not usable: its numbers make no sense")
     for name, value in asdict(result).items():
-        if not _is_finite(value):
+        if not is_finite(value):
             raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
     _check_deviations(result)
     return result
 
 
-def _is_finite(value: object) -> bool:
+def is_finite(value: object) -> bool:
     """Whether every number in plain values is one."""
     if isinstance(value, dict):
-        return all(map(_is_finite, value.values()))
+        return all(map(is_finite, value.values()))
     if isinstance(value, (list, tuple)):
-        return all(map(_is_finite, value))
+        return all(map(is_finite, value))
     return not isinstance(value, float) or isfinite(value)
 
 

@@ -15,7 +15,7 @@ from engines.calibration.formats.storage import Value, matrix, read_yaml
 from engines.calibration.types import MonoResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
-from engines.core.lenses import Intrinsics
+from engines.core.lenses import Intrinsics, Lens
 
 _CAMERAS = re.compile(r"^(cam\d+)\s*:", re.MULTILINE)
 
@@ -26,7 +26,7 @@ def is_kalibr(text: str) -> bool:
 
 def from_kalibr(text: str, camera: str = "") -> MonoResult:
     """One camera of a chain. Raises `BadInput`, also when there are several and none is chosen."""
-    names = list(dict.fromkeys(_CAMERAS.findall(text)))
+    names = names_in(text)
     name = camera or names[0]
     if name not in names or (not camera and len(names) > 1):
         said = f"This file has no camera '{camera}'" if camera else f"This file holds {len(names)} cameras"
@@ -35,10 +35,16 @@ def from_kalibr(text: str, camera: str = "") -> MonoResult:
         values = read_yaml(text, (name,))[name]
         if not isinstance(values, dict):
             raise BadInput(f"'{name}' holds no camera")
-        return _camera(values)
+        return camera_in(values)
 
 
-def _camera(values: dict[str, Value]) -> MonoResult:
+def names_in(text: str) -> list[str]:
+    """The cameras of a chain, in their order in the file."""
+    return list(dict.fromkeys(_CAMERAS.findall(text)))
+
+
+def camera_in(values: dict[str, Value]) -> MonoResult:
+    """What stands under one camera's name. Raises `BadInput`."""
     intrinsics, size = matrix(values.get("intrinsics")), matrix(values.get("resolution"))
     if size is None or size.size != 2 or not (size >= 1).all():
         raise BadInput("This camera has no 'resolution' of two numbers")
@@ -57,14 +63,16 @@ def _camera(values: dict[str, Value]) -> MonoResult:
 
 def to_kalibr(result: MonoResult) -> str:
     """A chain of this one camera, `cam0`; for lenses that `exporting.misfit` lets through."""
-    model = "equidistant" if result.lens.is_fisheye else "radtan"
-    inner, size = result.intrinsics, result.image_size
+    return "cam0:\n" + camera_lines(result.lens, result.image_size) + "  rostopic: /cam0/image_raw\n"
+
+
+def camera_lines(lens: Lens, size: Size) -> str:
+    """What stands under a camera's name of its lens and pictures."""
+    model, inner = "equidistant" if lens.is_fisheye else "radtan", lens.intrinsics
     return (
-        "cam0:\n"
         "  camera_model: pinhole\n"
         f"  intrinsics: [{inner.fx!r}, {inner.fy!r}, {inner.cx!r}, {inner.cy!r}]\n"
         f"  distortion_model: {model}\n"
-        f"  distortion_coeffs: [{', '.join(map(repr, result.distortion[:4]))}]\n"
+        f"  distortion_coeffs: [{', '.join(map(repr, lens.distortion[:4]))}]\n"
         f"  resolution: [{size.width}, {size.height}]\n"
-        "  rostopic: /cam0/image_raw\n"
     )

@@ -6,7 +6,7 @@ reasons or maps. Files of OpenCV's samples and of ROS are read too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -59,10 +59,19 @@ class UnitMissing(BadInput):
 
 def to_yaml(result: MonoResult) -> str:
     """The text of a file that `cv2.FileStorage` reads, with the header that all its versions know."""
-    storage = cv2.FileStorage(".yaml", cv2.FILE_STORAGE_WRITE | cv2.FILE_STORAGE_MEMORY)
-    try:
+
+    def write(storage: Any) -> None:
         _write_camera(storage, result)
         _write_figures(storage, result)
+
+    return written(write)
+
+
+def written(write: Callable[[Any], None]) -> str:
+    """The text of a `cv2.FileStorage` that `write` has filled."""
+    storage = cv2.FileStorage(".yaml", cv2.FILE_STORAGE_WRITE | cv2.FILE_STORAGE_MEMORY)
+    try:
+        write(storage)
         _, _, body = str(storage.releaseAndGetString()).partition("\n")
         return f"%YAML:1.0\n{body}"
     finally:
@@ -108,13 +117,13 @@ def _write_figures(storage: Any, result: MonoResult) -> None:
         storage.write("leave_one_out_error", result.loo_rms_px)
     if result.verdict:
         storage.write("verdict", result.verdict)
-        _write_texts(storage, "advice", result.advice)
+        write_texts(storage, "advice", result.advice)
     storage.write("seconds", result.seconds)
     storage.write("free_board", int(result.free_board))
     if result.more_boards:
-        _write_texts(storage, "more_boards", map(str, result.more_boards))
+        write_texts(storage, "more_boards", map(str, result.more_boards))
     if result.fixed:
-        _write_texts(storage, "fixed", result.fixed)
+        write_texts(storage, "fixed", result.fixed)
     if result.covariance:
         storage.write("covariance", np.array(result.covariance))
     if result.mirrored:
@@ -122,8 +131,8 @@ def _write_figures(storage: Any, result: MonoResult) -> None:
     if result.board_points:
         storage.write("board_points", np.array(result.board_points))
     if result.views:
-        _write_texts(storage, "view_names", [view.name for view in result.views])
-        _write_texts(storage, "view_paths", [view.path for view in result.views])
+        write_texts(storage, "view_names", [view.name for view in result.views])
+        write_texts(storage, "view_paths", [view.path for view in result.views])
         storage.write("per_view_reprojection_errors", _column(result, lambda view: view.rms_px))
         storage.write("per_view_leave_one_out_errors", _column(result, lambda view: view.loo_rms_px))
         states = [[int(view.found), int(view.used)] for view in result.views]
@@ -131,7 +140,8 @@ def _write_figures(storage: Any, result: MonoResult) -> None:
         storage.write("extrinsic_parameters", np.array([_pose(view) for view in result.views]))
 
 
-def _write_texts(storage: Any, key: str, texts: Any) -> None:
+def write_texts(storage: Any, key: str, texts: Iterable[str]) -> None:
+    """A list of words under a name."""
     storage.startWriteStruct(key, cv2.FileNode_SEQ)
     for text in texts:
         storage.write("", shown(text))
@@ -147,7 +157,7 @@ def _pose(view: ViewResult) -> list[float]:
 
 
 def _read(values: Values, unit: str) -> MonoResult:
-    camera = _camera(_matrix(values, "camera_matrix"))
+    camera = pinhole_of(_matrix(values, "camera_matrix"))
     size = _size(values)
     model, distortion = lens_of(_matrix(values, "distortion_coefficients"), _model_name(values))
     std = matrix(values.get("std_deviations_intrinsics"))
@@ -177,15 +187,15 @@ def _read(values: Values, unit: str) -> MonoResult:
     return checked(result)
 
 
-def _camera(given: Any) -> Intrinsics:
-    """Raises `BadInput` for a matrix that a pinhole camera without skew does not have."""
+def pinhole_of(given: Any, name: str = "camera_matrix") -> Intrinsics:
+    """What a matrix, called so in the file, says. Raises `BadInput` for one that no pinhole camera without skew has."""
     if given is None or given.size != 9 or given.shape not in ((3, 3), (9,)):
-        raise BadInput("This file has no 3 x 3 'camera_matrix'")
+        raise BadInput(f"This file has no 3 x 3 '{name}'")
     given = given.reshape(3, 3)
     if given[0, 1] != 0:
         raise BadInput(f"The axes of this camera are skewed ({given[0, 1]:g} pixels), which cannot be kept here")
     if given[1, 0] != 0 or given[2].tolist() != [0, 0, 1]:
-        raise BadInput("Its 'camera_matrix' is not that of a camera")
+        raise BadInput(f"Its '{name}' is not that of a camera")
     return intrinsics_of(given)
 
 

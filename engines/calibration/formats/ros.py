@@ -9,27 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engines.calibration.types import MonoResult
-from engines.core.lenses import ModelName
+from engines.core.frames import Size
+from engines.core.lenses import Lens, ModelName
 
 MODELS: dict[ModelName, str] = {
     "brown5": "plumb_bob",
     "rational8": "rational_polynomial",
     "fisheye4": "equidistant",
 }
+UNTURNED = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 
 
 def to_ros(result: MonoResult, name: str = "camera") -> str:
     """The text of the file; for lenses that `exporting.misfit` lets through."""
-    inner, size = result.intrinsics, result.image_size
-    k = (inner.fx, 0.0, inner.cx, 0.0, inner.fy, inner.cy, 0.0, 0.0, 1.0)
+    inner = result.intrinsics
     p = (inner.fx, 0.0, inner.cx, 0.0, 0.0, inner.fy, inner.cy, 0.0, 0.0, 0.0, 1.0, 0.0)
+    return camera_info(name, result.lens, result.image_size, UNTURNED, p)
+
+
+def camera_info(name: str, lens: Lens, size: Size, turn: Sequence[float], projection: Sequence[float]) -> str:
+    """The text of the file. turn: 3 x 3 to the rectified camera, row by row; projection: 3 x 4 of that one."""
+    inner = lens.intrinsics
+    k = (inner.fx, 0.0, inner.cx, 0.0, inner.fy, inner.cy, 0.0, 0.0, 1.0)
     return (
         f"image_width: {size.width}\nimage_height: {size.height}\ncamera_name: {name}\n"
         + _matrix("camera_matrix", 3, 3, k)
-        + f"distortion_model: {MODELS[result.model]}\n"
-        + _matrix("distortion_coefficients", 1, len(result.distortion), result.distortion)
-        + _matrix("rectification_matrix", 3, 3, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
-        + _matrix("projection_matrix", 3, 4, p)
+        + f"distortion_model: {MODELS[lens.model]}\n"
+        + _matrix("distortion_coefficients", 1, len(lens.distortion), lens.distortion)
+        + _matrix("rectification_matrix", 3, 3, turn)
+        + _matrix("projection_matrix", 3, 4, projection)
     )
 
 

@@ -76,6 +76,14 @@ def matrix(value: Value | None) -> NDArray[np.float64] | None:
     return numbers.reshape(shape)
 
 
+def numbers(value: Value | None) -> NDArray[np.float64] | None:
+    """All numbers of a matrix of whatever shape, or of a list, in their order; None for anything else."""
+    if isinstance(value, dict) and "data" in value:
+        value = value["data"]
+        value = value if isinstance(value, list) else str(value).split()
+    return _numbers(value) if isinstance(value, list) else None
+
+
 def _sides(value: dict[str, Value]) -> tuple[Value | None, Value | None]:
     return value.get("rows"), value.get("cols")
 
@@ -116,7 +124,7 @@ def _value(rest: str, below: list[str], depth: int = 0) -> Value:
     margin = min(len(line) - len(line.lstrip()) for line in below)
     below = [line[margin:] for line in below]
     if _ITEM.fullmatch(below[0]):
-        return [text for item in _items(below) for text in _listed(_flow(item))]
+        return [text for item in _items(below) for text in _listed(_item(item, depth + 1))]
     return {name: _value(*block, depth + 1) for name, block in _blocks(below).items()}
 
 
@@ -130,6 +138,18 @@ def _items(lines: list[str]) -> list[str]:
         else:
             items[-1].append(line)
     return ["\n".join(item) for item in items]
+
+
+def _item(text: str, depth: int) -> str | list[str]:
+    """What stands behind a dash: another list of dashes, or a word or words in brackets."""
+    lines = text.split("\n")
+    if not _ITEM.fullmatch(lines[0]):
+        return _flow(text)
+    if depth > DEEPEST:
+        raise BadInput("This YAML is nested too deeply")
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+    lines = [lines[0], *(line[margin:] for line in lines[1:])]
+    return [word for item in _items(lines) for word in _listed(_item(item, depth + 1))]
 
 
 def _listed(value: str | list[str]) -> list[str]:

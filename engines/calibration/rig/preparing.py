@@ -17,11 +17,11 @@ from time import perf_counter
 import cv2
 import numpy as np
 
-from engines.calibration.rig import listing as lists
-from engines.calibration.rig.instants import recorded
-from engines.calibration.rig.listing import Listing
-from engines.calibration.rig.matching import settled
-from engines.calibration.rig.tiles import Tiling
+from engines.calibration.rig.pictures import listing as lists
+from engines.calibration.rig.pictures.instants import recorded
+from engines.calibration.rig.pictures.listing import Listing
+from engines.calibration.rig.pictures.matching import settled
+from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import PrepareResult, PrepareSpec, RigSpec
 from engines.calibration.targets import photographs
 from engines.core.boards import Board

@@ -34,7 +34,8 @@ class RigSpec:
     ("prior") or only begun with ("free"). fix: as `MonoSpec.fix`, of every camera that is solved. shared_lens: one lens
     for all. loss: how wrong corners are borne. reference: the camera, or the frame whose board lies on the floor
     (`frame:NAME`), that the rig's coordinates are those of; "" for the first camera. held_out: also leave frames out.
-    every, window, exclude (names of frames, or `frame/camera`), mirror, more_boards, free_board, out: as in `MonoSpec`.
+    lists: in place of paths, several of them a camera. every, window, exclude (names of frames, or `frame/camera`),
+    mirror, more_boards, free_board, out: as in `MonoSpec`.
     """
 
     paths: tuple[str, ...]
@@ -59,10 +60,16 @@ class RigSpec:
     more_boards: tuple[Board, ...] = ()
     held_out: bool = True
     out: str = ""
+    lists: tuple[tuple[str, ...], ...] = ()
 
     @property
     def boards(self) -> tuple[Board, ...]:
         return (self.board, *self.more_boards)
+
+    @property
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """What names the pictures of each camera, without tiles."""
+        return self.lists or tuple((path,) for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ class StereoSpec:
     """Calibrate two cameras and rectify them. left, right: photographs, folders, films, as `MonoSpec.images`.
 
     rig: everything else; its paths and names are not looked at. alpha: of the rectified pictures, 0 shows only what
-    both see, 1 keeps all, -1 keeps the original focal length.
+    exists in both, 1 keeps all with black around it, -1 keeps the cameras' own focal length.
     """
 
     left: tuple[str, ...]
@@ -230,7 +237,8 @@ class Rectification:
     """Two cameras turned so that rows match. rotations: 3 x 3 row by row, from each camera to the rectified one.
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
-    match instead of rows, for cameras above one another. baseline in metres; focal in pixels.
+    match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
+    pixels. swapped: the second camera stands left of the first, or above it. alpha: as `StereoSpec.alpha`.
     """
 
     first: int
@@ -241,12 +249,15 @@ class Rectification:
     vertical: bool
     baseline: float
     focal: float
+    swapped: bool = False
+    alpha: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class StereoResult:
     """A calibrated pair. rectified_dy_*: across the rows of rectified corners; epipolar_px: rms distance of corners
-    from their epipolar lines, both ways, in undistorted pixels. rotation in degrees."""
+    from their epipolar lines, both ways, in undistorted pixels. rotation in degrees. corners: seen by both, that those
+    figures are of. Both are in units of the cameras' own focal length, whatever alpha was asked for."""
 
     rig: RigResult
     rectification: Rectification
@@ -256,6 +267,7 @@ class StereoResult:
     rectified_dy_max_px: float
     epipolar_px: float
     seconds: float
+    corners: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +330,8 @@ class NamedPoint:
 class SpacePoint:
     """A triangulated point in the rig's metres. covariance: 3 x 3 row by row, of its pixels and of the rig.
 
-    cameras: by which it was made; residual_px: rms; wrong: cameras left out because they disagree.
+    cameras: by which it was made; residual_px: rms of the distances in them; wrong: cameras left out because they
+    disagree. note: what is to be known of it, in words, "" nothing.
     """
 
     name: str
@@ -327,9 +340,56 @@ class SpacePoint:
     cameras: tuple[int, ...]
     residual_px: float
     wrong: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def std(self) -> Vector:
         """Along x, y and z, metres."""
         x, y, z = (max(self.covariance[place], 0.0) ** 0.5 for place in (0, 4, 8))
         return x, y, z
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A point that has no place in space. cameras: which saw it; why: in words."""
+
+    name: str
+    cameras: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the named points of one moment."""
+
+    points: tuple[SpacePoint, ...]
+    left_out: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateSpec:
+    """Triangulate a table of points. rig: a rig's file; points: CSV; out: the CSV to write."""
+
+    rig: str
+    points: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateResult:
+    """What was written into `out`. frames, points: how many; residual_px: rms over the points.
+
+    rig_counted: the uncertainty of the rig is known, and part of what is stated. sigma_told: that of the pixels was in
+    the table, else 0.5 px was taken. unplaced: points without a place, by frame. left_out: lines that were not used,
+    each with its number and why.
+    """
+
+    out: str
+    frames: int
+    points: int
+    residual_px: float
+    rig_counted: bool
+    sigma_told: bool
+    unplaced: tuple[tuple[str, Unplaced], ...] = ()
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0

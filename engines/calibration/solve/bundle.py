@@ -28,17 +28,19 @@ from engines.calibration.solve.equations import (
 )
 from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.sights import Sights
-from engines.core.errors import WorkFailed
+from engines.core.errors import Cancelled, WorkFailed
 
 RAYLEIGH = 1.1774
 """The median length of a residual whose two coordinates have a deviation of 1."""
-MOST_STEPS = 60
+MOST_STEPS = 100
 MOST_ROUNDS = 40
 _NARROWER = 2.0
 _WIDE_STEPS = 3
 """Steps of the solver at a width that is not yet the last."""
 _STAND = 1e-4
 """Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
+_EXACT = 1e-10
+"""The same for plain least squares, which are cheap."""
 _LEAST = 1e-4
 _UNSEEN = 1e-14
 """Of the largest eigenvalue: what is smaller than rounding leaves of it."""
@@ -61,7 +63,7 @@ class Progress:
 class Bundle:
     """A solution. deviations: of one coordinate of a corner in pixels, a camera. covariance: of the kept unknowns, in
     the order of `Freedom.columns` and then the free coordinates. steps: how it went. squares: of the distances in
-    pixels, B x M for each of the sights. width: of the loss at the end."""
+    pixels, B x M for each of the sights. width: of the loss at the end. stopped: it was told to end where it stood."""
 
     state: RigState
     freedom: Freedom
@@ -72,6 +74,7 @@ class Bundle:
     converged: bool
     steps: tuple[Progress, ...]
     width: float
+    stopped: bool = False
 
     def lens_covariance(self, camera: int) -> Floats:
         """P x P, of the camera's lens."""
@@ -93,13 +96,37 @@ def bundle(
 ) -> Bundle:
     """Minimise the robust reprojection error from `start`.
 
-    told: after each accepted step; what it raises ends the work. near: the start is near the solution, so that the loss
-    need not begin wide. Raises `WorkFailed` when the numbers run away.
+    told: after each accepted step; where it raises `Cancelled`, that step's state is the solution, and `stopped`. near:
+    the start is near the solution, so that the loss need not begin wide. Raises `WorkFailed` when the numbers run away.
     """
     return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved(near)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A solution by plain least squares. squares: weighted sum, pixels squared; inverse: of the common equations, which
+    the variance of a residual makes a covariance."""
+
+    state: RigState
+    squares: float
+    inverse: Floats
+    converged: bool
+
+
+def least_squares(start: RigState, sights: Sequence[Sights], freedom: Freedom) -> Plain:
+    """Minimise the sum of squared distances from `start`. Raises `WorkFailed` when the numbers run away."""
+    solver = _Solver(start, tuple(sights), freedom, Losses("linear"), None)
+    weighing = Weighing(solver.loss, np.inf, np.full(len(start.lenses), solver._deviations().max()))
+    solver.stand = _EXACT
+    solver._descend(weighing, MOST_STEPS)
+    alike = replace(weighing, deviations=np.ones(len(start.lenses)))
+    system = equations(solver.state, sights, alike, freedom)
+    return Plain(solver.state, system.cost, _inverse(_reduced(system)), solver.stands)
+
+
 class _Solver:
+    stand = _STAND
+
     def __init__(
         self, start: RigState, sights: tuple[Sights, ...], freedom: Freedom, loss: Losses, told: Told | None
     ) -> None:
@@ -107,7 +134,7 @@ class _Solver:
         self.steps: list[Progress] = []
         self.started = perf_counter()
         self.damping = 1e-4
-        self.stands = False
+        self.stands = self.stopped = False
 
     def solved(self, near: bool) -> Bundle:
         deviations, width = self._deviations(), np.inf
@@ -121,7 +148,7 @@ class _Solver:
             last = width <= self.loss.width
             self._descend(Weighing(self.loss, width, deviations), MOST_STEPS if last else _WIDE_STEPS)
             before, deviations = deviations, self._deviations()
-            if last and np.abs(deviations / before - 1).max() < 0.01:
+            if self.stopped or last and np.abs(deviations / before - 1).max() < 0.01:
                 break
             if not last:
                 width *= float((before / deviations).max()) if (before > deviations).all() else 1.0
@@ -131,7 +158,9 @@ class _Solver:
         return self._as_bundle(weighing)
 
     def _descend(self, weighing: Weighing, most: int) -> None:
-        """Accepted steps until it stands or `most` are done."""
+        """Accepted steps until it stands, is stopped or `most` are done."""
+        if self.stopped:
+            return
         system = equations(self.state, self.sights, weighing, self.freedom)
         self._check(system.cost)
         self.stands, tries = False, 0
@@ -148,18 +177,18 @@ class _Solver:
                     return
                 self.damping = max(self.damping, 1e-8) * 10
             assert step is not None
-            small = step.decrement < _STAND and self.damping < 1e-2
+            small = step.decrement < self.stand and self.damping < 1e-2
             self.state, self.damping = trial, max(self.damping * 0.1, 1e-12)
             system = equations(self.state, self.sights, weighing, self.freedom)
             self._tell(system.cost, weighing)
-            if small:
-                self.stands = True
+            if small or self.stopped:
+                self.stands = small
                 return
         self.stands = self._still(system)
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * _STAND
+        return step is not None and step.decrement < 100 * self.stand
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0
@@ -173,7 +202,10 @@ class _Solver:
         progress = Progress(len(self.steps) + 1, cost, rms, far, perf_counter() - self.started)
         self.steps.append(progress)
         if self.told is not None:
-            self.told(progress, self.state)
+            try:
+                self.told(progress, self.state)
+            except Cancelled:
+                self.stopped = True
 
     def _check(self, cost: float) -> None:
         if not np.isfinite(cost):
@@ -197,8 +229,8 @@ class _Solver:
 
     def _linear_deviations(self) -> Floats:
         lengths = self._lengths()
-        own = [max(float(np.sqrt(np.mean(one**2) / 2)), _LEAST) if len(one) else 1.0 for one in lengths]
-        return np.array(own)
+        common = max(float(np.sqrt(np.mean(np.concatenate(lengths) ** 2) / 2)), _LEAST)
+        return np.full(len(lengths), common)
 
     def _farthest(self, deviations: Floats) -> float:
         lengths = zip(self._lengths(), deviations, strict=True)
@@ -215,7 +247,7 @@ class _Solver:
         covariance = _inverse(_reduced(system)) * spread
         return Bundle(
             self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
-            tuple(self.steps), weighing.width,
+            tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
     def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:

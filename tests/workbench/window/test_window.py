@@ -138,7 +138,7 @@ def test_everything_comes_back_at_the_next_start(open_window: Open, qtbot, pictu
     assert second.window.viewer.shown() == {0: "folder1", 3: "scene1"}
     assert second.sources == ["folder1", "scene1"]
     assert {id for id, dock in docks.items() if dock.isHidden()} == hidden
-    assert hidden == {"properties", "diffusion", "faces", "actions", "attention", "inspection", "timeline"}
+    assert hidden == {"properties", "rig", "diffusion", "faces", "actions", "attention", "inspection", "timeline"}
     assert abs(docks["sources"].width() - wide) <= 2
     assert second.window.services.settings.value.theme == "light"
     assert second.window.commands.action("view.light").isChecked()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand
@@ -39,12 +40,12 @@ class Put:
 
 
 class Change(QUndoCommand):
-    """From one part to another; `apply` shows it and fits again where that is wanted.
+    """From one part of a session to another of the kind that `apply` takes, which shows it.
 
     merged: a name that changes share which are one for the user, as the steps of one field.
     """
 
-    def __init__(self, text: str, before: Put, after: Put, apply: Callable[[Put], None], merged: str = "") -> None:
+    def __init__(self, text: str, before: Any, after: Any, apply: Callable[[Any], None], merged: str = "") -> None:
         super().__init__(text)
         self._before, self._after, self._apply, self._merged = before, after, apply, merged
 

@@ -13,6 +13,8 @@ from workbench.verbs.calibration import files as _files  # noqa: F401  (its comm
 from workbench.verbs.calibration import models as _models  # noqa: F401
 from workbench.verbs.calibration import prepare as _prepare  # noqa: F401
 from workbench.verbs.calibration import rig as _rig  # noqa: F401
+from workbench.verbs.calibration import stereo as _stereo  # noqa: F401
+from workbench.verbs.calibration import triangulate as _triangulate  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
 from workbench.verbs.calibration.group import KINDS_HELP, MODELS, STYLES, app
 from workbench.verbs.calibration.inputs import (

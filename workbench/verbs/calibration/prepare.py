@@ -78,7 +78,7 @@ def _guessed(spec: PrepareSpec) -> PrepareSpec:
     """With the grid whose seams show, where it is to be found. Raises `UsageError` where there are none."""
     from dataclasses import replace
 
-    from engines.calibration.rig.seams import grid_of
+    from engines.calibration.rig.pictures.seams import grid_of
     from engines.core.errors import UsageError
 
     if spec.tiles.strip().lower() != "auto":

@@ -1,0 +1,83 @@
+"""Rigs as JSON of ours, which gives back the very result."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from engines.calibration.formats.checks import DAMAGED, in_words, is_finite
+from engines.calibration.formats.rig_reading import lens_checked
+from engines.calibration.rig.types import RigResult, RigView
+from engines.core import spec
+from engines.core.boards import Board
+from engines.core.errors import BadInput
+from engines.core.outputs import holding
+
+KIND = "kinoscope rig calibration"
+VERSION = 1
+JSON_FILE = holding("a rig of ours", KIND.encode())
+POSE = 6
+"""Numbers of a pose among a camera's parameters."""
+
+
+def to_json(result: RigResult) -> dict[str, Any]:
+    """The whole result as plain values."""
+    board = None if result.board is None else str(result.board)
+    boards = {"board": board, "more_boards": [str(more) for more in result.more_boards]}
+    return {"kind": KIND, "version": VERSION} | asdict(result) | boards
+
+
+def is_rig(data: object) -> bool:
+    return isinstance(data, dict) and data.get("kind") == KIND
+
+
+def from_json(data: object) -> RigResult:
+    """The inverse of `to_json`. Raises `BadInput`."""
+    if not isinstance(data, dict) or not is_rig(data):
+        raise BadInput("This JSON is not a calibration of a rig")
+    if data.get("version") != VERSION:
+        raise BadInput(f"This calibration was written by another version ({data.get('version')})")
+    with in_words():
+        board = None if data["board"] is None else asdict(Board.parse(data["board"]))
+        more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]
+    try:
+        result: RigResult = spec.from_json(RigResult, data | {"board": board, "more_boards": more})
+    except BadInput as error:
+        raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
+    return checked(result)
+
+
+def checked(result: RigResult) -> RigResult:
+    """The same, if every number in it can be used and its parts go with one another. Raises `BadInput`."""
+    names = [camera.name for camera in result.cameras]
+    if not names:
+        raise BadInput("There are no cameras in this rig")
+    if len(set(names)) < len(names):
+        raise BadInput("Two cameras of this rig have one name", hint="Give each camera its own name")
+    for camera in result.cameras:
+        lens_checked(camera)
+    for name, value in asdict(result).items():
+        if not is_finite(value):
+            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
+    _check_parts(result)
+    return result
+
+
+def _check_parts(result: RigResult) -> None:
+    count = len(result.cameras)
+    numbers = [number for pair in result.pairs for number in (pair.first, pair.second)]
+    numbers += [view.camera for view in result.views]
+    if any(not 0 <= number < count for number in numbers):
+        raise BadInput(f"{DAMAGED}: it speaks of a camera that it does not hold")
+    if not all(map(_fits, result.views)):
+        raise BadInput(f"{DAMAGED}: a view's corners do not go with one another")
+    side = sum(4 + len(camera.distortion) + POSE for camera in result.cameras)
+    if result.covariance and {len(result.covariance), *map(len, result.covariance)} != {side}:
+        raise BadInput(f"{DAMAGED}: its covariance does not go with its cameras")
+    if len(result.noise_px) not in (0, count):
+        raise BadInput(f"{DAMAGED}: its noise does not go with its cameras")
+
+
+def _fits(view: RigView) -> bool:
+    count = len(view.ids)
+    return len(view.corners) in (0, count) and {len(view.projected), len(view.weights)} <= {0, count}

@@ -1,0 +1,1 @@
+"""The pages of the rig's board, each with its own part of the board's view."""

@@ -1,0 +1,10 @@
+"""What the page Compare shows besides the panel's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RigCompareView:
+    """Nothing yet."""

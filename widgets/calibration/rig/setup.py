@@ -1,0 +1,96 @@
+"""What a rig is to be solved from and how, as the user sets it: plain values, kept in the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engines.calibration.rig.types import Hold, Loss, Matching, RigSpec
+from engines.core.boards import Board
+from engines.core.lenses import ModelName
+
+DEFAULT_BOARD = "charuco:7x5:40mm:30mm:DICT_4X4_50"
+LEFT_OUT = "-"
+"""Stands for the name of a tile that is no camera of the rig."""
+
+
+@dataclass(frozen=True, slots=True)
+class RigSetup:
+    """Fields as of `RigSpec`. tiled: all cameras are in each picture, as rows x columns; else `paths` holds a folder,
+    a film or a pattern a camera. board, more_boards: in their one-word form."""
+
+    paths: tuple[str, ...] = ()
+    tiled: bool = True
+    rows: int = 2
+    columns: int = 2
+    names: tuple[str, ...] = ()
+    margin: int = 0
+    match: Matching = "name"
+    offsets: tuple[int, ...] = ()
+    board: str = DEFAULT_BOARD
+    more_boards: tuple[str, ...] = ()
+    intrinsics: str = ""
+    hold: Hold = "fixed"
+    model: ModelName = "brown5"
+    fix: tuple[str, ...] = ()
+    shared_lens: bool = False
+    free_board: bool = False
+    loss: Loss = "geman"
+    reference: str = ""
+    window: str = "auto"
+    every: int = 0
+    mirror: Literal["auto", "yes", "no"] = "auto"
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def boards(self) -> tuple[Board, ...]:
+        return tuple(map(Board.parse, (self.board, *self.more_boards)))
+
+    @property
+    def tiles(self) -> str:
+        """'2x2', or "" where each camera has files of its own."""
+        return f"{self.rows}x{self.columns}" if self.tiled else ""
+
+    @property
+    def places(self) -> int:
+        """Tiles, or folders and films, there are: each a camera unless it is left out."""
+        return self.rows * self.columns if self.tiled else len(self.paths)
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras that take part; those without a name are numbered from 1 by their place."""
+        named = (name for _place, name in self.named)
+        return tuple(name for name in named if name != LEFT_OUT)
+
+    @property
+    def named(self) -> tuple[tuple[int, str], ...]:
+        """Every place from 0 with its name."""
+        told = (*self.names, *("",) * self.places)[: self.places]
+        return tuple((place, name or f"camera {place + 1}") for place, name in enumerate(told))
+
+    @property
+    def spec(self) -> RigSpec:
+        """The job that solves it."""
+        board, *more = self.boards
+        return RigSpec(
+            paths=self.paths,
+            board=board,
+            tiles=self.tiles,
+            names=tuple(name for _place, name in self.named),
+            margin=self.margin,
+            match=self.match,
+            offsets=self.offsets,
+            model=self.model,
+            intrinsics=self.intrinsics,
+            hold=self.hold,
+            fix=self.fix,
+            shared_lens=self.shared_lens,
+            free_board=self.free_board,
+            loss=self.loss,
+            reference=self.reference,
+            window=self.window,
+            every=self.every,
+            exclude=self.exclude,
+            mirror=self.mirror,
+            more_boards=tuple(more),
+        )

@@ -1,0 +1,102 @@
+"""Everything the rig's panel shows, as one frozen value, and the words that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engines.calibration.rig.types import RigResult, SolveStep
+from widgets.calibration.rig.live_state import RigLive
+from widgets.calibration.rig.points_state import RigUse
+from widgets.calibration.rig.setup import RigSetup
+from widgets.calibration.state import pixels
+from widgets.kit.words import count
+from widgets.kit.work_state import Busy, Trouble
+from widgets.sources.choice import SourceChoice
+
+LEAST_CAMERAS, MOST_CAMERAS = 2, 8
+
+
+class Phase(Enum):
+    """What the panel is about. The value names the state in pictures and tests."""
+
+    EMPTY = "empty"
+    READY = "ready"
+    BUSY = "busy"
+    FAILED = "failed"
+    RESULT = "result"
+    LOADED = "loaded"
+    """Values read from a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RigState:
+    """The whole state of the panel. current: the result belongs to what is set. steps: of the solver while it works.
+
+    sources: tiled feeds and feeds of the project; source: the chosen one, "" for none. loaded_from: name of a file.
+    """
+
+    setup: RigSetup = RigSetup()
+    sources: tuple[SourceChoice, ...] = ()
+    source: str = ""
+    result: RigResult | None = None
+    current: bool = True
+    loaded_from: str = ""
+    busy: Busy | None = None
+    steps: tuple[SolveStep, ...] = ()
+    trouble: Trouble | None = None
+    live: RigLive = RigLive()
+    use: RigUse = RigUse()
+
+    @property
+    def phase(self) -> Phase:
+        if self.busy is not None:
+            return Phase.BUSY
+        if self.trouble is not None:
+            return Phase.FAILED
+        if self.result is not None:
+            return Phase.LOADED if self.loaded_from else Phase.RESULT
+        return Phase.READY if self.setup.paths else Phase.EMPTY
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be calibrated, "" where it can."""
+        if self.busy is not None:
+            return "It is being calibrated"
+        if not self.setup.paths:
+            return "Choose pictures or films of the board first"
+        if len(self.setup.cameras) < LEAST_CAMERAS:
+            return "A rig has two cameras at the least"
+        return ""
+
+    @property
+    def headline(self) -> str:
+        """The one line under the title."""
+        return _HEADLINES[self.phase](self)
+
+
+def _ready(state: RigState) -> str:
+    return f"{count(len(state.setup.cameras), 'camera')}, {state.problem or 'ready to calibrate'}"
+
+
+def _busy(state: RigState) -> str:
+    busy = state.busy or Busy()
+    return "Waiting for its turn" if busy.waiting else f"Calibrating {count(len(state.setup.cameras), 'camera')}"
+
+
+def _result(state: RigState) -> str:
+    result = state.result
+    if result is None:
+        return ""
+    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict}"
+    return told if state.current else f"{told}; changed since"
+
+
+_HEADLINES = {
+    Phase.EMPTY: lambda state: "No pictures yet",
+    Phase.READY: _ready,
+    Phase.BUSY: _busy,
+    Phase.FAILED: lambda state: state.trouble.title if state.trouble else "",
+    Phase.RESULT: _result,
+    Phase.LOADED: lambda state: f"From {state.loaded_from}",
+}

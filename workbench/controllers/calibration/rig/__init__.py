@@ -1,0 +1,34 @@
+"""Joins the rig's panel and board to cameras, jobs and files."""
+
+from __future__ import annotations
+
+from workbench.features import Command, DockSpec, Feature, Preset
+
+COMMANDS = (
+    Command("rig.add-files", "Add pictures…", "Rig", "Pictures or films with all cameras in each, or of one camera each", "", "views", run=lambda it: it.add_pictures()),
+    Command("rig.capture", "Capture set", "Rig", "Keep this moment of all cameras for the calibration", "C", "capture", idle=False, run=lambda it: it.live.capture(), enabled=lambda it: it.live.alone),
+    Command("rig.run", "Calibrate rig", "Rig", "Solve for all cameras together", "Ctrl+Shift+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: not it.panel.shown.problem),
+    Command("rig.cancel", "Cancel", "Rig", "Stop, with the last state that the solver accepted", "", "cancel", idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.panel.shown.busy is not None),
+    Command("rig.open", "Open rig…", "Rig", "Show a calibrated rig of ours or of another program", "", "open", 1, run=lambda it: it.open(it.files.ask_rig())),
+    Command("rig.save", "Save rig…", "Rig", "Save everything as JSON, or the cameras as OpenCV YAML", "", "save", 1, run=lambda it: it.save(), enabled=lambda it: it.panel.shown.result is not None),
+    Command("rig.copy-command", "Copy as command", "Rig", "The command line that gives the same result", "", "copy", 1, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.panel.shown.setup.paths)),
+    Command("rig.clear", "Discard pictures", "Rig", "Forget pictures and result; Undo brings them back", "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: it.can_clear),
+)  # fmt: skip
+FEATURE = Feature(
+    "rig",
+    "Rig",
+    "workbench.controllers.calibration.rig.controller:make",
+    docks=(DockSpec("rig", "Rig", "right", 400, 15),),
+    preset=Preset(
+        "rig",
+        "Rig",
+        "Several cameras calibrated together, and seen in space",
+        "Ctrl+8",
+        "rig",
+        {"sources": 240, "rig": 440, "properties": 0, "jobs": 170, "log": 0},
+        strip="rig",
+    ),
+    jobs=("engines.calibration.rig.",),
+    tour="workbench.tour.rig",
+    commands=COMMANDS,
+)

@@ -1,0 +1,98 @@
+"""What the user changes of a rig, each change a step of undo: settings, pictures, frames and cameras switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from engines.calibration.rig.types import RigResult
+from widgets.calibration.rig.setup import RigSetup
+from workbench.controllers.calibration.changes import Change
+from workbench.controllers.calibration.rig.session import Material
+from workbench.controllers.shell.sources import undo_just_this
+from workbench.services import Services
+
+WORDS = {
+    "paths": "Change the pictures",
+    "tiled": "Change how cameras share pictures",
+    "rows": "Change the tiles",
+    "columns": "Change the tiles",
+    "names": "Rename cameras",
+    "margin": "Change the margin",
+    "match": "Change how pictures are matched",
+    "offsets": "Change the offsets",
+    "board": "Change the board",
+    "more_boards": "Change the boards",
+    "intrinsics": "Change what is known",
+    "hold": "Change what is held",
+    "model": "Change the lens model",
+    "fix": "Change what is held",
+    "shared_lens": "Change whether cameras share a lens",
+    "free_board": "Solve for the board's shape",
+    "loss": "Change how wrong corners are borne",
+    "reference": "Change the reference",
+    "window": "Change the corner window",
+    "every": "Change which frames are looked at",
+    "mirror": "Change how mirrored pictures are read",
+    "exclude": "Switch frames or cameras",
+}
+"""What a change of one setting is called in the Edit menu."""
+STEPPED = frozenset(("rows", "columns", "margin", "window", "every"))
+"""Settings that a field goes through step by step: the steps that follow one another are one change."""
+
+
+class Edits(QObject):
+    """material: the one of now. apply: puts another in its place and shows it."""
+
+    def __init__(
+        self, material: Callable[[], Material], apply: Callable[[Material], None], services: Services, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._material, self._apply, self._services = material, apply, services
+
+    def put(self, text: str, after: Material, merged: str = "") -> None:
+        """merged: see `Change`."""
+        before = self._material()
+        if after != before:
+            self._services.undo.push(Change(text, before, after, self._apply, merged))
+
+    def set(self, text: str = "", /, **values: object) -> None:
+        """Change settings. text: what the change is called where its fields do not say it."""
+        material = self._material()
+        setup = replace(material.setup, **values)  # type: ignore[arg-type]
+        changed = [name for name in values if getattr(setup, name) != getattr(material.setup, name)]
+        if changed:
+            merged = f"rig {changed[0]}" if changed[0] in STEPPED else ""
+            self.put(text or WORDS[changed[0]], replace(material, setup=setup), merged)
+
+    def switch(self, names: Sequence[str], on: bool) -> None:
+        """Frames, or `frame/camera`, take part or not."""
+        gone = set(self._material().setup.exclude)
+        after = gone - set(names) if on else gone | set(names)
+        what = names[0] if len(names) == 1 else f"{len(names)} cells"
+        self.set(f"Switch {what} {'on' if on else 'off'}", exclude=tuple(sorted(after)))
+
+    def clear(self) -> bool:
+        """Forget pictures and result, what else is set stays; True where there was something."""
+        material = self._material()
+        setup = replace(material.setup, paths=(), names=(), offsets=(), exclude=())
+        if material == Material(setup):
+            return False
+        self.put("Discard the rig's pictures", Material(setup))
+        self._services.notify("Pictures of the rig discarded", "info", "Undo", undo_just_this(self._services.undo))
+        return True
+
+    def show_loaded(self, name: str, result: RigResult) -> None:
+        """What a file holds, beside the pictures."""
+        self.put(f"Open {name}", replace(self._material(), loaded=result, loaded_from=name))
+
+    def close_loaded(self, text: str = "") -> None:
+        """Show what the pictures give again."""
+        material = self._material()
+        if material.loaded is not None:
+            self.put(text or f"Close {material.loaded_from}", replace(material, loaded=None, loaded_from=""))
+
+    def setup(self) -> RigSetup:
+        return self._material().setup
