@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from engines.cameras.types import Child, Source
     from workbench.feeds.calibrations import Calibrations
+    from workbench.feeds.live_results import LiveResults
     from workbench.feeds.rigs import Rigs
     from workbench.feeds.running import Feeds
     from workbench.log import LogBook
@@ -77,10 +78,13 @@ class Services:
     host: Host = field(default_factory=Host)
     calibrations: Calibrations = field(init=False)
     rigs: Rigs = field(init=False)
+    results: LiveResults = field(init=False)
 
     def __post_init__(self) -> None:
         from workbench.feeds.calibrations import Calibrations
+        from workbench.feeds.live_results import LiveResults
         from workbench.feeds.rigs import Rigs
 
         self.calibrations = Calibrations(self.feeds)
         self.rigs = Rigs(self.feeds, self.calibrations)
+        self.results = LiveResults(self.feeds)

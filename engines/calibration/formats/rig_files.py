@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engines.calibration.formats import files, rig_json, rig_opencv, rig_reading, storage
+from engines.calibration.formats import files, rig_exporting, rig_json, rig_opencv, rig_reading, storage
 from engines.calibration.formats.kalibr import is_kalibr
 from engines.calibration.formats.opencv import UNKNOWN
-from engines.calibration.formats.rig_exporting import MANIFEST
+from engines.calibration.formats.rig_exporting import MANIFEST, exported
 from engines.calibration.formats.rig_kalibr import read_chain
 from engines.calibration.formats.rig_opencv import Values
 from engines.calibration.formats.rig_reading import Reading, Told
@@ -20,27 +20,42 @@ from engines.calibration.formats.rig_toml import read_toml
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core import reading
 from engines.core.errors import BadInput, KinoscopeError, UsageError
-from engines.core.files import write_json
 from engines.core.frames import Size
-from engines.core.outputs import check_file
 from engines.core.reading import read_json, read_text
 
 READ = (*files.READ, ".toml")
 MOST_FILES = 64
+_BY_SUFFIX = {".json": "json", ".yaml": "opencv", ".yml": "opencv"}
 _HALVES, _SIDES = ("intrinsics", "extrinsics"), ("left", "right")
 
 
 def check_place(path: str | Path) -> Path:
     """The path, if a rig may be written there. Raises `UsageError`, `BadInput` where another file is."""
     path = Path(path).expanduser()
-    if path.suffix.lower() != ".json":
-        raise UsageError(f"'{path.name}' is not the name of a rig's file", hint="End it with .json")
-    return check_file(path, rig_json.JSON_FILE)
+    if path.suffix.lower() not in _BY_SUFFIX:
+        raise UsageError(f"'{path.name}' is not the name of a rig's file", hint="End it with .json, .yaml or .yml")
+    return rig_exporting.check_place(path, _BY_SUFFIX[path.suffix.lower()])
 
 
 def save(result: RigResult, path: str | Path) -> None:
-    """Write a rig, whole or not at all. Raises as `check_place` does."""
-    write_json(check_place(path), rig_json.to_json(result))
+    """Write a rig, whole or not at all; the suffix chooses: all of it (.json) or its cameras for OpenCV (.yaml, .yml).
+
+    Raises as `check_place` does.
+    """
+    path = check_place(path)
+    exported(result, _BY_SUFFIX[path.suffix.lower()], path)
+
+
+def holds_rig(path: str | Path) -> bool:
+    """Whether a file or folder is of several cameras. Raises `BadInput` for what is no calibration at all."""
+    path = Path(path).expanduser()
+    if "#" in path.name and not path.exists():
+        return False
+    try:
+        found = _read(path) if path.is_dir() else _of_file(path, alone=False)
+    except KinoscopeError as error:
+        raise _about(error, path) from error
+    return isinstance(found, RigResult) or path.is_dir() or len(found.cameras) > 1
 
 
 def load(path: str | Path, unit: str = "", size: Size | None = None) -> RigResult:

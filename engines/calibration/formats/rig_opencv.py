@@ -35,7 +35,7 @@ _LENSES = tuple((f"d{n}", f"distcoeffs{n}", f"dist_coeffs_{n}", f"dist_coeffs{n}
 _SIZES = ("image_sizes", "image_size", "imagesize")
 WANTED = (
     *_MATRICES[0], *_MATRICES[1], *_LENSES[0], *_LENSES[1], *_SIZES, "r", "t", "ks", "distortions", "rs", "ts",
-    "models", "is_fisheye", "cam_ids", "image_width", "image_height", MODELS, NAMES, UNIT, "rms_px",
+    "models", "mirrored", "is_fisheye", "cam_ids", "image_width", "image_height", MODELS, NAMES, UNIT, "rms_px",
 )  # fmt: skip
 _COUNTS = (4, 5, 8, 12, 14)
 
@@ -81,7 +81,7 @@ def several(values: Values) -> Reading:
         model, lens = lenses[n]
         inner = pinhole_of(matrices[n].reshape(3, 3), "Ks")
         found.append(Told(names[n], sizes[n], model, inner, lens, *told((turns[n], shifts[n]))))
-    return Reading(tuple(found), _unit(values))
+    return Reading(tuple(found), _unit(values), mirrored=bool(number(values.get("mirrored"))))
 
 
 def to_several(result: RigResult) -> str:
@@ -98,6 +98,7 @@ def to_several(result: RigResult) -> str:
         storage.write("Ts", poses[:, 3:])
         storage.write("models", np.array([int(camera.lens.is_fisheye) for camera in cameras], dtype=np.int32))
         storage.write("image_sizes", np.array([_both(camera.size) for camera in cameras], dtype=np.int32))
+        storage.write("mirrored", int(result.mirrored))
 
     return written(write)
 

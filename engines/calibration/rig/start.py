@@ -77,7 +77,7 @@ def _lenses(problem: Problem) -> tuple[list[Floats], list[int]]:
         except (WorkFailed, np.linalg.LinAlgError, cv2.error):
             guessed.append(camera)
             lenses.append(usual_lens(problem, camera))
-    return lenses, guessed
+    return ([np.mean(lenses, axis=0)] * len(lenses) if problem.spec.shared_lens else lenses), guessed
 
 
 def _pinhole(lens: Lens) -> tuple[float, float, float, float]:

@@ -238,7 +238,7 @@ class Rectification:
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
     match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
-    pixels. swapped: the second camera stands left of the first, or above it.
+    pixels. swapped: the second camera stands left of the first, or above it. alpha: as `StereoSpec.alpha`.
     """
 
     first: int
@@ -250,6 +250,7 @@ class Rectification:
     baseline: float
     focal: float
     swapped: bool = False
+    alpha: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from engines.calibration.solve.equations import (
 )
 from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.sights import Sights
-from engines.core.errors import WorkFailed
+from engines.core.errors import Cancelled, WorkFailed
 
 RAYLEIGH = 1.1774
 """The median length of a residual whose two coordinates have a deviation of 1."""
@@ -63,7 +63,7 @@ class Progress:
 class Bundle:
     """A solution. deviations: of one coordinate of a corner in pixels, a camera. covariance: of the kept unknowns, in
     the order of `Freedom.columns` and then the free coordinates. steps: how it went. squares: of the distances in
-    pixels, B x M for each of the sights. width: of the loss at the end."""
+    pixels, B x M for each of the sights. width: of the loss at the end. stopped: it was told to end where it stood."""
 
     state: RigState
     freedom: Freedom
@@ -74,6 +74,7 @@ class Bundle:
     converged: bool
     steps: tuple[Progress, ...]
     width: float
+    stopped: bool = False
 
     def lens_covariance(self, camera: int) -> Floats:
         """P x P, of the camera's lens."""
@@ -95,8 +96,8 @@ def bundle(
 ) -> Bundle:
     """Minimise the robust reprojection error from `start`.
 
-    told: after each accepted step; what it raises ends the work. near: the start is near the solution, so that the loss
-    need not begin wide. Raises `WorkFailed` when the numbers run away.
+    told: after each accepted step; where it raises `Cancelled`, that step's state is the solution, and `stopped`. near:
+    the start is near the solution, so that the loss need not begin wide. Raises `WorkFailed` when the numbers run away.
     """
     return _Solver(start, tuple(sights), freedom, Losses(loss), told).solved(near)
 
@@ -133,7 +134,7 @@ class _Solver:
         self.steps: list[Progress] = []
         self.started = perf_counter()
         self.damping = 1e-4
-        self.stands = False
+        self.stands = self.stopped = False
 
     def solved(self, near: bool) -> Bundle:
         deviations, width = self._deviations(), np.inf
@@ -147,7 +148,7 @@ class _Solver:
             last = width <= self.loss.width
             self._descend(Weighing(self.loss, width, deviations), MOST_STEPS if last else _WIDE_STEPS)
             before, deviations = deviations, self._deviations()
-            if last and np.abs(deviations / before - 1).max() < 0.01:
+            if self.stopped or last and np.abs(deviations / before - 1).max() < 0.01:
                 break
             if not last:
                 width *= float((before / deviations).max()) if (before > deviations).all() else 1.0
@@ -157,7 +158,9 @@ class _Solver:
         return self._as_bundle(weighing)
 
     def _descend(self, weighing: Weighing, most: int) -> None:
-        """Accepted steps until it stands or `most` are done."""
+        """Accepted steps until it stands, is stopped or `most` are done."""
+        if self.stopped:
+            return
         system = equations(self.state, self.sights, weighing, self.freedom)
         self._check(system.cost)
         self.stands, tries = False, 0
@@ -178,8 +181,8 @@ class _Solver:
             self.state, self.damping = trial, max(self.damping * 0.1, 1e-12)
             system = equations(self.state, self.sights, weighing, self.freedom)
             self._tell(system.cost, weighing)
-            if small:
-                self.stands = True
+            if small or self.stopped:
+                self.stands = small
                 return
         self.stands = self._still(system)
 
@@ -199,7 +202,10 @@ class _Solver:
         progress = Progress(len(self.steps) + 1, cost, rms, far, perf_counter() - self.started)
         self.steps.append(progress)
         if self.told is not None:
-            self.told(progress, self.state)
+            try:
+                self.told(progress, self.state)
+            except Cancelled:
+                self.stopped = True
 
     def _check(self, cost: float) -> None:
         if not np.isfinite(cost):
@@ -223,8 +229,8 @@ class _Solver:
 
     def _linear_deviations(self) -> Floats:
         lengths = self._lengths()
-        own = [max(float(np.sqrt(np.mean(one**2) / 2)), _LEAST) if len(one) else 1.0 for one in lengths]
-        return np.array(own)
+        common = max(float(np.sqrt(np.mean(np.concatenate(lengths) ** 2) / 2)), _LEAST)
+        return np.full(len(lengths), common)
 
     def _farthest(self, deviations: Floats) -> float:
         lengths = zip(self._lengths(), deviations, strict=True)
@@ -241,7 +247,7 @@ class _Solver:
         covariance = _inverse(_reduced(system)) * spread
         return Bundle(
             self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
-            tuple(self.steps), weighing.width,
+            tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
     def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:

@@ -145,7 +145,8 @@ def _few(fitted: Fitted) -> Iterator[Reason]:
     if count < FEW_FRAMES:
         level = 2 if count < 5 else 1
         shown = "Only 1 frame shows" if count == 1 else f"Only {count} frames show"
-        yield Reason("few-frames", level, f"{shown} the board; take 20 or more")
+        alike = f", not counting {len(fitted.problem.repeats)} that repeat them" if fitted.problem.repeats else ""
+        yield Reason("few-frames", level, f"{shown} the board{alike}; take 20 or more")
 
 
 def _thin_edges(fitted: Fitted) -> Iterator[Reason]:

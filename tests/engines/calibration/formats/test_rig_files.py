@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engines.calibration.formats import files, rig_toml
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
-from engines.calibration.formats.rig_files import cameras_of, load, save
+from engines.calibration.formats.rig_files import cameras_of, holds_rig, load, save
 from engines.calibration.rig.types import BoardPose, RigPair, RigResult, RigView, SolveStep
 from engines.calibration.types import Reason, Remedy
 from engines.core.boards import Board
@@ -60,6 +60,14 @@ def test_json_gives_back_the_very_rig(tmp_path: Path):
     save(SOLVED, tmp_path / "ä b.json")
 
 
+def test_the_name_says_how_a_rig_is_saved(tmp_path: Path):
+    save(FOURS, tmp_path / "a.yml")
+    assert [one.lens for one in load(tmp_path / "a.yml").cameras] == [one.lens for one in FOURS.cameras]
+    with pytest.raises(UsageError, match="not the name of a rig"):
+        save(FOURS, tmp_path / "a.toml")
+    assert [holds_rig(tmp_path / "a.yml"), holds_rig("a.yml#cam 1")] == [True, False]
+
+
 @pytest.mark.parametrize("name", RIGS)
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_round_trip_is_exact_or_refused(name: str, format: str, tmp_path: Path):
@@ -82,7 +90,7 @@ def test_a_round_trip_is_exact_or_refused(name: str, format: str, tmp_path: Path
     assert [one.intrinsics for one in cameras_of(path)] == [one.intrinsics for one in result.cameras]
 
 
-def test_what_each_format_cannot_hold():
+def test_what_each_format_cannot_hold(tmp_path: Path):
     refused = {format: [name for name, one in RIGS.items() if misfit(one, format)] for format in FORMATS}
     many, rich = ["brown", "mixed"], ["mixed", "rational", "prism"]
     assert refused == {
@@ -90,7 +98,8 @@ def test_what_each_format_cannot_hold():
         "ros": ["brown", "mixed", "prism"], "aniposelib": rich, "caliscope": rich,
     }  # fmt: skip
     flipped = replace(FOURS, mirrored=True)
-    assert [format for format in FORMATS if not misfit(flipped, format)] == ["json"]
+    assert [format for format in FORMATS if not misfit(flipped, format)] == ["json", "opencv"]
+    assert load(exported(flipped, "opencv", tmp_path / "flipped.yaml")).mirrored
 
 
 def test_nothing_of_others_is_written_over(tmp_path: Path):
