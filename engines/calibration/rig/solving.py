@@ -42,6 +42,7 @@ from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.projecting import project_seen
 from engines.calibration.solve.setup import check_model
 from engines.calibration.targets.corners import parse_window
+from engines.calibration.types import Reason
 from engines.core.context import Context
 from engines.core.errors import Cancelled
 from engines.core.lenses import Intrinsics
@@ -122,7 +123,7 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
         pairs=_pairs(fitted, covariance, belief),
         rms_px=float(np.sqrt(squares.mean())) if corners else 0.0,
         verdict=belief.verdict,
-        reasons=belief.reasons,
+        reasons=(*belief.reasons, *(Reason("matched", 0, words) for words in found.notes)),
         seconds=seconds,
         views=views,
         board_poses=tuple(
@@ -238,10 +239,12 @@ def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> R
     )
     squares, weights = _squares(fitted, place), _weights(fitted, place)
     left_out = belief.view_squares.get(place)
+    moved = np.reshape(view.corners, (-1, 2)) - seen.corners
     return replace(
         view,
         used=True,
-        projected=_points(projected),
+        ids=tuple(int(number) for number in seen.ids - fitted.problem.target.starts[seen.board]),
+        projected=_points(projected + moved),
         weights=tuple(float(value) for value in weights),
         rms_px=float(np.sqrt(squares.mean())),
         held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / len(squares))),

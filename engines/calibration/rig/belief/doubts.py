@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
@@ -42,6 +43,7 @@ def doubts(evidence: Evidence) -> Iterator[Reason]:
     yield from _spread(evidence)
     yield from _disagreement(evidence)
     yield from _bent(evidence)
+    yield from _ends(evidence.fitted)
     yield from _few(evidence.fitted)
     yield from _thin_edges(evidence.fitted)
     yield from _same_place(evidence.fitted)
@@ -138,6 +140,12 @@ def _bent(evidence: Evidence) -> Iterator[Reason]:
         words = f"The board is bent or its print is off by {1000 * shape.off:.2g} mm"
         moves = f", which moves distances by up to {100 * shape.moved:.2g} %" if shape.moved > 5e-4 else ""
         yield Reason("bent-board", 1, f"{words}{moves}; free its shape", Remedy("free_board"))
+
+
+def _ends(fitted: Fitted) -> Iterator[Reason]:
+    if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
+        words = "This board looks the same turned, so its free shape may mix its ends from frame to frame"
+        yield Reason("half-turn", 1, f"{words}; use one with an odd and an even side, or with markers")
 
 
 def _few(fitted: Fitted) -> Iterator[Reason]:

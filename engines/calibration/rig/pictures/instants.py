@@ -220,10 +220,13 @@ def length_of(film: Film) -> int:
 
 def film_rows(each: Sequence[Film], spec: RigSpec) -> Rows:
     """Which frames of the films are of one moment. Raises as `moments.matched`."""
+    moments.check_match(spec.match)
     counts = [length_of(film) for film in each]
     if spec.match == "time":
         return moments.nearest(times_of(each))
     offsets = moments.checked(spec.offsets, len(each))
+    if any(offsets) and spec.match == "name":
+        raise UsageError("Offsets are counted in frames, which needs the order", hint="Add --match order")
     if len(set(counts)) > 1 and not any(offsets) and spec.match == "name":
         raise BadInput(
             f"The films have different numbers of frames: {', '.join(map(str, counts))}",
