@@ -73,20 +73,26 @@ class ErrorFigures(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._result: MonoResult | None = None
-        self._faint = False
+        self._errors: tuple[tuple[str, float], ...] = ()
+        self._word, self._faint = "", False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Reprojection error")
         LOOK.changed.connect(self.update)
 
     def show_result(self, result: MonoResult, *, current: bool = True) -> None:
         """`current`: False draws the figures muted, because they belong to other views or settings."""
-        self._result, self._faint = result, not current
-        left = f", {pixels(result.loo_rms_px)} px with each view left out" if result.loo_rms_px is not None else ""
-        self.setAccessibleDescription(f"RMS {pixels(result.rms_px)} px{left}; {result.verdict}")
+        words = "views that the model was solved without"
+        self.show_errors(result.rms_px, result.loo_rms_px, result.verdict, words, current=current)
+
+    def show_errors(self, rms: float, left: float | None, verdict: str, unseen: str, *, current: bool = True) -> None:
+        """rms, left: in pixels, of the fit and of what was left out of it, which `unseen` names."""
+        self._errors = (("RMS", rms), *(() if left is None else (("Left out", left),)))
+        self._word, self._faint = verdict, not current
+        told = f", {pixels(left)} px with each view left out" if left is not None else ""
+        self.setAccessibleDescription(f"RMS {pixels(rms)} px{told}; {verdict}")
         self.setToolTip(
             "RMS: how far, in pixels, the model puts the corners from where they were found.\n"
-            "Left out: the same for views that the model was solved without. Close to the RMS is a good sign."
+            f"Left out: the same for {unseen}. Close to the RMS is a good sign."
         )
         self.update()
 
@@ -94,23 +100,21 @@ class ErrorFigures(QWidget):
         return QSize(240, 56)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        result = self._result
-        if result is None:
+        if not self._errors:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         size, right = self.size_that_fits(), 0.0
-        for label, value in _errors(result):
+        for label, value in self._errors:
             right = self._figure(painter, right, label, value, size) + APART
-        if result.verdict:
-            self._verdict(painter, result.verdict)
+        if self._word:
+            self._verdict(painter, self._word)
 
     def size_that_fits(self) -> int:
         """Of the figures: the largest that leaves the verdict its room, or else the smallest."""
-        assert self._result is not None
-        values = [pixels(value) for _label, value in _errors(self._result)]
+        values = [pixels(value) for _label, value in self._errors]
         units = len(values) * (4 + _advance("px", SMALL) + APART) - APART
-        room = self.width() - _verdict_width(self._result.verdict) - 12 - units
+        room = self.width() - _verdict_width(self._word) - 12 - units
         return next((size for size in BIG if sum(_advance(value, size) for value in values) <= room), BIG[-1])
 
     def _figure(self, painter: QPainter, left: float, label: str, value: float, size: int) -> float:
@@ -138,12 +142,6 @@ class ErrorFigures(QWidget):
         painter.setFont(font)
         painter.setPen(LOOK.now.color(token))
         painter.drawText(pill.adjusted(32, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, word)
-
-
-def _errors(result: MonoResult) -> list[tuple[str, float]]:
-    """The figures with what they are called."""
-    left_out = [] if result.loo_rms_px is None else [("Left out", result.loo_rms_px)]
-    return [("RMS", result.rms_px), *left_out]
 
 
 def _advance(text: str, size: int) -> float:

@@ -70,7 +70,11 @@ class ReasonList(QWidget):
 
     def show_result(self, result: MonoResult, most: int) -> None:
         """`most`: as many lines are shown at once, the worst first; the others are one click away."""
-        reasons = result.reasons or tuple(Reason("advice", 0, words) for words in result.advice[:most])
+        advice = tuple(Reason("advice", 0, words) for words in result.advice[:most])
+        self.show_reasons(result.reasons or advice, most)
+
+    def show_reasons(self, reasons: tuple[Reason, ...], most: int) -> None:
+        """The same of any verdict."""
         self.setVisible(bool(reasons))
         if reasons == self._shown:
             return

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from engines.calibration.solve.held import freedom
 from engines.core.errors import KinoscopeError
@@ -37,20 +41,34 @@ EVERYWHERE = {"aspect", "principal"}
 """What every lens model has; the other switches are Brown's terms."""
 
 
-class SolverSection(Section):
-    """`changed(field, value)` names the field of the panel's state that the user set."""
+class Settings(Protocol):
+    """What the section shows; fields as of `MonoSpec`."""
+
+    @property
+    def model(self) -> ModelName: ...
+    @property
+    def free_board(self) -> bool: ...
+    @property
+    def fix(self) -> tuple[str, ...]: ...
+    @property
+    def mirror(self) -> Literal["auto", "yes", "no"]: ...
+    @property
+    def window(self) -> str: ...
+
+
+class LensSection(Section):
+    """`changed(field, value)` names the field that the user set."""
 
     changed = Signal(str, object)
 
-    def __init__(self) -> None:
-        super().__init__("Solver", True, name="calibration.solver")
+    def __init__(self, name: str, below_model: Sequence[QWidget] = (), below: Sequence[QWidget] = ()) -> None:
+        """below_model, below: further controls, after the lens model and at the end."""
+        super().__init__("Solver", True, name=name)
         self._fix: tuple[str, ...] = ()
         self.model = ChoiceField("Lens model", list(MODEL_NAMES.items()), tip="How the lens bends what it sees")
         for row, words in enumerate(MODEL_USES.values()):
             self.model.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
         self.use = wrapped("hint")
-        tip = "Solve the same views with every lens model, and see side by side which one explains them"
-        self.compare = QuietButton("Compare models", "chart", tip)
         self.free = Toggle(
             "Solve for the board's shape", tip="Prints are rarely flat and true; ten views or more can tell how"
         )
@@ -70,12 +88,11 @@ class SolverSection(Section):
             "Half-width of the corner window", WINDOW_START, 1, 50, unit="px", tip="Must stay below the corner distance"
         )
         self._half = labelled("Half-width", self.half)
-        self._lay_out()
+        self._lay_out(below_model, below)
         self._listen()
 
-    def show_state(self, state: CalibrationView) -> None:
+    def show_settings(self, state: Settings) -> None:
         self.model.set_value(state.model)
-        self.compare.setEnabled(state.can_calibrate)
         self.model.setToolTip(MODEL_USES[state.model])
         self.use.setText(MODEL_USES[state.model])
         self.free.setChecked(state.free_board)
@@ -133,14 +150,16 @@ class SolverSection(Section):
     def _window(self, how: str) -> None:
         self.changed.emit("window", "auto" if how == "auto" else str(self.half.whole()))
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, below_model: Sequence[QWidget], below: Sequence[QWidget]) -> None:
         self.add(labelled("Lens model", self.model))
-        for part in (self.use, held(row_of(self.compare, None)), self.free, *self.held.values()):
+        for part in (self.use, *below_model, self.free, *self.held.values()):
             self.add(part)
         self.add(labelled("Also held", self.more))
         self.add(self.problem)
         self.add(labelled("Mirrored pictures", self.mirror))
         self.add(columns(labelled("Corner window", self.corner), self._half))
+        for part in below:
+            self.add(part)
         self.body.setSpacing(8)
 
     def _listen(self) -> None:
@@ -153,6 +172,19 @@ class SolverSection(Section):
         self.more.textEdited.connect(lambda text: self._explain(problem_of(self.model.value(), _parts(text))))  # type: ignore[arg-type]
         for name, toggle in self.held.items():
             toggle.clicked.connect(lambda on, name=name: self._switch(name, on))
+
+
+class SolverSection(LensSection):
+    """Of one camera, with a button that compares the lens models."""
+
+    def __init__(self) -> None:
+        tip = "Solve the same views with every lens model, and see side by side which one explains them"
+        self.compare = QuietButton("Compare models", "chart", tip)
+        super().__init__("calibration.solver", [held(row_of(self.compare, None))])
+
+    def show_state(self, state: CalibrationView) -> None:
+        self.show_settings(state)
+        self.compare.setEnabled(state.can_calibrate)
 
 
 def problem_of(model: ModelName, fix: tuple[str, ...]) -> str:

@@ -63,11 +63,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The cameras of a file in their order. unit: of its lengths, "" where it does not say; notes: what was left out."""
+    """The cameras of a file in its order. unit: of its lengths, "" where it does not say; notes: what was left out.
+
+    mirrored: they are those of pictures flipped left to right.
+    """
 
     cameras: tuple[Told, ...]
     unit: str = ""
     notes: tuple[str, ...] = ()
+    mirrored: bool = False
 
 
 def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector] | None, str]:
@@ -131,7 +135,7 @@ def rig_of(reading: Reading, unit: str = "", size: Size | None = None) -> RigRes
     _check_distances(found, pairs)
     rms = [one.rms_px for one in found if one.rms_px]
     whole = float(np.sqrt(np.mean(np.square(rms)))) if len(rms) == len(found) else 0.0
-    return RigResult(found, pairs, whole, "", tuple(reasons), 0.0)
+    return RigResult(found, pairs, whole, "", tuple(reasons), 0.0, mirrored=reading.mirrored)
 
 
 def lens_checked(camera: RigCamera) -> RigCamera:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
@@ -42,6 +43,7 @@ def doubts(evidence: Evidence) -> Iterator[Reason]:
     yield from _spread(evidence)
     yield from _disagreement(evidence)
     yield from _bent(evidence)
+    yield from _ends(evidence.fitted)
     yield from _few(evidence.fitted)
     yield from _thin_edges(evidence.fitted)
     yield from _same_place(evidence.fitted)
@@ -140,12 +142,19 @@ def _bent(evidence: Evidence) -> Iterator[Reason]:
         yield Reason("bent-board", 1, f"{words}{moves}; free its shape", Remedy("free_board"))
 
 
+def _ends(fitted: Fitted) -> Iterator[Reason]:
+    if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
+        words = "This board looks the same turned, so its free shape may mix its ends from frame to frame"
+        yield Reason("half-turn", 1, f"{words}; use one with an odd and an even side, or with markers")
+
+
 def _few(fitted: Fitted) -> Iterator[Reason]:
     count = len(fitted.problem.frames)
     if count < FEW_FRAMES:
         level = 2 if count < 5 else 1
         shown = "Only 1 frame shows" if count == 1 else f"Only {count} frames show"
-        yield Reason("few-frames", level, f"{shown} the board; take 20 or more")
+        alike = f", not counting {len(fitted.problem.repeats)} that repeat them" if fitted.problem.repeats else ""
+        yield Reason("few-frames", level, f"{shown} the board{alike}; take 20 or more")
 
 
 def _thin_edges(fitted: Fitted) -> Iterator[Reason]:

@@ -26,14 +26,21 @@ WINDOW = 7
 """Pixels a side of what the last step is fitted to."""
 ALIKE = 1.0
 """Pixels by which the two ways may differ."""
+NEARBY = 11
+"""Pixels a side of where neighbours are looked at for how rough disparities are."""
 STEP = 0.75
 """Pixels that the last step may go."""
 TEXTURE = 3.0
 """Times the slopes that noise alone has, that there must be."""
-LEAST_STD = 0.055
+LEAST_STD = 0.03
 """Pixels: what interpolation leaves wrong in the best texture."""
+SLANT, NEAR = 0.2, 1.2
+"""Pixels of disparity from a pixel to the next that the matching may not have followed, and how far texture may lie
+beside a pixel to count as its own."""
 EDGE_STD, EDGE = 0.25, 1.5
 """Pixels that are added where disparities within a window differ by more than `EDGE`: something ends there."""
+MOST_SHIFT = 0.7
+"""Share of the picture's width that what is nearest may be shifted by."""
 _FAR = 1e6
 Value = TypeVar("Value", np.uint8, np.bool_)
 
@@ -72,8 +79,8 @@ def span(how: Rectification, near: float, far: float) -> Span:
     least, most = how.focal * how.baseline / far, how.focal * how.baseline / near
     first = int(np.floor(least + offset(how)))
     count = -(-int(np.ceil(most + offset(how)) - first + 1) // 16) * 16
-    if most > width / 2:
-        nearest = 2 * how.focal * how.baseline / width
+    if most + offset(how) > MOST_SHIFT * width:
+        nearest = how.focal * how.baseline / max(MOST_SHIFT * width - offset(how), 1.0)
         raise UsageError(
             f"At {near:g} m the two pictures share too little", hint=f"Choose {nearest:.2g} m or more as the nearest"
         )
@@ -164,9 +171,27 @@ def settled(raw: Floats, one: Image, other: Image) -> tuple[Floats, Floats]:
     # Central differences of a picture have half the variance of its noise, and the noise here is that of two pictures.
     clear = known & (gg > TEXTURE * count * (noise / 4 + 0.05)) & (np.abs(step) < STEP) & (count > WINDOW)
     value = np.where(clear, raw + step, np.nan).astype(np.float32)
-    edges = EDGE_STD**2 * _ends(raw, known)
-    std = np.where(clear, np.sqrt(noise / np.maximum(gg, 1e-6) + LEAST_STD**2 + edges), np.nan)
+    doubts = LEAST_STD**2 + EDGE_STD**2 * _ends(raw, known) + _roughness(value, clear) + _aside(weight * slope * slope)
+    std = np.where(clear, np.sqrt(noise / np.maximum(gg, 1e-6) + doubts), np.nan)
     return value, std.astype(np.float32)
+
+
+def _aside(strength: Floats) -> Floats:
+    """Variance that comes from texture beside a pixel: what is told there is another place's of a slanted surface."""
+    ramp, ones = np.arange(WINDOW, dtype=np.float32) - WINDOW // 2, np.ones(WINDOW, np.float32)
+    whole = np.maximum(_sum(strength), 1e-6)
+    across, down = (
+        cv2.sepFilter2D(strength, cv2.CV_32F, x, y, borderType=cv2.BORDER_CONSTANT) / whole
+        for x, y in ((ramp, ones), (ones, ramp))
+    )
+    return np.asarray(SLANT**2 * np.maximum(across * across + down * down - NEAR**2, 0), np.float32)
+
+
+def _roughness(value: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Variance of disparities about their means nearby, which for a plane is none however it is slanted."""
+    count = np.maximum(_sum(known.astype(np.float32), NEARBY), 1)
+    off = np.where(known, value, 0) - _sum(np.where(known, value, 0), NEARBY) / count
+    return np.asarray(_sum(np.where(known, off * off, 0), NEARBY) / count, np.float32)
 
 
 def _ends(raw: Floats, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -192,8 +217,6 @@ def _slope(image: Floats) -> Floats:
     return np.asarray(cv2.filter2D(image, cv2.CV_32F, np.array([[-0.5, 0.0, 0.5]])), np.float32)
 
 
-def _sum(values: NDArray[np.generic]) -> Floats:
-    return np.asarray(
-        cv2.boxFilter(np.asarray(values, np.float32), cv2.CV_32F, (WINDOW, WINDOW), normalize=False,
-                      borderType=cv2.BORDER_CONSTANT),
-    )  # fmt: skip
+def _sum(values: NDArray[np.generic], side: int = WINDOW) -> Floats:
+    floats = np.asarray(values, np.float32)
+    return np.asarray(cv2.boxFilter(floats, cv2.CV_32F, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT))

@@ -13,8 +13,8 @@ from engines.calibration.rig.types import RigResult, RigView
 from engines.core.projection import camera_matrix, rays
 
 Floats = NDArray[np.float64]
-BELIEVED = 0.5
-"""Corners of less weight than this in a robust fit are not measured with."""
+BELIEVED = 0.25
+"""Corners of less weight than this in a robust fit are outliers, and not measured with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from engines.calibration.rig.found import RigShot
 from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import hints, photographs
@@ -20,9 +20,6 @@ from engines.calibration.targets.shots import Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
-
-if TYPE_CHECKING:
-    from engines.calibration.rig.pictures.finding import RigShot
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
@@ -99,7 +96,8 @@ def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
 
 def _is_same(first: Shot, second: Shot) -> bool:
     one, two = first.detection, second.detection
-    assert one is not None and two is not None
+    if one is None or two is None:
+        return False
     if first.size != second.size or not np.array_equal(one.ids, two.ids):
         return False
     return bool(np.sqrt(((one.corners - two.corners) ** 2).sum(axis=1).mean()) < _SAME)

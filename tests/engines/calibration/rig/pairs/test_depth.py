@@ -17,8 +17,8 @@ from engines.calibration.rig.pairs.disparity import Matcher, offset, span
 from engines.calibration.rig.pairs.rectification import rectify, smaller
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput, UsageError
-from tests.engines.calibration.rig.known_depth import BOX, WALL, depth_of, photograph
-from tests.engines.calibration.rig.known_pair import camera, rig, side_by_side
+from tests.engines.calibration.rig.pairs.known_depth import BOX, WALL, depth_of, photograph
+from tests.engines.calibration.rig.pairs.known_pair import camera, rig, side_by_side
 
 UP = (0.0, 0.0, 0.0)
 WISH = DepthWish(0.5, 3.0)
@@ -47,8 +47,8 @@ def test_depth_is_true_within_what_is_said(pair: RigResult) -> None:
     truth, known = depth_of(depth.how, pair.cameras[0]), np.isfinite(depth.metres)
     assert known.mean() > 0.75
     errors = ((depth.metres - truth) / depth.std)[known]
-    assert np.median(np.abs(errors)) / 0.6745 == pytest.approx(1.0, abs=0.25)
-    assert (np.abs(errors) < 3).mean() > 0.97
+    assert 0.6 < np.median(np.abs(errors)) / 0.6745 < 1.1
+    assert (np.abs(errors) < 3).mean() > 0.99
     assert np.median(np.abs(depth.metres - truth)[known]) < 0.006
 
 
@@ -135,8 +135,8 @@ def test_depth_says_what_the_rig_does_not_know() -> None:
     known = np.isfinite(depth.metres)
     errors = (depth.metres - depth_of(how, pair.cameras[0]))[known]
     assert depth.rig_known
-    assert 0.4 < np.median(np.abs(errors) / depth.std[known]) < 1.6
-    assert np.median(np.abs(errors)) > 3 * np.median(np.sqrt(depth.std**2 - depth.rig_std**2)[known])
+    assert 0.3 < np.median(np.abs(errors) / depth.std[known]) < 1.6
+    assert np.median(np.abs(errors)) > 2 * np.median(np.sqrt(depth.std**2 - depth.rig_std**2)[known])
 
 
 def test_a_rig_that_does_not_say_adds_nothing_and_is_told() -> None:
