@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -12,11 +13,14 @@ from widgets.charts.space.eye import Floats
 
 Key: TypeAlias = Hashable
 """What a piece belongs to; None for nothing that could be chosen."""
+AXES = ("bad", "good", "accent")
+"""Tokens of the x, y and z axes, which are told by their letters, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """token: of the theme, `series:2` for the colour of number 2. width in pixels."""
+    """token: of the theme, `series:2` for the colour of number 2, `paper` and `print` for what is light and dark on a
+    sheet in every theme. width in pixels."""
 
     token: str = "text"
     alpha: float = 1.0
@@ -26,11 +30,12 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strand:
-    """A line through N x 3 points."""
+    """A line through N x 3 points. before: how much nearer than it is it counts, so that it lies on a sheet."""
 
     points: Floats
     ink: Ink
     key: Key = None
+    before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,12 +56,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dot:
-    """A point. radius in pixels."""
+    """A point. radius in pixels; before: as of a strand."""
 
     place: Floats
     ink: Ink
     radius: float = 3.0
     key: Key = None
+    before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +134,20 @@ def joined(*parts: Part) -> Part:
         {key: thing for part in parts for key, thing in part.things.items()},
         np.concatenate([part.extent for part in parts]) if parts else np.zeros((0, 3)),
     )
+
+
+def enlarged(lengths: Floats, room: float, kept: float = 1.0) -> float:
+    """1 or a power of ten by which lengths are drawn, so that the middle one fills about a third of the room.
+
+    kept: the power of before, which stays while the lengths are neither lost nor far too large.
+    """
+    known = lengths[lengths > 0]
+    if not len(known) or room <= 0:
+        return kept
+    share = float(np.median(known)) / room
+    if kept > 1 and 0.02 < kept * share < 2:
+        return kept
+    return float(10.0 ** max(0, math.floor(math.log10(1 / share))))
 
 
 def half_axes(covariance: Floats, factor: float = 1.0) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from engines.calibration.rig.types import BoardPose, RigResult
 from engines.core.boards import Board
 from widgets.charts.space.eye import Floats
-from widgets.charts.space.things import Dot, Ink, Key, Net, Part, Sheet, Strand, Thing, Word
+from widgets.charts.space.things import AXES, Dot, Ink, Key, Net, Part, Sheet, Strand, Thing, Word
 
 MOST = 300
 """Faint sheets drawn at most; of more, as many are taken evenly."""
@@ -18,7 +18,6 @@ FEW = 24
 """So many are drawn as strongly as faint ones are."""
 ROUND = 14
 """Corners of a printed disc."""
-AXES = ("bad", "good", "accent")
 
 
 def key_of(pose: BoardPose) -> Key:
@@ -83,12 +82,14 @@ def chosen_boards(result: RigResult, frame: str) -> Part:
         board, key = result.boards[pose.board], key_of(pose)
         prints = printed(board)
         turned = placed(pose, prints.reshape(-1, 2)).reshape(*prints.shape[:2], 3)
-        paper = Ink("text", 0.9, 1.6), Ink("text", 0.16)
-        sheets.append(Sheet(placed(pose, rim(board)), *paper, key, turned, Ink("text", 0.62)))
+        paper = Ink("paper", 1.0, 1.6), Ink("paper", 0.8)
+        sheets.append(Sheet(placed(pose, rim(board)), *paper, key, turned, Ink("print", 0.85)))
         ends = placed(pose, np.vstack([np.zeros(3), np.eye(3) * 2.2 * board.square]))
-        first = placed(pose, board.corners[:1])[0]
-        strands += [Strand(np.array([ends[0], end]), Ink(AXES[n], 1.0, 2.4), key) for n, end in enumerate(ends[1:])]
-        dots.append(Dot(first, Ink("accent"), 3.6, key))
+        first, before = placed(pose, board.corners[:1])[0], max(board.print_size)
+        strands += [
+            Strand(np.array([ends[0], end]), Ink(AXES[n], 1.0, 2.4), key, before) for n, end in enumerate(ends[1:])
+        ]
+        dots.append(Dot(first, Ink("accent"), 3.6, key, before))
         words.append(Word(ends[0], frame, Ink("text"), key))
     return Part(tuple(strands), tuple(sheets), tuple(dots), words=tuple(words))
 

@@ -15,7 +15,7 @@ from engines.core.projection import rays
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Sheet, Strand, Thing, Word, half_axes, joined
 
-SIDE = 10
+SIDE = 8
 """Pieces of a side of the picture's outline, which a lens bends."""
 SIDEWAYS = 0.3
 """Cosine beyond which the outline of a wide lens is drawn on a sphere instead of a plane."""
@@ -31,6 +31,8 @@ class Dress:
     floor: tuple[Floats, float] | None = None
     """Which way is up, and how high the floor is."""
     dashed: bool = False
+    within: int = -1
+    """The camera that is looked from: of it only the outline is drawn."""
 
     def ink(self, number: int, alpha: float = 1.0, width: float = 1.6) -> Ink:
         return Ink("text" if self.dashed else f"series:{number}", alpha, width, self.dashed)
@@ -38,7 +40,7 @@ class Dress:
 
 def rotation(camera: RigCamera) -> Floats:
     """3 x 3, from the rig's axes to the camera's."""
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0])
+    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], np.float64)
 
 
 def centre(camera: RigCamera) -> Floats:
@@ -82,7 +84,8 @@ def covariance(result: RigResult, number: int) -> Floats | None:
 def cameras(result: RigResult, dress: Dress) -> Part:
     """All cameras with their names."""
     name = "other" if dress.dashed else "camera"
-    return joined(*(_camera(result, number, (name, number), dress) for number in range(len(result.cameras))))
+    drawn = (number for number in range(len(result.cameras)) if number != dress.within)
+    return joined(*(_camera(result, number, (name, number), dress) for number in drawn))
 
 
 def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
@@ -144,15 +147,33 @@ def _told(result: RigResult, number: int, second: bool) -> Thing:
     return Thing(f"{camera.name}, second rig" if second else camera.name, centre(camera), std, tuple(more))
 
 
+def picture_outline(camera: RigCamera, depth: float) -> Floats:
+    """What bounds a camera's picture, N x 3 points of the rig's space, as far as its lens sees it."""
+    rim = spanned(camera, outline(camera.size), depth)
+    return np.asarray(rim[np.isfinite(rim).all(axis=1)])
+
+
+def largest_deviations(result: RigResult) -> Floats:
+    """Of each camera's place that is known with its covariance, in metres, in the direction that is known worst."""
+    known = [covariance(result, number) for number in range(len(result.cameras))]
+    return np.sqrt([max(float(np.linalg.eigvalsh(one)[-1]), 0.0) for one in known if one is not None])
+
+
 def ellipsoids(result: RigResult, factor: float) -> Part:
     """One standard deviation of each camera's place, enlarged."""
     known = [(number, covariance(result, number)) for number in range(len(result.cameras))]
     blobs = tuple(
-        Blob(centre(result.cameras[number]), half_axes(one, factor), Ink(f"series:{number}"), ("camera", number))
+        Blob(
+            centre(result.cameras[number]),
+            half_axes(one, factor),
+            Ink(f"series:{number}", width=1.0),
+            ("camera", number),
+        )
         for number, one in known
         if one is not None and np.trace(one) > 0
     )
-    return Part(blobs=blobs)
+    ends = [blob.centre + sign * blob.axes.T for blob in blobs for sign in (-1, 1)]
+    return Part(blobs=blobs, extent=np.concatenate([np.zeros((0, 3)), *ends]))
 
 
 def distances(result: RigResult) -> Part:

@@ -8,9 +8,9 @@ import numpy as np
 
 from engines.calibration.rig.types import RigCamera, RigResult
 from widgets.calibration.rig.space.boards import middles, placed, rim
-from widgets.calibration.rig.space.cameras import Dress, centre, rotation
+from widgets.calibration.rig.space.cameras import SIDEWAYS, Dress, centre, picture_outline, rotation
 from widgets.charts.space.eye import Compass, Eye, Floats
-from widgets.charts.space.things import Ink, Part, Strand, Word
+from widgets.charts.space.things import AXES, Ink, Part, Strand, Word
 
 FLOOR = "frame:"
 """How `RigResult.reference` begins where a frame's board lies on the floor."""
@@ -19,7 +19,6 @@ UPRIGHT = 0.5
 SHARE, CLEAR = 0.3, 0.85
 """Depth of a pyramid in distances to the boards; its width at most, in distances to the next camera."""
 LEAST = 0.04
-AXES = ("bad", "good", "accent")
 FRAME = 1.04
 """How much more than a camera's picture is shown, seen from where it stands."""
 
@@ -86,11 +85,11 @@ def axes(length: float) -> Part:
 
 def as_camera(camera: RigCamera, result: RigResult) -> Eye:
     """The eye where a camera is, that shows what its picture shows, its lens's bending aside."""
-    turn, one, size = rotation(camera), camera.intrinsics, camera.size
+    turn = rotation(camera)
     boards = middles(result)
     ahead = (boards - centre(camera)) @ turn[2] if len(boards) else np.ones(1)
     away = float(np.median(ahead[ahead > 0])) if (ahead > 0).any() else 1.0
-    half = size.width / (2 * one.fx), size.height / (2 * one.fy)
-    aside = ((size.width - 1) / 2 - one.cx) / one.fx, ((size.height - 1) / 2 - one.cy) / one.fy
-    up = compass(result).up
-    return Eye(centre(camera) + away * turn[2], turn, away, up, True, (half[0] * FRAME, half[1] * FRAME), aside)
+    rim = (picture_outline(camera, 1.0) - centre(camera)) @ turn.T
+    low, high = (limit(rim[:, :2] / np.maximum(rim[:, 2:], SIDEWAYS), axis=0) for limit in (np.min, np.max))
+    (across, down), (x, y) = (FRAME * (high - low) / 2).tolist(), ((low + high) / 2).tolist()
+    return Eye(centre(camera) + away * turn[2], turn, away, compass(result).up, True, (across, down), (x, y))
