@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
-    from engines.cameras.types import Source
+    from engines.cameras.types import Child, Source
     from workbench.feeds.calibrations import Calibrations
+    from workbench.feeds.live_results import LiveResults
+    from workbench.feeds.rigs import Rigs
     from workbench.feeds.running import Feeds
     from workbench.log import LogBook
     from workbench.project.file import Project
@@ -54,6 +56,9 @@ class Host:
     def undistort(self, path: str) -> None:
         """Show the straightened picture of a feed or tile whose camera is calibrated."""
 
+    def derive(self, pictures: Mapping[str, Child]) -> None:
+        """Offer pictures made of feeds or tiles as sources, by path, and show them."""
+
     def play(self, source: Source) -> None:
         """Play this source and show it."""
 
@@ -72,8 +77,14 @@ class Services:
     notify: Notify
     host: Host = field(default_factory=Host)
     calibrations: Calibrations = field(init=False)
+    rigs: Rigs = field(init=False)
+    results: LiveResults = field(init=False)
 
     def __post_init__(self) -> None:
         from workbench.feeds.calibrations import Calibrations
+        from workbench.feeds.live_results import LiveResults
+        from workbench.feeds.rigs import Rigs
 
         self.calibrations = Calibrations(self.feeds)
+        self.rigs = Rigs(self.feeds, self.calibrations)
+        self.results = LiveResults(self.feeds)

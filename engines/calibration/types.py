@@ -248,7 +248,8 @@ class Sighting:
     distance: from the lens to the board's middle in metres, where the lens is known. fitting: another board that the
     picture shows instead, in its one-word form. mirrored: the board is there in the picture flipped left to right;
     where it is `found` too, the settings asked for that, and corners and outline are those of the flipped picture.
-    board: which of the settings' boards, 0 for the first.
+    board: which of the settings' boards, 0 for the first. new: it differs from each view taken. worth: it could be
+    taken at this moment, and would add something.
     """
 
     stamp: Stamp
@@ -269,3 +270,5 @@ class Sighting:
     fitting: str = ""
     mirrored: bool = False
     board: int = 0
+    new: bool = False
+    worth: bool = False

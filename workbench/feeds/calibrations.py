@@ -23,7 +23,8 @@ from engines.core.undistortion import Undistortion
 from workbench.feeds.running import Feeds
 
 if TYPE_CHECKING:
-    from engines.calibration.kept import Camera, Kept, KeptCalibrations
+    from engines.calibration.kept import Kept, KeptCalibrations
+    from engines.calibration.shelf import Camera
     from engines.calibration.types import MonoResult
 
 FOLDER = "calibrations"
@@ -47,7 +48,7 @@ class Calibrations(QObject):
 
     def of(self, path: str) -> tuple[Kept, ...]:
         """All of a source's camera, the newest first."""
-        camera = self._camera(path)
+        camera = self.camera(path)
         if camera is None:
             return ()
         if camera.key not in self._known:
@@ -68,7 +69,7 @@ class Calibrations(QObject):
 
         Raises `UsageError` for what is straightened already, and for pictures of another shape.
         """
-        camera = self._camera(path)
+        camera = self.camera(path)
         if camera is None or self._feeds.child(path) is not None:
             raise UsageError("This is no camera's own picture", hint="Choose the camera, or one of its tiles")
         self._check_shape(path, result.image_size)
@@ -86,7 +87,8 @@ class Calibrations(QObject):
     def straight(self, path: str) -> str:
         """The path of the straightened picture of a feed or tile, whether it is there or not."""
         id, _, tile = self.parent(path).partition("/")
-        there = (each for each, child in self._feeds.children(id).items() if child.of == tile)
+        children = self._feeds.children(id).items()
+        there = (each for each, child in children if child.of == tile and not child.undistortion.rotation)
         return next(there, f"{id}/{tile} {NAME}" if tile else f"{id}/{NAME}")
 
     def child(self, path: str) -> Child | None:
@@ -98,7 +100,10 @@ class Calibrations(QObject):
         return Child(undistortion(kept.result), self.parent(path).partition("/")[2])
 
     def renewed(self, path: str) -> Child | None:
-        """The same, with the newest lens."""
+        """The same, with the newest lens; one that is rectified with another camera keeps that rig's."""
+        own = self._feeds.child(path)
+        if own is not None and own.undistortion.rotation:
+            return own
         there, kept = self.child(path), self.best(self.parent(path))
         if there is None or kept is None:
             return there
@@ -126,8 +131,14 @@ class Calibrations(QObject):
 
         return self.assign(path, load(file, UNKNOWN))
 
-    def _camera(self, path: str) -> Camera | None:
-        from engines.calibration.kept import Camera
+    def tiles(self, id: str) -> tuple[str, ...]:
+        """The names of a feed's tiles; () where it has none."""
+        grid = TileGrid.of(self._feeds.feed(id).source)
+        return () if grid is None else grid.names
+
+    def camera(self, path: str) -> Camera | None:
+        """Whose picture a feed or tile gives; None where there is no such one."""
+        from engines.calibration.shelf import Camera
 
         id, _, tile = self.parent(path).partition("/")
         if id not in self._feeds.ids():
@@ -191,7 +202,7 @@ def ago(seconds: float) -> str:
 
 
 def kept_words(kept: Kept) -> str:
-    return f"{kept.size.width} × {kept.size.height}{_figures(kept)}"
+    return f"{kept.result.image_size.width} × {kept.result.image_size.height}{_figures(kept)}"
 
 
 def _figures(kept: Kept) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
-from engines.cameras.types import Source
+from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from widgets.kit.panel import FOLDS
@@ -152,6 +152,11 @@ class Window(QMainWindow, Host):
 
     def undistort(self, path: str) -> None:
         self.undistorted.show(path)
+
+    def derive(self, pictures: Mapping[str, Child]) -> None:
+        for path, child in pictures.items():
+            self.sources.straighten(path, child)
+            self.viewer.show(path)
 
     def bring(self, feature: str) -> None:
         preset = self.features.record(feature).preset

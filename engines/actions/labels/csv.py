@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from pathlib import Path
 
 from engines.actions.labels import via as label_via
@@ -15,7 +14,7 @@ from engines.actions.labels.rows import TRACK, FrameRow, Origin, TimeRow, gather
 from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_text
-from engines.core.reading import parse_rows
+from engines.core.reading import decimal, table
 
 EXPECTED = "The first line names start_frame,end_frame,action (and track), or start_s,end_s,action"
 
@@ -25,7 +24,7 @@ def read(origin: Origin) -> Labels:
     text = text_of(origin.path)
     if label_via.is_export(text):
         return label_via.read_export(text, origin)
-    lines = rows_of(text, origin.path)
+    lines = table(text, origin.path)
     if not lines:
         raise BadInput("The label file is empty", path=origin.path, hint=EXPECTED)
     names = [name.casefold() for name in lines[0][1]]
@@ -49,21 +48,12 @@ def write(path: str | Path, labels: Labels) -> None:
     write_text(path, text.getvalue())
 
 
-def rows_of(text: str, path: Path) -> list[tuple[int, list[str]]]:
-    """Rows with their line numbers, cells without spaces around them, whichever mark separates them."""
-    first = text.lstrip().partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    return [(line, [cell.strip() for cell in row]) for line, row in parse_rows(text, path, delimiter=mark)]
-
-
 def _row(cells: dict[str, str], columns: tuple[str, str, str], line: int, path: Path) -> TimeRow:
     place = f"Row {line}"
     try:
-        start, end = (float(cells.get(name, "").replace(",", ".")) for name in columns[:2])
+        start, end = (decimal(cells.get(name, "")) for name in columns[:2])
     except ValueError as error:
         raise BadInput(f"{place}: {columns[0]} and {columns[1]} are numbers", path=path, hint=EXPECTED) from error
-    if not (math.isfinite(start) and math.isfinite(end)):
-        raise BadInput(f"{place}: {columns[0]} and {columns[1]} are numbers", path=path, hint=EXPECTED)
     return TimeRow(place, start, end, cells.get("action", ""), cells.get("track", ""))
 
 

@@ -62,17 +62,15 @@ def exported(result: RigResult, format: str, path: str | Path) -> Path:
     Raises `UsageError` for an unknown format or a name that does not go with it, `WorkFailed` for a rig that the format
     cannot hold, with those that can, `BadInput` where another file is.
     """
-    kind = _format(format)
-    path = Path(path).expanduser()
-    if kind.suffixes and path.suffix.lower() not in kind.suffixes:
-        raise UsageError(f"'{path.name}' is not the name of {kind.title}", hint=f"End it with {kind.suffixes[0]}")
+    kind, path = _format(format), check_place(path, format)
     if why := misfit(result, format):
         fitting = [name for name in FORMATS if not misfit(result, name)]
         raise WorkFailed(f"{kind.title} cannot hold this rig: {why}", hint="Use " + ", ".join(fitting))
     if kind.files is not None:
         _write_folder(path, kind.files(result))
     elif kind.text is not None:
-        _write(path, kind.text(result), format)
+        text = kind.text(result)
+        write_text(path, text if format == "json" else _marked(text))
     return path
 
 
@@ -81,7 +79,7 @@ def misfit(result: RigResult, format: str) -> str:
     kind = _format(format)
     if format == "json":
         return ""
-    if result.mirrored:
+    if result.mirrored and format != "opencv":
         return "it is that of pictures flipped left to right, which cannot be said there"
     if kind.files is not None and len(result.cameras) != 2:
         return f"it has {len(result.cameras)} cameras, and there are two there"
@@ -97,17 +95,20 @@ def _lens_misfit(camera: RigCamera, format: str) -> str:
     return ""
 
 
+def check_place(path: str | Path, format: str) -> Path:
+    """The path, if a rig may be written there in a format. Raises as `exported` does, but for the rig itself."""
+    kind, path = _format(format), Path(path).expanduser()
+    if not kind.suffixes:
+        return path
+    if path.suffix.lower() not in kind.suffixes:
+        raise UsageError(f"'{path.name}' is not the name of {kind.title}", hint=f"End it with {kind.suffixes[0]}")
+    return check_file(path, rig_json.JSON_FILE if format == "json" else _OURS)
+
+
 def _format(name: str) -> RigFormat:
     if name not in FORMATS:
         raise UsageError(f"'{name}' is not a format of rigs", hint="Use " + ", ".join(FORMATS))
     return FORMATS[name]
-
-
-def _write(path: Path, text: str, format: str) -> None:
-    if format == "json":
-        write_text(check_file(path, rig_json.JSON_FILE), text)
-    else:
-        write_text(check_file(path, _OURS), _marked(text))
 
 
 def _write_folder(path: Path, texts: Mapping[str, str]) -> None:

@@ -52,9 +52,14 @@ def to_chain(result: RigResult) -> str:
     for n, camera in enumerate(result.cameras):
         lines = [f"cam{n}:"]
         if n:
-            lines += ["  T_cn_cnm1:", *_matrix_lines(_matrix_of(camera) @ np.linalg.inv(_matrix_of(result.cameras[n - 1])))]
+            lines += [
+                "  T_cn_cnm1:",
+                *_matrix_lines(_matrix_of(camera) @ np.linalg.inv(_matrix_of(result.cameras[n - 1]))),
+            ]
         lines += [f"  cam_overlaps: {_overlaps(result, n)}"]
-        parts.append("\n".join(lines) + "\n" + camera_lines(camera.lens, camera.size) + f"  rostopic: {_topic(camera)}\n")
+        parts.append(
+            "\n".join(lines) + "\n" + camera_lines(camera.lens, camera.size) + f"  rostopic: {_topic(camera)}\n"
+        )
     return "".join(parts)
 
 

@@ -1,9 +1,9 @@
-"""Rigs in OpenCV's YAML and XML: two cameras as its stereo sample writes them, any number as its multi-view program does.
+"""Rigs in OpenCV's YAML and XML: two cameras as its stereo sample has them, any number as its multi-view program does.
 
 Stereo (`samples/cpp/stereo_calib.cpp`): `intrinsics.yml` with M1, D1, M2, D2 and `extrinsics.yml` with R, T, which take
-points of the first camera to the second, and what rectifies them. The sample does not write the pictures' size nor the
-unit. Several (`apps/multiview-calibration`): Ks, distortions one after the other, Rs as rotation vectors or matrices, Ts,
-image_sizes, models (1: fisheye), cam_ids.
+points of the first camera to the second, and what rectifies them. The sample does not write the pictures' size nor
+the unit. Several (`apps/multiview-calibration`): Ks, distortions one after the other, Rs as rotation vectors or
+matrices, Ts, image_sizes, models (1: fisheye), cam_ids.
 """
 
 from __future__ import annotations
@@ -19,12 +19,10 @@ from engines.calibration.formats.lens_names import lens_of
 from engines.calibration.formats.opencv import pinhole_of, write_texts, written
 from engines.calibration.formats.rig_reading import Reading, Told, told
 from engines.calibration.formats.storage import Value, matrix, number, numbers
-from engines.calibration.rig.places import turn_of
-from engines.calibration.rig.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import between, rectify
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES
 from engines.core.projection import camera_matrix
 
 Floats = NDArray[np.float64]
@@ -36,8 +34,8 @@ _MATRICES = tuple((f"m{n}", f"k{n}", f"cameramatrix{n}", f"camera_matrix_{n}", f
 _LENSES = tuple((f"d{n}", f"distcoeffs{n}", f"dist_coeffs_{n}", f"dist_coeffs{n}", f"distortion{n}") for n in (1, 2))
 _SIZES = ("image_sizes", "image_size", "imagesize")
 WANTED = (
-    *_MATRICES[0], *_MATRICES[1], *_LENSES[0], *_LENSES[1], *_SIZES, "r", "t", "ks", "distortions", "rs", "ts", "models",
-    "is_fisheye", "cam_ids", "image_width", "image_height", MODELS, NAMES, UNIT, "rms_px",
+    *_MATRICES[0], *_MATRICES[1], *_LENSES[0], *_LENSES[1], *_SIZES, "r", "t", "ks", "distortions", "rs", "ts",
+    "models", "mirrored", "is_fisheye", "cam_ids", "image_width", "image_height", MODELS, NAMES, UNIT, "rms_px",
 )  # fmt: skip
 _COUNTS = (4, 5, 8, 12, 14)
 
@@ -83,7 +81,7 @@ def several(values: Values) -> Reading:
         model, lens = lenses[n]
         inner = pinhole_of(matrices[n].reshape(3, 3), "Ks")
         found.append(Told(names[n], sizes[n], model, inner, lens, *told((turns[n], shifts[n]))))
-    return Reading(tuple(found), _unit(values))
+    return Reading(tuple(found), _unit(values), mirrored=bool(number(values.get("mirrored"))))
 
 
 def to_several(result: RigResult) -> str:
@@ -100,6 +98,7 @@ def to_several(result: RigResult) -> str:
         storage.write("Ts", poses[:, 3:])
         storage.write("models", np.array([int(camera.lens.is_fisheye) for camera in cameras], dtype=np.int32))
         storage.write("image_sizes", np.array([_both(camera.size) for camera in cameras], dtype=np.int32))
+        storage.write("mirrored", int(result.mirrored))
 
     return written(write)
 
@@ -177,17 +176,24 @@ def _lenses(values: Values, count: int) -> list[tuple[Any, tuple[float, ...]]]:
     given = np.zeros(0) if given is None else given
     kinds = numbers(values.get("models") or values.get("is_fisheye"))
     fish = [bool(kind) for kind in kinds] if kinds is not None and len(kinds) == count else [False] * count
-    wide = len(given) / max(count - sum(fish), 1) if not any(fish) else (len(given) - 4 * sum(fish)) / max(fish.count(False), 1)
-    if len(given) and not all(fish) and wide not in _COUNTS or all(fish) and len(given) != 4 * count:
-        raise BadInput(f"Its {len(given)} distortion coefficients cannot be shared out among {count} cameras")
+    wide = _width(len(given), fish)
     names, at, found = _words(values, MODELS), 0, []
     for n in range(count):
-        length = 4 if fish[n] else int(wide)
+        length = 4 if fish[n] else wide
         name = names[n] if len(names) == count else "fisheye" if fish[n] else ""
         own = given[at : at + length]
         found.append(lens_of(own, name))
         at += length
     return found
+
+
+def _width(given: int, fish: Sequence[bool]) -> int:
+    """How many of the coefficients belong to each pinhole camera. Raises `BadInput` where they cannot be shared out."""
+    left, pinholes = given - 4 * sum(fish), len(fish) - sum(fish)
+    width, rest = divmod(left, pinholes) if pinholes else (0, left)
+    if rest or (width and width not in _COUNTS) or left < 0:
+        raise BadInput(f"Its {given} distortion coefficients cannot be shared out among {len(fish)} cameras")
+    return width
 
 
 def _rows(values: Values, name: str, width: int) -> Floats:
@@ -205,8 +211,8 @@ def _sizes(values: Values, count: int) -> list[Size | None]:
         given = np.zeros(0) if None in sides else np.array(sides, dtype=np.float64)
     if given.size not in (0, 2, 2 * count) or not ((given >= 1) & (given <= LARGEST_SIDE)).all():
         raise BadInput("The sizes of its pictures make no sense")
-    pairs = [Size(int(width), int(height)) for width, height in given.reshape(-1, 2)]
-    return list(pairs * count if len(pairs) == 1 else pairs or [None] * count)
+    pairs: list[Size | None] = [Size(int(width), int(height)) for width, height in given.reshape(-1, 2)]
+    return pairs * count if len(pairs) == 1 else pairs or [None] * count
 
 
 def _names(values: Values, usual: Sequence[str]) -> Sequence[str]:

@@ -31,7 +31,10 @@ FARTHEST = 1e4
 """Metres between cameras of one rig: beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
 """A rig whose cameras are further apart by a file that does not say its unit is not taken to be in metres."""
-UNIT_HINT = f"Say the unit of the lengths: {', '.join(UNITS)}"
+UNIT_HINT = (
+    f"Say it with --unit ({', '.join(UNITS)}), or in the file: "
+    'length_unit: mm in YAML, unit = "mm" under [metadata] in TOML'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The cameras of a file in their order. unit: of its lengths, "" where it does not say; notes: what was left out."""
+    """The cameras of a file in its order. unit: of its lengths, "" where it does not say; notes: what was left out.
+
+    mirrored: they are those of pictures flipped left to right.
+    """
 
     cameras: tuple[Told, ...]
     unit: str = ""
     notes: tuple[str, ...] = ()
+    mirrored: bool = False
 
 
 def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector] | None, str]:
@@ -131,7 +138,7 @@ def rig_of(reading: Reading, unit: str = "", size: Size | None = None) -> RigRes
     _check_distances(found, pairs)
     rms = [one.rms_px for one in found if one.rms_px]
     whole = float(np.sqrt(np.mean(np.square(rms)))) if len(rms) == len(found) else 0.0
-    return RigResult(found, pairs, whole, "", tuple(reasons), 0.0)
+    return RigResult(found, pairs, whole, "", tuple(reasons), 0.0, mirrored=reading.mirrored)
 
 
 def lens_checked(camera: RigCamera) -> RigCamera:

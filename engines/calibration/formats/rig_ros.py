@@ -18,7 +18,7 @@ from engines.calibration.formats.opencv import from_yaml
 from engines.calibration.formats.rig_reading import Reading, Told, is_rotation, told
 from engines.calibration.formats.ros import camera_info
 from engines.calibration.formats.storage import numbers, read_yaml
-from engines.calibration.rig.rectification import rectify
+from engines.calibration.rig.pairs.rectification import rectify
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.projection import camera_matrix

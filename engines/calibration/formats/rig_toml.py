@@ -28,6 +28,7 @@ Table: TypeAlias = Mapping[str, Any]
 Plain: TypeAlias = "str | bool | int | float | Sequence[Plain]"
 
 _NULL = "null"
+_COUNTS = (0, 4, 5, 8, 12, 14)
 _CALISCOPE = ("cam_id", "port", "rotation_count", "grid_count")
 
 
@@ -100,13 +101,15 @@ def _camera(name: str, table: Table) -> Told:
         with in_words():
             inner = pinhole_of(np.asarray(table["matrix"], dtype=np.float64), "matrix")
             given = np.asarray(table.get("distortions", ()), dtype=np.float64)
+            if given.size not in _COUNTS:
+                raise BadInput(f"its {given.size} distortion coefficients belong to no lens model")
             model, lens = lens_of(given, "fisheye" if table.get("fisheye") is True else "")
             size = _size(table.get("size"))
     except BadInput as error:
         raise BadInput(f"Camera '{name}': {error.message}", hint=error.hint) from error
     pose, why = told(_pose(table))
-    error = table.get("error")
-    rms = float(error) if isinstance(error, (int, float)) and error >= 0 else 0.0
+    said = table.get("error")
+    rms = float(said) if isinstance(said, (int, float)) and said >= 0 else 0.0
     return Told(name, size, model, inner, lens, pose, why, rms)
 
 

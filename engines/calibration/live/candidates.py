@@ -11,6 +11,7 @@ from itertools import product
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engines.calibration.live.information import Derivatives, Floats, Poses, derivatives
 from engines.core.boards import Board
@@ -79,7 +80,7 @@ def candidates(lens: Lens, size: Size, board: Board, quarter: int = 0) -> Candid
     """All wishes whose board lies in the picture. quarter: how the board is held, in quarter turns."""
     turns = np.array([_turn(wish.tilt, quarter) for wish in WISHES])
     poses = _placed(lens, size, board, turns, quarter)
-    rim = derivatives(lens, poses, _rim(board)).pixels
+    rim = derivatives(lens, poses, rim_of(board)).pixels
     low, high = MARGIN * size.width, np.array([size.width, size.height]) * (1 - MARGIN)
     fits = np.flatnonzero(((rim >= low) & (rim <= high)).all(axis=(1, 2)) & (poses.shifts[:, 2] > 0))
     kept = Poses(poses.turns[fits], poses.shifts[fits])
@@ -90,10 +91,16 @@ def candidates(lens: Lens, size: Size, board: Board, quarter: int = 0) -> Candid
 
 
 def _sampled(lens: Lens, poses: Poses, board: Board) -> tuple[Derivatives, float]:
+    few = few_of(board)
+    return derivatives(lens, poses, board.corners[few]), board.corner_count / len(few)
+
+
+def few_of(board: Board) -> NDArray[np.int64]:
+    """Numbers of the corners that stand for all."""
     columns, rows = board.corner_grid
     grid = np.arange(columns * rows).reshape(rows, columns)
-    few = grid[np.ix_(*(np.unique(np.linspace(0, n - 1, _SIDE).round().astype(int)) for n in (rows, columns)))].ravel()
-    return derivatives(lens, poses, board.corners[few]), columns * rows / len(few)
+    lines = (np.unique(np.linspace(0, count - 1, _SIDE).round().astype(int)) for count in (rows, columns))
+    return np.asarray(grid[np.ix_(*lines)].ravel())
 
 
 def _turn(tilt: tuple[int, int], quarter: int) -> Floats:
@@ -116,14 +123,15 @@ def _placed(lens: Lens, size: Size, board: Board, turns: Floats, quarter: int) -
     for _ in range(3):
         shifts = np.column_stack([undistort_points(lens, spots), np.ones(len(spots))]) * depth[:, None]
         poses = Poses(turns, np.nan_to_num(shifts) - turns @ middle)
-        rim = derivatives(lens, poses, _rim(board)).pixels
+        rim = derivatives(lens, poses, rim_of(board)).pixels
         edge = 1.5 * MARGIN * size.width
         over = np.maximum(edge - rim.min(axis=1), 0) - np.maximum(rim.max(axis=1) - (shape - edge), 0)
         spots = np.clip(spots + np.clip(over, -shape, shape), 0.02 * shape, 0.98 * shape)
     return poses
 
 
-def _rim(board: Board) -> Floats:
+def rim_of(board: Board) -> Floats:
+    """Corners of the print and middles of its sides, clockwise from the board's origin, 8 x 3 metres."""
     (left, top), (width, height) = board.print_origin, board.print_size
     share = np.array([(0, 0), (0.5, 0), (1, 0), (1, 0.5), (1, 1), (0.5, 1), (0, 1), (0, 0.5)])
     return np.column_stack([share * [width, height] + [left, top], np.zeros(8)])

@@ -78,6 +78,16 @@ class BoardFinder:
         sighting = self._looked(frames[0], self._settings)
         return replace(sighting, milliseconds=1000 * (perf_counter() - began))
 
+    @property
+    def guide(self) -> Guide | None:
+        """What the views taken tell; None before the first frame."""
+        return self._guide
+
+    def take(self, capture: Capture) -> None:
+        """A view has been taken, for reasons that are not this camera's alone."""
+        if self._guide is not None:
+            self._guide.add(capture)
+
     def reset(self, why: Reset) -> None:
         """The next frame has nothing to do with the last one. Views taken stay."""
         self._forget()
@@ -107,7 +117,8 @@ class BoardFinder:
         self, found: _Found, look: BoardLook, guide: Guide, settings: FinderSettings, nothing: Sighting
     ) -> Sighting:
         """What there is to say of a board that was found; the automatic capture takes it where it adds."""
-        wants = self._is_worth(look, guide) and settings.capture == "auto"
+        worth = self._is_worth(look, guide)
+        wants = worth and settings.capture == "auto"
         words = guide.advice(look)
         if wants:
             guide.add(found.capture)
@@ -129,6 +140,8 @@ class BoardFinder:
             gain=look.gain,
             distance=self._distance(found, guide),
             mirrored=settings.mirrored,
+            new=look.new,
+            worth=worth,
         )
 
     def _is_worth(self, look: BoardLook, guide: Guide) -> bool:

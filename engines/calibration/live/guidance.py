@@ -96,7 +96,7 @@ class Guide:
         self._outlines: list[Floats] = []
         self._normals: list[Floats] = []
         self._lengths: list[float] = []
-        self._quarter = self._board = 0
+        self.quarter = self._board = 0
         self._declined = 0
         self._set_aside: set[Wish] = set()
         self._due = True
@@ -119,7 +119,7 @@ class Guide:
             self.estimate.add(self._points[self._board][ids], np.array(capture.corners))
         four = self._outline(capture, ids)
         if four is not None:
-            self._quarter = quarter_of(four)
+            self.quarter = quarter_of(four)
             self._outlines.append(four)
             self._normals.append(normal_of(four, self.boards[self._board], self.size))
             self._lengths.append(length_of(four))
@@ -220,7 +220,7 @@ class Guide:
 
     def _choose(self) -> _Goal:
         """The best new view; the one asked for before, if it is still nearly as good."""
-        known = candidates(self.estimate.lens, self.size, self.boards[self._board], self._quarter)
+        known = candidates(self.estimate.lens, self.size, self.boards[self._board], self.quarter)
         if not known.wishes:
             return self._uncovered()
         told = self._gains(known.information / self.estimate.noise**2)

@@ -34,7 +34,8 @@ class RigSpec:
     ("prior") or only begun with ("free"). fix: as `MonoSpec.fix`, of every camera that is solved. shared_lens: one lens
     for all. loss: how wrong corners are borne. reference: the camera, or the frame whose board lies on the floor
     (`frame:NAME`), that the rig's coordinates are those of; "" for the first camera. held_out: also leave frames out.
-    every, window, exclude (names of frames, or `frame/camera`), mirror, more_boards, free_board, out: as in `MonoSpec`.
+    lists: in place of paths, several of them a camera. every, window, exclude (names of frames, or `frame/camera`),
+    mirror, more_boards, free_board, out: as in `MonoSpec`.
     """
 
     paths: tuple[str, ...]
@@ -59,10 +60,16 @@ class RigSpec:
     more_boards: tuple[Board, ...] = ()
     held_out: bool = True
     out: str = ""
+    lists: tuple[tuple[str, ...], ...] = ()
 
     @property
     def boards(self) -> tuple[Board, ...]:
         return (self.board, *self.more_boards)
+
+    @property
+    def apart(self) -> tuple[tuple[str, ...], ...]:
+        """What names the pictures of each camera, without tiles."""
+        return self.lists or tuple((path,) for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +238,7 @@ class Rectification:
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
     match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
-    pixels. swapped: the second camera stands left of the first, or above it.
+    pixels. swapped: the second camera stands left of the first, or above it. alpha: as `StereoSpec.alpha`.
     """
 
     first: int
@@ -243,6 +250,7 @@ class Rectification:
     baseline: float
     focal: float
     swapped: bool = False
+    alpha: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +275,9 @@ class PrepareSpec:
     """Write the tiles of films or pictures as clips or pictures of each camera, and a YAML that lists them.
 
     as_pictures: pictures instead of a film a camera. order: the places (from 0, row by row) of the named cameras, ()
-    as they are; names: as `RigSpec.names`. every: each N-th frame. start, stop: frames.
+    as they are; names: as `RigSpec.names`. every: each N-th frame. start, stop: frames. flip: names of cameras whose
+    pictures are mirrored. Without tiles paths are one folder, film or pattern a camera, which stay where they are and
+    are listed; match, offsets: as in `RigSpec`; board: what moves, for "motion".
     """
 
     paths: tuple[str, ...]
@@ -280,6 +290,29 @@ class PrepareSpec:
     every: int = 1
     start: int = 0
     stop: int | None = None
+    flip: tuple[str, ...] = ()
+    match: Matching = "name"
+    offsets: tuple[int, ...] = ()
+    board: Board | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareResult:
+    """What was written. listing: the YAML. files: of each camera, its film or folder, within the listing's folder or
+    where they were. frames: of each camera; for separate recordings, moments that at least two cameras show.
+    notes: what there is to know, in words. left_out: files that were passed over, and frames that cannot be read.
+    """
+
+    out: str
+    listing: str
+    cameras: tuple[str, ...]
+    files: tuple[str, ...]
+    size: Size | None
+    frames: int
+    offsets: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +330,8 @@ class NamedPoint:
 class SpacePoint:
     """A triangulated point in the rig's metres. covariance: 3 x 3 row by row, of its pixels and of the rig.
 
-    cameras: by which it was made; residual_px: rms; wrong: cameras left out because they disagree.
+    cameras: by which it was made; residual_px: rms of the distances in them; wrong: cameras left out because they
+    disagree. note: what is to be known of it, in words, "" nothing.
     """
 
     name: str
@@ -306,9 +340,56 @@ class SpacePoint:
     cameras: tuple[int, ...]
     residual_px: float
     wrong: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def std(self) -> Vector:
         """Along x, y and z, metres."""
         x, y, z = (max(self.covariance[place], 0.0) ** 0.5 for place in (0, 4, 8))
         return x, y, z
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A point that has no place in space. cameras: which saw it; why: in words."""
+
+    name: str
+    cameras: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of the named points of one moment."""
+
+    points: tuple[SpacePoint, ...]
+    left_out: tuple[Unplaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateSpec:
+    """Triangulate a table of points. rig: a rig's file; points: CSV; out: the CSV to write."""
+
+    rig: str
+    points: str
+    out: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriangulateResult:
+    """What was written into `out`. frames, points: how many; residual_px: rms over the points.
+
+    rig_counted: the uncertainty of the rig is known, and part of what is stated. sigma_told: that of the pixels was in
+    the table, else 0.5 px was taken. unplaced: points without a place, by frame. left_out: lines that were not used,
+    each with its number and why.
+    """
+
+    out: str
+    frames: int
+    points: int
+    residual_px: float
+    rig_counted: bool
+    sigma_told: bool
+    unplaced: tuple[tuple[str, Unplaced], ...] = ()
+    left_out: tuple[str, ...] = ()
+    seconds: float = 0.0

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.motions import Motions, cross_matrices
-from engines.calibration.solve.projecting import project_seen, project_seen_with_derivatives
+from engines.calibration.solve.rows import project_views, project_views_with_rows
 from engines.calibration.solve.sights import Sights
 from engines.core.lenses import ModelName
 
@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 BEHIND = 1e4
 """Pixels that a corner behind its camera is said to be off."""
+_AHEAD = np.array([0.0, 0.0, 1.0])[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,12 @@ class RigState:
     boards: Motions
     points: Floats
 
-    def seen(self, sights: Sights) -> Floats:
-        """The corners in the camera's coordinates, B x M x 3."""
-        return self.places[sights.camera].after(self.boards[sights.groups]).apply(self.points[sights.part])
+    def seen(self, sights: Sights) -> tuple[Floats, Floats]:
+        """The corners in the camera's coordinates, 3 x B x M: turned only, and where they are."""
+        pose = self.places[sights.camera].after(self.boards[sights.groups])
+        turns = pose.turns.transpose(1, 0, 2).reshape(-1, 3)
+        turned = (turns @ self.points[sights.part].T).reshape(3, len(sights.groups), -1)
+        return turned, turned + pose.shifts.T[:, :, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +126,23 @@ class Weighing:
 
 def squares_of(state: RigState, sights: Sights) -> Floats:
     """Squared distances in pixels, B x M; 0 where a corner was not seen."""
-    seen = state.seen(sights)
-    there = sights.trust > 0
-    image = project_seen(state.models[sights.camera], state.lenses[sights.camera], seen[there])
-    error = np.sum((image - sights.corners[there]) ** 2, axis=1)
-    squares = np.zeros(there.shape)
-    squares[there] = np.where(seen[there][:, 2] > 0, error, BEHIND**2) if _ahead(state, sights) else error
-    return squares
+    seen, good = _usable(state, sights, state.seen(sights)[1])
+    image = project_views(state.models[sights.camera], state.lenses[sights.camera], seen)
+    return _squares(image - sights.corners.mT, good, sights)
 
 
-def _ahead(state: RigState, sights: Sights) -> bool:
-    return state.models[sights.camera] != "fisheye4"
+def _usable(state: RigState, sights: Sights, seen: Floats) -> tuple[Floats, Bools]:
+    """The points, those that cannot be projected or were not seen replaced by one that can; and which are usable."""
+    good = sights.trust > 0
+    if state.models[sights.camera] != "fisheye4":
+        good &= seen[2] > 0
+    return (seen if good.all() else np.where(good, seen, _AHEAD)), good
+
+
+def _squares(error: Floats, good: Bools, sights: Sights) -> Floats:
+    """Of B x 2 x M errors, B x M."""
+    squares = error[:, 0] ** 2 + error[:, 1] ** 2
+    return squares if good.all() else np.where(good, squares, np.where(sights.trust > 0, BEHIND**2, 0.0))
 
 
 def cost_of(state: RigState, sights: Sequence[Sights], weighing: Weighing, freedom: Freedom) -> float:
@@ -194,17 +204,19 @@ class _Sums:
     def _add_points(self, sights: Sights, local: _Local, chain: Floats, count: int) -> None:
         """The part of the corners, which move their own two residuals as the board's shift does."""
         columns, part = self.freedom.columns[sights.camera], sights.part
-        turn = self.state.places.turns[sights.camera] @ self.state.boards.turns[sights.groups]
-        by_point = local.by_shift @ turn[:, None]
-        back = by_point.mT
-        rows = self.freedom.cameras + 3 * np.arange(part.start, part.stop)[:, None] + np.arange(3)
-        self.common[rows[:, :, None], rows[:, None, :]] += (back @ by_point).sum(axis=0)
-        self.right[rows] -= (back @ local.error[..., None])[..., 0].sum(axis=0)
-        mixed = (back @ local.rows) @ chain[:, None]
-        self.coupling[sights.groups[:, None, None], rows[None]] += mixed[..., count:]
+        squares, mixed, right = _of_points(local, self._turns(sights), chain)
+        rows = self.freedom.cameras + 3 * np.arange(part.start, part.stop) + np.arange(3)[:, None]
         cameras = mixed[..., :count].sum(axis=0)
-        self.common[rows[:, :, None], columns[None, None, :]] += cameras
-        self.common[columns[None, :, None], rows[:, None, :]] += cameras.mT
+        self.common[rows[:, None], rows[None]] += squares
+        self.right[rows] -= right
+        self.common[rows[..., None], columns] += cameras
+        self.common[columns[:, None, None], rows] += np.moveaxis(cameras, -1, 0)
+        for axis in range(3):
+            own = slice(rows[axis, 0], rows[axis, -1] + 1, 3)
+            self.coupling[sights.groups, own] += mixed[:, axis, :, count:]
+
+    def _turns(self, sights: Sights) -> Floats:
+        return np.asarray(self.state.places.turns[sights.camera] @ self.state.boards.turns[sights.groups])
 
     def add_priors(self) -> None:
         for number, prior in enumerate(self.freedom.priors):
@@ -232,52 +244,62 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True)
 class _Local:
-    """Weighted, of B views of M corners: rows (B x M x 2 x (F + 6)) by lens and pose in the camera's coordinates,
-    error (B x M x 2), squares (B x (F + 7) x (F + 7)) of both together; by_shift: the rows by the shift."""
+    """rows: (F + 7) x B x 2 x M, weighted: derivatives by lens, turn and shift in the camera's coordinates, then the
+    error. squares: B x (F + 7) x (F + 7), their products summed over a view."""
 
     rows: Floats
-    error: Floats
     squares: Floats
     cost: float
 
-    @property
-    def by_shift(self) -> Floats:
-        return self.rows[..., -3:]
-
 
 def _locally(state: RigState, sights: Sights, weighing: Weighing, way: Floats) -> _Local:
-    camera = sights.camera
-    pose = state.places[camera].after(state.boards[sights.groups])
-    turned = state.points[sights.part] @ pose.turns.mT
-    there = sights.trust > 0
-    arm = turned[there]
-    seen = arm + np.broadcast_to(pose.shifts[:, None], turned.shape)[there]
-    image, by_point, by_lens = project_seen_with_derivatives(state.models[camera], state.lenses[camera], seen)
-    error = image - sights.corners[there]
-    squares = np.sum(error**2, axis=1)
-    if _ahead(state, sights):
-        behind = seen[:, 2] <= 0
-        squares = np.where(behind, BEHIND**2, squares)
-        by_point, by_lens = (
-            np.where(behind[:, None, None], 0.0, by_point),
-            np.where(behind[:, None, None], 0.0, by_lens),
-        )
-    squares = squares / weighing.deviations[camera] ** 2
-    trust = sights.trust[there]
-    root = np.sqrt(trust * weighing.loss.weights(squares, weighing.width)) / weighing.deviations[camera]
-    lenses = way.shape[1]
-    full = np.zeros((*there.shape, 2, lenses + 7))
-    few = np.empty((len(root), 2, lenses + 7))
-    if lenses:
-        few[..., :lenses] = by_lens @ way
-    few[..., lenses : lenses + 3] = np.cross(arm[:, None, :], by_point)
-    few[..., lenses + 3 : lenses + 6] = by_point
-    few[..., -1] = error
-    few *= root[:, None, None]
-    full[there] = few
-    flat = full.reshape(len(sights.groups), -1, lenses + 7)
-    cost = float((trust * weighing.loss.cost(squares, weighing.width)).sum())
-    return _Local(full[..., :-1], full[..., -1], flat.mT @ flat, cost)
+    camera, lenses = sights.camera, way.shape[1]
+    turned, seen = state.seen(sights)
+    seen, good = _usable(state, sights, seen)
+    rows = np.empty((lenses + 7, *good.shape[:1], 2, *good.shape[1:]))
+    shift = rows[lenses + 3 : -1]
+    image = _lens_rows(state, camera, seen, way, rows[:lenses], shift)
+    _turn_rows(turned, shift, rows[lenses : lenses + 3])
+    np.subtract(image, sights.corners.mT, out=rows[-1])
+    squares = _squares(rows[-1], good, sights) / weighing.deviations[camera] ** 2
+    weights = sights.trust * weighing.loss.weights(squares, weighing.width)
+    rows *= (np.sqrt(np.where(good, weights, 0.0)) / weighing.deviations[camera])[:, None]
+    flat = rows.reshape(len(rows), len(good), -1).transpose(1, 0, 2)
+    return _Local(rows, flat @ flat.mT, float((sights.trust * weighing.loss.cost(squares, weighing.width)).sum()))
+
+
+def _lens_rows(state: RigState, camera: int, seen: Floats, way: Floats, lens: Floats, shift: Floats) -> Floats:
+    """Fills the rows by the lens's free directions and by the point; the image."""
+    model, values = state.models[camera], state.lenses[camera]
+    if not len(lens):
+        return project_views_with_rows(model, values, seen, None, shift)
+    if way.shape[0] == way.shape[1] and np.array_equal(way, np.eye(len(way))):
+        return project_views_with_rows(model, values, seen, lens, shift)
+    whole = np.empty((len(way), *lens.shape[1:]))
+    image = project_views_with_rows(model, values, seen, whole, shift)
+    np.matmul(way.T, whole.reshape(len(way), -1), out=lens.reshape(len(lens), -1))
+    return image
+
+
+def _turn_rows(turned: Floats, shift: Floats, rows: Floats) -> None:
+    """A turn moves a point across it: the rows by the shift crossed with the turned point."""
+    x, y, z = turned[:, :, None]
+    rows[0] = y * shift[2] - z * shift[1]
+    rows[1] = z * shift[0] - x * shift[2]
+    rows[2] = x * shift[1] - y * shift[0]
+
+
+def _of_points(local: _Local, turns: Floats, chain: Floats) -> tuple[Floats, Floats, Floats]:
+    """Products of the rows by the corners: with themselves, 3 x 3 x M; with the chained rows, B x 3 x M x C; with the
+    error, 3 x M."""
+    rows, views, count = local.rows, len(turns), local.rows.shape[-1]
+    by_point = np.einsum("kbcm,bki->ibcm", rows[-4:-1], turns)
+    squares = np.einsum("ibcm,jbcm->ijm", by_point, by_point)
+    products = np.empty((len(rows), views, 3, count))
+    for axis, one in enumerate(by_point):
+        np.einsum("rbcm,bcm->rbm", rows, one, out=products[:, :, axis])
+    flat = products[:-1].reshape(len(rows) - 1, views, -1).transpose(1, 2, 0)
+    return squares, (flat @ chain).reshape(views, 3, count, -1), products[-1].sum(axis=0)
 
 
 def _adjoints(state: RigState, sights: Sights) -> tuple[Floats, Floats]:

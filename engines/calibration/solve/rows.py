@@ -25,16 +25,25 @@ def project_views(model: ModelName, lens: Floats, seen: Floats) -> Floats:
     return _Brown(lens, seen).image
 
 
-def project_views_with_rows(model: ModelName, lens: Floats, seen: Floats, rows: Floats) -> Floats:
-    """As `project_views`; fills `rows` ((P + 3) x B x 2 x M): derivatives by the lens's P parameters and the point."""
+def project_views_with_rows(
+    model: ModelName, lens: Floats, seen: Floats, by_lens: Floats | None, by_point: Floats
+) -> Floats:
+    """As `project_views`; fills `by_lens` (P x B x 2 x M) and `by_point` (3 x B x 2 x M), the derivatives."""
     if model not in _WRITTEN_OUT:
-        image, by_point, by_lens = project_seen_with_derivatives(model, lens, _flat(seen))
-        whole = np.concatenate([by_lens, by_point], axis=2).reshape(*seen.shape[1:], 2, len(rows))
-        rows[:] = whole.transpose(3, 0, 2, 1)
-        return np.moveaxis(image.reshape(*seen.shape[1:], 2), -1, 1)
+        return _from_columns(model, lens, seen, by_lens, by_point)
     brown = _Brown(lens, seen)
-    brown.fill(rows)
+    brown.fill_point(by_point)
+    if by_lens is not None:
+        brown.fill_lens(by_lens)
     return brown.image
+
+
+def _from_columns(model: ModelName, lens: Floats, seen: Floats, by_lens: Floats | None, by_point: Floats) -> Floats:
+    image, *slopes = project_seen_with_derivatives(model, lens, _flat(seen))
+    for rows, columns in zip((by_point, by_lens), slopes, strict=True):
+        if rows is not None:
+            rows[:] = columns.reshape(*seen.shape[1:], 2, len(rows)).transpose(3, 0, 2, 1)
+    return np.moveaxis(image.reshape(*seen.shape[1:], 2), -1, 1)
 
 
 def _flat(seen: Floats) -> Floats:
@@ -69,13 +78,12 @@ class _Brown:
     def image(self) -> Floats:
         return np.stack([self.fx * self.x + self.cx, self.fy * self.y + self.cy], axis=1)
 
-    def fill(self, rows: Floats) -> None:
+    def fill_lens(self, rows: Floats) -> None:
         rows[:4] = 0.0
         rows[0, :, 0], rows[1, :, 1], rows[2, :, 0], rows[3, :, 1] = self.x, self.y, 1.0, 1.0
-        self._by_terms(rows[4:-3])
-        self._by_point(rows[-3:])
+        self._fill_terms(rows[4:])
 
-    def _by_terms(self, rows: Floats) -> None:
+    def _fill_terms(self, rows: Floats) -> None:
         fx, fy, r2, r4 = self.fx, self.fy, self.r2, self.r4
         first = r2 * self.below if self.rational else r2
         rows[0, :, 0], rows[0, :, 1] = fx * self.u * first, fy * self.v * first
@@ -90,7 +98,7 @@ class _Brown:
             rows[8:] = 0.0
             rows[8, :, 0], rows[9, :, 0], rows[10, :, 1], rows[11, :, 1] = fx * r2, fx * r4, fy * r2, fy * r4
 
-    def _by_point(self, rows: Floats) -> None:
+    def fill_point(self, rows: Floats) -> None:
         by_u, by_v, mixed_x, mixed_y = self._slopes()
         across, down = self.fx * self.depth, self.fy * self.depth
         rows[0, :, 0], rows[0, :, 1] = by_u * across, mixed_y * down

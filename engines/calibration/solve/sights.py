@@ -16,7 +16,8 @@ Whole = NDArray[np.int64]
 class Seen:
     """One board in one frame of one camera.
 
-    group: which of the solved board poses; board: its number; ids: of the target's corners (N); corners: N x 2 pixels;
+    group: which of the solved board poses; board: its number; ids: of the target's corners (N), all different;
+    corners: N x 2 pixels;
     weights: of the squared residuals, None for 1 each.
     """
 

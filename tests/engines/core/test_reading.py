@@ -171,3 +171,12 @@ def test_nothing_but_our_own_errors_comes_out(content: bytes) -> None:
                     read(path)
                 except KinoscopeError as error:
                     assert error.path == str(path)
+
+
+def test_a_table_is_read_whichever_mark_separates_its_cells(tmp_path: Path) -> None:
+    rows = [(1, ["name", "x"]), (3, ["nose", "1,5"])]
+    assert reading.table("name;x\n\n nose ; 1,5 \n", tmp_path) == rows
+    assert reading.table('name\tx\n\nnose\t"1,5"\n', tmp_path) == rows
+    assert reading.decimal("1,5") == 1.5
+    with pytest.raises(ValueError, match="not finite"):
+        reading.decimal("inf")

@@ -112,7 +112,7 @@ def test_one_click_keeps_a_result_for_the_camera(open_window: Open, qtbot, tmp_p
     report.focus.setText("near: 1/2 m")
     report.use.click()
     (kept,) = window.services.calibrations.of(LEFT)
-    assert (kept.focus, kept.size, kept.result.lens) == ("near 1 2 m", SIZE, LENS)
+    assert (kept.focus, kept.result.image_size, kept.result.lens) == ("near 1 2 m", SIZE, LENS)
     assert report.focus.text() == ""
 
 

@@ -96,8 +96,8 @@ class PropertiesController(QObject):
         if kept is None:
             words = known.words(path)
             return [*groups, PropertyGroup("Calibration", (), f"{words[0].upper()}{words[1:]}")] if words else groups
-        seen = field_of_view(kept.result.lens, kept.size)
-        stats = [Stat("Resolution", f"{kept.size.width} × {kept.size.height}", "px")]
+        seen = field_of_view(kept.result.lens, kept.result.image_size)
+        stats = [Stat("Resolution", f"{kept.result.image_size.width} × {kept.result.image_size.height}", "px")]
         if kept.result.rms_px:
             stats.append(Stat("RMS", f"{kept.result.rms_px:.3f}", "px", tip="Reprojection error of the calibration"))
         stats += _angles(seen)

@@ -11,7 +11,10 @@ import typer
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration import models as _models  # noqa: F401
+from workbench.verbs.calibration import prepare as _prepare  # noqa: F401
 from workbench.verbs.calibration import rig as _rig  # noqa: F401
+from workbench.verbs.calibration import stereo as _stereo  # noqa: F401
+from workbench.verbs.calibration import triangulate as _triangulate  # noqa: F401
 from workbench.verbs.calibration import undistort as _undistort  # noqa: F401
 from workbench.verbs.calibration.group import KINDS_HELP, MODELS, STYLES, app
 from workbench.verbs.calibration.inputs import (

@@ -37,6 +37,7 @@ from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.page_part import PageParts
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.features import Feature
 from workbench.services import Services
 from workbench.threads.background import Errands
 
@@ -50,8 +51,10 @@ class RigController(PagedController):
     form: PagesForm
 
     def __init__(
-        self, panel: RigPanel, board: RigBoard, viewer: ViewerController, services: Services, actions: Actions
-    ) -> None:
+        self, panel: RigPanel, board: RigBoard, viewer: ViewerController, services: Services, actions: Actions,
+        records: Sequence[Feature] = (),
+    ) -> None:  # fmt: skip
+        """records: all features there are: what some of them see is placed in space."""
         super().__init__(NAME, board, IN_VIEWER, PagesForm(), services, actions, panel)
         self.panel, self.board = panel, board
         self.view = PagesView()
@@ -65,7 +68,7 @@ class RigController(PagedController):
         self.jobs = JobSlot(services.jobs, JOB, partial(trouble_of, title="Rig not calibrated"), self)
         self.takes = Takes(self, viewer, self._errands, self)
         self.live = Live(self, viewer, self._errands, self)
-        self.use = Use(self, viewer, self._errands, self)
+        self.use = Use(self, viewer, self._errands, self, records)
         self.pages = PageParts(board, PARTS, PagesView, self, self._errands, self)
         self._listen()
         self._connect_panel()
@@ -354,4 +357,4 @@ def make(room: Room) -> RigController:
     """The feature in a window."""
     board, panel = RigBoard(), room.dock(NAME, RigPanel())
     room.board(NAME, board, board.head)
-    return RigController(panel, board, room.viewer, room.services, room.commands)
+    return RigController(panel, board, room.viewer, room.services, room.commands, room.records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from widgets.calibration.rig.pages.space import SpacePage
 from widgets.calibration.rig.pages.space_view import SpaceView
@@ -13,6 +13,11 @@ from workbench.controllers.calibration.rig.part import PagePart
 
 class Space(PagePart):
     page, kind = Page.SPACE, SpacePage
+
+    def make(self) -> SpacePage:
+        page = cast(SpacePage, super().make())
+        page.cellChosen.connect(self.desk.choose_cell)
+        return page
 
     @property
     def fields(self) -> Mapping[str, Any]:

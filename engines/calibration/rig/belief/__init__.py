@@ -1,0 +1,1 @@
+"""What speaks for a rig and against it."""

@@ -1,0 +1,203 @@
+"""What speaks against a rig, in words: each doubt with its level, its cause and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engines.calibration.evidence.half_turns import ambiguous
+from engines.calibration.rig.belief.alone import Alone
+from engines.calibration.rig.belief.shape import Shape
+from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
+from engines.calibration.rig.graph import ENOUGH, spanning_tree
+from engines.calibration.solve.equations import Floats
+from engines.calibration.types import Reason, Remedy
+from engines.core.lenses import PINHOLE_NAMES
+
+FEW_FRAMES = 10
+_ODD = 0.4
+"""Of a camera's corners: where more are not believed, it is the camera that is wrong."""
+DISAGREE = 1.6
+"""All cameras together may fit so many times worse than each alone: more is no noise of corners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """ends_apart: largest difference of a distance between the ends of several starts, as a share. spreads: of
+    distances when frames are left out, C x C metres, None where not asked for or not possible."""
+
+    fitted: Fitted
+    ends_apart: float
+    spreads: Floats | None
+    alone: Alone | None
+    shape: Shape | None
+
+
+def doubts(evidence: Evidence) -> Iterator[Reason]:
+    """Every doubt that there is; none for a rig that may be believed."""
+    yield from _not_converged(evidence.fitted)
+    yield from _focal_lengths(evidence.fitted)
+    yield from _middles(evidence.fitted)
+    yield from _guessed(evidence.fitted)
+    yield from _other_ends(evidence)
+    yield from _spread(evidence)
+    yield from _disagreement(evidence)
+    yield from _bent(evidence)
+    yield from _ends(evidence.fitted)
+    yield from _few(evidence.fitted)
+    yield from _thin_edges(evidence.fitted)
+    yield from _same_place(evidence.fitted)
+    yield from _outliers(evidence.fitted)
+
+
+def _level(share: float, *limits: float) -> int:
+    """How many of the limits are passed."""
+    return sum(share > limit for limit in limits)
+
+
+def _not_converged(fitted: Fitted) -> Iterator[Reason]:
+    if not fitted.bundle.converged:
+        words = "The solver stopped before it stood in an optimum, so none of the figures can be trusted"
+        yield Reason("not-converged", 3, f"{words}; take views with the board tilted and at other distances")
+
+
+def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
+    for camera, name in enumerate(fitted.problem.names):
+        lens = fitted.state.lenses[camera]
+        std = np.sqrt(np.maximum(np.diag(fitted.bundle.lens_covariance(camera)), 0.0))
+        share = float((std[:2] / np.abs(lens[:2])).max())
+        level = _level(share, 0.002, 0.005, 0.03)
+        if level:
+            determined = "is not determined" if level > 1 else "is uncertain"
+            words = f"The focal length of camera {name} {determined} by these views: \u00b1 {100 * share:.2g} %"
+            yield Reason("uncertain-focal", level, f"{words}; show it the board at other distances and tilts")
+
+
+def _middles(fitted: Fitted) -> Iterator[Reason]:
+    for camera, name in enumerate(fitted.problem.names):
+        if fitted.bundle.freedom.ways[camera].shape[1] == 0:
+            continue
+        size, lens = fitted.problem.size(camera), fitted.state.lenses[camera]
+        off = np.abs(lens[2:4] - [(size.width - 1) / 2, (size.height - 1) / 2]) / max(size.width, size.height)
+        axis = int(np.argmax(off))
+        if off[axis] > 0.08:
+            words = f"The principal point of camera {name} lies {100 * off[axis]:.0f} % of the picture off its middle"
+            advice = "views that hardly tilt leave it open; add tilted ones, or hold it"
+            yield Reason("odd-middle", 1 + int(off[axis] > 0.12), f"{words} ({PINHOLE_NAMES[2 + axis]}); {advice}")
+
+
+def _guessed(fitted: Fitted) -> Iterator[Reason]:
+    for camera in fitted.guessed:
+        name = fitted.problem.names[camera]
+        words = f"Camera {name} by itself gave no lens, so its solution began with a guess"
+        yield Reason("guessed-lens", 1, f"{words}; show it the board in ten views or more, or load its calibration")
+
+
+def _other_ends(evidence: Evidence) -> Iterator[Reason]:
+    level = _level(evidence.ends_apart, 0.002, 0.01, 0.05)
+    if level:
+        words = f"Other starts of the solver end at distances that differ by {100 * evidence.ends_apart:.2g} %"
+        advice = "the views leave the lenses open; load calibrated lenses or take more tilted views"
+        yield Reason("several-ends", level, f"{words}: {advice}")
+
+
+def _spread(evidence: Evidence) -> Iterator[Reason]:
+    if evidence.spreads is None:
+        return
+    distances = np.maximum(evidence.fitted.distances(), 1e-9)
+    share = evidence.spreads / distances
+    np.fill_diagonal(share, 0.0)
+    first, second = np.unravel_index(int(np.argmax(share)), share.shape)
+    level = _level(float(share[first, second]), 0.005, 0.015, 0.05)
+    if level:
+        names = evidence.fitted.problem.names
+        pair = f"{names[first]} and {names[second]}"
+        words = f"Left-out frames move the distance of {pair} by \u00b1 {100 * share[first, second]:.2g} %"
+        yield Reason("spread", level, f"{words}; take more frames with the board in more places")
+
+
+def _disagreement(evidence: Evidence) -> Iterator[Reason]:
+    alone = evidence.alone
+    if alone is None or alone.together < DISAGREE * max(alone.apart, 0.05):
+        return
+    problem = evidence.fitted.problem
+    held = any(problem.known) and problem.spec.hold == "fixed"
+    cause = "a held lens is wrong, " if held else ""
+    words = f"Each camera alone fits to {alone.apart:.2f} px, all together to {alone.together:.2f} px"
+    why = f"{cause}the pictures are not of one moment, or a camera was moved"
+    worst = max(alone.frames, key=lambda frame: alone.frames[frame][0])
+    usual = float(np.median([together for together, _ in alone.frames.values()]))
+    level = 1 + int(alone.together > 2 * DISAGREE * max(alone.apart, 0.05))
+    if alone.frames[worst][0] > 2.5 * usual and len(alone.frames) > 4:
+        yield Reason("odd-frame", level, f"{words}: {why}; frame {worst} is the worst", Remedy("switch_off", worst))
+    else:
+        yield Reason("disagreement", level, f"{words}: {why}")
+
+
+def _bent(evidence: Evidence) -> Iterator[Reason]:
+    shape = evidence.shape
+    if shape is not None:
+        words = f"The board is bent or its print is off by {1000 * shape.off:.2g} mm"
+        moves = f", which moves distances by up to {100 * shape.moved:.2g} %" if shape.moved > 5e-4 else ""
+        yield Reason("bent-board", 1, f"{words}{moves}; free its shape", Remedy("free_board"))
+
+
+def _ends(fitted: Fitted) -> Iterator[Reason]:
+    if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
+        words = "This board looks the same turned, so its free shape may mix its ends from frame to frame"
+        yield Reason("half-turn", 1, f"{words}; use one with an odd and an even side, or with markers")
+
+
+def _few(fitted: Fitted) -> Iterator[Reason]:
+    count = len(fitted.problem.frames)
+    if count < FEW_FRAMES:
+        level = 2 if count < 5 else 1
+        shown = "Only 1 frame shows" if count == 1 else f"Only {count} frames show"
+        alike = f", not counting {len(fitted.problem.repeats)} that repeat them" if fitted.problem.repeats else ""
+        yield Reason("few-frames", level, f"{shown} the board{alike}; take 20 or more")
+
+
+def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
+    """Of the tree that holds the cameras together."""
+    problem = fitted.problem
+    for a, b in spanning_tree(problem.shared, problem.reference, problem.cameras):
+        shared = problem.shared[min(a, b), max(a, b)].views
+        if shared < ENOUGH:
+            level = 2 if shared < 3 else 1
+            pair = f"{problem.names[a]} and {problem.names[b]}"
+            views = "1 view" if shared == 1 else f"{shared} views"
+            words = f"{pair} share only {views} of the board, and nothing else holds them together"
+            yield Reason("few-shared", level, f"{words}; take {ENOUGH} or more in which both see it")
+
+
+def _same_place(fitted: Fitted) -> Iterator[Reason]:
+    names, distances = fitted.problem.names, fitted.distances()
+    covariance, rows = full_covariance(fitted.bundle), pose_rows(fitted.state.models)
+    for a in range(len(names)):
+        for b in range(a + 1, len(names)):
+            blocks = [covariance[row, row][3:, 3:] for row in (rows[a], rows[b])]
+            noise = float(np.sqrt(max(np.trace(blocks[0] + blocks[1]), 0.0)))
+            if distances[a, b] < max(5e-4, 2 * noise):
+                words = f"{names[a]} and {names[b]} stand at the same place"
+                yield Reason("same-place", 3, f"{words}: is one film given twice?")
+
+
+def _outliers(fitted: Fitted) -> Iterator[Reason]:
+    """A camera most of whose corners are not believed does not belong; else all that are not are counted."""
+    problem = fitted.problem
+    far, seen = np.zeros(problem.cameras), np.zeros(problem.cameras)
+    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
+        there = weights > 0
+        far[sights.camera] += (there & (weights <= 0.25)).sum()
+        seen[sights.camera] += there.sum()
+    odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
+    for camera in odd:
+        words = f"Most of what camera {problem.names[camera]} sees does not agree with the other cameras"
+        why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
+        yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
+    if not odd and far.sum() > 0.03 * seen.sum():
+        level = 1 + int(far.sum() > 0.15 * seen.sum())
+        words = f"{far.sum():.0f} of {seen.sum():.0f} corners do not fit and are not believed"
+        yield Reason("outliers", level, f"{words}; look at them on the Rig page")

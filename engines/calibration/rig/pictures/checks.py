@@ -1,0 +1,142 @@
+"""Refuses pictures of a rig that cannot carry a calibration, and says which camera is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+
+from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.pictures.tiles import Tiling
+from engines.calibration.rig.types import RigSpec
+from engines.calibration.targets import hints, photographs
+from engines.calibration.targets.counting import spread
+from engines.calibration.targets.shots import Shot
+from engines.core.context import Context
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.frames import Size
+
+_SAME = 0.35
+"""Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
+_SAMPLES = 4
+
+
+def sizes(names: Sequence[str], shots: Sequence[RigShot]) -> tuple[Size, ...]:
+    """Of each camera's pictures. Raises `BadInput` for a camera with none that can be read, or with different sizes."""
+    found = []
+    for camera, name in enumerate(names):
+        own = [one.shot for one in shots if one.camera == camera]
+        counted = Counter(shot.size for shot in own if shot.size is not None)
+        if not counted:
+            hint = f"{own[0].name}: {own[0].note}" if own else "It has no picture of any of the moments"
+            raise BadInput(f"None of the pictures of camera {name} can be read", path=_path(own), hint=hint)
+        usual = counted.most_common(1)[0][0]
+        odd = next((shot for shot in own if shot.size not in (None, usual)), None)
+        if odd is not None:
+            raise BadInput(
+                f"The pictures of camera {name} have different sizes: most are {usual}, {odd.name} is {odd.size}",
+                path=odd.path,
+                hint="Calibrate each resolution on its own",
+            )
+        found.append(usual)
+    return tuple(found)
+
+
+def check_ways(names: Sequence[str], ways: Mapping[int, bool]) -> None:
+    """Raises `BadInput` where some cameras' pictures are mirrored and others' are not; ways: of those that show."""
+    mirrored = [camera for camera, way in ways.items() if way]
+    if not mirrored or len(mirrored) == len(ways):
+        return
+    few = mirrored if 2 * len(mirrored) <= len(ways) else [camera for camera, way in ways.items() if not way]
+    odd, rest = ("is mirrored", "are not") if ways[few[0]] else ("is not mirrored", "are")
+    named = ", ".join(names[camera] for camera in few)
+    raise BadInput(
+        f"Camera {named} {odd} and the others {rest}" if len(few) == 1 else f"Some cameras are mirrored: {named}",
+        hint=f"Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}",
+    )
+
+
+def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, ctx: Context) -> None:
+    """Raises `BadInput` where a camera never shows the board, or two show one and the same picture."""
+    seen = Counter(one.camera for one in shots if one.shot.detection is not None)
+    blind = [camera for camera in range(len(names)) if not seen[camera]]
+    if not seen:
+        raise _nothing([one.shot for one in shots], spec, ctx)
+    if blind:
+        own = [one.shot for one in shots if one.camera == blind[0]]
+        leave = f"leave it out ({_left_out(names, blind, spec)})"
+        raise BadInput(
+            f"Camera {_named(names, blind)} shows the board in none of its {len(own)} pictures",
+            path=_path(own),
+            hint=f"Show it the board together with another camera, or {leave}",
+        )
+    _check_different(names, shots)
+
+
+def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
+    """Two real cameras, however near, never see all corners in the very same pixels."""
+    corners: list[dict[tuple[str, int], Shot]] = [{} for _ in names]
+    for one in shots:
+        if one.shot.detection is not None:
+            corners[one.camera][one.frame, one.shot.board] = one.shot
+    for first, second in combinations(range(len(names)), 2):
+        shared = [(corners[first][key], corners[second][key]) for key in corners[first] if key in corners[second]]
+        if shared and all(_is_same(one, two) for one, two in shared):
+            raise BadInput(
+                f"The cameras {names[first]} and {names[second]} show the same pictures",
+                path=shared[0][1].path,
+                hint="Each camera needs its own recording; leave one of the two out",
+            )
+
+
+def _is_same(first: Shot, second: Shot) -> bool:
+    one, two = first.detection, second.detection
+    if one is None or two is None:
+        return False
+    if first.size != second.size or not np.array_equal(one.ids, two.ids):
+        return False
+    return bool(np.sqrt(((one.corners - two.corners) ** 2).sum(axis=1).mean()) < _SAME)
+
+
+def _nothing(shots: Sequence[Shot], spec: RigSpec, ctx: Context) -> BadInput:
+    """No camera shows the board: what would fit, as the tiles on their own tell it."""
+    paths = list(dict.fromkeys(shot.path for shot in shots if shot.size is not None))
+    if not spec.tiles:
+        return hints.no_board(paths, spec.board, ctx)
+    with TemporaryDirectory() as folder:
+        cut = _cut(spread(paths, _SAMPLES), Tiling.of(spec.tiles, spec.names, spec.margin), Path(folder))
+        error = hints.no_board(cut, spec.board, ctx)
+    return BadInput(error.message, path=paths[0], hint=error.hint, facts=error.facts)
+
+
+def _cut(paths: Sequence[Path], tiling: Tiling, folder: Path) -> list[Path]:
+    cut = []
+    for number, path in enumerate(paths):
+        try:
+            tiles = tiling.cut(photographs.read(path, colour=False))
+        except KinoscopeError:
+            continue
+        for camera, tile in enumerate(tiles):
+            cut.append(folder / f"{camera}-{number}.png")
+            cv2.imwrite(str(cut[-1]), tile)
+    return cut
+
+
+def _left_out(names: Sequence[str], blind: Sequence[int], spec: RigSpec) -> str:
+    if not spec.tiles:
+        return "give only the others' files"
+    shown = [("-" if camera in blind else name) for camera, name in enumerate(names)]
+    return f"--names {','.join(shown)}"
+
+
+def _named(names: Sequence[str], some: Sequence[int]) -> str:
+    return names[some[0]] if len(some) == 1 else ", ".join(names[camera] for camera in some)
+
+
+def _path(shots: Sequence[Shot]) -> Path | None:
+    return shots[0].path if shots else None

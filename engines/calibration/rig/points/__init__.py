@@ -1,0 +1,1 @@
+"""Points that several cameras see, and where they are in space."""

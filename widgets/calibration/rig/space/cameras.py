@@ -1,0 +1,205 @@
+"""Cameras of a rig as they stand in space: what they see, which side is up, and how well their places are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engines.calibration.rig.types import RigCamera, RigPair, RigResult
+from engines.core.frames import Size
+from engines.core.lenses import DISTORTION_NAMES
+from engines.core.projection import rays
+from widgets.charts.space.eye import Floats
+from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Sheet, Strand, Thing, Word, half_axes, joined
+
+SIDE = 8
+"""Pieces of a side of the picture's outline, which a lens bends."""
+SIDEWAYS = 0.3
+"""Cosine beyond which the outline of a wide lens is drawn on a sphere instead of a plane."""
+MARK = 0.13
+"""Size of the mark that tells which side is up, in widths of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """How a rig's cameras are drawn. dashed: those of a second rig, which keep off the first one's colours."""
+
+    depth: float
+    floor: tuple[Floats, float] | None = None
+    """Which way is up, and how high the floor is."""
+    dashed: bool = False
+    within: int = -1
+    """The camera that is looked from: of it only the outline is drawn."""
+
+    def ink(self, number: int, alpha: float = 1.0, width: float = 1.6) -> Ink:
+        return Ink("text" if self.dashed else f"series:{number}", alpha, width, self.dashed)
+
+
+def rotation(camera: RigCamera) -> Floats:
+    """3 x 3, from the rig's axes to the camera's."""
+    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], np.float64)
+
+
+def centre(camera: RigCamera) -> Floats:
+    """Where it stands in the rig's coordinates."""
+    return np.asarray(-rotation(camera).T @ np.array(camera.tvec))
+
+
+def outline(size: Size, steps: int = SIDE) -> Floats:
+    """Pixels along the picture's border, edge to edge, clockwise from the top left; corners at multiples of `steps`."""
+    share = np.linspace(0, 1, steps, endpoint=False)
+    rim = [(share, 0 * share), (0 * share + 1, share), (1 - share, 0 * share + 1), (0 * share, 1 - share)]
+    return np.concatenate([np.column_stack(side) for side in rim]) * (size.width, size.height) - 0.5
+
+
+def spanned(camera: RigCamera, pixels: Floats, depth: float) -> Floats:
+    """Points of the rig's space that N pixels see, at a depth before the camera; nan where its lens sees nothing."""
+    ways = rays(camera.lens, pixels)
+    away = depth / np.maximum(ways[:, 2:], SIDEWAYS)
+    return np.asarray((ways * away) @ rotation(camera) + centre(camera))
+
+
+def covariance(result: RigResult, number: int) -> Floats | None:
+    """3 x 3, of the place of a camera's centre; None where it is not known.
+
+    From the covariance of its pose, a small turn w (left of the rotation R) and shift d: the centre -R'(t + d) turned
+    back moves by -R'[t]w - R'd, with [t] the cross product's matrix.
+    """
+    camera = result.cameras[number]
+    if not result.covariance:
+        return None if camera.centre_std is None else np.diag(np.square(camera.centre_std))
+    lengths = [4 + len(DISTORTION_NAMES[one.model]) + 6 for one in result.cameras]
+    stop = sum(lengths[: number + 1])
+    pose = np.array([row[stop - 6 : stop] for row in result.covariance[stop - 6 : stop]])
+    x, y, z = camera.tvec
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    turned = rotation(camera).T
+    moves = np.hstack([-turned @ cross, -turned])
+    return np.asarray(moves @ pose @ moves.T)
+
+
+def cameras(result: RigResult, dress: Dress) -> Part:
+    """All cameras with their names."""
+    name = "other" if dress.dashed else "camera"
+    drawn = (number for number in range(len(result.cameras)) if number != dress.within)
+    return joined(*(_camera(result, number, (name, number), dress) for number in drawn))
+
+
+def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
+    camera, ink = result.cameras[number], dress.ink(number)
+    place, rim = centre(camera), spanned(camera, outline(camera.size), dress.depth)
+    seen = rim[np.isfinite(rim).all(axis=1)]
+    corners = rim[::SIDE][np.isfinite(rim[::SIDE]).all(axis=1)]
+    edges = [Strand(np.array([place, corner]), ink, key) for corner in corners]
+    faces = [Sheet(np.array([place, *pair]), None, dress.ink(number, 0.045)) for pair in _sides(rim)]
+    plane = Sheet(seen, ink, None if dress.dashed else dress.ink(number, 0.14), key)
+    mark = up_mark(rim)
+    sheets = (plane, Sheet(mark, ink, None if dress.dashed else dress.ink(number, 0.9), key)) if len(mark) else (plane,)
+    word = Word(place, camera.name, ink, key)
+    return Part(
+        (*edges, *_stem(place, dress)),
+        sheets if dress.dashed else (*faces, *sheets),
+        (Dot(place, ink, 3.2, key),),
+        words=(word,),
+        things={key: _told(result, number, dress.dashed)},
+        extent=np.vstack([place, seen]),
+    )
+
+
+def _sides(rim: Floats) -> list[Floats]:
+    """The four sides of a picture's outline, where they are seen."""
+    sides = [
+        np.vstack([rim[start : start + SIDE], rim[(start + SIDE) % len(rim)]]) for start in range(0, 4 * SIDE, SIDE)
+    ]
+    return [side for side in sides if np.isfinite(side).all()]
+
+
+def up_mark(rim: Floats) -> Floats:
+    """A triangle on the upper side of a picture's outline, 3 x 3; none where that is not seen."""
+    left, right, below = rim[0], rim[SIDE], rim[2 * SIDE : 3 * SIDE + 1].mean(axis=0)
+    middle = rim[SIDE // 2]
+    if not np.isfinite([left, right, below, middle]).all():
+        return np.zeros((0, 3))
+    across, up = right - left, middle - below
+    tip = middle + MARK * np.linalg.norm(across) * up / np.linalg.norm(up)
+    return np.array([middle - MARK * across, middle + MARK * across, tip])
+
+
+def _stem(place: Floats, dress: Dress) -> tuple[Strand, ...]:
+    """A line down to the floor, so that the place is read."""
+    if dress.floor is None or dress.dashed:
+        return ()
+    up, height = dress.floor
+    foot = place + (height - place @ up) * up
+    return (Strand(np.array([place, foot]), Ink("muted", 0.45, 1.0, True)),)
+
+
+def _told(result: RigResult, number: int, second: bool) -> Thing:
+    camera, known = result.cameras[number], covariance(result, number)
+    std = None if known is None else np.sqrt(np.maximum(np.diag(known), 0.0))
+    one = camera.intrinsics
+    more = [f"{camera.size} px, focal length {one.fx:.0f} px"]
+    if camera.frames:
+        more.append(f"{camera.frames} frames, {camera.corners:,} corners, RMS {camera.rms_px:.3f} px")
+    return Thing(f"{camera.name}, second rig" if second else camera.name, centre(camera), std, tuple(more))
+
+
+def picture_outline(camera: RigCamera, depth: float) -> Floats:
+    """What bounds a camera's picture, N x 3 points of the rig's space, as far as its lens sees it."""
+    rim = spanned(camera, outline(camera.size), depth)
+    return np.asarray(rim[np.isfinite(rim).all(axis=1)])
+
+
+def largest_deviations(result: RigResult) -> Floats:
+    """Of each camera's place that is known with its covariance, in metres, in the direction that is known worst."""
+    known = [covariance(result, number) for number in range(len(result.cameras))]
+    return np.sqrt([max(float(np.linalg.eigvalsh(one)[-1]), 0.0) for one in known if one is not None])
+
+
+def ellipsoids(result: RigResult, factor: float) -> Part:
+    """One standard deviation of each camera's place, enlarged."""
+    known = [(number, covariance(result, number)) for number in range(len(result.cameras))]
+    blobs = tuple(
+        Blob(
+            centre(result.cameras[number]),
+            half_axes(one, factor),
+            Ink(f"series:{number}", width=1.0),
+            ("camera", number),
+        )
+        for number, one in known
+        if one is not None and np.trace(one) > 0
+    )
+    ends = [blob.centre + sign * blob.axes.T for blob in blobs for sign in (-1, 1)]
+    return Part(blobs=blobs, extent=np.concatenate([np.zeros((0, 3)), *ends]))
+
+
+def distances(result: RigResult) -> Part:
+    """A line between every two cameras with its length."""
+    places = [centre(camera) for camera in result.cameras]
+    lines, words, things = [], [], {}
+    for pair in result.pairs:
+        key, ends = ("pair", pair.first, pair.second), np.array([places[pair.first], places[pair.second]])
+        lines.append(Strand(ends, Ink("muted", 0.9, 1.2, True), key))
+        words.append(Word(ends.mean(axis=0), distance_words(pair), Ink("text"), key))
+        things[key] = _pair_told(result.cameras, pair, ends.mean(axis=0))
+    return Part(tuple(lines), words=tuple(words), things=things)
+
+
+def _pair_told(cameras: Sequence[RigCamera], pair: RigPair, middle: Floats) -> Thing:
+    angle = f"{pair.angle:.2f}\u00b0" + ("" if pair.angle_std is None else f" \u00b1 {pair.angle_std:.2g}\u00b0")
+    shared = f"{pair.frames} frames in common" if pair.frames else "no frame in common"
+    name = f"{cameras[pair.first].name} \u2013 {cameras[pair.second].name}"
+    return Thing(name, middle, None, (f"{distance_words(pair)} apart, turned {angle}", shared))
+
+
+def distance_words(pair: RigPair) -> str:
+    """'412.31 \u00b1 0.24 mm': with two figures of the deviation."""
+    millimetres = 1000 * pair.distance
+    if not pair.distance_std:
+        return f"{millimetres:.1f} mm"
+    std = 1000 * pair.distance_std
+    places = int(np.clip(1 - np.floor(np.log10(std)), 0, 3))
+    return f"{millimetres:.{places}f} \u00b1 {std:.{places}f} mm"
