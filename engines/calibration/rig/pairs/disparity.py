@@ -22,7 +22,7 @@ from engines.core.frames import Image
 Floats = NDArray[np.float32]
 BLOCK = 5
 """Pixels a side of what is compared."""
-WINDOW = 7
+WINDOW = 9
 """Pixels a side of what the last step is fitted to."""
 ALIKE = 1.0
 """Pixels by which the two ways may differ."""
@@ -30,7 +30,7 @@ NEARBY = 11
 """Pixels a side of where neighbours are looked at for how rough disparities are."""
 STEP = 0.75
 """Pixels that the last step may go."""
-TEXTURE = 3.0
+TEXTURE = 1.5
 """Times the slopes that noise alone has, that there must be."""
 LEAST_STD = 0.03
 """Pixels: what interpolation leaves wrong in the best texture."""
