@@ -64,17 +64,17 @@ class SpacePage(WorkPage):
         self._connect()
 
     def show_state(self, view: PagesView) -> None:
-        before, self.shown = self.shown, view
-        result = view.result
+        self.shown = view
+        result, use = shown_rig(view), view.panel.use
         self.show_there(result is not None)
         for control in self._controls:
             control.setVisible(result is not None)
         self.state.setText("" if result is None else state_words(result))
-        if result is not before.result or result is None:
+        if result is not self.space.result or result is None:
             self.space.show_rig(result)
             self._offer(result)
-        self.space.show_points(view.space.points, view.space.bones)
-        self.points.setVisible(bool(view.space.points))
+        self.space.show_points(use.points, use.bones)
+        self.points.setVisible(bool(use.points))
         self.space.choose_camera(view.cell.camera)
         frames = frames_of(result)
         self.playback.show_frames(frames, view.cell.frame)
@@ -138,6 +138,12 @@ class SpacePage(WorkPage):
         camera = self.space.seen_as
         self.view.set_value(f"{CAMERA}{camera}" if camera >= 0 else self.space.side or FREE)
         self.parallel.setChecked(not self.space.eye.perspective)
+
+
+def shown_rig(view: PagesView) -> RigResult | None:
+    """The result, or the rig in use that points are of where that is another."""
+    use = view.panel.use
+    return view.result if use.rig is None or (use.kept and view.result is not None) else use.rig
 
 
 def frames_of(result: RigResult | None) -> tuple[str, ...]:

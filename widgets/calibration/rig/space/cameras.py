@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from engines.calibration.rig.places import centre_of, turn_of
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES
@@ -38,16 +38,6 @@ class Dress:
         return Ink("text" if self.dashed else f"series:{number}", alpha, width, self.dashed)
 
 
-def rotation(camera: RigCamera) -> Floats:
-    """3 x 3, from the rig's axes to the camera's."""
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], np.float64)
-
-
-def centre(camera: RigCamera) -> Floats:
-    """Where it stands in the rig's coordinates."""
-    return np.asarray(-rotation(camera).T @ np.array(camera.tvec))
-
-
 def outline(size: Size, steps: int = SIDE) -> Floats:
     """Pixels along the picture's border, edge to edge, clockwise from the top left; corners at multiples of `steps`."""
     share = np.linspace(0, 1, steps, endpoint=False)
@@ -59,7 +49,7 @@ def spanned(camera: RigCamera, pixels: Floats, depth: float) -> Floats:
     """Points of the rig's space that N pixels see, at a depth before the camera; nan where its lens sees nothing."""
     ways = rays(camera.lens, pixels)
     away = depth / np.maximum(ways[:, 2:], SIDEWAYS)
-    return np.asarray((ways * away) @ rotation(camera) + centre(camera))
+    return np.asarray((ways * away) @ turn_of(camera) + centre_of(camera))
 
 
 def covariance(result: RigResult, number: int) -> Floats | None:
@@ -76,7 +66,7 @@ def covariance(result: RigResult, number: int) -> Floats | None:
     pose = np.array([row[stop - 6 : stop] for row in result.covariance[stop - 6 : stop]])
     x, y, z = camera.tvec
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turned = rotation(camera).T
+    turned = turn_of(camera).T
     moves = np.hstack([-turned @ cross, -turned])
     return np.asarray(moves @ pose @ moves.T)
 
@@ -90,7 +80,7 @@ def cameras(result: RigResult, dress: Dress) -> Part:
 
 def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
     camera, ink = result.cameras[number], dress.ink(number)
-    place, rim = centre(camera), spanned(camera, outline(camera.size), dress.depth)
+    place, rim = centre_of(camera), spanned(camera, outline(camera.size), dress.depth)
     seen = rim[np.isfinite(rim).all(axis=1)]
     corners = rim[::SIDE][np.isfinite(rim[::SIDE]).all(axis=1)]
     edges = [Strand(np.array([place, corner]), ink, key) for corner in corners]
@@ -144,7 +134,7 @@ def _told(result: RigResult, number: int, second: bool) -> Thing:
     more = [f"{camera.size} px, focal length {one.fx:.0f} px"]
     if camera.frames:
         more.append(f"{camera.frames} frames, {camera.corners:,} corners, RMS {camera.rms_px:.3f} px")
-    return Thing(f"{camera.name}, second rig" if second else camera.name, centre(camera), std, tuple(more))
+    return Thing(f"{camera.name}, second rig" if second else camera.name, centre_of(camera), std, tuple(more))
 
 
 def picture_outline(camera: RigCamera, depth: float) -> Floats:
@@ -164,7 +154,7 @@ def ellipsoids(result: RigResult, factor: float) -> Part:
     known = [(number, covariance(result, number)) for number in range(len(result.cameras))]
     blobs = tuple(
         Blob(
-            centre(result.cameras[number]),
+            centre_of(result.cameras[number]),
             half_axes(one, factor),
             Ink(f"series:{number}", width=1.0),
             ("camera", number),
@@ -178,7 +168,7 @@ def ellipsoids(result: RigResult, factor: float) -> Part:
 
 def distances(result: RigResult) -> Part:
     """A line between every two cameras with its length."""
-    places = [centre(camera) for camera in result.cameras]
+    places = [centre_of(camera) for camera in result.cameras]
     lines, words, things = [], [], {}
     for pair in result.pairs:
         key, ends = ("pair", pair.first, pair.second), np.array([places[pair.first], places[pair.second]])

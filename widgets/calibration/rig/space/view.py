@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import Signal
 
+from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigResult, SpacePoint
 from widgets.calibration.rig.space.boards import boards, chosen_boards, key_of
 from widgets.calibration.rig.space.cameras import (
     Dress,
     cameras,
-    centre,
     distances,
     ellipsoids,
     largest_deviations,
@@ -63,9 +63,10 @@ class RigSpace(SpaceView):
         self.chosen.connect(self._tell)
         self.moved.connect(self._follow_eye)
 
-    def show_rig(self, result: RigResult | None, other: RigResult | None = None) -> None:
-        """A rig, and a second one over it in the same coordinates, dashed; None for none."""
+    def show_rig(self, result: RigResult | None, options: Shown | None = None, other: RigResult | None = None) -> None:
+        """A rig, and a second one over it in the same coordinates, dashed; None for none, options: as they were."""
         before, self.result, self.other = self.result, result if result and result.cameras else None, other
+        self.options = options or self.options
         if self.result is None:
             self.show_parts(**dict.fromkeys(PARTS))
             self.set_window(None)
@@ -146,7 +147,7 @@ class RigSpace(SpaceView):
         """At a camera's place only its picture's outline is seen of it."""
         near, number = 1e-6 * self.eye.distance, -1
         if self.result is not None and self.eye.perspective:
-            places = [centre(camera) for camera in self.result.cameras]
+            places = [centre_of(camera) for camera in self.result.cameras]
             number = next((n for n, one in enumerate(places) if np.linalg.norm(one - self.eye.place) < near), -1)
         if number != self.seen_as and self.result is not None:
             self.seen_as = number

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from widgets.calibration.rig.pages.space import SpacePage
-from widgets.calibration.rig.pages.space_view import SpaceView
 from widgets.calibration.rig.pages.state import Page
 from workbench.controllers.calibration.rig.part import PagePart
 
@@ -18,7 +16,3 @@ class Space(PagePart):
         page = cast(SpacePage, super().make())
         page.cellChosen.connect(self.desk.choose_cell)
         return page
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        return {"space": SpaceView()}
