@@ -216,7 +216,7 @@ class Pair(PagePart):
         if self.lookers.paths() != [path] or self._other != other:
             self._stop()
         self._other = other
-        self._view = replace(self._view, note="Waiting for pictures")
+        self._view = replace(self._view, note="Waiting for pictures", figures=_figures(rig, self.form))
         if self._front and not self.lookers.paths():
             self.lookers.start(path, settings, (other,))
         else:
@@ -226,7 +226,7 @@ class Pair(PagePart):
         told = self.lookers.latest(path)
         if told is None or not self.form.live:
             return
-        self._view = replace(self._view, seen=told.seen, figures=None, note="", rate=self.lookers.rate(path))
+        self._view = replace(self._view, seen=told.seen, note="", rate=self.lookers.rate(path))
         self.changed.emit()
 
     def _stopped(self, _path: str, why: str) -> None:
@@ -260,6 +260,15 @@ def _still(rig: RigResult, spec: StillSpec) -> tuple[Seen, StereoResult]:
     from engines.calibration.rig.pairs.stills import still
 
     return still(rig, spec), paired(rig, spec.first, spec.second, spec.alpha)
+
+
+def _figures(rig: RigResult, form: Form) -> StereoResult | None:
+    from engines.calibration.rig.pairs.stereo import paired
+
+    try:
+        return paired(rig, *form.pair, form.alpha)
+    except KinoscopeError:
+        return None
 
 
 def _turned(pair: str) -> str:
