@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engines.calibration.rig.types import SpacePoint
+from engines.calibration.rig.types import RigResult, SpacePoint
 from widgets.sources.choice import SourceChoice
 
 Bones = tuple[tuple[str, str], ...]
@@ -25,7 +25,8 @@ class RigUse:
     there are. problem: why it cannot be kept for them, "" where it can; kept: it is what those sources use.
 
     used: which rig the open sources form, in words, "" none; engines: id and title of what sees named points; engine:
-    the one that is joined, "" none; joined: what came of it, in words; points, bones: of all figures, for the space.
+    the one that is joined, "" none; joined: what came of it, in words; points, bones: of all figures, for the space;
+    rig: that they are of.
     recording: the name of the table that is written, "" none. measuring: clicks in pictures measure.
     """
 
@@ -40,6 +41,7 @@ class RigUse:
     joined: str = ""
     points: tuple[SpacePoint, ...] = ()
     bones: Bones = ()
+    rig: RigResult | None = None
     recording: str = ""
     measuring: bool = False
     measured: Measured = Measured()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigResult, SpacePoint
-from widgets.calibration.rig.space.cameras import centre, distance_words
+from widgets.calibration.rig.space.cameras import distance_words
 from widgets.kit.words import count
 
 MOST_PAIRS = 6
@@ -27,7 +28,7 @@ def described(
     if frame:
         sentences.append(f"The board of frame {frame} is chosen")
     for camera in cameras:
-        place = ", ".join(f"{value:.3f}" for value in centre(camera).tolist())
+        place = ", ".join(f"{value:.3f}" for value in centre_of(camera).tolist())
         sentences.append(f"{camera.name} at {place} m")
     for pair in result.pairs[:MOST_PAIRS]:
         sentences.append(f"{cameras[pair.first].name} to {cameras[pair.second].name} {distance_words(pair)}")

@@ -71,6 +71,7 @@ class Use(SectionPart):
             joined=self._joined_words(moment),
             points=points if measured.point is None else (*points, replace(measured.point, name="measured")),
             bones=bones,
+            rig=None if self._joining is None else self._joining.rig,
             recording=self._target,
             measuring=self.measuring.on,
             measured=measured,

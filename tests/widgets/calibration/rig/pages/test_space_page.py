@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.widgets.calibration.rig.space.spaced_rig import BONES, spaced_points, spaced_rig
 from widgets.calibration.rig.pages.playback import Playback
 from widgets.calibration.rig.pages.space import FREE, SpacePage, state_words
-from widgets.calibration.rig.pages.space_view import SpaceView
 from widgets.calibration.rig.pages.state import Cell, Page, PagesView
+from widgets.calibration.rig.points_state import RigUse
 from widgets.calibration.rig.state import RigState
 from widgets.charts.space.view import HOME, TOP
 
@@ -48,9 +50,18 @@ def test_toggles_say_what_is_shown(page: SpacePage) -> None:
     page.ellipsoids.setChecked(False)
     assert not page.factor.isEnabled()
     assert not page.points.isVisibleTo(page)
-    page.show_state(PagesView(Page.SPACE, VIEW.panel, space=SpaceView(spaced_points(), BONES)))
+    page.show_state(PagesView(Page.SPACE, replace(VIEW.panel, use=RigUse(points=spaced_points(), bones=BONES))))
     assert page.points.isVisibleTo(page)
     assert ("point", "nose") in page.space.things
+
+
+def test_points_are_shown_with_the_rig_that_they_are_of(page: SpacePage) -> None:
+    used = spaced_rig(0, cameras=2)
+    state = RigState(result=RIG, use=RigUse(points=spaced_points(), rig=used))
+    page.show_state(PagesView(Page.SPACE, state))
+    assert page.space.result is used
+    page.show_state(PagesView(Page.SPACE, replace(state, use=replace(state.use, kept=True))))
+    assert page.space.result is RIG
 
 
 def test_the_place_it_is_seen_from_follows_the_eye(page: SpacePage) -> None:

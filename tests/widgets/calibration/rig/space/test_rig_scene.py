@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigCamera
 from engines.core.boards import Board
 from engines.core.frames import Size
@@ -17,7 +18,6 @@ from tests.widgets.calibration.rig.space.spaced_rig import BOARD, BONES, spaced_
 from widgets.calibration.rig.space.boards import boards, chosen_boards, placed, printed, rim
 from widgets.calibration.rig.space.cameras import (
     cameras,
-    centre,
     covariance,
     distance_words,
     distances,
@@ -87,7 +87,7 @@ def test_everything_that_is_told_of_a_camera_is_true() -> None:
     part = cameras(RIG, dress(RIG))
     thing = part.things["camera", 1]
     assert thing.name == "front right"
-    np.testing.assert_allclose(thing.place, centre(RIG.cameras[1]))
+    np.testing.assert_allclose(thing.place, centre_of(RIG.cameras[1]))
     assert RIG.pair(0, 1).distance == pytest.approx(float(np.linalg.norm(thing.place)))
     assert thing.std is not None
     assert (thing.std > 0).all()

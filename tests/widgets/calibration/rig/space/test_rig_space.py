@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from engines.calibration.rig.places import centre_of
 from tests.widgets.calibration.rig.space.spaced_rig import BONES, spaced_points, spaced_rig
-from widgets.calibration.rig.space.cameras import centre, outline, spanned
+from widgets.calibration.rig.space.cameras import outline, spanned
 from widgets.calibration.rig.space.view import RigSpace, Shown
 from widgets.kit.theme import LIGHT, LOOK
 
@@ -40,9 +41,9 @@ def test_clicks_choose_cameras_frames_pairs_and_points(space: RigSpace) -> None:
     space.pointChosen.connect(heard.append)
     space.set_options(Shown(distances=True, ellipsoids=False))
     space.show_points(spaced_points(), BONES)
-    click(space, centre(RIG.cameras[2]))
+    click(space, centre_of(RIG.cameras[2]))
     click(space, np.array(spaced_points()[0].place))
-    click(space, 0.9 * centre(RIG.cameras[3]) + 0.1 * centre(RIG.cameras[2]))
+    click(space, 0.9 * centre_of(RIG.cameras[3]) + 0.1 * centre_of(RIG.cameras[2]))
     space.show_points(())
     QTest.keyClick(space, Qt.Key.Key_7)
     click(space, space.things["board", RIG.board_poses[5].frame, 0].place)
@@ -85,8 +86,8 @@ def test_seen_as_a_camera_its_picture_is_framed_until_the_eye_moves(space: RigSp
 def test_a_second_rig_lies_over_the_first(space: RigSpace) -> None:
     moved = replace(RIG.cameras[1], tvec=(0.3, 0.0, 0.1))
     other = replace(RIG, cameras=(RIG.cameras[0], moved, *RIG.cameras[2:]))
-    space.show_rig(RIG, other)
-    np.testing.assert_allclose(space.things["other", 1].place, centre(moved))
+    space.show_rig(RIG, other=other)
+    np.testing.assert_allclose(space.things["other", 1].place, centre_of(moved))
     assert "second rig" in space.accessibleDescription()
     space.show_rig(RIG)
     assert ("other", 1) not in space.things
