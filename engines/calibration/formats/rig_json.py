@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engines.calibration.formats.checks import DAMAGED, in_words, is_finite
-from engines.calibration.formats.rig_reading import lens_checked
+from engines.calibration.formats.rig_reading import LARGEST, lens_checked
 from engines.calibration.rig.types import RigResult, RigView
 from engines.core import spec
 from engines.core.boards import Board
@@ -67,6 +67,9 @@ def _check_parts(result: RigResult) -> None:
     count = len(result.cameras)
     numbers = [number for pair in result.pairs for number in (pair.first, pair.second)]
     numbers += [view.camera for view in result.views]
+    posed = (*result.cameras, *result.board_poses)
+    if any(abs(value) > LARGEST for one in posed for value in (*one.rvec, *one.tvec)):
+        raise BadInput("Where a camera or board is in this rig makes no sense: a number is far too large")
     if any(not 0 <= number < count for number in numbers):
         raise BadInput(f"{DAMAGED}: it speaks of a camera that it does not hold")
     if not all(map(_fits, result.views)):
