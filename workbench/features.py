@@ -109,6 +109,9 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    points: str = ""
+    """"module:function" that takes a result of its live engine and gives the named points in it
+    (`engines.core.sightings.Seen`), for whoever joins those of several cameras; "" where it has none."""
     attends: Mapping[str, str] = field(default_factory=dict)
     """Names and titles of its models whose attention can be seen while they work."""
     attention_job: str = ""

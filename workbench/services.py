@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from engines.cameras.types import Child, Source
     from workbench.feeds.calibrations import Calibrations
+    from workbench.feeds.live_results import LiveResults
     from workbench.feeds.rigs import Rigs
     from workbench.feeds.running import Feeds
     from workbench.log import LogBook
@@ -56,7 +57,7 @@ class Host:
         """Show the straightened picture of a feed or tile whose camera is calibrated."""
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
-        """Offer pictures made of feeds or tiles as sources, by path, and show them."""
+        """Offer pictures made of feeds or tiles as sources, by path, and show them in place of those."""
 
     def play(self, source: Source) -> None:
         """Play this source and show it."""
@@ -77,10 +78,13 @@ class Services:
     host: Host = field(default_factory=Host)
     calibrations: Calibrations = field(init=False)
     rigs: Rigs = field(init=False)
+    results: LiveResults = field(init=False)
 
     def __post_init__(self) -> None:
         from workbench.feeds.calibrations import Calibrations
+        from workbench.feeds.live_results import LiveResults
         from workbench.feeds.rigs import Rigs
 
         self.calibrations = Calibrations(self.feeds)
         self.rigs = Rigs(self.feeds, self.calibrations)
+        self.results = LiveResults(self.feeds)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 from typer.testing import CliRunner
 
+from engines.core.spec import resolve
 from tests.workbench.opened import Opened, until
 from tests.workbench.toy import FEATURE as TOY
 from workbench import plugged, verbs
@@ -160,6 +161,8 @@ def test_what_a_feature_names_is_there(feature: Feature) -> None:
     for benchmark in feature.benchmarks:
         file = f"{benchmark.replace('-', '_')}.py"
         assert (room / file).is_file() or (room / feature.id / file).is_file()
+    for named in filter(None, (feature.points, feature.owns, feature.sweep)):
+        assert callable(resolve(named))
     stops = import_module(feature.tour)
     assert set(stops.MAIN) <= {stop.name.removeprefix("dark-") for stop in stops.stops("dark")}
 

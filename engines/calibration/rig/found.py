@@ -22,6 +22,7 @@ class RigShot:
 class Found:
     """names, sizes: of the cameras, in order. frames: in order; shots: of one frame after the other, none of a camera
     that has no picture of that moment. mirrored: all were flipped left to right before the boards were looked for.
+    notes: what there is to know, in words.
     """
 
     names: tuple[str, ...]
@@ -30,3 +31,4 @@ class Found:
     shots: tuple[RigShot, ...]
     left_out: tuple[LeftOut, ...] = ()
     mirrored: bool = False
+    notes: tuple[str, ...] = ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from engines.calibration.numbering import observed
 from engines.calibration.rig.graph import Shared, shared_views
 from engines.calibration.rig.pictures.finding import Found, RigShot
+from engines.calibration.rig.repeats import repeated
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.calibration.solve.adjustment import Observation, free_coordinates
 from engines.calibration.solve.equations import Bools, Floats
@@ -25,7 +26,8 @@ from engines.core.frames import Size
 class Problem:
     """used: numbers among `found.shots`, in order. groups: frame and board of each solved board pose.
 
-    seen: what was seen, one for each of `used`; known: cameras whose lens is told, None where it is not.
+    seen: what was seen, one for each of `used`; known: cameras whose lens is told, None where it is not. repeats:
+    frames that are not used because they repeat another one, and which.
     """
 
     spec: RigSpec
@@ -34,6 +36,7 @@ class Problem:
     groups: tuple[tuple[str, int], ...]
     seen: tuple[Seen, ...]
     known: tuple[RigCamera | None, ...]
+    repeats: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: RigSpec, found: Found, known: Sequence[RigCamera | None]) -> Problem:
@@ -49,7 +52,15 @@ class Problem:
             seen.append(_seen(one, group, target))
         problem = cls(spec, found, used, tuple(places), tuple(seen), tuple(known))
         problem._check_cameras()
-        return problem
+        return problem._counted_once()
+
+    def _counted_once(self) -> Problem:
+        """Without the frames that repeat another one."""
+        views: dict[str, list[Seen]] = {}
+        for view in self.seen:
+            views.setdefault(self.groups[view.group][0], []).append(view)
+        repeats = repeated(views, len(self.target.corners), self.found.sizes)
+        return replace(self.without(set(repeats)), repeats=repeats) if repeats else self
 
     def without(self, frames: set[str]) -> Problem:
         """The same without some frames; board poses are numbered anew."""
@@ -62,7 +73,7 @@ class Problem:
             group = numbers[self.groups[view.group]]
             seen.append(Seen(view.camera, group, view.board, view.ids, view.corners, view.weights))
         used = tuple(self.used[place] for place in kept)
-        return Problem(self.spec, self.found, used, tuple(groups), tuple(seen), self.known)
+        return replace(self, used=used, groups=tuple(groups), seen=tuple(seen))
 
     @cached_property
     def target(self) -> Target:
@@ -115,6 +126,10 @@ class Problem:
 
     def size(self, camera: int) -> Size:
         return self.found.sizes[camera]
+
+    def observed(self, place: int) -> Observation:
+        """What was found in one of the used views, as it was found."""
+        return observed(self.found.shots[self.used[place]].shot, self.target)
 
     def of_camera(self, camera: int) -> list[Seen]:
         return [view for view in self.seen if view.camera == camera]

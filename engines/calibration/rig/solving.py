@@ -1,7 +1,8 @@
 """The job "calibrate a rig": pictures of all cameras in, cameras in space with their uncertainty and a verdict out.
 
 Partial results come early: `view` for each picture as it is searched, `step` as the solver goes, `fit` as soon as it
-stands, before frames are left out.
+stands, before frames are left out. Cancelled while it is solved, the last accepted step is given as `fit` too, and says
+that it is no optimum.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
-from engines.calibration.rig.belief.gathering import Belief, believe
+from engines.calibration.rig.belief.gathering import STOPPED, Belief, believe
 from engines.calibration.rig.fitting import (
     Fitted,
     centres_by_poses,
@@ -41,7 +42,9 @@ from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.projecting import project_seen
 from engines.calibration.solve.setup import check_model
 from engines.calibration.targets.corners import parse_window
+from engines.calibration.types import Reason
 from engines.core.context import Context
+from engines.core.errors import Cancelled
 from engines.core.lenses import Intrinsics
 
 SEARCHED, FITTED = 0.6, 0.75
@@ -91,6 +94,9 @@ def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigRe
         ctx.progress(SEARCHED, 1.0, words)
 
     fitted = fit(problem, told=told)
+    if fitted.bundle.stopped:
+        ctx.emit("fit", result_of(fitted, STOPPED, perf_counter() - started))
+        raise Cancelled
     ctx.emit("fit", result_of(fitted, Belief(), perf_counter() - started))
     ctx.progress(FITTED, 1.0, "Solved")
 
@@ -117,7 +123,7 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
         pairs=_pairs(fitted, covariance, belief),
         rms_px=float(np.sqrt(squares.mean())) if corners else 0.0,
         verdict=belief.verdict,
-        reasons=belief.reasons,
+        reasons=(*belief.reasons, *(Reason("matched", 0, words) for words in found.notes)),
         seconds=seconds,
         views=views,
         board_poses=tuple(
@@ -209,7 +215,10 @@ def _views(fitted: Fitted, belief: Belief) -> tuple[RigView, ...]:
         if number in place_of:
             view = _solved_view(view, fitted, place_of[number], belief)
         elif view.found:
-            view = replace(view, note="switched off")
+            first = problem.repeats.get(view.frame)
+            view = replace(
+                view, note="switched off" if first is None else f"the board lay as in {first}, which is used"
+            )
         views.append(view)
     return tuple(views)
 
@@ -230,10 +239,12 @@ def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> R
     )
     squares, weights = _squares(fitted, place), _weights(fitted, place)
     left_out = belief.view_squares.get(place)
+    moved = np.reshape(view.corners, (-1, 2)) - seen.corners
     return replace(
         view,
         used=True,
-        projected=_points(projected),
+        ids=tuple(int(number) for number in seen.ids - fitted.problem.target.starts[seen.board]),
+        projected=_points(projected + moved),
         weights=tuple(float(value) for value in weights),
         rms_px=float(np.sqrt(squares.mean())),
         held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / len(squares))),

@@ -238,7 +238,7 @@ class Rectification:
 
     straight: the pinhole that both become (they may differ in cx); size: of the rectified pictures; vertical: columns
     match instead of rows, for cameras above one another (they may differ in cy then). baseline in metres; focal in
-    pixels. swapped: the second camera stands left of the first, or above it.
+    pixels. swapped: the second camera stands left of the first, or above it. alpha: as `StereoSpec.alpha`.
     """
 
     first: int
@@ -250,6 +250,7 @@ class Rectification:
     baseline: float
     focal: float
     swapped: bool = False
+    alpha: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,9 @@ class PrepareSpec:
     """Write the tiles of films or pictures as clips or pictures of each camera, and a YAML that lists them.
 
     as_pictures: pictures instead of a film a camera. order: the places (from 0, row by row) of the named cameras, ()
-    as they are; names: as `RigSpec.names`. every: each N-th frame. start, stop: frames.
+    as they are; names: as `RigSpec.names`. every: each N-th frame. start, stop: frames. flip: names of cameras whose
+    pictures are mirrored. Without tiles paths are one folder, film or pattern a camera, which stay where they are and
+    are listed; match, offsets: as in `RigSpec`; board: what moves, for "motion".
     """
 
     paths: tuple[str, ...]
@@ -287,6 +290,29 @@ class PrepareSpec:
     every: int = 1
     start: int = 0
     stop: int | None = None
+    flip: tuple[str, ...] = ()
+    match: Matching = "name"
+    offsets: tuple[int, ...] = ()
+    board: Board | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareResult:
+    """What was written. listing: the YAML. files: of each camera, its film or folder, within the listing's folder or
+    where they were. frames: of each camera; for separate recordings, moments that at least two cameras show.
+    notes: what there is to know, in words. left_out: files that were passed over, and frames that cannot be read.
+    """
+
+    out: str
+    listing: str
+    cameras: tuple[str, ...]
+    files: tuple[str, ...]
+    size: Size | None
+    frames: int
+    offsets: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ def in_words(left_out: Sequence[LeftOut]) -> str:
 
 def _part(why: str, names: Sequence[str]) -> str:
     several = len(names) > 1
+    if why != NO_PICTURE and why not in _UNREADABLE:
+        return f"{', '.join(names)} ({why})"
     what = "not pictures" if why == NO_PICTURE and several else _PLURALS.get(why, why) if several else why
     rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     named = f"{len(names)} {'are' if several else 'is'} {what} ({', '.join(names[:_SHOWN])}{rest})"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,16 +16,10 @@ from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.outputs import media, new_file
 from engines.core.video.film import Converter, Film
-from engines.core.video.order import Shown
 from engines.core.video.passes import Pictures
-from engines.core.video.timeline import Timeline
+from engines.core.video.writing import KINDS as KINDS
+from engines.core.video.writing import encodable, film_stream
 
-QUALITY = {
-    "libx264": {"crf": "18", "preset": "medium"},
-    "libvpx-vp9": {"crf": "28", "b": "0", "deadline": "good", "cpu-used": "5"},
-}
-KINDS = (".mp4", ".mov", ".mkv", ".webm", ".m4v")
-"""AVI is not among them: it keeps no times, only an order."""
 HINT = f"Name the copy {', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
@@ -52,35 +45,15 @@ def _rewrite(pictures: Pictures, copy: Any, change: Change) -> int:
         image = converter.bgr(shown.frame, pictures.codec)
         changed = change(number, image)
         image = image if changed is None else changed
-        made = made or _video(copy, pictures.timeline, image)
+        made = made or film_stream(copy, pictures.timeline, image)
         sound.send_on()
-        copy.mux(made.encode(_encodable(shown, image, pictures.timeline)))
+        copy.mux(made.encode(encodable(shown.seconds, image, pictures.timeline)))
         number += 1
     if made is None:
         raise BadInput("No frame of this film can be read", path=pictures.path)
     sound.send_on()
     copy.mux(made.encode(None))
     return number
-
-
-def _video(copy: Any, timeline: Timeline, image: Image) -> Any:
-    name = "libvpx-vp9" if "webm" in copy.format.name and "matroska" not in copy.format.name else "libx264"
-    name = name if name in av.codecs_available else "mpeg4"
-    rate = Fraction(timeline.rate).limit_denominator(1001)
-    made = copy.add_stream(name, rate=rate, options=QUALITY.get(name, {}))
-    made.height, made.width = image.shape[:2]
-    odd = made.height % 2 or made.width % 2
-    made.pix_fmt = "yuv444p" if odd else "yuv420p"
-    made.codec_context.time_base = made.time_base = timeline.unit
-    return made
-
-
-def _encodable(shown: Shown, image: Image, timeline: Timeline) -> Any:
-    """On the film's own clock, so that the sound still fits."""
-    made = av.VideoFrame.from_ndarray(image, format="bgr24")
-    made.pts = timeline.start + round(shown.seconds / timeline.unit)
-    made.time_base = timeline.unit
-    return made
 
 
 class _Sound:

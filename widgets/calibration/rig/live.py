@@ -2,16 +2,135 @@
 
 from __future__ import annotations
 
-from widgets.calibration.rig.live_state import RigLive
-from widgets.kit.panel import Section
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from engines.core.boards import Board
+from widgets.calibration.kinds import board_name, board_words
+from widgets.calibration.rig.live_state import SEVERAL, RigLive
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import FiguresTable, Shown
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import ChoiceField, PlainButton, Section, Toggle, describe, labelled
+from widgets.sources.choice import SourceChoice
+
+HEADERS = ("Cameras", "Shared", "Distance")
+TIPS = (
+    "Two cameras of the rig",
+    "Views of the board that both have at the same moment",
+    "Between the cameras, with one standard deviation, as far as the captured sets tell",
+)
+
+
+class SourceList(QWidget):
+    """A toggle for each source that may be a camera. `chosen(paths)` in the order of the list."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.toggles: dict[str, Toggle] = {}
+        self._sources: tuple[SourceChoice, ...] = ()
+        self._column = column_of(spacing=4)
+        self.setLayout(self._column)
+
+    def show_sources(self, sources: tuple[SourceChoice, ...], chosen: tuple[str, ...]) -> None:
+        if sources != self._sources:
+            self._make(sources)
+        for path, toggle in self.toggles.items():
+            toggle.setChecked(path in chosen)
+
+    def _make(self, sources: tuple[SourceChoice, ...]) -> None:
+        self._sources = sources
+        for toggle in self.toggles.values():
+            self._column.removeWidget(toggle)
+            toggle.deleteLater()
+        self.toggles = {one.path: Toggle(one.title, tip=f"{one.title} is a camera of the rig") for one in sources}
+        for toggle in self.toggles.values():
+            toggle.clicked.connect(lambda _on: self._tell())
+            self._column.addWidget(toggle)
+
+    def _tell(self) -> None:
+        self.chosen.emit(tuple(path for path, toggle in self.toggles.items() if toggle.isChecked()))
 
 
 class LiveSection(Section):
-    """Hidden while no camera of the project is chosen."""
+    """`rigChosen(id)`: a tiled source, or `SEVERAL`. `boardWanted(Board)`, `flipWanted()`: as the camera's section."""
+
+    rigChosen = Signal(str)
+    boardWanted = Signal(object)
+    flipWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Live", name="rig.live")
-        self.hide()
+        self.none = wrapped("muted")
+        self.rig = ChoiceField("Cameras", tip="A source whose tiles are the cameras, or sources chosen one by one")
+        self.sources = SourceList()
+        self.finder = Toggle("Find the board", tip="Look for the board in all cameras at once")
+        self.guidance, self.where, self.more = wrapped(), wrapped("hint"), wrapped("hint")
+        self.pairs = FiguresTable("Pairs of cameras", HEADERS, TIPS, most=7)
+        self.capture = PlainButton("Capture", "capture", "Keep this moment of all cameras (C)")
+        self.auto = Toggle("Automatic", tip="Keep a set whenever the board is still, sharp and adds something")
+        self.use = PlainButton("Use it", "check", "Look for this board instead, which the pictures show")
+        self.flip = PlainButton(
+            "Flip the pictures", "check", "Turn the pictures left to right before the board is found"
+        )
+        self._fitting: Board | None = None
+        self._rig = labelled("Cameras", self.rig)
+        left = Qt.AlignmentFlag.AlignLeft
+        self._offers = held(column_of((self.use, 0, left), (self.flip, 0, left), spacing=4))
+        words = held(column_of(self.guidance, self.where, self.more, spacing=4))
+        capture = row_of(self.capture, self.auto, None, spacing=12)
+        self._live = held(column_of(words, self._offers, self.pairs, capture, spacing=12))
+        for part in (self.none, self._rig, self.sources, self.finder, self._live):
+            self.add(part)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.rig.chosen.connect(self.rigChosen)
+        self.use.clicked.connect(lambda: self.boardWanted.emit(self._fitting))
+        self.flip.clicked.connect(self.flipWanted)
 
     def show_state(self, live: RigLive) -> None:
-        self.setVisible(live.running)
+        there = bool(live.sources)
+        self.none.setText(live.hint)
+        self.none.setVisible(bool(live.hint))
+        self._rig.setVisible(there)
+        self._show_rigs(live)
+        self.sources.setVisible(there and live.rig == SEVERAL)
+        self.sources.show_sources(live.sources, live.chosen)
+        self.finder.setVisible(there)
+        self.finder.setEnabled(live.can_run or live.running)
+        self.finder.setChecked(live.running)
+        self.auto.setChecked(live.auto)
+        self._live.setVisible(live.running)
+        if live.running:
+            self._show_running(live)
+
+    def _show_rigs(self, live: RigLive) -> None:
+        several = "Several sources" if live.rigs else "Sources"
+        choices = [*((one.path, one.title) for one in live.rigs), (SEVERAL, several)]
+        if choices != [(self.rig.itemData(row), self.rig.itemText(row)) for row in range(self.rig.count())]:
+            self.rig.set_choices(choices, live.rig)
+        self.rig.set_value(live.rig)
+
+    def _show_running(self, live: RigLive) -> None:
+        self.guidance.setText(live.guidance)
+        self.where.setText(live.where)
+        self.where.setVisible(bool(live.where))
+        self.more.setText(live.more)
+        tips = {(row, 1): "More shared views are needed" for row in live.lacking}
+        self.pairs.show_cells(Shown(HEADERS, live.rows, live.asked_row, told=tips))
+        self.pairs.setVisible(bool(live.rows))
+        self.capture.setEnabled(live.can_capture)
+        self._offer(live)
+
+    def _offer(self, live: RigLive) -> None:
+        """One click for what the finder sees instead."""
+        self._fitting = Board.parse(live.fitting) if live.fitting else None
+        self.use.setVisible(self._fitting is not None)
+        if self._fitting is not None:
+            self.use.setText(f"Use {board_name(self._fitting)}")
+            describe(self.use, self.use.text(), f"Look for this board instead: {board_words(self._fitting)}")
+        self.flip.setVisible(live.mirrored)
+        self._offers.setVisible(self._fitting is not None or live.mirrored)

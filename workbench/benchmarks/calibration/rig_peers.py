@@ -1,4 +1,4 @@
-"""The rig's problem as other solvers are given it: scipy's `least_squares` and Ceres, from the same start.
+"""The rig's problem as scipy's `least_squares` and Ceres are given it, from the same start as ours.
 
 Both get every corner at once, sorted by views, and the first camera's pose held. Projection and derivatives are
 OpenCV's C++, so that none of their time is lost in slow costs of ours.
@@ -7,9 +7,8 @@ OpenCV's C++, so that none of their time is lost in slow costs of ours.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from typing import Any
 
 import cv2
@@ -21,20 +20,22 @@ from scipy.sparse import csr_matrix
 from workbench.benchmarks.calibration.rig_problem import Problem, Rig, Sights
 
 Floats = NDArray[np.float64]
-BEND = 1.345
-"""Where Huber's loss turns linear, in standard deviations of a coordinate."""
 _LENS, _POSE = 9, 6
 
 
-def missing(package: str) -> str:
-    """Why a peer is skipped; "" where it is there."""
-    return "" if find_spec(package) is not None else f"{package} is not installed (make peers)"
+@dataclass(frozen=True)
+class Answer:
+    """finished: by its own measure, not because its steps ran out."""
+
+    rig: Rig
+    finished: bool
 
 
-def scipy_solved(problem: Problem, bend: float | None, most: int) -> Rig:
+def scipy_solved(problem: Problem, bend: float | None, most: int, ftol: float = 1e-8) -> Answer:
     """Finite differences with sparsity, as multical and aniposelib do. bend: of Huber's loss in pixels; None: linear.
 
-    most: evaluations, which a Jacobian's differences are not counted among.
+    most: evaluations, which a Jacobian's differences are not counted among. ftol: as in scipy, whose default it is;
+    aniposelib stops at 1e-4.
     """
     start, sights = problem.start, problem.sights
     solved = least_squares(
@@ -42,13 +43,13 @@ def scipy_solved(problem: Problem, bend: float | None, most: int) -> Rig:
         _packed(start),
         jac_sparsity=_sparsity(start, sights),
         x_scale="jac",
-        ftol=1e-6,
+        ftol=ftol,
         method="trf",
         loss="linear" if bend is None else "huber",
         f_scale=1.0 if bend is None else bend,
         max_nfev=most,
     )
-    return _unpacked(solved.x, start)
+    return Answer(_unpacked(solved.x, start), solved.status > 0)
 
 
 def _packed(rig: Rig) -> Floats:
@@ -83,7 +84,7 @@ def _sparsity(rig: Rig, sights: Sights) -> csr_matrix:
     return csr_matrix((np.ones(len(rows), dtype=np.int8), (rows, np.repeat(columns, 2, axis=0).ravel())), shape=shape)
 
 
-def ceres_solved(problem: Problem, bend: float | None, most: int) -> Rig:
+def ceres_solved(problem: Problem, bend: float | None, most: int) -> Answer:
     """Ceres through pyceres: one analytic cost a view, sparse Schur complement, one thread.
 
     Huber's loss is within the cost, corner by corner: Ceres' own would take a view's corners for one residual, and a
@@ -101,8 +102,9 @@ def ceres_solved(problem: Problem, bend: float | None, most: int) -> Rig:
     options.linear_solver_type = ceres.LinearSolverType.SPARSE_SCHUR
     options.max_num_iterations, options.num_threads = most, 1
     options.minimizer_progress_to_stdout = False
-    ceres.solve(options, task, ceres.SolverSummary())
-    return rig
+    summary = ceres.SolverSummary()
+    ceres.solve(options, task, summary)
+    return Answer(rig, summary.termination_type == ceres.TerminationType.CONVERGENCE)
 
 
 def _copied(rig: Rig) -> Rig:

@@ -1,4 +1,4 @@
-"""Four cameras around a board, all exactly known: what they see of it, with noise and wrong corners, and where to begin.
+"""Four cameras around a board, exactly known: what they see of it, with noise and wrong corners, and where to begin.
 
 Nothing of our solver is in it, so that every solver is given the same. Each camera (1280 x 720) has its own lens, and
 a large board is shown in random poses; a corner that falls outside a picture is not seen. The first camera's

@@ -45,6 +45,7 @@ FEATURE = Feature(
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
     weights=NEEDED,
     samples=("walking",),
+    points="workbench.controllers.actions.points:seen",
     model_in_use=lambda it: it.in_use,
     owns="engines.actions.models.files:is_model",
     commands=COMMANDS,

@@ -31,6 +31,7 @@ class SourceWatch(QObject):
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
         lookers.looked.connect(self.see)
+        lookers.looked.connect(self._pass_on)
         lookers.stopped.connect(self._stopped)
         viewer.engineToggled.connect(self._toggled)
         viewer.selectedChanged.connect(self._selected)
@@ -76,6 +77,7 @@ class SourceWatch(QObject):
         elif not on:
             self.lookers.stop(path)
             self._viewer.set_engine(self._id, path, False)
+            self._services.results.ended.emit(self._id, path)
             self.switched(path, False)
         self.configure()
         self.changed.emit()
@@ -106,8 +108,13 @@ class SourceWatch(QObject):
         self._soon.stop()
         self.lookers.stop_all()
 
+    def _pass_on(self, path: str) -> None:
+        if (result := self.lookers.latest(path)) is not None:
+            self._services.results.came.emit(self._id, path, result)
+
     def _stopped(self, path: str, why: str) -> None:
         self._viewer.set_engine(self._id, path, False)
+        self._services.results.ended.emit(self._id, path)
         self.switched(path, False)
         self._services.notify(why, "warn")
         self.follow_sources()

@@ -53,6 +53,7 @@ FEATURE = Feature(
     },
     weights=NEEDED,
     samples=("blazeface-full", "astronaut"),
+    points="workbench.controllers.faces.points:seen",
     model_in_use=lambda it: it.in_use,
     commands=COMMANDS,
 )

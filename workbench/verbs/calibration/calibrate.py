@@ -11,6 +11,7 @@ import typer
 from workbench.verbs import console
 from workbench.verbs.calibration import files as _files  # noqa: F401  (its commands join the group)
 from workbench.verbs.calibration import models as _models  # noqa: F401
+from workbench.verbs.calibration import prepare as _prepare  # noqa: F401
 from workbench.verbs.calibration import rig as _rig  # noqa: F401
 from workbench.verbs.calibration import stereo as _stereo  # noqa: F401
 from workbench.verbs.calibration import triangulate as _triangulate  # noqa: F401

@@ -64,7 +64,7 @@ def rig(
         from engines.calibration.rig.solving import run
 
         spec = rig_spec(
-            paths, board, tiles=tiles, names=words(names), margin=margin, match=match, offsets=_whole(offsets),
+            paths, board, tiles=tiles, names=words(names), margin=margin, match=match, offsets=whole(offsets),
             model=model, intrinsics=intrinsics, hold="fixed" if fix_intrinsics else hold, fix=words(fix),
             shared_lens=shared_lens, free_board=free_board, loss=loss, reference=reference, window=window, every=every,
             mirror=mirror, exclude=tuple(exclude or ()), held_out=held_out, out=out,
@@ -83,7 +83,8 @@ def rig_spec(paths: Sequence[str], board: Sequence[str], **kinds: Any) -> RigSpe
     return RigSpec(paths=tuple(paths), board=first, more_boards=tuple(more), **kinds)
 
 
-def _whole(text: str) -> tuple[int, ...]:
+def whole(text: str) -> tuple[int, ...]:
+    """Offsets that commas separate. Raises `UsageError`."""
     from engines.core.errors import UsageError
 
     try:
@@ -146,14 +147,14 @@ def show(result: RigResult, out: str) -> None:
     terminal.print(console.headline(result.verdict, line, f"bold {style}"))
     for reason in result.reasons:
         terminal.print(f"  {reason.words}")
-    terminal.print(_cameras(result))
+    terminal.print(cameras_table(result))
     terminal.print(_pairs(result))
     console.left_out(result.left_out)
     if out:
         terminal.print(f"Saved to {out}")
 
 
-def _cameras(result: RigResult) -> Any:
+def cameras_table(result: RigResult) -> Any:
     from rich import box
     from rich.table import Table
 

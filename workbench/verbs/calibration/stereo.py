@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,12 +12,24 @@ from typer.core import TyperCommand
 from workbench.verbs import console
 from workbench.verbs.calibration.group import MODELS, STYLES, app
 from workbench.verbs.calibration.inputs import Boards, Every, Exclude, Fix, FreeBoard, Mirror, Window, words
+from workbench.verbs.calibration.rig import (
+    FixIntrinsics,
+    HeldOut,
+    Hold,
+    Intrinsics,
+    Loss,
+    camera_as_json,
+    cameras_table,
+    rig_spec,
+    whole,
+)
 
 if TYPE_CHECKING:
-    from engines.calibration.rig.types import StereoResult, StereoSpec
+    from engines.calibration.rig.types import StereoResult
     from engines.core.context import Context
 
 SIDES = ("--left", "--right")
+_ALPHA = "Of rectified pictures: -1 has the cameras' own focal length, 0 crops, 1 keeps all."
 _SIDE_HELP = "Pictures of the {} camera: files, folders, patterns, films."
 
 
@@ -56,34 +68,36 @@ def stereo(
     right: Annotated[list[str], typer.Option(help=_SIDE_HELP.format("right"), show_default=False)],
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
     match: Annotated[str, typer.Option(help="Which pictures are of one moment: by name, time or order.")] = "name",
-    intrinsics: Annotated[str, typer.Option(help="File with cameras that are known.", show_default=False)] = "",
-    fix_intrinsics: Annotated[bool, typer.Option("--fix-intrinsics", help="Keep those as they are.")] = False,
+    offsets: Annotated[
+        str, typer.Option(help="With order, frames by which each is late: 0,2.", show_default=False)
+    ] = "",
+    intrinsics: Intrinsics = "",
+    fix_intrinsics: FixIntrinsics = False,
+    hold: Hold = "fixed",
     fix: Fix = "",
+    shared_lens: Annotated[bool, typer.Option("--shared-lens", help="One lens for both cameras.")] = False,
     free_board: FreeBoard = False,
+    loss: Loss = "geman",
     window: Window = "auto",
     exclude: Exclude = None,
     every: Every = 0,
     mirror: Mirror = "auto",
-    alpha: Annotated[float, typer.Option(help="Of rectified pictures: -1 own focal length, 0 crops, 1 keeps all.")] = -1.0,
+    held_out: HeldOut = True,
+    alpha: Annotated[float, typer.Option(help=_ALPHA)] = -1.0,
     out: Annotated[str, typer.Option(help="Save both cameras to this file.", show_default=False)] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object and nothing else.")] = False,
 ) -> None:
-    def spec() -> StereoSpec:
-        from engines.calibration.rig.types import RigSpec, StereoSpec
-        from engines.core.boards import Board
-
-        first, *more = map(Board.parse, board)
-        rig = RigSpec(
-            paths=(), board=first, more_boards=tuple(more), match=match, intrinsics=intrinsics,  # type: ignore[arg-type]
-            hold="fixed" if fix_intrinsics else "free", fix=words(fix), free_board=free_board, window=window,
-            exclude=tuple(exclude or ()), every=every, mirror=mirror, out=out,  # type: ignore[arg-type]
-        )  # fmt: skip
-        return StereoSpec(tuple(left), tuple(right), replace(rig, model=model), alpha)  # type: ignore[arg-type]
-
     def calibrate(_: None, ctx: Context) -> StereoResult:
-        from engines.calibration.rig.stereo import run
+        from engines.calibration.rig.pairs.stereo import run
+        from engines.calibration.rig.types import StereoSpec
 
-        return run(spec(), ctx)
+        spec = rig_spec(
+            (), board, match=match, offsets=whole(offsets), model=model, intrinsics=intrinsics,
+            hold="fixed" if fix_intrinsics else hold, fix=words(fix), shared_lens=shared_lens, free_board=free_board,
+            loss=loss, window=window, exclude=tuple(exclude or ()), every=every, mirror=mirror, held_out=held_out,
+            out=out,
+        )  # fmt: skip
+        return run(StereoSpec(tuple(left), tuple(right), spec, alpha), ctx)
 
     console.run(calibrate, None, json=json, render=lambda result: _show(result, out), as_json=as_json)
 
@@ -91,30 +105,31 @@ def stereo(
 def as_json(result: StereoResult) -> dict[str, Any]:
     """The object that other tools read. Its keys stay."""
     rig, how = result.rig, result.rectification
-    pair = rig.pair(0, 1)
     return {
         "rms_px": rig.rms_px,
         "held_out_rms_px": rig.held_out_rms_px,
         "baseline_m": result.baseline_m,
-        "baseline_std_m": pair.distance_std,
+        "baseline_std_m": rig.pair(0, 1).distance_std,
+        "baseline_spread_m": rig.pair(0, 1).spread,
         "rotation_deg": result.rotation_deg,
         "rectified_dy_rms_px": result.rectified_dy_rms_px,
         "rectified_dy_max_px": result.rectified_dy_max_px,
         "epipolar_px": result.epipolar_px,
         "corners": result.corners,
         "frames_used": rig.frames_used,
-        "cameras": [camera_json(camera) for camera in rig.cameras],
+        "cameras": [camera_as_json(camera) for camera in rig.cameras],
         "rectification": {
-            "alpha": result.alpha,
+            "alpha": how.alpha,
+            "image_size": [how.size.width, how.size.height],
             "rotations": [_rows(turn) for turn in how.rotations],
             "intrinsics": [asdict(straight) for straight in how.straight],
-            "image_size": [how.size.width, how.size.height],
             "vertical": how.vertical,
             "swapped": how.swapped,
         },
         "verdict": rig.verdict,
         "reasons": [asdict(reason) for reason in rig.reasons],
         "seconds": round(result.seconds, 3),
+        "converged": rig.converged,
         "board": str(rig.board),
         "free_board": rig.free_board,
         "left_out": [asdict(one) for one in rig.left_out],
@@ -129,8 +144,8 @@ def _show(result: StereoResult, out: str) -> None:
     rig, terminal = result.rig, console.out()
     held = "" if rig.held_out_rms_px is None else f", {rig.held_out_rms_px:.3f} px on left-out pairs"
     style = STYLES.get(rig.verdict, "default")
-    words = f"  {rig.frames_used} pairs, RMS {rig.rms_px:.3f} px{held}"
-    terminal.print(console.headline(rig.verdict, words, f"bold {style}"))
+    line = f"  {rig.frames_used} pairs, RMS {rig.rms_px:.3f} px{held}"
+    terminal.print(console.headline(rig.verdict, line, f"bold {style}"))
     for reason in rig.reasons:
         terminal.print(f"  {reason.words}")
     std = rig.pair(0, 1).distance_std
@@ -140,7 +155,7 @@ def _show(result: StereoResult, out: str) -> None:
         f"Rows of rectified pictures differ by {result.rectified_dy_rms_px:.3f} px, at most "
         f"{result.rectified_dy_max_px:.3f} px; {result.epipolar_px:.3f} px from epipolar lines"
     )
-    terminal.print(camera_table(rig.cameras))
+    terminal.print(cameras_table(rig))
     console.left_out(rig.left_out)
     if out:
         terminal.print(f"Saved to {out}")

@@ -33,6 +33,12 @@ class Belief:
     verdict: Verdict = ""
 
 
+STOPPED = Belief(
+    reasons=(Reason("stopped", 3, "The solver was stopped before it stood in an optimum; calibrate again"),),
+    verdict="poor",
+)
+
+
 def believe(fitted: Fitted, leaving_out: bool, further: Further, threads: int = 2) -> tuple[Fitted, Belief]:
     """The best of the ends that several starts lead to, and what is to be thought of it."""
     further(0.0, "Solving from other starts")

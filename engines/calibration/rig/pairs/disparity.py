@@ -22,16 +22,21 @@ from engines.core.frames import Image
 Floats = NDArray[np.float32]
 BLOCK = 5
 """Pixels a side of what is compared."""
-WINDOW = 7
+WINDOW = 9
 """Pixels a side of what the last step is fitted to."""
 ALIKE = 1.0
 """Pixels by which the two ways may differ."""
+NEARBY = 11
+"""Pixels a side of where neighbours are looked at for how rough disparities are."""
 STEP = 0.75
 """Pixels that the last step may go."""
-TEXTURE = 3.0
+TEXTURE = 1.5
 """Times the slopes that noise alone has, that there must be."""
-LEAST_STD = 0.055
+LEAST_STD = 0.03
 """Pixels: what interpolation leaves wrong in the best texture."""
+SLANT, NEAR = 0.15, 1.5
+"""Pixels of disparity from a pixel to the next that the matching may not have followed, and how far texture may lie
+beside a pixel to count as its own."""
 EDGE_STD, EDGE = 0.25, 1.5
 """Pixels that are added where disparities within a window differ by more than `EDGE`: something ends there."""
 MOST_SHIFT = 0.7
@@ -166,9 +171,28 @@ def settled(raw: Floats, one: Image, other: Image) -> tuple[Floats, Floats]:
     # Central differences of a picture have half the variance of its noise, and the noise here is that of two pictures.
     clear = known & (gg > TEXTURE * count * (noise / 4 + 0.05)) & (np.abs(step) < STEP) & (count > WINDOW)
     value = np.where(clear, raw + step, np.nan).astype(np.float32)
-    edges = EDGE_STD**2 * _ends(raw, known)
-    std = np.where(clear, np.sqrt(noise / np.maximum(gg, 1e-6) + LEAST_STD**2 + edges), np.nan)
+    own = np.maximum(noise / np.maximum(gg, 1e-6) + LEAST_STD**2, _roughness(value, clear))
+    doubts = EDGE_STD**2 * _ends(raw, known) + _aside(weight * slope * slope)
+    std = np.where(clear, np.sqrt(own + doubts), np.nan)
     return value, std.astype(np.float32)
+
+
+def _aside(strength: Floats) -> Floats:
+    """Variance that comes from texture beside a pixel: what is told there is another place's of a slanted surface."""
+    ramp, ones = np.arange(WINDOW, dtype=np.float32) - WINDOW // 2, np.ones(WINDOW, np.float32)
+    whole = np.maximum(_sum(strength), 1e-6)
+    across, down = (
+        cv2.sepFilter2D(strength, cv2.CV_32F, x, y, borderType=cv2.BORDER_CONSTANT) / whole
+        for x, y in ((ramp, ones), (ones, ramp))
+    )
+    return np.asarray(SLANT**2 * np.maximum(across * across + down * down - NEAR**2, 0), np.float32)
+
+
+def _roughness(value: Floats, known: NDArray[np.bool_]) -> Floats:
+    """Variance of disparities about their means nearby, which for a plane is none however it is slanted."""
+    count = np.maximum(_sum(known.astype(np.float32), NEARBY), 1)
+    off = np.where(known, value, 0) - _sum(np.where(known, value, 0), NEARBY) / count
+    return np.asarray(_sum(np.where(known, off * off, 0), NEARBY) / count, np.float32)
 
 
 def _ends(raw: Floats, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -194,8 +218,6 @@ def _slope(image: Floats) -> Floats:
     return np.asarray(cv2.filter2D(image, cv2.CV_32F, np.array([[-0.5, 0.0, 0.5]])), np.float32)
 
 
-def _sum(values: NDArray[np.generic]) -> Floats:
-    return np.asarray(
-        cv2.boxFilter(np.asarray(values, np.float32), cv2.CV_32F, (WINDOW, WINDOW), normalize=False,
-                      borderType=cv2.BORDER_CONSTANT),
-    )  # fmt: skip
+def _sum(values: NDArray[np.generic], side: int = WINDOW) -> Floats:
+    floats = np.asarray(values, np.float32)
+    return np.asarray(cv2.boxFilter(floats, cv2.CV_32F, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT))

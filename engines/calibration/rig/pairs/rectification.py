@@ -78,6 +78,7 @@ def rectify(result: RigResult, first: int, second: int, alpha: float = -1.0, siz
         baseline=between(one, other).baseline,
         focal=straight[0].fx,
         swapped=swapped,
+        alpha=alpha,
     )
 
 
@@ -109,9 +110,14 @@ def smaller(how: Rectification, share: float) -> Rectification:
     return replace(how, size=size, straight=(first, second), focal=how.focal * share)
 
 
-def _check(result: RigResult, first: int, second: int, alpha: float) -> None:
+def check_alpha(alpha: float) -> None:
+    """Raises `UsageError` for one that cannot be."""
     if not (alpha == -1 or 0 <= alpha <= 1):
         raise UsageError(f"An alpha of {alpha:g} is not possible", hint="-1 (own focal length), or 0 (crop) to 1 (all)")
+
+
+def _check(result: RigResult, first: int, second: int, alpha: float) -> None:
+    check_alpha(alpha)
     for number in (first, second):
         if not 0 <= number < len(result.cameras):
             raise UsageError(f"This rig has no camera number {number}", hint=f"It has {len(result.cameras)}, from 0")

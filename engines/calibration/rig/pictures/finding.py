@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from engines.calibration.rig import taken
 from engines.calibration.rig.found import Found as Found
 from engines.calibration.rig.found import RigShot as RigShot
 from engines.calibration.rig.pictures import checks
 from engines.calibration.rig.pictures.choosing import Looked, choose
 from engines.calibration.rig.pictures.instants import Batch, Instant, Seen, recorded
+from engines.calibration.rig.pictures.listing import resolved
+from engines.calibration.rig.pictures.matching import settled
 from engines.calibration.rig.pictures.tiles import parse_tiles as parse_tiles
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import films
@@ -37,6 +40,7 @@ def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
     unreadable, of different sizes, mirrored in some cameras only, without the board in a camera. `Cancelled`.
     """
     parse_window(spec.window)
+    spec, notes, told = settled(resolved(spec), ctx, told, threads)
     search = Search(spec.boards, spec.window, spec.every, spec.mirror)
     recording = recorded(spec)
     whole = sum(batch.count for batch in recording.batches)
@@ -52,7 +56,7 @@ def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
     shots, mirrored = _one_way(shots, recording.names, spec.mirror)
     checks.check_boards(recording.names, shots, spec, ctx)
     frames = tuple(dict.fromkeys(row.name for row in rows))
-    return Found(recording.names, sizes, frames, tuple(shots), recording.left_out, mirrored)
+    return Found(recording.names, sizes, frames, tuple(shots), recording.left_out, mirrored, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class _Looker:
         if isinstance(seen, KinoscopeError):
             note = seen.message[:1].lower() + seen.message[1:]
             return (Shot(instant.name, path, None, None, note),), None
-        shots = look(seen, path, instant.name, self.search)
+        shots = taken.shots(path, seen, instant.name, self.search) or look(seen, path, instant.name, self.search)
         return shots, films.judge(instant.index, shots, seen, self.search.boards) if self.judging else None
 
 

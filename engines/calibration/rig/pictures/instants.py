@@ -140,15 +140,15 @@ def _tiled_film(
 
 
 def _apart(spec: RigSpec) -> Recorded:
-    """One folder, film or pattern a camera."""
-    if len(spec.paths) < 2:
+    """One folder, film, pattern or list a camera."""
+    count = len(spec.apart)
+    if count < 2:
         hint = "Give one folder or film a camera, or --tiles 2x2 where all are in one picture"
         raise UsageError("A rig has at least two cameras", hint=hint)
-    if len(spec.names) > len(spec.paths):
-        raise UsageError(f"{len(spec.names)} names are given for {len(spec.paths)} cameras")
-    count = len(spec.paths)
+    if len(spec.names) > count:
+        raise UsageError(f"{len(spec.names)} names are given for {count} cameras")
     names = camera_names([spec.names[number] if number < len(spec.names) else str(number) for number in range(count)])
-    listings = [photographs.listing([path]) for path in spec.paths]
+    listings = [photographs.listing(paths) for paths in spec.apart]
     left_out = tuple(one for listing in listings for one in listing.left_out)
     cameras = [listing.files for listing in listings]
     with_films = [any(map(stills.is_film, map(_file, files))) for files in cameras]
@@ -220,10 +220,13 @@ def length_of(film: Film) -> int:
 
 def film_rows(each: Sequence[Film], spec: RigSpec) -> Rows:
     """Which frames of the films are of one moment. Raises as `moments.matched`."""
+    moments.check_match(spec.match)
     counts = [length_of(film) for film in each]
     if spec.match == "time":
         return moments.nearest(times_of(each))
     offsets = moments.checked(spec.offsets, len(each))
+    if any(offsets) and spec.match == "name":
+        raise UsageError("Offsets are counted in frames, which needs the order", hint="Add --match order")
     if len(set(counts)) > 1 and not any(offsets) and spec.match == "name":
         raise BadInput(
             f"The films have different numbers of frames: {', '.join(map(str, counts))}",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ def matched(cameras: Sequence[Files], match: Matching, offsets: Sequence[int] = 
 
     Raises `BadInput` where the files do not tell, `UsageError` for offsets that do not fit the cameras.
     """
+    check_match(match)
     if offsets and match != "order":
         raise UsageError("Offsets are counted in frames, which needs the order", hint="Add --match order")
     if match == "time":
@@ -52,6 +53,12 @@ def matched(cameras: Sequence[Files], match: Matching, offsets: Sequence[int] = 
     if match == "name":
         return _by_name(cameras)
     return _by_order(cameras, checked(offsets, len(cameras)))
+
+
+def check_match(match: str) -> None:
+    """Raises `UsageError` for a way to match that there is not."""
+    if match not in get_args(Matching):
+        raise UsageError(f"'{match}' is no way to match pictures", hint="Use name, time, order or motion")
 
 
 def checked(offsets: Sequence[int], count: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.targets import films, photographs
 from engines.core.frames import Image
 
 Floats = NDArray[np.float64]
@@ -72,3 +73,9 @@ def _ratios(jumps: Floats, parts: int, stretches: int) -> list[float]:
             beside = np.r_[means[max(seam - band, 0) : seam - 2 * _REACH], means[seam + 2 * _REACH + 1 : seam + band]]
             found.append(float(at / (np.percentile(beside, 80) + 0.5)))
     return found
+
+
+def grid_of(paths: Sequence[str]) -> tuple[int, int]:
+    """As `guess`, of pictures and films: a few that are spread over the first of them. Raises what reading raises."""
+    first = photographs.listing(paths).files[0]
+    return guess([photographs.read(path) for path in films.samples(first, 3)])

@@ -57,7 +57,7 @@ def test_the_rendered_board_is_as_far_as_it_is() -> None:
     assert inside.sum() > 1000
     assert known.sum() == len(places)
     assert np.median(np.abs(away)) < 0.001
-    assert np.median(np.abs(away / depth.std[known][inside])) < 1.0
+    assert (np.abs(away / depth.std[known][inside]) < 3).mean() > 0.98
 
 
 def test_settings_change_between_frames_and_travel_as_json() -> None:

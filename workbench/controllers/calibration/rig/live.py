@@ -1,12 +1,323 @@
-"""The live section: boards looked for in all cameras at once, captures of one moment, guidance."""
+"""The live section: boards looked for in all cameras of a rig at once, sets captured, distances estimated, guidance."""
 
 from __future__ import annotations
 
-from widgets.calibration.rig.live_state import RigLive
-from workbench.controllers.calibration.rig.part import SectionPart
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from engines.calibration.live.finder import CAPTURE, SEEN
+from engines.calibration.live.rig_estimate import Solution, estimate
+from engines.calibration.live.rig_finder import SeenSet
+from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
+from engines.core.boards import Board
+from engines.core.frames import Size
+from widgets.calibration.rig.live import LiveSection
+from widgets.calibration.rig.live_overlays import as_given, camera_overlays
+from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
+from widgets.kit.work_state import Trouble
+from widgets.sources.choice import SourceChoice
+from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grid_of, names_of
+from workbench.controllers.calibration.rig.part import Desk, SectionPart
+from workbench.controllers.common.live_threads import Lookers, choices
+from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.threads.background import Errands
+
+FINDER, TITLE = "rig", "Board detection in the rig"
+ENGINE = "engines.calibration.live.rig_finder:CapturingRigFinder"
+LIVE_MS = 120
+"""The panel follows the finder at most this often."""
 
 
 class Live(SectionPart):
+    """What is captured is a step of undo each; what was estimated is made anew from the sets."""
+
+    def __init__(self, desk: Desk, viewer: ViewerController, errands: Errands, parent: QObject) -> None:
+        super().__init__(desk, viewer, errands, parent)
+        self.lookers = Lookers(desk.services, ENGINE, TITLE, self)
+        self._solving = Errands("rig estimate", self)
+        desk.services.supervisor.adopt(self._solving)
+        self.captures = Captures(errands, self)
+        self.sets = Sets(errands, self.captures, self)
+        self._rig, self._chosen = "", tuple[str, ...]()
+        self._looked_at: tuple[str, ...] = ()
+        self._auto = True
+        self._seen: SeenSet | None = None
+        self._taken: SeenSet | None = None
+        self._solution: Solution | None = None
+        self._solved: tuple[RigCapture, ...] = ()
+        self._wanted: tuple[RigCapture, ...] = ()
+        self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
+        self._soon.timeout.connect(self.changed)
+        self._listen()
+
+    # What is shown
+
     @property
     def state(self) -> RigLive:
-        return RigLive()
+        setup, key = self.desk.session.setup, self._key
+        return RigLive(
+            rigs=self._rigs(),
+            sources=choices(self.desk.services.feeds),
+            rig=self._rig,
+            chosen=self._chosen,
+            names=self._names(),
+            running=self.running,
+            auto=self._auto,
+            sighting=self._seen.sighting if self._seen is not None else None,
+            rate=self.lookers.rate(key),
+            problem=next(filter(None, map(self.lookers.problem, self._looked_at)), ""),
+            sets=len(self._captured()),
+            solving=self._wanted != self._solved,
+            flipped=setup.mirror == "yes",
+        )
+
+    @property
+    def known(self) -> RigEstimate | None:
+        """The rig as far as the captured sets tell it."""
+        return None if self._solution is None else self._solution.told
+
+    @property
+    def running(self) -> bool:
+        return bool(self._looked_at)
+
+    @property
+    def alone(self) -> bool:
+        """It looks, and no other board detection does, whose key is the same."""
+        return self.running and not any(
+            "calibration" in self.viewer.engines_on(path) for path in self.viewer.shown().values()
+        )
+
+    # What the user wants
+
+    def wire(self, section: LiveSection) -> None:
+        section.rigChosen.connect(self.choose_rig)
+        section.sources.chosen.connect(self.choose_sources)
+        section.finder.clicked.connect(self.look)
+        section.auto.clicked.connect(self.set_auto)
+        section.capture.clicked.connect(self.capture)
+        section.boardWanted.connect(self.use_board)
+        section.flipWanted.connect(lambda: self.desk.set(mirror="yes"))
+
+    def choose_rig(self, id: str) -> None:
+        """The tiles of a tiled source, or sources one by one."""
+        self._rig = id
+        if id != SEVERAL:
+            self._chosen = self._tiles(id)
+        self._restart()
+
+    def choose_sources(self, paths: tuple[str, ...]) -> None:
+        self._rig, self._chosen = SEVERAL, tuple(paths)
+        self._restart()
+
+    def look(self, on: bool) -> None:
+        """Look for the board in all chosen cameras, or no longer."""
+        self._stop()
+        if on and self.state.can_run:
+            first, *others = self._chosen
+            self._looked_at = self._chosen
+            if self.lookers.start(first, self._settings(), others):
+                for path in self._looked_at:
+                    self.viewer.set_engine(FINDER, path, True)
+            else:
+                self._looked_at = ()
+        self.changed.emit()
+
+    def set_auto(self, on: bool) -> None:
+        self._auto = on
+        self._configure()
+        self.changed.emit()
+
+    def capture(self) -> None:
+        """Keep the newest moment."""
+        if not self.running:
+            self.desk.services.notify("Turn on board detection to capture sets", "info")
+        elif self._seen is None or not any(one.found for one in self._seen.sighting.cameras):
+            self.desk.services.notify("No board in view, so nothing was captured", "info")
+        else:
+            self._capture(self._seen)
+
+    def use_board(self, board: Board) -> None:
+        """Look for this board instead of the first one."""
+        self.desk.set(board=str(board))
+
+    # What has happened
+
+    def follow_sources(self) -> None:
+        there = [one.path for one in choices(self.desk.services.feeds)]
+        rigs = [one.path for one in self._rigs()]
+        if self._rig not in (SEVERAL, *rigs) or not self._chosen:
+            self._rig = rigs[0] if rigs else SEVERAL
+            self._chosen = self._tiles(rigs[0]) if rigs else tuple(there[:MOST])
+        self._chosen = tuple(path for path in self._chosen if path in there)
+        self.changed.emit()
+
+    def follow(self) -> None:
+        self._configure()
+
+    def forget(self) -> None:
+        super().forget()
+        self._stop()
+        self._solution, self._solved, self._wanted = None, (), ()
+        self.captures.new_run()
+
+    def close(self) -> None:
+        self._soon.stop()
+        self.lookers.stop_all()
+        self._solving.request_stop()
+
+    # Within
+
+    def _listen(self) -> None:
+        self.lookers.looked.connect(self._see)
+        self.lookers.stopped.connect(self._stopped)
+        self.sets.changed.connect(self._configure)
+        self.sets.failed.connect(self._not_saved)
+        self.captures.stuck.connect(
+            lambda failure: self.failed.emit(trouble_of(failure.as_json(), title="Set not saved"))
+        )
+
+    @property
+    def _key(self) -> str:
+        return self._looked_at[0] if self._looked_at else ""
+
+    def _rigs(self) -> tuple[SourceChoice, ...]:
+        """Tiled sources of two tiles to eight."""
+        feeds = self.desk.services.feeds
+        there = choices(feeds)
+        ids = dict.fromkeys(one.path.partition("/")[0] for one in there if "/" in one.path)
+        titles = {id: next(one.title for one in there if one.path.startswith(f"{id}/")) for id in ids}
+        rigs = ((id, titles[id].rpartition(" \u00b7 ")[0], len(self._tiles(id))) for id in ids)
+        return tuple(SourceChoice(id, rig_title(title, tiles)) for id, title, tiles in rigs if 2 <= tiles <= MOST)
+
+    def _tiles(self, id: str) -> tuple[str, ...]:
+        """Of a tiled source; its straightened pictures are no cameras."""
+        feeds = self.desk.services.feeds
+        there = (one.path for one in choices(feeds) if one.path.startswith(f"{id}/"))
+        return tuple(path for path in there if feeds.child(path) is None)
+
+    def _names(self) -> tuple[str, ...]:
+        """What the cameras are called: their tiles' names, the sources' titles where they are of several."""
+        titles = {one.path: one.title for one in choices(self.desk.services.feeds)}
+        if len({path.partition("/")[0] for path in self._chosen}) == 1:
+            return tuple(path.partition("/")[2] or titles.get(path, path) for path in self._chosen)
+        return tuple(titles.get(path, path) for path in self._chosen)
+
+    def _captured(self) -> tuple[RigCapture, ...]:
+        return self.sets.of(self.desk.session.setup, len(self._chosen))
+
+    def _settings(self) -> RigFinderSettings:
+        setup, captured = self.desk.session.setup, self._captured()
+        board, *more = setup.boards
+        return RigFinderSettings(
+            self._names(),
+            board,
+            more_boards=tuple(more),
+            capture="auto" if self._auto else "off",
+            captured=captured,
+            model=setup.model,
+            mirrored=tuple(range(len(self._chosen))) if setup.mirror == "yes" else (),
+            window=setup.window,
+            known=self.known if captured else None,
+        )
+
+    def _configure(self) -> None:
+        if self.running:
+            self.lookers.configure(self._key, self._settings())
+            self._estimate()
+
+    def _restart(self) -> None:
+        if self.running:
+            self.look(True)
+        self.changed.emit()
+
+    def _stop(self) -> None:
+        for path in self._looked_at:
+            self.viewer.set_engine(FINDER, path, False)
+        if self._looked_at:
+            self.lookers.stop(self._key)
+        self._looked_at, self._seen, self._taken = (), None, None
+
+    def _stopped(self, _path: str, why: str) -> None:
+        self._stop()
+        self.desk.services.notify(why, "warn")
+        self.changed.emit()
+
+    def _see(self, path: str) -> None:
+        events = self.lookers.events(path)
+        seen, wanted = events.get(SEEN), events.get(CAPTURE)
+        if path != self._key or not isinstance(seen, SeenSet) or seen is self._seen:
+            return
+        first, self._seen = self._seen is None, seen
+        self._draw(seen)
+        if isinstance(wanted, SeenSet) and wanted is not self._taken:
+            self._taken = wanted
+            if self._auto:
+                self._capture(wanted)
+        if first:
+            self._estimate()
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _draw(self, seen: SeenSet) -> None:
+        setup, names = self.desk.session.setup, self._names()
+        shown = as_given(seen.sighting) if setup.mirror == "yes" else seen.sighting
+        for camera, sighting in enumerate(shown.cameras):
+            self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
+
+    def _capture(self, seen: SeenSet) -> None:
+        setup, grid = self.desk.session.setup, self._grid()
+        tiles: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
+        tiles["names"] = names_of(self._names(), grid)
+        if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
+            what = "The rig's pictures are of other cameras or other tiles than these"
+            hint = "Discard those pictures to capture these cameras"
+            self.failed.emit(Trouble(what, "Set not captured", hint))
+            self.set_auto(False)
+            return
+        self.sets.save(seen, self._title(), grid, setup, lambda picture: self._have_set(picture, tiles))
+
+    def _have_set(self, picture: str, tiles: dict[str, object]) -> None:
+        paths = self.desk.session.setup.paths
+        self.desk.edits.set(f"Capture set {len(paths) + 1}", paths=(*paths, picture), **tiles)
+
+    def _not_saved(self, error: dict[str, object]) -> None:
+        """Said once: the automatic capture would ask for the next one at once."""
+        self.failed.emit(trouble_of(error, title="Set not captured"))
+        self.set_auto(False)
+
+    def _grid(self) -> Grid:
+        """As the tiled source has it, where all of it is the rig."""
+        feeds = self.desk.services.feeds
+        if self._rig != SEVERAL:
+            source = feeds.feed(self._rig).source
+            if source.kind == "tiled":
+                return source.rows, source.columns
+        return grid_of(len(self._chosen))
+
+    def _title(self) -> str:
+        rig = next((one.title for one in self._rigs() if one.path == self._rig), "")
+        return rig.rpartition(" \u00b7 ")[0] or "rig"
+
+    def _estimate(self) -> None:
+        """Solve anew from the sets, beside the window; of several wishes the newest counts."""
+        settings = self._settings()
+        if self._seen is None or settings.captured == self._wanted:
+            return
+        self._wanted = settings.captured
+        sizes: list[Size] = [one.size for one in self._seen.sighting.cameras]
+        before = self._solution
+        self._solving.ask(
+            lambda: estimate(replace(settings, known=None), sizes, before),
+            lambda known: self._have(settings.captured, known),
+            lambda _failure: self._have(settings.captured, None),
+            key="estimate",
+        )
+
+    def _have(self, captured: tuple[RigCapture, ...], solution: Solution | None) -> None:
+        self._solution, self._solved = solution, captured
+        if self.running:
+            self.lookers.configure(self._key, self._settings())
+        self.changed.emit()

@@ -15,7 +15,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.projection import camera_matrix, rays
 from engines.core.undistortion import straightening
-from tests.engines.calibration.rig.known_pair import (
+from tests.engines.calibration.rig.pairs.known_pair import (
     SIZE,
     camera,
     points_before,

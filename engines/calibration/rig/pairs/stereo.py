@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engines.calibration.rig import solving
 from engines.calibration.rig.pairs.epipolar import agreement
-from engines.calibration.rig.pairs.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import between, check_alpha, rectify
 from engines.calibration.rig.types import RigResult, StereoResult, StereoSpec
 from engines.core.context import Context
 from engines.core.errors import UsageError
@@ -25,6 +25,7 @@ def run(spec: StereoSpec, ctx: Context) -> StereoResult:
     """Calibrate both, jointly. Raises as `solving.run` and `rectify` do."""
     if not spec.left or not spec.right:
         raise UsageError("A pair needs pictures of both cameras", hint="Give --left and --right")
+    check_alpha(spec.alpha)
     started = perf_counter()
     rig = replace(spec.rig, paths=(), lists=(spec.left, spec.right), names=NAMES, tiles="")
     return replace(paired(solving.run(rig, ctx), 0, 1, spec.alpha), seconds=perf_counter() - started)

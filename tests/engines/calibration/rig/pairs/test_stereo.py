@@ -1,0 +1,74 @@
+"""A pair from photographs: its errors against what was put in, and the figures of real photographs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.calibration.rig.pairs.rectification import undistortions
+from engines.calibration.rig.pairs.stereo import paired, run
+from engines.calibration.rig.types import RigSpec, StereoResult, StereoSpec
+from engines.core.boards import Board
+from engines.core.context import PlainContext
+from engines.core.errors import UsageError
+from engines.core.undistortion import Straightener
+from tests.engines.calibration.rig.pairs.known_pair import points_before, side_by_side, with_views
+
+BOARD = Board.parse("chessboard:9x6:25mm")
+
+
+def test_figures_of_a_pair_are_those_that_were_put_in() -> None:
+    result = paired(with_views(side_by_side(), points_before(500), 0.1), 0, 1)
+    assert result.corners == 500
+    assert result.rectified_dy_rms_px == pytest.approx(0.1 * 2**0.5, rel=0.1)
+    assert result.rectified_dy_rms_px < result.rectified_dy_max_px < 6 * result.rectified_dy_rms_px
+    assert result.epipolar_px == pytest.approx(0.1 * 2**0.5, rel=0.1)
+    assert result.baseline_m == pytest.approx(np.linalg.norm([0.11, 0.004, -0.006]))
+    turns = [cv2.Rodrigues(np.array(one.rvec))[0] for one in result.rig.cameras]
+    angle = np.degrees(np.arccos((np.trace(turns[1] @ turns[0].T) - 1) / 2))
+    assert result.rotation_deg == pytest.approx(angle)
+
+
+@pytest.mark.parametrize(("left", "alpha"), [((), -1.0), (("a.png",), 3.0)])
+def test_what_makes_no_sense_is_refused_before_anything_is_read(left: tuple[str, ...], alpha: float) -> None:
+    with pytest.raises(UsageError):
+        run(StereoSpec(left, ("b.png",), RigSpec((), BOARD), alpha), PlainContext())
+
+
+@pytest.mark.parametrize(
+    ("kinds", "rms", "held_out", "rows", "baseline"),
+    [
+        ({}, 0.196, 0.205, 0.140, (0.0830, 0.0834)),
+        ({"free_board": True}, 0.125, 0.141, 0.140, (0.0830, 0.0834)),
+        ({"model": "fisheye4", "held_out": False}, 0.21, None, 0.18, (0.0831, 0.0833)),
+    ],
+)
+def test_real_pairs_come_as_well_as_they_can(
+    data: Path, kinds: dict, rms: float, held_out: float | None, rows: float, baseline: tuple[float, float]
+) -> None:
+    folder = data / "calibration" / "opencv_stereo_chessboard"
+    right = tuple(map(str, sorted(folder.glob("right[0-9]*.jpg"))))
+    result = run(StereoSpec((str(folder / "left[0-9]*.jpg"),), right, RigSpec((), BOARD, **kinds)), PlainContext())
+    assert result.rig.rms_px <= rms
+    assert baseline[0] <= result.baseline_m <= baseline[1]
+    assert result.rectified_dy_rms_px <= rows
+    assert result.epipolar_px <= rows
+    assert [one.name for one in result.rig.cameras] == ["left", "right"]
+    if held_out is not None:
+        assert result.rig.held_out_rms_px is not None
+        assert result.rig.held_out_rms_px <= held_out
+        _rows_match(result, folder)
+
+
+def _rows_match(result: StereoResult, folder: Path) -> None:
+    """Corners that OpenCV finds in the rectified pictures lie in the same rows."""
+    found = []
+    for how, name in zip(undistortions(result.rig, result.rectification), ("left01.jpg", "right01.jpg"), strict=True):
+        image = cv2.cvtColor(Straightener(how).image(cv2.imread(str(folder / name))), cv2.COLOR_BGR2GRAY)
+        seen, corners = cv2.findChessboardCorners(image, (9, 6))
+        assert seen
+        found.append(cv2.cornerSubPix(image, corners, (5, 5), (-1, -1), (3, 30, 1e-3)).reshape(-1, 2))
+    assert np.sqrt(np.mean((found[0] - found[1])[:, 1] ** 2)) < 0.3
