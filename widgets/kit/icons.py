@@ -79,6 +79,7 @@ ROLES: dict[str, str] = {
     "hide": "eye-slash",
     "edit": "pencil-simple",
     "layout": "layout",
+    "swap": "swap",
     "caret-down": "caret-down",
     "caret-right": "caret-right",
     "caret-up": "caret-up",

@@ -36,6 +36,8 @@ from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
+STILL = 3
+"""Pixels by which the pointer may move in a click."""
 
 
 @dataclass(slots=True)
@@ -51,10 +53,12 @@ class PaintStats:
 
 
 class ImageView(QWidget):
-    """Shows one picture. `painted` carries the stamp of each frame once it stands on the screen."""
+    """Shows one picture. `painted` carries the stamp of each frame once it stands on the screen; `clicked(x, y)` where
+    in the picture the left button was pressed and let go."""
 
     activated = Signal()
     pressed = Signal()
+    clicked = Signal(float, float)
     painted = Signal(object)
 
     def __init__(self, name: str = "Picture", *, margin: int = 0, clock: Clock = monotonic) -> None:
@@ -75,6 +79,7 @@ class ImageView(QWidget):
         self._shown = QImage()
         self._shown_at = QPointF()
         self._drag: QPointF | None = None
+        self._pressed: QPointF | None = None
         self._cursor: QPointF | None = None
         self.setMouseTracking(True)
         leave_wheel_where_scrolled(self)
@@ -144,6 +149,11 @@ class ImageView(QWidget):
         pixel = self._image[row, column]
         return str(int(pixel)) if self._image.ndim == 2 else "R {2} G {1} B {0}".format(*(int(v) for v in pixel))
 
+    def words_at(self, x: float, y: float) -> str:
+        """What is said of the place under the cursor, "" for nothing."""
+        value = self.value_at(x, y)
+        return f"{round(x)}, {round(y)}   {value}" if value else ""
+
     def sizeHint(self) -> QSize:
         return QSize(640, 360)
 
@@ -183,6 +193,7 @@ class ImageView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag = event.position()
+            self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
             self.pressed.emit()
         super().mousePressEvent(event)
         event.accept()
@@ -198,10 +209,17 @@ class ImageView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag = None
         self.unsetCursor()
+        pressed, self._pressed = self._pressed, None
+        if (
+            pressed is not None
+            and self.viewport is not None
+            and (event.position() - pressed).manhattanLength() <= STILL
+        ):
+            self.clicked.emit(*self.viewport.to_image(pressed))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = None
+            self._drag = self._pressed = None
             self.activated.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -291,9 +309,7 @@ class ImageView(QWidget):
     def _paint_readout(self, painter: QPainter, viewport: Viewport) -> None:
         if self._cursor is None or not self.readout:
             return
-        x, y = viewport.to_image(self._cursor)
-        if value := self.value_at(x, y):
-            text = f"{round(x)}, {round(y)}   {value}"
+        if text := self.words_at(*viewport.to_image(self._cursor)):
             wide = pill_width(text)
             box = QRectF(self.width() - wide - 8, self.height() - PILL_HEIGHT - 8, wide, PILL_HEIGHT)
             draw_words(painter, box, text)

@@ -56,6 +56,7 @@ class TileHost(QWidget):
     """What holds the tiles: they say what the user wants by its signals, which carry the tile's index first."""
 
     selected = Signal(int)
+    clicked = Signal(int, float, float)
     sourceChosen = Signal(int, str)
     addWanted = Signal(int)
     engineToggled = Signal(int, str, bool)
@@ -292,6 +293,7 @@ class ViewerTile(FileDrops):
             (self.snapshot.clicked, lambda: host.snapshotWanted.emit(index)),
             (self.view.pressed, lambda: host.press(index)),
             (self.view.activated, lambda: host.maximise(index)),
+            (self.view.clicked, lambda x, y: host.clicked.emit(index, x, y)),
             (self.maximise.clicked, lambda: host.maximise(index)),
             (bar.play.clicked, lambda: host.playToggled.emit(index)),
             (bar.back.clicked, lambda: host.stepped.emit(index, -1)),

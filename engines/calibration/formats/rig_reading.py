@@ -31,7 +31,10 @@ FARTHEST = 1e4
 """Metres between cameras of one rig: beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
 """A rig whose cameras are further apart by a file that does not say its unit is not taken to be in metres."""
-UNIT_HINT = f"Say the unit of the lengths: {', '.join(UNITS)}"
+UNIT_HINT = (
+    f"Say it with --unit ({', '.join(UNITS)}), or in the file: "
+    'length_unit: mm in YAML, unit = "mm" under [metadata] in TOML'
+)
 
 
 @dataclass(frozen=True, slots=True)

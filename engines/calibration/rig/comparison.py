@@ -60,10 +60,11 @@ def compare(first: RigResult, second: RigResult, about: str = "") -> RigComparis
         scale,
         sure,
         about,
+        first,
         laid,
         (),
     )
-    return replace(told, findings=tuple(findings(told, first)))
+    return replace(told, findings=tuple(findings(told)))
 
 
 def laid_by(result: RigResult, motion: Motions) -> RigResult:

@@ -63,8 +63,8 @@ class RigComparison:
 
     only_first, only_second: names of cameras that the other one lacks. scale_percent: by how much distances are longer
     in the second; scale_deviations: of that. about: camera that the two were laid onto each other by, "" for all.
-    laid: the second calibration in the first one's coordinates. findings: what is larger than the stated deviations,
-    worst first, level 0 where nothing is; agree: None where that cannot be told.
+    base: the first calibration; laid: the second one in its coordinates. findings: what is larger than the stated
+    deviations, worst first, level 0 where nothing is; agree: None where that cannot be told.
     """
 
     by_name: bool
@@ -75,6 +75,7 @@ class RigComparison:
     scale_percent: float
     scale_deviations: float | None
     about: str
+    base: RigResult
     laid: RigResult
     findings: tuple[Reason, ...]
 

@@ -13,9 +13,9 @@ TOLD = 4
 """The most sentences of one sort."""
 
 
-def findings(told: RigComparison, first: RigResult) -> Iterator[Reason]:
+def findings(told: RigComparison) -> Iterator[Reason]:
     """Sentences, the worst sorts first; level 0 for what is as it should be."""
-    for sort in (_absent(told), _scaled(told), _moved(told), _apart(told, first), _lenses(told)):
+    for sort in (_absent(told), _scaled(told), _moved(told), _apart(told), _lenses(told)):
         yield from sort
     known = [pair.deviations for pair in told.pairs if pair.deviations is not None]
     if not known:
@@ -51,17 +51,17 @@ def _moved(told: RigComparison) -> Iterator[Reason]:
             yield Reason("moved", 2, words + ", which stand as before")
 
 
-def _apart(told: RigComparison, first: RigResult) -> Iterator[Reason]:
+def _apart(told: RigComparison) -> Iterator[Reason]:
     """Distances and angles that neither moved cameras nor another scale account for, the furthest first."""
     gone = {one.first for one in told.cameras if one.moved}
     pairs = [pair for pair in told.pairs if not gone & {pair.first, pair.second}]
-    for pair in (
-        [] if _is_scaled(told) and all(_left(pair, told) < DISAGREE for pair in pairs) else _far(pairs, "deviations")
-    ):
-        words = f"{_between(pair, first)} are {abs(pair.apart_mm):.3g} mm {'further' if pair.apart_mm > 0 else 'less'}"
-        yield Reason("distance", 2, f"{words} apart in the second: {pair.deviations:.1f} joint deviations")
+    by_scale = _is_scaled(told) and all(_left(pair, told) < DISAGREE for pair in pairs)
+    for pair in [] if by_scale else _far(pairs, "deviations"):
+        further = "further" if pair.apart_mm > 0 else "less"
+        words = f"{_between(pair, told.base)} are {abs(pair.apart_mm):.3g} mm {further} apart in the second"
+        yield Reason("distance", 2, f"{words}: {pair.deviations:.1f} joint deviations")
     for pair in _far(pairs, "angle_deviations"):
-        words = f"The angle between {_between(pair, first)} differs by {abs(pair.apart_deg):.2g}\u00b0"
+        words = f"The angle between {_between(pair, told.base)} differs by {abs(pair.apart_deg):.2g}\u00b0"
         yield Reason("angle", 2, f"{words}: {pair.angle_deviations:.1f} joint deviations")
 
 

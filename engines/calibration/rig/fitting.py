@@ -9,7 +9,9 @@ import numpy as np
 from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import Start, begin
 from engines.calibration.rig.types import RigCamera
+from engines.calibration.solve.adjustment import State
 from engines.calibration.solve.bundle import Bundle, Told, bundle
+from engines.calibration.solve.circles import has_circles, unbiased
 from engines.calibration.solve.equations import Floats, Freedom, Prior, RigState, Weighing, cost_of
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.losses import Losses
@@ -17,6 +19,7 @@ from engines.calibration.solve.motions import Motions, cross_matrices
 from engines.core.errors import UsageError
 from engines.core.lenses import DISTORTION_NAMES
 
+_CIRCLE_ROUNDS = 2
 _FOCAL_PRIOR, _MIDDLE_PRIOR, _TERM_PRIOR = 0.01, 0.01, 0.05
 """Deviations of a known lens whose file tells none: of the focal length and the middle in parts of the focal length."""
 
@@ -52,10 +55,29 @@ def fit(problem: Problem, start: Start | None = None, told: Told | None = None) 
     """Solve from `start`, by default what the views themselves give. Raises `WorkFailed`."""
     with one_thread_each():
         start = begin(problem) if start is None else start
-        problem, state, held = _referred(problem, start.state)
+        problem, state, held = _referred(start.problem, start.state)
         posed = bundle(state, problem.sights, freedom(problem, held, poses_only=True), problem.spec.loss)
+        problem = unbiased_views(problem, posed.state)
         solved = bundle(posed.state, problem.sights, freedom(problem, held), problem.spec.loss, told)
+        for _ in range(_CIRCLE_ROUNDS if has_circles(problem.target) and not solved.stopped else 0):
+            problem = unbiased_views(problem, solved.state)
+            solved = bundle(solved.state, problem.sights, freedom(problem, held), problem.spec.loss, told, near=True)
         return Fitted(problem, solved, start.guessed)
+
+
+def unbiased_views(problem: Problem, state: RigState) -> Problem:
+    """The views with what projecting a circle adds to its middle taken away, as `state` tells it."""
+    if not has_circles(problem.target):
+        return problem
+    seen = list(problem.seen)
+    for camera in range(problem.cameras):
+        places = [place for place, view in enumerate(seen) if view.camera == camera]
+        poses = state.places[camera].after(state.boards[[seen[place].group for place in places]]).poses
+        alone = State(state.lenses[camera], poses, state.points, state.models[camera])
+        views = [replace(problem.observed(place), ids=seen[place].ids) for place in places]
+        for place, view in zip(places, unbiased(alone, views, problem.target), strict=True):
+            seen[place] = replace(seen[place], corners=view.corners)
+    return replace(problem, seen=tuple(seen))
 
 
 def refit(problem: Problem, state: RigState) -> Fitted:

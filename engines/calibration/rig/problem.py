@@ -127,6 +127,10 @@ class Problem:
     def size(self, camera: int) -> Size:
         return self.found.sizes[camera]
 
+    def observed(self, place: int) -> Observation:
+        """What was found in one of the used views, as it was found."""
+        return observed(self.found.shots[self.used[place]].shot, self.target)
+
     def of_camera(self, camera: int) -> list[Seen]:
         return [view for view in self.seen if view.camera == camera]
 

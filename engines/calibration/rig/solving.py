@@ -239,10 +239,12 @@ def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> R
     )
     squares, weights = _squares(fitted, place), _weights(fitted, place)
     left_out = belief.view_squares.get(place)
+    moved = np.reshape(view.corners, (-1, 2)) - seen.corners
     return replace(
         view,
         used=True,
-        projected=_points(projected),
+        ids=tuple(int(number) for number in seen.ids - fitted.problem.target.starts[seen.board]),
+        projected=_points(projected + moved),
         weights=tuple(float(value) for value in weights),
         rms_px=float(np.sqrt(squares.mean())),
         held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / len(squares))),

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from engines.calibration.rig.ends import back_turns, nearest, numbered_alike
 from engines.calibration.rig.graph import check_connected, spanning_tree
 from engines.calibration.rig.problem import Problem
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.equations import Floats, RigState, squares_of
 from engines.calibration.solve.fit import LEAST_VIEWS, fit_camera
-from engines.calibration.solve.motions import Motions, logarithm
+from engines.calibration.solve.motions import Motions
 from engines.calibration.solve.poses import pose_from_rays
 from engines.calibration.solve.sights import Seen
 from engines.core.errors import WorkFailed
@@ -25,14 +26,19 @@ MOST_VIEWS = 40
 """Views that a camera's own fit begins with."""
 USUAL_FOCAL = 0.9
 """In widths of the picture, where nothing else is known."""
+_MOST_STEPS = 100
 _FAR = 50.0
 """Pixels beyond which a corner says nothing more against a pose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """state: to begin with; guessed: cameras whose lens is a guess, because their views did not give one."""
+    """state: to begin with; guessed: cameras whose lens is a guess, because their views did not give one.
 
+    problem: its views numbered alike in all cameras, where the board looks the same turned.
+    """
+
+    problem: Problem
     state: RigState
     guessed: tuple[int, ...]
 
@@ -43,11 +49,12 @@ def begin(problem: Problem, lenses: Sequence[Floats] | None = None) -> Start:
     found, guessed = (list(lenses), []) if lenses is not None else _lenses(problem)
     poses = _poses(problem, found)
     places = _places(problem, poses)
+    problem, poses = numbered_alike(problem, places, poses)
     state = RigState(
         tuple(problem.setup(camera).model for camera in range(problem.cameras)),
         tuple(found), places, Motions.still(len(problem.groups)), problem.target.corners.copy(),
     )  # fmt: skip
-    return Start(_with_boards(problem, state, poses), tuple(guessed))
+    return Start(problem, _with_boards(problem, state, poses), tuple(guessed))
 
 
 def lens_of(problem: Problem, camera: int, values: Floats) -> Lens:
@@ -121,18 +128,24 @@ def _places(problem: Problem, poses: Sequence[Motions | None]) -> Motions:
         if not both:
             names = f"{problem.names[start]} and {problem.names[end]}"
             raise WorkFailed(f"No board pose could be told from what {names} share", hint="Take more shared views")
-        steps = Motions.joined([by_camera[end][group].after(by_camera[start][group].inverse) for group in both])
+        steps = [
+            Motions.joined(
+                [by_camera[end][group].after(turn).after(by_camera[start][group].inverse) for turn in turned]
+            )
+            for group in both
+            for turned in [back_turns(problem.target.boards[problem.groups[group][1]])]
+        ]
         found[end] = _most_central(steps).after(found[start])
     return Motions.joined([found[camera] for camera in range(problem.cameras)])
 
 
-def _most_central(motions: Motions) -> Motions:
-    """The one that is nearest to all others: a wrong pose among them does not move it."""
-    motions = motions[:: max(len(motions) // 100, 1)]
-    scale = max(float(np.median(np.linalg.norm(motions.shifts, axis=1))), 1e-9)
-    apart = np.linalg.norm(motions.shifts[:, None] - motions.shifts[None], axis=2) / scale
-    turned = [np.linalg.norm(logarithm(motions.turns @ turn.T), axis=1) for turn in motions.turns]
-    return motions[int(np.argmin((apart + np.array(turned)).sum(axis=1)))]
+def _most_central(steps: Sequence[Motions]) -> Motions:
+    """Of the motions that each frame allows the one that is nearest to all frames: a wrong pose does not move it."""
+    steps = steps[:: max(len(steps) // _MOST_STEPS, 1)]
+    scale = max(float(np.median([np.linalg.norm(one.shifts[0]) for one in steps])), 1e-9)
+    offered = Motions.joined(steps)
+    away = [nearest(one, offered, scale) for one in steps]
+    return offered[int(np.argmin(np.sum(away, axis=0)))]
 
 
 def _with_boards(problem: Problem, state: RigState, poses: Sequence[Motions | None]) -> RigState:

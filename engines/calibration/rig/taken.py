@@ -52,7 +52,7 @@ class _Tiles:
 def keep(
     picture: Path,
     tiles: Sequence[Image],
-    sights: Sequence[Capture | None],
+    seen: Sequence[Capture | None],
     boards: Sequence[Board],
     window: str = "auto",
 ) -> None:

@@ -34,9 +34,11 @@ RAYLEIGH = 1.1774
 """The median length of a residual whose two coordinates have a deviation of 1."""
 MOST_STEPS = 100
 MOST_ROUNDS = 40
-_NARROWER = 2.0
-_WIDE_STEPS = 3
-"""Steps of the solver at a width that is not yet the last."""
+_NARROWER = 4.0
+_ROUND_STEPS = 3
+"""The most steps before the loss is bent anew."""
+_STAYS = 0.01
+"""By which share the deviations may still change when rounds end."""
 _STAND = 1e-4
 """Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
 _EXACT = 1e-10
@@ -44,8 +46,6 @@ _EXACT = 1e-10
 _LEAST = 1e-4
 _UNSEEN = 1e-14
 """Of the largest eigenvalue: what is smaller than rounding leaves of it."""
-_MOST_APART = 1.0
-"""Cameras' deviations are held within this of their common one: few corners cannot pull the solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +116,14 @@ class Plain:
 def least_squares(start: RigState, sights: Sequence[Sights], freedom: Freedom) -> Plain:
     """Minimise the sum of squared distances from `start`. Raises `WorkFailed` when the numbers run away."""
     solver = _Solver(start, tuple(sights), freedom, Losses("linear"), None)
-    weighing = Weighing(solver.loss, np.inf, np.full(len(start.lenses), solver._deviations().max()))
-    solver.stand = _EXACT
-    solver._descend(weighing, MOST_STEPS)
+    weighing = Weighing(solver.loss, np.inf, solver._deviations(solver._squares()))
+    solver._descend(weighing, MOST_STEPS, _EXACT)
     alike = replace(weighing, deviations=np.ones(len(start.lenses)))
     system = equations(solver.state, sights, alike, freedom)
     return Plain(solver.state, system.cost, _inverse(_reduced(system)), solver.stands)
 
 
 class _Solver:
-    stand = _STAND
-
     def __init__(
         self, start: RigState, sights: tuple[Sights, ...], freedom: Freedom, loss: Losses, told: Told | None
     ) -> None:
@@ -137,58 +134,67 @@ class _Solver:
         self.stands = self.stopped = False
 
     def solved(self, near: bool) -> Bundle:
-        deviations, width = self._deviations(), np.inf
-        if self.loss.kind == "linear":
-            self._descend(Weighing(self.loss, width, deviations), MOST_STEPS)
-            deviations = self._linear_deviations()
-            return self._as_bundle(Weighing(self.loss, width, deviations))
-        width = self.loss.width if near else self._farthest(deviations)
+        """Rounds of a few steps, the loss bent nearer and the deviations estimated anew, until both stay; then to the
+        optimum."""
+        squares = self._squares()
+        deviations = self._deviations(squares)
+        width = self.loss.width if near else self._farthest(squares, deviations)
         for _ in range(MOST_ROUNDS):
             width = max(width / _NARROWER, self.loss.width)
-            last = width <= self.loss.width
-            self._descend(Weighing(self.loss, width, deviations), MOST_STEPS if last else _WIDE_STEPS)
-            before, deviations = deviations, self._deviations()
-            if self.stopped or last and np.abs(deviations / before - 1).max() < 0.01:
+            self._descend(Weighing(self.loss, width, deviations), _ROUND_STEPS, self._loosely)
+            squares, before = self._squares(), deviations
+            deviations = self._deviations(squares)
+            stays = width <= self.loss.width and np.abs(deviations / before - 1).max() < _STAYS
+            if self.stopped or stays:
                 break
-            if not last:
-                width *= float((before / deviations).max()) if (before > deviations).all() else 1.0
-                width = min(width, self._farthest(deviations))
+            width = min(width * max(float((before / deviations).min()), 1.0), self._farthest(squares, deviations))
         weighing = Weighing(self.loss, self.loss.width, deviations)
-        self._descend(weighing, MOST_STEPS)
+        self._descend(weighing, MOST_STEPS, _STAND)
         return self._as_bundle(weighing)
 
-    def _descend(self, weighing: Weighing, most: int) -> None:
-        """Accepted steps until it stands, is stopped or `most` are done."""
+    @property
+    def _loosely(self) -> float:
+        """How short a step ends a round: a deviation of each unknown; what is left after it is far less."""
+        return float(self._unknown)
+
+    @property
+    def _unknown(self) -> int:
+        return len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
+
+    def _descend(self, weighing: Weighing, most: int, stand: float) -> None:
+        """Accepted steps until a full one is shorter than `stand`, it is stopped, or `most` are done."""
         if self.stopped:
             return
         system = equations(self.state, self.sights, weighing, self.freedom)
         self._check(system.cost)
-        self.stands, tries = False, 0
-        for _ in range(most):
-            while True:
-                step = _step(system, self.damping)
-                trial = None if step is None else _moved(self.state, step, self.freedom)
-                cost = np.inf if trial is None else cost_of(trial, self.sights, weighing, self.freedom)
-                tries += 1
-                if trial is not None and np.isfinite(cost) and cost <= system.cost * (1 + 1e-12):
-                    break
-                if self.damping > 1e8:
-                    self.stands = self._still(system)
-                    return
-                self.damping = max(self.damping, 1e-8) * 10
-            assert step is not None
-            small = step.decrement < self.stand and self.damping < 1e-2
-            self.state, self.damping = trial, max(self.damping * 0.1, 1e-12)
-            system = equations(self.state, self.sights, weighing, self.freedom)
-            self._tell(system.cost, weighing)
-            if small or self.stopped:
-                self.stands = small
+        for left in reversed(range(most)):
+            tried = self._tried(system, weighing)
+            if tried is None:
+                self.stands = self._still(system)
                 return
-        self.stands = self._still(system)
+            step, self.state, cost = tried
+            self.stands = step.decrement < stand and self.damping < 1e-2
+            self.damping = max(self.damping * 0.1, 1e-12)
+            self._tell(cost, weighing)
+            if self.stands or self.stopped or not left:
+                return
+            system = equations(self.state, self.sights, weighing, self.freedom)
+
+    def _tried(self, system: System, weighing: Weighing) -> tuple[_Step, RigState, float] | None:
+        """The first step that does not raise the cost, the damping raised until it is found; None: there is none."""
+        while True:
+            step = _step(system, self.damping)
+            trial = None if step is None else _moved(self.state, step, self.freedom)
+            cost = np.inf if trial is None else cost_of(trial, self.sights, weighing, self.freedom)
+            if step is not None and trial is not None and np.isfinite(cost) and cost <= system.cost * (1 + 1e-12):
+                return step, trial, cost
+            if self.damping > 1e8:
+                return None
+            self.damping = max(self.damping, 1e-8) * 10
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * self.stand
+        return step is not None and step.decrement < 100 * _STAND
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0
@@ -212,29 +218,25 @@ class _Solver:
             hint = "Check the board's description and take views that several cameras share"
             raise WorkFailed("The calibration of the rig ran away", hint=hint)
 
-    def _lengths(self) -> list[Floats]:
-        """Distances in pixels of the corners of each camera."""
+    def _squares(self) -> list[Floats]:
+        """Squared distances in pixels of the corners of each camera."""
         found: list[list[Floats]] = [[] for _ in self.state.lenses]
         for one in self.sights:
-            found[one.camera].append(np.sqrt(squares_of(self.state, one)[one.trust > 0]))
+            found[one.camera].append(squares_of(self.state, one)[one.trust > 0])
         return [np.concatenate(parts) if parts else np.zeros(0) for parts in found]
 
-    def _deviations(self) -> Floats:
-        """Of a coordinate in pixels, a camera, from the median length; held within a factor of the common one."""
-        lengths = self._lengths()
-        everything = np.concatenate(lengths)
-        common = max(float(np.median(everything)) / RAYLEIGH, _LEAST)
-        own = np.array([np.median(one) / RAYLEIGH if len(one) else common for one in lengths])
-        return np.asarray(np.clip(own, common / _MOST_APART, common * _MOST_APART))
+    def _deviations(self, squares: Sequence[Floats]) -> Floats:
+        """Of a coordinate in pixels, for each camera that of all: from the median distance, from the mean square where
+        the loss is linear."""
+        every = np.concatenate(squares)
+        mean = self.loss.kind == "linear"
+        common = np.sqrt(every.mean() / 2) if mean else np.sqrt(np.median(every)) / RAYLEIGH
+        return np.full(len(squares), max(float(common), _LEAST))
 
-    def _linear_deviations(self) -> Floats:
-        lengths = self._lengths()
-        common = max(float(np.sqrt(np.mean(np.concatenate(lengths) ** 2) / 2)), _LEAST)
-        return np.full(len(lengths), common)
-
-    def _farthest(self, deviations: Floats) -> float:
-        lengths = zip(self._lengths(), deviations, strict=True)
-        return max(max(float(one.max()) / own for one, own in lengths if len(one)), self.loss.width)
+    def _farthest(self, squares: Sequence[Floats], deviations: Floats) -> float:
+        """Of all corners, in deviations; no nearer than the loss is to bend at last."""
+        far = [float(np.sqrt(own.max())) / each for own, each in zip(squares, deviations, strict=True) if len(own)]
+        return max(*far, self.loss.width) if np.isfinite(self.loss.width) else self.loss.width
 
     def _as_bundle(self, weighing: Weighing) -> Bundle:
         system = equations(self.state, self.sights, weighing, self.freedom)
@@ -259,8 +261,7 @@ class _Solver:
             ]
         )
         weights, stiff = self.loss.weights(own, weighing.width), self.loss.stiffness(own, weighing.width)
-        unknown = len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
-        left = max(2 * len(own) - unknown, 1)
+        left = max(2 * len(own) - self._unknown, 1)
         pull = float((weights**2 * own).sum()) / left
         return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
 

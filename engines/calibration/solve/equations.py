@@ -205,13 +205,15 @@ class _Sums:
         """The part of the corners, which move their own two residuals as the board's shift does."""
         columns, part = self.freedom.columns[sights.camera], sights.part
         squares, mixed, right = _of_points(local, self._turns(sights), chain)
-        rows = self.freedom.cameras + 3 * np.arange(part.start, part.stop)[:, None] + np.arange(3)
-        self.common[rows[:, :, None], rows[:, None, :]] += squares
-        self.right[rows] -= right
-        self.coupling[sights.groups[:, None, None], rows[None]] += mixed[..., count:]
+        rows = self.freedom.cameras + 3 * np.arange(part.start, part.stop) + np.arange(3)[:, None]
         cameras = mixed[..., :count].sum(axis=0)
-        self.common[rows[:, :, None], columns[None, None, :]] += cameras
-        self.common[columns[None, :, None], rows[:, None, :]] += cameras.mT
+        self.common[rows[:, None], rows[None]] += squares
+        self.right[rows] -= right
+        self.common[rows[..., None], columns] += cameras
+        self.common[columns[:, None, None], rows] += np.moveaxis(cameras, -1, 0)
+        for axis in range(3):
+            own = slice(rows[axis, 0], rows[axis, -1] + 1, 3)
+            self.coupling[sights.groups, own] += mixed[:, axis, :, count:]
 
     def _turns(self, sights: Sights) -> Floats:
         return np.asarray(self.state.places.turns[sights.camera] @ self.state.boards.turns[sights.groups])
@@ -288,16 +290,16 @@ def _turn_rows(turned: Floats, shift: Floats, rows: Floats) -> None:
 
 
 def _of_points(local: _Local, turns: Floats, chain: Floats) -> tuple[Floats, Floats, Floats]:
-    """Products of the rows by the corners: with themselves, M x 3 x 3; with the chained rows, B x M x 3 x C; with the
-    error, M x 3."""
-    shift, count = local.rows[-4:-1], local.rows.shape[-1]
-    by_point = np.einsum("kbcm,bki->ibcm", shift, turns)
-    squares = np.einsum("ibcm,jbcm->mij", by_point, by_point)
-    products = np.stack([(local.rows * one).sum(axis=2) for one in by_point], axis=-1)
-    flat = products.transpose(1, 2, 3, 0)
-    right = flat[..., -1].sum(axis=0)
-    mixed = flat[..., :-1].reshape(len(turns), 3 * count, -1) @ chain
-    return squares, mixed.reshape(len(turns), count, 3, -1), right
+    """Products of the rows by the corners: with themselves, 3 x 3 x M; with the chained rows, B x 3 x M x C; with the
+    error, 3 x M."""
+    rows, views, count = local.rows, len(turns), local.rows.shape[-1]
+    by_point = np.einsum("kbcm,bki->ibcm", rows[-4:-1], turns)
+    squares = np.einsum("ibcm,jbcm->ijm", by_point, by_point)
+    products = np.empty((len(rows), views, 3, count))
+    for axis, one in enumerate(by_point):
+        np.einsum("rbcm,bcm->rbm", rows, one, out=products[:, :, axis])
+    flat = products[:-1].reshape(len(rows) - 1, views, -1).transpose(1, 2, 0)
+    return squares, (flat @ chain).reshape(views, 3, count, -1), products[-1].sum(axis=0)
 
 
 def _adjoints(state: RigState, sights: Sights) -> tuple[Floats, Floats]:

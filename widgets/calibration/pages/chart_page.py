@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
@@ -25,12 +27,15 @@ NO_RESULT = (
 class ChartPage(WorkPage):
     """`_lay_chart` puts the parts in. chart: what is exported; a page with several exports the one that is shown."""
 
+    blank: ClassVar[type] = PagesView
+    """What it is shown before anything is."""
     chart: DrawnChart
     side: QWidget
+    shown: Any
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = PagesView()
+        self.shown = self.blank()
         self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or its figures as CSV")
         self.export.clicked.connect(self.save)
 

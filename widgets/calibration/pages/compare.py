@@ -12,13 +12,10 @@ from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
 from widgets.calibration.pages.state import PagesView
+from widgets.calibration.pages.two_files import TwoFiles
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
-from widgets.kit.layouts import held, row_of
-from widgets.kit.panel import PlainButton
-from widgets.kit.path_row import PathRow
 
-THIS, NOTHING = "This calibration", "Choose a file"
 OFFER = (
     "Choose a second calibration of this camera: how far do the two differ over the picture?",
     "Choose a file",
@@ -32,27 +29,23 @@ ABOUT = (
 
 
 class ComparePage(ChartPage):
-    """`first` and `second` are rows whose buttons ask for files; `first.clear` goes back to this calibration."""
+    """`files` are the two that are compared."""
 
     def __init__(self) -> None:
         super().__init__()
         self.chart = self.map = HeatPlane("Difference over the picture", "px")
-        self.first = PathRow("First", THIS, "Another calibration as the first one", clears=True)
-        self.second = PathRow("Second", NOTHING, "The calibration to set beside it")
-        self.swap = PlainButton("Swap", "retry", "The first one as the second")
+        self.files = TwoFiles("This calibration")
         self.words, self.about = wrapped(), wrapped("hint", ABOUT)
         tips = "Of the camera", "Of the first", "Of the second", "In joint standard deviations"
         self.table = FiguresTable("Parameters of both", ("", "First", "Second", "Apart"), tips, most=18)
-        side = side_of(self.first, self.second, held(row_of(None, self.swap)), self.words, self.table, self.about)
+        side = side_of(self.files, self.words, self.table, self.about)
         self.lay_chart("Compare", self.map, side, empty=OFFER)
 
     def show_state(self, view: PagesView) -> None:
         before, self.shown = self.shown, view
         compare = view.compare
         self.show_results(bool(compare.second))
-        self.first.show_path(compare.first, THIS)
-        self.second.show_path(compare.second, NOTHING)
-        self.swap.setEnabled(bool(compare.first))
+        self.files.show_files(compare.first, compare.second)
         self.export.setEnabled(compare.comparison is not None)
         self.state.setText("" if compare.comparison is None else size_words(compare.comparison))
         if compare.comparison is not before.compare.comparison or compare.comparison is None:

@@ -7,23 +7,22 @@ from dataclasses import replace
 
 from engines.calibration.live.finder import unflipped
 from engines.calibration.live.rig_types import RigSighting
-from engines.core.boards import Board
-from widgets.calibration.overlays import sighting_overlays
 from widgets.calibration.rig.live_state import shared_words
-from widgets.viewer.overlays import Caption, Label, Overlay, Polygon
+from widgets.viewer.overlays import Caption, Label, Overlay, Points, Polygon
 
 TARGET = "Hold the board here"
 
 
-def camera_overlays(seen: RigSighting, camera: int, boards: tuple[Board, ...], names: tuple[str, ...]) -> list[Overlay]:
-    """Of one camera. Coverage is left out: what a rig lacks is told by pairs."""
+def camera_overlays(seen: RigSighting, camera: int, names: tuple[str, ...]) -> list[Overlay]:
+    """Of one camera: the board's outline and corners in one colour, as four cameras are drawn many times a second."""
     sighting = seen.cameras[camera]
-    board = boards[min(sighting.board, len(boards) - 1)]
     made: list[Overlay] = []
     target = () if seen.target is None else seen.target.outline(camera)
     if target:
         made += [Polygon(target, "accent", 2.0, 0.14), Label(TARGET, target[0], "accent")]
-    made += [one for one in sighting_overlays(sighting, board) if not isinstance(one, Label)] if sighting.found else []
+    if sighting.found:
+        token = "good" if camera in seen.useful else "text"
+        made += [Polygon(sighting.outline, token, 2.0), Points(sighting.corners, token, 1.5, "dot")]
     words = _asked(seen, camera, names)
     return [*made, Caption(words, "top-left", "warn")] if words else made
 

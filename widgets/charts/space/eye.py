@@ -115,7 +115,7 @@ class Eye:
             eye = replace(eye, distance=distance)
             flat = eye.project(points, size)
             away = (flat.min(axis=0) + flat.max(axis=0)) / 2 - np.array(size) / 2
-            eye = eye.panned(*(-away).tolist(), size)
+            eye = eye.panned(-float(away[0]), -float(away[1]), size)
         return eye
 
 
@@ -133,7 +133,7 @@ class Compass:
         level = ahead - (ahead @ up) * up
         if np.linalg.norm(level) < 1e-6:
             level = np.cross(up, np.eye(3)[int(np.argmin(np.abs(up)))])
-        return cls(up, level / np.linalg.norm(level))
+        return cls(up, np.asarray(level / np.linalg.norm(level), np.float64))
 
     @property
     def right(self) -> Floats:

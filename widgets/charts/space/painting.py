@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from widgets.charts.space.eye import Extent, Eye, Floats
 from widgets.charts.space.stage import Piece, Shot
-from widgets.charts.space.things import Blob, Dot, Ink, Key, Net, Sheet, Strand, Word
+from widgets.charts.space.things import AXES, Blob, Dot, Ink, Key, Net, Photo, Sheet, Strand, Word
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, Tokens, mixed, number_font
 
@@ -23,9 +23,9 @@ STRONGER = 1.1
 FAR = 0.45
 """Share of its ink that the farthest line loses, so that depth is seen."""
 DEPTHS = 8
-VEIL, FAINT = 0.22, 0.08
+VEIL, FAINT = 0.18, 0.2
 """How much an ellipsoid covers; fillings that cover less than the second have no soft edges, which cost time."""
-NET_STEPS = 8
+NET_STEPS, MANY = 5, 300
 NEAR, REACH = 4.0, 4000.0
 WAYS = ((0.0, -16.0), (0.0, 18.0), (1.0, 0.0), (-1.0, 0.0), (0.0, -36.0), (0.0, 38.0))
 """Where words are put beside their point: shares of their width, pixels up and down."""
@@ -38,7 +38,11 @@ def colour(of: Ink, share: float = 1.0) -> QColor:
 
 @lru_cache(maxsize=512)
 def _colour(look: Tokens, token: str, alpha: float) -> QColor:
-    made = look.nth(int(token[7:])) if token.startswith("series:") else look.color(token)
+    if token in ("paper", "print"):
+        light, dark = sorted((look.color("text"), look.color("surface")), key=QColor.lightness, reverse=True)
+        made = QColor(light if token == "paper" else dark)
+    else:
+        made = look.nth(int(token[7:])) if token.startswith("series:") else look.color(token)
     made.setAlphaF(min(alpha, 1.0))
     return made
 
@@ -54,10 +58,10 @@ def _pen(look: Tokens, of: Ink, share: float, wider: float) -> QPen:
     return pen
 
 
-def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key]) -> list[QRectF]:
-    """All pieces of a look, strong those of the keys. Gives back where words are."""
+def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key], rough: bool = False) -> list[QRectF]:
+    """All pieces of a look, strong those of the keys. Gives back where words are. rough: while it moves."""
     for net in shot.stage.nets:
-        draw_net(painter, net, shot.eye, shot.size)
+        draw_net(painter, net, shot.eye, shot.size, rough)
     pieces, taken, words = shot.stage.pieces, [], []
     shares = _shares(shot)
     for number in shot.order:
@@ -96,6 +100,8 @@ def _draw_piece(painter: QPainter, piece: Piece, line: Floats, share: float, wid
             _fill(painter, line, piece.fill)
         if piece.ink is not None:
             _stroke(painter, np.vstack([line, line[:1]]), _pen(look, piece.ink, share, wider))
+    elif isinstance(piece, Photo):
+        _draw_photo(painter, piece, line)
     elif isinstance(piece, Blob):
         _fill(painter, line, Ink(piece.ink.token, VEIL))
         _stroke(painter, np.vstack([line, line[:1]]), _pen(look, piece.ink, 1.0, wider))
@@ -103,6 +109,20 @@ def _draw_piece(painter: QPainter, piece: Piece, line: Floats, share: float, wid
         radius = piece.radius + wider
         ink(painter, _pen(look, Ink("base", 0.8, 1.0), 1.0, 0.0), _colour(look, piece.ink.token, piece.ink.alpha))
         painter.drawEllipse(QPointF(*line[0].tolist()), radius, radius)
+
+
+def _draw_photo(painter: QPainter, photo: Photo, corners: Floats) -> None:
+    high, wide = photo.image.shape[:2]
+    image = QImage(photo.image.data, wide, high, photo.image.strides[0], QImage.Format.Format_BGR888)
+    ends = QPolygonF([QPointF(0, 0), QPointF(wide, 0), QPointF(wide, high), QPointF(0, high)])
+    onto = QTransform.quadToQuad(ends, polygon(corners))
+    if not isinstance(onto, QTransform):
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setTransform(onto, True)
+    painter.drawImage(0, 0, image)
+    painter.restore()
 
 
 def _stroke(painter: QPainter, line: Floats, pen: QPen) -> None:
@@ -147,8 +167,11 @@ def _draw_word(painter: QPainter, word: Word, at: Floats, size: Extent, taken: l
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word.text)
 
 
-def draw_net(painter: QPainter, net: Net, eye: Eye, size: Extent) -> None:
-    """Its lines, the farther ones fainter; lines that reach behind the eye or far out of the drawing are left out."""
+def draw_net(painter: QPainter, net: Net, eye: Eye, size: Extent, rough: bool = False) -> None:
+    """Its lines, the farther ones fainter; lines that reach behind the eye or far out of the drawing are left out.
+
+    rough: with hard edges, where there are many; it takes a third of the time.
+    """
     seen = eye.seen(net.lines.reshape(-1, 3))
     flat = eye.flat(seen, size).reshape(-1, 4)
     depth = seen[:, 2].reshape(-1, 2)
@@ -156,16 +179,30 @@ def draw_net(painter: QPainter, net: Net, eye: Eye, size: Extent) -> None:
     if not there.any():
         return
     steps = np.ceil(net.shares * _fading(depth.mean(axis=1), depth[there]) * NET_STEPS).astype(int)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not rough or len(net.lines) < MANY)
     for step in range(1, NET_STEPS + 1):
         rows = flat[there & (steps == step)].tolist()
         painter.setPen(_pen(LOOK.now, net.ink, step / NET_STEPS, 0.0))
         painter.drawLines([QLineF(*row) for row in rows])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _fading(depth: Floats, seen: Floats) -> Floats:
     """Shares of ink that are left at depths, 1 at the nearest that is seen."""
     low, high = float(seen.min()), float(seen.max())
     return np.asarray(1 - FAR * np.clip((depth - low) / max(high - low, 1e-12), 0, 1))
+
+
+def draw_window(painter: QPainter, outline: Floats, room: QRectF) -> None:
+    """Dims what is outside of an outline, N x 2 pixels."""
+    path = QPainterPath()
+    path.addRect(room)
+    path.addPolygon(polygon(outline))
+    path.closeSubpath()
+    ink(painter, None, LOOK.now.color("base", 0.72))
+    painter.drawPath(path)
+    ink(painter, QPen(LOOK.now.color("muted"), 1), None)
+    painter.drawPolygon(polygon(outline))
 
 
 def draw_ways(painter: QPainter, eye: Eye, middle: QPointF, length: float, names: Iterable[str] = "xyz") -> None:
@@ -180,7 +217,3 @@ def draw_ways(painter: QPainter, eye: Eye, middle: QPointF, length: float, names
         box = QRectF(0, 0, 14, 14)
         box.moveCenter(middle + tip * 1.42 + QPointF(0, 0 if abs(tip.x()) + abs(tip.y()) > 6 else -10))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, list(names)[axis])
-
-
-AXES = ("bad", "good", "accent")
-"""Tokens of the x, y and z axes."""

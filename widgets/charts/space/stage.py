@@ -12,10 +12,10 @@ from typing import TypeAlias
 import numpy as np
 
 from widgets.charts.space.eye import Extent, Eye, Floats
-from widgets.charts.space.things import Blob, Dot, Key, Part, Sheet, Strand, Thing, Word, silhouettes
+from widgets.charts.space.things import Blob, Dot, Key, Part, Photo, Sheet, Strand, Thing, Word, silhouettes
 
-Piece: TypeAlias = Strand | Sheet | Dot | Word | Blob
-RING = 40
+Piece: TypeAlias = Strand | Sheet | Photo | Dot | Word | Blob
+RING = 48
 """Points on the outline of an ellipsoid."""
 MARGIN = 200.0
 """Pixels around the drawing that lines may still reach into."""
@@ -32,12 +32,13 @@ class Stage:
         fixed: list[tuple[Piece, Floats]] = []
         for part in parts:
             fixed += [(one, np.concatenate([one.points, one.prints.reshape(-1, 3)])) for one in part.sheets]
-            fixed += [(one, one.points) for one in part.strands]
+            fixed += [(one, one.points) for one in (*part.photos, *part.strands)]
             fixed += [(one, one.place[None]) for one in (*part.dots, *part.words)]
         self.pieces: list[Piece] = [*(piece for piece, _ in fixed), *self.blobs]
         self.points: Floats = np.concatenate([np.zeros((0, 3)), *(points for _, points in fixed)])
         counts = [len(points) for _, points in fixed] + [RING] * len(self.blobs)
         self.starts = np.concatenate([[0], np.cumsum(counts)]).astype(int)
+        self.before = np.array([piece.before if isinstance(piece, Strand | Dot) else 0.0 for piece in self.pieces])
         self.centres = np.array([blob.centre for blob in self.blobs]).reshape(-1, 3)
         self.axes = np.array([blob.axes for blob in self.blobs]).reshape(-1, 3, 3)
 
@@ -52,7 +53,7 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """A stage as an eye sees it in a drawing of a size. order: pieces that are seen, the farthest first, words last."""
+    """A stage as an eye sees it in a drawing of a size. order: of pieces that are seen, the farthest first."""
 
     stage: Stage
     eye: Eye
@@ -72,10 +73,10 @@ class Shot:
         starts = stage.starts[:-1]
         depth = np.add.reduceat(seen[:, 2], starts) / np.diff(stage.starts)
         far = (np.abs(flat - np.array(size) / 2) > np.array(size) / 2 + MARGIN).any(axis=1)
-        wild = np.logical_or.reduceat(far | (seen[:, 2] < eye.nearest), starts)
+        wild = np.logical_or.reduceat(far | ~(seen[:, 2] >= eye.nearest), starts)
         cut = {number: _cut(stage, number, seen, eye, size) for number in np.flatnonzero(wild).tolist()}
-        rank = depth + np.array([-1e12 if isinstance(piece, Word) else 0.0 for piece in stage.pieces])
-        order = [number for number in np.argsort(-rank, kind="stable").tolist() if number not in cut or cut[number]]
+        ranked = np.argsort(stage.before - depth, kind="stable").tolist()
+        order = [number for number in ranked if number not in cut or cut[number]]
         return cls(stage, eye, size, flat, depth, order, cut)
 
     def lines_of(self, number: int) -> Sequence[Floats]:
@@ -103,6 +104,8 @@ class Shot:
 def _cut(stage: Stage, number: int, seen: Floats, eye: Eye, size: Extent) -> list[Floats]:
     piece, points = stage.pieces[number], seen[stage.starts[number] : stage.starts[number + 1]]
     planes = _planes(eye, size)
+    if isinstance(piece, Photo) or not np.isfinite(points).all():
+        return []
     if isinstance(piece, Strand):
         return [
             eye.flat(kept, size)
@@ -118,13 +121,13 @@ def _cut(stage: Stage, number: int, seen: Floats, eye: Eye, size: Extent) -> lis
 
 def _planes(eye: Eye, size: Extent) -> Floats:
     """5 x 4: what is drawn has x . (a, b, c) + d >= 0 in the eye's coordinates."""
-    focal, made = eye.focal(size), [(0.0, 0.0, 1.0, -eye.nearest)]
+    focal, made = eye.focal(size), [[0.0, 0.0, 1.0, -eye.nearest]]
     for axis in (0, 1):
         for sign in (1, -1):
             tangent = (size[axis] / 2 + MARGIN) / focal + sign * eye.offset[axis]
             way = [0.0, 0.0, tangent if eye.perspective else 0.0, 0.0 if eye.perspective else tangent * eye.distance]
             way[axis] = float(-sign)
-            made.append(tuple(way))
+            made.append(way)
     return np.array(made)
 
 

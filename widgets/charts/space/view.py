@@ -11,12 +11,12 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen,
 from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.drawn import LINE, DrawnChart, draw_note, label
-from widgets.charts.space.eye import Compass, Extent, Eye
+from widgets.charts.space.eye import Compass, Extent, Eye, Floats
 from widgets.charts.space.ground import ground, length_words, round_length
-from widgets.charts.space.painting import draw_net, draw_shot, draw_ways
+from widgets.charts.space.painting import draw_net, draw_shot, draw_ways, draw_window
 from widgets.charts.space.picking import picked
 from widgets.charts.space.stage import Shot, Stage
-from widgets.charts.space.things import Key, Net, Part, Thing
+from widgets.charts.space.things import Blob, Key, Net, Part, Thing
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.wheel import leave_wheel_where_scrolled
@@ -28,6 +28,8 @@ TURN, MOVE, NEARER = 0.1, 40.0, 1.25
 STILL = 4.0
 """Pixels within which a press is a click."""
 FOOT, BAR = 14.0, 110.0
+HOME, FRONT, SIDE, TOP = "home", "front", "side", "top"
+"""Names of where the eye is; from home, what is shown stays within the drawing by itself."""
 
 
 class SpaceView(DrawnChart):
@@ -45,10 +47,11 @@ class SpaceView(DrawnChart):
         self.pointed: Key = None
         self._parts: dict[str, Part] = {}
         self._floor: float | None = None
+        self._window: Floats | None = None
         self._ground: Net | None = None
         self._stage, self._shot = Stage(), None
         self._held: tuple[Eye, QPointF, bool] | None = None
-        self._own = False
+        self.side = HOME
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,6 +68,11 @@ class SpaceView(DrawnChart):
         return self._stage.things
 
     @property
+    def blobs(self) -> list[Blob]:
+        """The ellipsoids that are shown."""
+        return self._stage.blobs
+
+    @property
     def extent(self) -> Extent:
         return float(max(self.width(), 1)), float(max(self.height(), 1))
 
@@ -73,7 +81,7 @@ class SpaceView(DrawnChart):
         self._parts = {name: part for name, part in {**self._parts, **parts}.items() if part is not None}
         self._stage = Stage(tuple(self._parts.values()))
         self._lay_floor()
-        if not self._own:
+        if self.side == HOME:
             self._fit()
         self._renew()
 
@@ -82,6 +90,11 @@ class SpaceView(DrawnChart):
         self.compass, self._floor = compass, floor
         self._lay_floor()
         self.home()
+
+    def set_window(self, outline: Floats | None) -> None:
+        """What lies outside of this outline (N x 3 points of space) is dimmed."""
+        self._window = outline
+        self.update()
 
     def set_notes(self, notes: Sequence[str]) -> None:
         """What is said at the foot of the drawing."""
@@ -103,31 +116,32 @@ class SpaceView(DrawnChart):
 
     # From where
 
-    def look(self, eye: Eye) -> None:
-        """Look with this eye from now on."""
-        self._own = True
+    def look(self, eye: Eye, side: str = "") -> None:
+        """Look with this eye from now on. side: the name of where it is."""
+        self.side = side
         self._see(eye)
 
     def home(self) -> None:
         """From behind and above, everything within the drawing; it stays so while the drawing changes."""
-        self._own = False
+        self.side = HOME
         self.eye = self.compass.home()
         self._fit()
-        self._renew()
+        self._see(self.eye)
 
     def fit(self) -> None:
         """Everything within the drawing, from the same side."""
         if len(self._stage.extent):
-            self.look(self.eye.fitted(self._stage.extent, self.extent))
+            self.look(self.eye.fitted(self._stage.extent, self.extent), self.side)
 
-    def look_along(self, eye: Eye) -> None:
-        """From one of the compass's sides, everything within the drawing."""
-        self._see(eye)
-        self.fit()
+    def look_from(self, side: str) -> None:
+        """From a side by its name, `front`, `side` or `top`, with everything within the drawing."""
+        ways = {FRONT: self.compass.front, SIDE: self.compass.side, TOP: self.compass.top}
+        eye = replace(ways[side](), perspective=self.eye.perspective)
+        self.look(eye.fitted(self._stage.extent, self.extent) if len(self._stage.extent) else eye, side)
 
     def set_perspective(self, on: bool) -> None:
         """Or parallel lines stay parallel."""
-        self.look(replace(self.eye, perspective=on))
+        self.look(replace(self.eye, perspective=on), self.side if self.side != HOME else "")
 
     def shot(self) -> Shot:
         """The look at what is shown, as it is drawn."""
@@ -148,7 +162,7 @@ class SpaceView(DrawnChart):
         if self._held is not None:
             eye, start, pans = self._held
             way = event.position() - start
-            if self._own or way.manhattanLength() > STILL:
+            if way.manhattanLength() > STILL or self.eye is not eye:
                 dx, dy = way.x(), way.y()
                 self.look(eye.panned(dx, dy, self.extent) if pans else eye.orbited(dx * PER_PIXEL, dy * PER_PIXEL))
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -159,6 +173,7 @@ class SpaceView(DrawnChart):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         held, self._held = self._held, None
         self.unsetCursor()
+        self.update()
         if held is not None and (event.position() - held[1]).manhattanLength() <= STILL:
             self._see(held[0])
             self.chosen.emit(picked(self.shot(), event.position().toTuple()))
@@ -188,7 +203,7 @@ class SpaceView(DrawnChart):
         super().leaveEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if not self._own:
+        if self.side == HOME:
             self._fit()
         self._shot = None
         super().resizeEvent(event)
@@ -199,7 +214,7 @@ class SpaceView(DrawnChart):
     # Within
 
     def _keys(self, shifted: bool) -> dict[Qt.Key, Callable[[], None]]:
-        key, side = Qt.Key, self.compass
+        key = Qt.Key
 
         def way(dx: float, dy: float) -> Callable[[], None]:
             moved = self.eye.panned(-dx * MOVE, -dy * MOVE, self.extent) if shifted else None
@@ -215,9 +230,9 @@ class SpaceView(DrawnChart):
             key.Key_Minus: lambda: self.look(self.eye.zoomed(1 / NEARER, self.eye.target)),
             key.Key_F: self.fit,
             key.Key_Home: self.home,
-            key.Key_1: lambda: self.look_along(side.front()),
-            key.Key_3: lambda: self.look_along(side.side()),
-            key.Key_7: lambda: self.look_along(side.top()),
+            key.Key_1: lambda: self.look_from(FRONT),
+            key.Key_3: lambda: self.look_from(SIDE),
+            key.Key_7: lambda: self.look_from(TOP),
             key.Key_0: lambda: self.set_perspective(not self.eye.perspective),
         }
 
@@ -255,7 +270,10 @@ class SpaceView(DrawnChart):
         if self._ground is not None:
             draw_net(painter, self._ground, self.eye, self.extent)
         pointed = self.pointed if self._cursor is not None else None
-        draw_shot(painter, self.shot(), self.strong | ({pointed} if pointed is not None else set()))
+        strong = self.strong | ({pointed} if pointed is not None else set())
+        draw_shot(painter, self.shot(), strong, rough=self._held is not None and self.eye is not self._held[0])
+        if self._window is not None:
+            draw_window(painter, self.eye.project(self._window, self.extent), QRectF(self.rect()))
         draw_ways(painter, self.eye, QPointF(self.width() - 44, 44), 22)
         self._draw_foot(painter)
         self._draw_told(painter, pointed)
@@ -274,10 +292,9 @@ class SpaceView(DrawnChart):
             painter.drawLine(start, end)
         painter.setFont(number_font(11))
         label(painter, QRectF(tip.x() + 8, tip.y() - 11, 220, 14), length_words(length), muted)
-        for number, note in enumerate(self.notes):
-            room = QRectF(
-                self.width() / 2, tip.y() - 9 - LINE * (len(self.notes) - 1 - number), self.width() / 2 - FOOT, 14
-            )
+        left = tip.x() + 80
+        for line, note in enumerate(reversed(self.notes)):
+            room = QRectF(left, tip.y() - 11 - LINE * line, self.width() - left - FOOT, 14)
             label(painter, room, note, muted, Qt.AlignmentFlag.AlignRight)
 
     def _draw_told(self, painter: QPainter, key: Key) -> None:

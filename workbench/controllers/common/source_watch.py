@@ -109,7 +109,8 @@ class SourceWatch(QObject):
         self.lookers.stop_all()
 
     def _pass_on(self, path: str) -> None:
-        self._services.results.came.emit(self._id, path, self.lookers.latest(path))
+        if (result := self.lookers.latest(path)) is not None:
+            self._services.results.came.emit(self._id, path, result)
 
     def _stopped(self, path: str, why: str) -> None:
         self._viewer.set_engine(self._id, path, False)

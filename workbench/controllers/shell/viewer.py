@@ -46,10 +46,12 @@ class Seat:
 class ViewerController(QObject):
     """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
 
-    `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there.
+    `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there. `clicked(path, x,
+    y)`: in pixels of the picture.
     """
 
     selectedChanged = Signal(str)
+    clicked = Signal(str, float, float)
     engineToggled = Signal(str, str, bool)
     changed = Signal()
     laidOut = Signal(str)
@@ -64,6 +66,7 @@ class ViewerController(QObject):
         self._engines: dict[str, str] = {}
         self._running: dict[str, set[str]] = {}
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
+        self._pinned: dict[tuple[str, str], list[Overlay]] = {}
         self._guards: dict[str, set[str]] = {}
         self._recorders: dict[str, ViewRecorder] = {}
         self._selected = 0
@@ -72,6 +75,7 @@ class ViewerController(QObject):
         self._clock.timeout.connect(self._show_statuses)
         self._clock.start()
         grid.selected.connect(self._select)
+        grid.clicked.connect(self._clicked)
         grid.sourceChosen.connect(self._choose)
         grid.engineToggled.connect(self._toggle)
         grid.snapshotWanted.connect(self.snapshot)
@@ -115,13 +119,16 @@ class ViewerController(QObject):
                 seat.overlaid_at = monotonic()
                 self._paint(tile, seat, frame, self._overlays_of(seat.path, stamp))
 
+    def pin_overlays(self, owner: str, path: str, overlays: list[Overlay]) -> None:
+        """Draw these on whatever frame this path shows, [] to draw no more."""
+        self._pinned[owner, path] = overlays
+        self._show_again(path)
+
     def clear_overlays(self, engine: str, path: str) -> None:
         """Also from a picture that stands still; one that is guarded stays covered until the next comes."""
         if self._overlays.pop((engine, path), None) is None or self._guards.get(path):
             return
-        for tile, seat in self._seats.items():
-            if seat.path == path and seat.painted is not None:
-                self._show(tile, seat, seat.painted[0], self._overlays_of(path, seat.painted[0].stamp))
+        self._show_again(path)
 
     def selected_path(self) -> str:
         """Path shown in the selected tile, "" when it is empty."""
@@ -319,9 +326,15 @@ class ViewerController(QObject):
         seat.painted = (frame, overlays)
         self.grid.tile(tile).show_frame(frame, overlays, moving=self._services.feeds.plays(seat.path))
 
+    def _show_again(self, path: str) -> None:
+        for tile, seat in self._seats.items():
+            if seat.path == path and seat.painted is not None:
+                self._show(tile, seat, seat.painted[0], self._overlays_of(path, seat.painted[0].stamp))
+
     def _overlays_of(self, path: str, stamp: Stamp) -> list[Overlay]:
         found = (self._overlays.get((engine, path)) for engine in self._running.get(path, ()))
-        return [overlay for made in found if made and made[0] == stamp for overlay in made[1]]
+        seen = [overlay for made in found if made and made[0] == stamp for overlay in made[1]]
+        return seen + [one for (_, at), made in self._pinned.items() if at == path for one in made]
 
     def _free_tile(self) -> int:
         return next(iter(self.free_tiles()), min(self._selected, LAYOUTS[self._layout] - 1))
@@ -330,6 +343,10 @@ class ViewerController(QObject):
         self._selected = tile
         self.recording.emit(self.selected_path() in self._recorders)
         self.selectedChanged.emit(self.selected_path())
+
+    def _clicked(self, tile: int, x: float, y: float) -> None:
+        if (seat := self._seats.get(tile)) is not None:
+            self.clicked.emit(seat.path, x, y)
 
     def _choose(self, tile: int, path: str) -> None:
         if path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
@@ -16,6 +17,8 @@ from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
 
 FEW_FRAMES = 10
+_ODD = 0.4
+"""Of a camera's corners: where more are not believed, it is the camera that is wrong."""
 DISAGREE = 1.6
 """All cameras together may fit so many times worse than each alone: more is no noise of corners."""
 
@@ -42,6 +45,7 @@ def doubts(evidence: Evidence) -> Iterator[Reason]:
     yield from _spread(evidence)
     yield from _disagreement(evidence)
     yield from _bent(evidence)
+    yield from _ends(evidence.fitted)
     yield from _few(evidence.fitted)
     yield from _thin_edges(evidence.fitted)
     yield from _same_place(evidence.fitted)
@@ -140,6 +144,12 @@ def _bent(evidence: Evidence) -> Iterator[Reason]:
         yield Reason("bent-board", 1, f"{words}{moves}; free its shape", Remedy("free_board"))
 
 
+def _ends(fitted: Fitted) -> Iterator[Reason]:
+    if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
+        words = "This board looks the same turned, so its free shape may mix its ends from frame to frame"
+        yield Reason("half-turn", 1, f"{words}; use one with an odd and an even side, or with markers")
+
+
 def _few(fitted: Fitted) -> Iterator[Reason]:
     count = len(fitted.problem.frames)
     if count < FEW_FRAMES:
@@ -175,8 +185,19 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
-    far = sum(int(((one > 0) & (one <= 0.25)).sum()) for one in fitted.bundle.weights)
-    total = sum(len(view.ids) for view in fitted.problem.seen)
-    if far > 0.03 * total:
-        words = f"{far} of {total} corners do not fit and are not believed"
-        yield Reason("outliers", 1 + int(far > 0.15 * total), f"{words}; look at them on the Rig page")
+    """A camera most of whose corners are not believed does not belong; else all that are not are counted."""
+    problem = fitted.problem
+    far, seen = np.zeros(problem.cameras), np.zeros(problem.cameras)
+    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
+        there = weights > 0
+        far[sights.camera] += (there & (weights <= 0.25)).sum()
+        seen[sights.camera] += there.sum()
+    odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
+    for camera in odd:
+        words = f"Most of what camera {problem.names[camera]} sees does not agree with the other cameras"
+        why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
+        yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
+    if not odd and far.sum() > 0.03 * seen.sum():
+        level = 1 + int(far.sum() > 0.15 * seen.sum())
+        words = f"{far.sum():.0f} of {seen.sum():.0f} corners do not fit and are not believed"
+        yield Reason("outliers", level, f"{words}; look at them on the Rig page")

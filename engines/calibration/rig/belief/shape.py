@@ -29,7 +29,7 @@ class Shape:
 def board_is_bent(fitted: Fitted) -> Shape | None:
     """None where the board is flat as far as these views tell, was freed anyway, or cannot be freed."""
     problem = fitted.problem
-    if problem.spec.free_board or len(problem.frames) < 4:
+    if problem.spec.free_board or len(problem.frames) < 4 or not fitted.bundle.converged:
         return None
     try:
         freed = refit(replace(problem, spec=replace(problem.spec, free_board=True)), fitted.state)

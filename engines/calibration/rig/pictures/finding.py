@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from engines.calibration.rig import taken
 from engines.calibration.rig.found import Found as Found
 from engines.calibration.rig.found import RigShot as RigShot
 from engines.calibration.rig.pictures import checks
@@ -130,7 +131,7 @@ class _Looker:
         if isinstance(seen, KinoscopeError):
             note = seen.message[:1].lower() + seen.message[1:]
             return (Shot(instant.name, path, None, None, note),), None
-        shots = look(seen, path, instant.name, self.search)
+        shots = taken.shots(path, seen, instant.name, self.search) or look(seen, path, instant.name, self.search)
         return shots, films.judge(instant.index, shots, seen, self.search.boards) if self.judging else None
 
 

@@ -72,7 +72,9 @@ class Joiner:
     def put(self, camera: int, seen: Seen) -> None:
         """What an engine saw in a frame of a camera; frames of a camera come in their order, or all begins anew."""
         before = self._seen[camera]
-        if before and seen.stamp.captured_at <= before[-1].stamp.captured_at:
+        if before and seen.stamp == before[-1].stamp:
+            before.pop()
+        elif before and seen.stamp.captured_at <= before[-1].stamp.captured_at:
             before.clear()
         before.append(seen)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.live.finder import CAPTURE, SEEN
+from engines.calibration.live.rig_estimate import estimate
 from engines.calibration.live.rig_finder import CapturingRigFinder, RigFinder, SeenSet, capture_of
 from engines.calibration.live.rig_types import RigFinderSettings, RigSighting
 from engines.core.context import PlainContext
@@ -85,12 +86,12 @@ def test_no_set_is_taken_of_a_board_that_moves():
 
 
 def test_what_is_known_of_the_rig_gives_a_place_to_go_to_in_both_pictures():
-    from engines.calibration.live.rig_estimate import estimate
-
     sizes = [camera.size for camera in rig.scene().truth]
     taken = rig.settings(captured=rig.taken(3))
     finder = RigFinder()
-    finder.open(replace(taken, known=estimate(taken, sizes)), PlainContext())
+    solution = estimate(taken, sizes)
+    assert solution is not None
+    finder.open(replace(taken, known=solution.told), PlainContext())
     told = [finder.process(rig.moment(2 * rig.PLACE)) for _ in range(2)][-1]
     assert told.target is not None
     assert told.target.cameras == told.asked

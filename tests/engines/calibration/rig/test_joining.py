@@ -64,7 +64,9 @@ def test_pictures_of_one_moment_are_joined_once_all_have_come() -> None:
 def test_cameras_that_look_at_other_times_are_brought_to_one() -> None:
     walkers, joiner, moments = Walkers([(0.3, 0.0, 0.1), (-0.3, 0.1, 0.0)]), Joiner(RIG), list[Moment]()
     for index in range(18):
-        joiner.put(index % 4, walkers.seen(index % 4, index, index / 30))
+        seen = walkers.seen(index % 4, index, index / 30)
+        joiner.put(index % 4, seen)
+        joiner.put(index % 4, seen)
         if (moment := joiner.join()) is not None and len(moment.cameras) == 4:
             moments.append(moment)
     assert len(moments) > 8

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from engines.calibration.live.rig_finder import RigFinder, capture_of
+from engines.calibration.rig.pictures import finding
 from engines.calibration.rig.taken import FOLDER, keep, shots, sights
+from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets.corners import to_gray
 from engines.calibration.targets.photographs import read
 from engines.calibration.targets.shots import Search, Shot, look
@@ -86,3 +88,29 @@ def test_a_set_comes_back_as_it_was_captured(picture: tuple[Path, Image, Capture
     assert (first.ids, first.board) == (view.ids, 1)
     assert np.abs(np.array(first.corners) - view.corners).max() < 0.02
     assert sights(path, [Board.parse("chessboard:7x5:25mm")]) == ()
+
+
+def test_a_rig_is_searched_only_where_nothing_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    sets = rig.taken(2)
+    for number, taken in enumerate(sets):
+        index = number * rig.PLACE
+        path = tmp_path / f"set {number}.png"
+        cv2.imwrite(str(path), rig.scene().render(index))
+        tiles = [frame.image for frame in rig.moment(index)]
+        seen = taken.sights if number == 0 else (None, *taken.sights[1:])
+        keep(path, tiles, seen, [BOARD])
+    searched: list[tuple[str, int]] = []
+
+    def looked(image: np.ndarray, path: Path, name: str, search: Search) -> tuple[Shot, ...]:
+        searched.append((name, int(image.shape[1])))
+        return look(image, path, name, search)
+
+    monkeypatch.setattr(finding, "look", looked)
+    spec = RigSpec((str(tmp_path),), BOARD, tiles="2x2", names=rig.names())
+    found = finding.find(spec, PlainContext(), lambda _share, _words: None, 1)
+    assert searched == [("set 1.png", 640)]
+    assert len(found.shots) == 8
+    for one in found.shots:
+        true = rig.scene().corners(one.camera, int(one.frame[4]) * rig.PLACE / rig.FPS)
+        assert one.shot.detection is not None
+        assert np.abs(one.shot.detection.corners - true).max() < 0.6

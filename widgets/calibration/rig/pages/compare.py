@@ -1,22 +1,188 @@
-"""The page that sets two calibrations of one rig side by side, in millimetres and degrees."""
+"""The page that sets two calibrations of one rig side by side: in space, in millimetres and degrees, lens by lens."""
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget
+
+from engines.calibration.compare import DISAGREE
+from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison
+from widgets.calibration.pages.chart_page import ChartPage, side_of
+from widgets.calibration.pages.compare import heat_of
+from widgets.calibration.pages.heat_plane import HeatPlane
+from widgets.calibration.pages.two_files import TwoFiles
+from widgets.calibration.reasons import ReasonList
 from widgets.calibration.rig.pages.state import PagesView
+from widgets.calibration.rig.space.view import RigSpace
+from widgets.calibration.rig.space.view import Shown as SpaceShown
+from widgets.kit.fields import ChoiceField, Segmented, wrapped
+from widgets.kit.figures_table import DASH, ROW_HEIGHT, FiguresTable, Shown
 from widgets.kit.labels import Label
-from widgets.kit.panel import EmptyState
-from widgets.kit.work_page import WorkPage
+from widgets.kit.layouts import held, row_of
+from widgets.kit.words import count
 
-NOTHING = ("Choose a file of this rig to set it beside what is shown", "Choose a file")
+OFFER = (
+    "Choose a second calibration of this rig: what stands elsewhere, and is it more than chance?",
+    "Choose a file",
+    "open",
+    "A rig of ours, or of OpenCV, Kalibr, ROS, aniposelib or caliscope",
+)
+ALL = ("", "All cameras")
+CAMERAS = ("", "mm", "Turn", "Lens px", "Apart")
+CAMERA_TIPS = (
+    "Of the rig; one that has moved is set in bold, a double click shows its lens",
+    "Between its centres, once the rigs lie on each other",
+    "Between its orientations",
+    "Over the picture, after the turn that fits best",
+    "The lens's parameter that is the furthest, in joint standard deviations",
+)
+PAIRS = ("", "Differs", "Apart", "mm")
+PAIR_TIPS = (
+    "Two cameras",
+    "Distance in the second less that in the first, in millimetres",
+    "In joint standard deviations",
+    "Distance in the first calibration, in millimetres",
+)
+LAY_TIP = "The second rig is moved, as a whole, until all cameras lie as near as they can, or this one on itself"
+MOST_REASONS = 4
+ROOM, LEAST_ROWS = 440, 3
+"""Height that all but the rows of both tables takes, and rows of each at the least."""
 
 
-class RigComparePage(WorkPage):
+class RigComparePage(ChartPage):
+    """`files` are the two that are compared; `laid` by which camera the second one is laid onto the first."""
+
+    blank = PagesView
+
     def __init__(self) -> None:
         super().__init__()
-        self.shown = PagesView()
-        empty = EmptyState(*NOTHING, "chart", "Files of the project stay where they are")
-        self.lay_out(self.head_of("Compare"), self.body_of(empty, Label("")))
+        self._camera = 0
+        self.space, self.map = RigSpace("Both rigs in space"), HeatPlane("Difference of a lens over the picture", "px")
+        self.chart = self.space
+        self.files = TwoFiles("This rig")
+        self.laid = ChoiceField("Laid onto each other by", (ALL,), tip=LAY_TIP)
+        self.words, self.reasons = wrapped("hint"), ReasonList()
+        self.cameras = FiguresTable("Cameras of both", CAMERAS, CAMERA_TIPS)
+        self.pairs = FiguresTable("Distances of both", PAIRS, PAIR_TIPS)
+        self.form = Segmented("Shown", (("space", "In space"), ("lens", "Lens")), tip="Both rigs, or one camera's lens")
+        self.lens = ChoiceField("Camera", (), tip="Whose lens is compared over the picture")
+        self._lay_out()
+        self._wire()
 
     def show_state(self, view: PagesView) -> None:
-        self.shown = view
-        self.show_there(False)
+        before, self.shown = self.shown.compare, view
+        compare = view.compare
+        self.show_results(bool(compare.second))
+        self.files.show_files(compare.first, compare.second)
+        told = compare.comparison
+        self.export.setEnabled(told is not None)
+        self.lens.setVisible(bool(compare.second) and self.form.value() == "lens")
+        if told is None:
+            self._show_nothing(compare.problem or "Reading both")
+        elif told is not before.comparison:
+            self._show(told)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_tables()
+        super().resizeEvent(event)
+
+    def _lay_out(self) -> None:
+        self.charts = QStackedWidget()
+        for chart in (self.space, self.map):
+            self.charts.addWidget(chart)
+        by = held(row_of(Label("Laid by", "muted"), (self.laid, 1), spacing=8))
+        self._told = (by, self.reasons, self.cameras, self.pairs, self.words)
+        self.lay_chart("Compare", self.charts, side_of(self.files, *self._told), self.lens, self.form, empty=OFFER)
+
+    def _wire(self) -> None:
+        self.form.chosen.connect(self._choose)
+        self.lens.chosen.connect(lambda number: self._look_at(int(number)))
+        self.cameras.rowUsed.connect(self._open_lens)
+        self.space.cameraChosen.connect(self._look_at)
+
+    def _show_nothing(self, why: str) -> None:
+        for part in self._told:
+            part.hide()
+        self.state.setText("")
+        self.space.nothing = self.map.nothing = why
+        self.space.show_rig(None)
+        self.map.show_heat(None)
+        self.map.update()
+
+    def _show(self, told: RigComparison) -> None:
+        for part in self._told:
+            part.show()
+        self.state.setText(state_words(told))
+        self.laid.set_choices((ALL, *((one.name, one.name) for one in told.cameras)), told.about)
+        self.laid.set_value(told.about)
+        self.lens.set_choices([(str(n), one.name) for n, one in enumerate(told.cameras)])
+        self.reasons.show_reasons(told.findings, MOST_REASONS)
+        self.words.setText(about_words(told))
+        self.space.show_rig(told.base, SpaceShown(boards=False, ellipsoids=False), told.laid)
+        moved = frozenset((n, 1) for n, one in enumerate(told.cameras) if one.moved)
+        far = frozenset((n, 4) for n, one in enumerate(told.cameras) if (one.deviations or 0.0) >= DISAGREE)
+        self.cameras.show_cells(Shown(CAMERAS, tuple(map(camera_cells, told.cameras)), strong=moved | far))
+        names = {one.first: one.name for one in told.cameras}
+        far = frozenset((n, 2) for n, one in enumerate(told.pairs) if (one.deviations or 0.0) >= DISAGREE)
+        rows = tuple(pair_cells(one, names) for one in told.pairs)
+        self.pairs.show_cells(Shown(PAIRS, rows, strong=far))
+        self._fit_tables()
+        self._look_at(min(self._camera, len(told.cameras) - 1))
+
+    def _fit_tables(self) -> None:
+        """As many rows as there is room for; the cameras have theirs first."""
+        rows = max((self.height() - ROOM) // ROW_HEIGHT, 2 * LEAST_ROWS)
+        cameras = min(len(self.cameras.rows), max(rows // 2, LEAST_ROWS))
+        self.cameras.set_most(cameras)
+        self.pairs.set_most(rows - cameras)
+
+    def _choose(self, form: str) -> None:
+        self.chart = self.map if form == "lens" else self.space
+        self.charts.setCurrentWidget(self.chart)
+        self.lens.setVisible(form == "lens" and self.shown.compare.comparison is not None)
+
+    def _open_lens(self, row: int) -> None:
+        self.form.set_value("lens")
+        self._choose("lens")
+        self._look_at(row)
+
+    def _look_at(self, row: int) -> None:
+        """The lens of a camera by its row."""
+        told = self.shown.compare.comparison
+        if told is None or not 0 <= row < len(told.cameras):
+            return
+        self._camera, one = row, told.cameras[row]
+        self.lens.set_value(str(row))
+        self.space.choose_camera(one.first)
+        self.map.nothing = "Its pictures have another shape in the second: the lenses are not compared"
+        self.map.show_heat(None if one.lens is None else heat_of(one.lens))
+
+
+def state_words(told: RigComparison) -> str:
+    """'4 cameras, 2 differences'."""
+    many = sum(finding.level > 0 for finding in told.findings)
+    word = "not judged" if told.agree is None else count(many, "difference") if many else "no difference"
+    return f"{count(len(told.cameras), 'camera')}, {word}"
+
+
+def about_words(told: RigComparison) -> str:
+    """What the two lie on each other by, and the scale."""
+    by = f"by {told.about} alone" if told.about else "so that the cameras lie as near as they can"
+    if not told.about and any(one.moved for one in told.cameras):
+        by = "by the cameras that stand as before"
+    scale = "" if abs(told.scale_percent) < 5e-4 else f" Distances are {told.scale_percent:+.3f} % in the second."
+    return f"The second rig, dashed, is laid onto the first {by}.{scale}"
+
+
+def camera_cells(one: CameraDifference) -> tuple[str, ...]:
+    lens = DASH if one.lens is None else f"{one.lens.rms_px:.2f}"
+    return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}\u00b0", lens, _figure(one.deviations)
+
+
+def pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:
+    which = f"{names[one.first]} \u2013 {names[one.second]}"
+    return which, f"{one.apart_mm:+.2f}", _figure(one.deviations), f"{1e3 * one.distances[0]:.1f}"
+
+
+def _figure(value: float | None) -> str:
+    return DASH if value is None else f"{value:.1f}"

@@ -1,22 +1,189 @@
-"""The page of two cameras: rectified pictures, epipolar errors, disparity and depth."""
+"""The page of two cameras: rectified pictures with lines across both, epipolar errors, depth and a point cloud."""
 
 from __future__ import annotations
 
+from typing import cast
+
+import cv2
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from engines.core.errors import WorkFailed
+from engines.core.files import atomic_path
+from widgets.calibration.rig.pages.pair_picture import PairPicture, Showing
+from widgets.calibration.rig.pages.pair_view import PairView, figures_of, known_words
 from widgets.calibration.rig.pages.state import PagesView
-from widgets.kit.labels import Label
-from widgets.kit.panel import EmptyState
+from widgets.charts.heat import draw_scale
+from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import (
+    ChoiceField,
+    EmptyState,
+    NumberField,
+    PlainButton,
+    QuietButton,
+    Segmented,
+    StatGrid,
+    Toggle,
+    columns,
+    labelled,
+)
+from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
 NOTHING = ("Calibrate the rig to see two of its cameras rectified", "Calibrate")
+SIDE = 260
+CLOUD, PICTURE = ".ply", ".png"
+KINDS = "Point cloud (*.ply);;Picture (*.png)"
+OWN = "own"
+ALPHAS = (("0", "Nothing black"), ("0.5", "Half"), ("1", "All"), (OWN, "Own focal length"))
+SHOWN: tuple[tuple[Showing, str], ...] = (("pictures", "Pictures"), ("over", "Over"), ("depth", "Depth"))
+_DEPTH_TIP = "Depths that are looked through; what is nearer or farther is not known"
+
+
+class Scale(QWidget):
+    """Which colour stands for which depth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(30)
+        self.setAccessibleName("Colours of depth")
+        self._ends = "", ""
+
+    def set_ends(self, near: float, far: float) -> None:
+        self._ends = f"{far:g} m", f"{near:g} m"
+        self.setToolTip(f"From {far:g} m (dark) to {near:g} m (bright), as disparity; darkest: not known")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_scale(QPainter(self), QRectF(self.rect()).adjusted(1, 2, -1, 0), *self._ends, title="depth")
 
 
 class PairPage(WorkPage):
+    """`set_wanted(dict)` of fields of a `PairView`; `seen(bool)`: it is in front; `sourcesWanted`: as sources."""
+
+    wanted = Signal(object)
+    swapWanted = Signal()
+    sourcesWanted = Signal()
+    looked = Signal(bool)
+
     def __init__(self) -> None:
         super().__init__()
         self.shown = PagesView()
+        self.picture = PairPicture()
+        self._make_head()
+        self._make_side()
         empty = EmptyState(*NOTHING, "views", "Files of the project stay where they are")
-        self.lay_out(self.head_of("Pair"), self.body_of(empty, Label("")))
+        side = held(self._side())
+        side.setFixedWidth(SIDE)
+        both = held(row_of((self.picture, 1), side, spacing=16, margins=(12, 4, 12, 12)))
+        head = self.head_of("Pair", *self.controls)
+        self.lay_out(head, self.body_of(empty, both))
+        self._connect()
 
     def show_state(self, view: PagesView) -> None:
-        self.shown = view
-        self.show_there(False)
+        before, self.shown = self.shown.pair, view
+        pair = view.pair
+        self.show_there(bool(pair.pairs))
+        for control in self.controls:
+            control.setVisible(bool(pair.pairs))
+        self._fill(pair)
+        if pair != before or self.picture.seen is not pair.seen:
+            self._draw()
+
+    def save(self) -> None:
+        """Ask for a file and write the point cloud, or the picture."""
+        if self.shown.pair.seen is not None and (path := ask_file(self, "Export the pair", "depth.ply", KINDS)):
+            save_or_say(self, path, self.write)
+
+    def write(self, path: str) -> None:
+        """What is known of depth as points (.ply), or what is shown (.png)."""
+        pair = self.shown.pair
+        if pair.seen is None or pair.rig is None:
+            raise WorkFailed("Nothing is shown that could be saved")
+        if path.lower().endswith(CLOUD):
+            from engines.calibration.rig.pairs.cloud import write_cloud
+
+            write_cloud(path, pair.seen.depth, pair.seen.first, pair.rig)
+            return
+        with atomic_path(path) as part:
+            part.write_bytes(cv2.imencode(PICTURE, self.picture.snapshot())[1].tobytes())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.looked.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.looked.emit(False)
+
+    # Within
+
+    def _make_head(self) -> None:
+        self.pair = ChoiceField("Cameras", tip="Which two cameras")
+        self.swap = QuietButton("", "swap", "Exchange the two: depth is told of the first picture", name="Swap cameras")
+        self.frame = ChoiceField("Frame", tip="Which moment; frames in which both show the board come first")
+        self.live = Toggle("Live", tip="Depth of what the cameras show now, at half their resolution")
+        self.view = Segmented(
+            "Show", SHOWN, tip="Both pictures, with depth over the first, or with depth in place of the other"
+        )
+        self.export = QuietButton("Export", "export", "Save the depth as a point cloud (PLY), or the picture (PNG)")
+        for field in (self.pair, self.frame):
+            field.setMinimumContentsLength(12)
+        self.controls = (self.pair, self.swap, self.frame, self.live, self.view, self.export)
+
+    def _make_side(self) -> None:
+        self.stats, self.words = StatGrid(), wrapped()
+        self.lines = Toggle("Lines", True, tip="Lines across both pictures; drag them to what you want to compare")
+        self.alpha = ChoiceField("Alpha", ALPHAS, tip="How much of the rectified pictures is shown")
+        self.near = NumberField("Nearest", 0.3, 0.01, 1000, unit="m", decimals=2, step=0.1, tip=_DEPTH_TIP)
+        self.far = NumberField("Farthest", 5.0, 0.02, 10000, unit="m", decimals=2, step=0.5, tip=_DEPTH_TIP)
+        self.scale = Scale()
+        self.sources = PlainButton("Use as sources", "straight", "Both rectified pictures as sources of the project")
+
+    def _side(self):  # noqa: ANN202  (a layout of Qt's)
+        depths = columns(labelled("Nearest", self.near, _DEPTH_TIP), labelled("Farthest", self.far, _DEPTH_TIP))
+        alpha = labelled("Shown of each picture", self.alpha, self.alpha.toolTip())
+        return column_of(self.words, self.stats, alpha, depths, self.scale, self.lines, self.sources, None, spacing=12)
+
+    def _connect(self) -> None:
+        self.pair.chosen.connect(lambda id: self.wanted.emit({"pair": id}))
+        self.frame.chosen.connect(lambda id: self.wanted.emit({"frame": id}))
+        self.alpha.chosen.connect(lambda id: self.wanted.emit({"alpha": -1.0 if id == OWN else float(id)}))
+        self.near.valueChanged.connect(lambda value: self.wanted.emit({"near": value}))
+        self.far.valueChanged.connect(lambda value: self.wanted.emit({"far": value}))
+        self.live.clicked.connect(lambda on: self.wanted.emit({"live": on}))
+        self.swap.clicked.connect(self.swapWanted)
+        self.sources.clicked.connect(self.sourcesWanted)
+        self.export.clicked.connect(self.save)
+        self.view.chosen.connect(lambda _id: self._draw())
+        self.lines.toggled.connect(lambda _on: self._draw())
+
+    def _fill(self, pair: PairView) -> None:
+        self.pair.set_choices(pair.pairs, pair.pair)
+        self.frame.set_choices(pair.frames, pair.frame)
+        self.frame.setVisible(bool(pair.frames) and not pair.live)
+        self.live.setChecked(pair.live)
+        self.live.setEnabled(pair.can_live or pair.live)
+        self.sources.setEnabled(pair.can_live)
+        self.alpha.set_value(OWN if pair.alpha == -1 else f"{pair.alpha:g}")
+        for field, value in ((self.near, pair.near), (self.far, pair.far)):
+            field.blockSignals(True)
+            field.setValue(value)
+            field.blockSignals(False)
+        self.scale.set_ends(pair.near, pair.far)
+        self.stats.set_stats(figures_of(pair.figures) if pair.figures is not None else [])
+        self.words.setText(known_words(pair))
+        self.export.setEnabled(pair.seen is not None)
+        self.state.setText(_state_words(pair))
+
+    def _draw(self) -> None:
+        showing = cast("Showing", self.view.value())
+        self.picture.show_pair(self.shown.pair, showing, self.lines.isChecked())
+
+
+def _state_words(pair: PairView) -> str:
+    if pair.live:
+        return f"Live, {pair.rate:.0f} per second" if pair.rate else pair.note or "Live"
+    return pair.note if pair.seen is None else f"Frame {pair.frame}"

@@ -1,10 +1,110 @@
-"""What the page Pair shows besides the panel's state."""
+"""What the page of two cameras shows, as values, and the words and colours that follow from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from engines.calibration.rig.types import RigResult, StereoResult
+from engines.core.frames import Image
+from engines.core.pictures.heat import OVER, viridis
+from widgets.calibration.pages.heat_plane import rough
+from widgets.kit.results import Stat
+
+if TYPE_CHECKING:
+    from engines.calibration.rig.pairs.depth import Depth, Seen
+
+UNKNOWN = (26, 22, 19)
+"""BGR of where no depth is known."""
+Choices = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """Nothing yet."""
+    """pairs, frames: what can be chosen, with their titles; pair, frame: what is. near, far: metres.
+
+    seen: the pictures, rectified, with their depth; rig: whose coordinates those are in. figures: of the pair where it
+    was solved from pictures. live: from the sources; can_live: they form a rig. note: why nothing is shown, or what is
+    going on. rate: pictures per second, live.
+    """
+
+    pairs: Choices = ()
+    pair: str = ""
+    frames: Choices = ()
+    frame: str = ""
+    alpha: float = 0.0
+    near: float = 0.3
+    far: float = 5.0
+    live: bool = False
+    can_live: bool = False
+    seen: Seen | None = None
+    rig: RigResult | None = None
+    figures: StereoResult | None = None
+    note: str = ""
+    rate: float = 0.0
+
+
+def depth_picture(depth: Depth, near: float, far: float) -> Image:
+    """BGR: near is bright, and what is not known is dark. As disparities are, so that near is told apart as finely."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        colours = viridis(1 / depth.metres, 1 / far, 1 / near)[..., ::-1]
+    return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], np.array(UNKNOWN, np.uint8), colours))
+
+
+def laid_over(first: Image, depth: Depth, near: float, far: float) -> Image:
+    """BGR: the first picture, in the colours of its depth where that is known."""
+    colours = depth_picture(depth, near, far)
+    mixed = cv2.addWeighted(colours, OVER, first, 1 - OVER, 0)
+    return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], first, mixed))
+
+
+def beside(first: Image, second: Image, vertical: bool) -> Image:
+    """Both in one picture, so that rows (or columns) go on from the one to the other."""
+    return np.ascontiguousarray(np.vstack([first, second]) if vertical else np.hstack([first, second]))
+
+
+def metres(value: float, std: float) -> str:
+    """ "1.234 ± 0.012 m": as many figures as the deviation has."""
+    if not np.isfinite(std) or std <= 0:
+        return f"{value:.3g} m"
+    places = int(np.clip(1 - np.floor(np.log10(std)), 0, 6))
+    return f"{value:.{places}f} ± {std:.{places}f} m"
+
+
+def depth_words(depth: Depth, x: float, y: float) -> str:
+    """What is known at a pixel of the first picture."""
+    found = depth.at(x, y)
+    return "depth not known" if found is None else metres(*found)
+
+
+def known_words(view: PairView) -> str:
+    """How much of the picture has a depth, how well, and what the uncertainty holds."""
+    if view.seen is None:
+        return view.note
+    depth = view.seen.depth
+    if depth.share == 0:
+        return "No depth is known in these pictures: look through other depths, or show something with texture"
+    share, relative = round(100 * depth.share), 100 * float(np.nanmedian(depth.std / depth.metres))
+    rig = "" if depth.rig_known else ", the matching's alone: this rig does not say how certain it is"
+    return f"Depth in {share} % of the picture, ± {rough(relative)} % (median){rig}"
+
+
+def figures_of(result: StereoResult) -> list[Stat]:
+    pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
+    std = "" if pair is None or pair.distance_std is None else rough(1000 * pair.distance_std)
+    rows = "columns" if result.rectification.vertical else "rows"
+    return [
+        Stat("Baseline", f"{1000 * result.baseline_m:.2f}", "mm", std, "Distance of the two cameras"),
+        Stat("Turned by", f"{result.rotation_deg:.3f}", "°", "", "Of the second camera against the first"),
+        Stat("Rows off", f"{result.rectified_dy_rms_px:.3f}", "px", "", f"Corners across rectified {rows}, rms"),
+        Stat("at most", f"{result.rectified_dy_max_px:.3f}", "px", "", "The worst corner"),
+        Stat("Epipolar", f"{result.epipolar_px:.3f}", "px", "", "Distance of corners from their epipolar lines, rms"),
+        Stat("Corners", f"{result.corners:,}", "", "", "Seen by both cameras"),
+    ]  # fmt: skip
+
+
+def _cameras(result: StereoResult) -> set[int]:
+    return {result.rectification.first, result.rectification.second}

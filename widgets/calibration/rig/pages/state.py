@@ -10,7 +10,6 @@ from engines.calibration.rig.types import RigResult
 from widgets.calibration.rig.pages.compare_view import RigCompareView
 from widgets.calibration.rig.pages.pair_view import PairView
 from widgets.calibration.rig.pages.prepare_view import PrepareView
-from widgets.calibration.rig.pages.space_view import SpaceView
 from widgets.calibration.rig.state import RigState
 from widgets.kit.work_state import NOTHING_MISSING, Trouble
 
@@ -54,7 +53,6 @@ class PagesView:
     cell: Cell = Cell()
     prepare: PrepareView = PrepareView()
     pair: PairView = PairView()
-    space: SpaceView = SpaceView()
     compare: RigCompareView = RigCompareView()
 
     @property

@@ -10,7 +10,7 @@ import numpy as np
 from engines.calibration.rig.types import BoardPose, RigResult
 from engines.core.boards import Board
 from widgets.charts.space.eye import Floats
-from widgets.charts.space.things import Dot, Ink, Key, Net, Part, Sheet, Strand, Thing, Word
+from widgets.charts.space.things import AXES, Dot, Ink, Key, Net, Part, Sheet, Strand, Thing, Word
 
 MOST = 300
 """Faint sheets drawn at most; of more, as many are taken evenly."""
@@ -18,7 +18,6 @@ FEW = 24
 """So many are drawn as strongly as faint ones are."""
 ROUND = 14
 """Corners of a printed disc."""
-AXES = ("bad", "good", "accent")
 
 
 def key_of(pose: BoardPose) -> Key:
@@ -74,8 +73,12 @@ def _nets(result: RigResult, poses: Sequence[BoardPose], rims: Floats) -> tuple[
     )
 
 
-def chosen_boards(result: RigResult, frame: str) -> Part:
-    """The boards of a frame, with what is printed on them, their first corners and axes."""
+def chosen_boards(result: RigResult, frame: str, over: bool = False) -> Part:
+    """The boards of a frame, with what is printed on them, their first corners and axes.
+
+    over: they lie over a picture of the board, which is to be seen.
+    """
+    paper, dark = (None, Ink("accent", 0.4)) if over else (Ink("paper", 0.8), Ink("print", 0.85))
     strands, sheets, dots, words = [], [], [], []
     for pose in result.board_poses:
         if pose.frame != frame or pose.board >= len(result.boards):
@@ -83,12 +86,14 @@ def chosen_boards(result: RigResult, frame: str) -> Part:
         board, key = result.boards[pose.board], key_of(pose)
         prints = printed(board)
         turned = placed(pose, prints.reshape(-1, 2)).reshape(*prints.shape[:2], 3)
-        paper = Ink("text", 0.9, 1.6), Ink("text", 0.16)
-        sheets.append(Sheet(placed(pose, rim(board)), *paper, key, turned, Ink("text", 0.62)))
+        edge = Ink("accent" if over else "text", 1.0, 1.6)
+        sheets.append(Sheet(placed(pose, rim(board)), edge, paper, key, turned, dark))
         ends = placed(pose, np.vstack([np.zeros(3), np.eye(3) * 2.2 * board.square]))
-        first = placed(pose, board.corners[:1])[0]
-        strands += [Strand(np.array([ends[0], end]), Ink(AXES[n], 1.0, 2.4), key) for n, end in enumerate(ends[1:])]
-        dots.append(Dot(first, Ink("accent"), 3.6, key))
+        first, before = placed(pose, board.corners[:1])[0], max(board.print_size)
+        strands += [
+            Strand(np.array([ends[0], end]), Ink(AXES[n], 1.0, 2.4), key, before) for n, end in enumerate(ends[1:])
+        ]
+        dots.append(Dot(first, Ink("accent"), 3.6, key, before))
         words.append(Word(ends[0], frame, Ink("text"), key))
     return Part(tuple(strands), tuple(sheets), tuple(dots), words=tuple(words))
 

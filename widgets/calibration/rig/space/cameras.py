@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from engines.calibration.rig.places import centre_of, turn_of
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
-from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES
+from engines.core.frames import Image, Size
+from engines.core.lenses import DISTORTION_NAMES, Intrinsics
 from engines.core.projection import rays
 from widgets.charts.space.eye import Floats
-from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Sheet, Strand, Thing, Word, half_axes, joined
+from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Photo, Sheet, Strand, Thing, Word, half_axes, joined
 
-SIDE = 10
-"""Pieces of a side of the picture's outline, which a lens bends."""
+SIDE, FINE = 8, 40
+"""Pieces of a side of the picture's outline, which a lens bends: of a pyramid, and of what it is seen through."""
 SIDEWAYS = 0.3
 """Cosine beyond which the outline of a wide lens is drawn on a sphere instead of a plane."""
+ON_PLANE = 1.002
+"""Depth of a picture on a pyramid's plane: just behind what is drawn there."""
 MARK = 0.13
 """Size of the mark that tells which side is up, in widths of the picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Straightened:
+    """What a camera saw, without its lens's bending: H x W x 3 BGR, and the pinhole that it is of."""
+
+    image: Image
+    lens: Intrinsics
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +41,11 @@ class Dress:
     floor: tuple[Floats, float] | None = None
     """Which way is up, and how high the floor is."""
     dashed: bool = False
+    within: int = -1
+    """The camera that is looked from: of it only the outline is drawn."""
 
     def ink(self, number: int, alpha: float = 1.0, width: float = 1.6) -> Ink:
         return Ink("text" if self.dashed else f"series:{number}", alpha, width, self.dashed)
-
-
-def rotation(camera: RigCamera) -> Floats:
-    """3 x 3, from the rig's axes to the camera's."""
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0])
-
-
-def centre(camera: RigCamera) -> Floats:
-    """Where it stands in the rig's coordinates."""
-    return np.asarray(-rotation(camera).T @ np.array(camera.tvec))
 
 
 def outline(size: Size, steps: int = SIDE) -> Floats:
@@ -57,7 +59,7 @@ def spanned(camera: RigCamera, pixels: Floats, depth: float) -> Floats:
     """Points of the rig's space that N pixels see, at a depth before the camera; nan where its lens sees nothing."""
     ways = rays(camera.lens, pixels)
     away = depth / np.maximum(ways[:, 2:], SIDEWAYS)
-    return np.asarray((ways * away) @ rotation(camera) + centre(camera))
+    return np.asarray((ways * away) @ turn_of(camera) + centre_of(camera))
 
 
 def covariance(result: RigResult, number: int) -> Floats | None:
@@ -74,7 +76,7 @@ def covariance(result: RigResult, number: int) -> Floats | None:
     pose = np.array([row[stop - 6 : stop] for row in result.covariance[stop - 6 : stop]])
     x, y, z = camera.tvec
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    turned = rotation(camera).T
+    turned = turn_of(camera).T
     moves = np.hstack([-turned @ cross, -turned])
     return np.asarray(moves @ pose @ moves.T)
 
@@ -82,12 +84,13 @@ def covariance(result: RigResult, number: int) -> Floats | None:
 def cameras(result: RigResult, dress: Dress) -> Part:
     """All cameras with their names."""
     name = "other" if dress.dashed else "camera"
-    return joined(*(_camera(result, number, (name, number), dress) for number in range(len(result.cameras))))
+    drawn = (number for number in range(len(result.cameras)) if number != dress.within)
+    return joined(*(_camera(result, number, (name, number), dress) for number in drawn))
 
 
 def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
     camera, ink = result.cameras[number], dress.ink(number)
-    place, rim = centre(camera), spanned(camera, outline(camera.size), dress.depth)
+    place, rim = centre_of(camera), spanned(camera, outline(camera.size), dress.depth)
     seen = rim[np.isfinite(rim).all(axis=1)]
     corners = rim[::SIDE][np.isfinite(rim[::SIDE]).all(axis=1)]
     edges = [Strand(np.array([place, corner]), ink, key) for corner in corners]
@@ -141,23 +144,53 @@ def _told(result: RigResult, number: int, second: bool) -> Thing:
     more = [f"{camera.size} px, focal length {one.fx:.0f} px"]
     if camera.frames:
         more.append(f"{camera.frames} frames, {camera.corners:,} corners, RMS {camera.rms_px:.3f} px")
-    return Thing(f"{camera.name}, second rig" if second else camera.name, centre(camera), std, tuple(more))
+    return Thing(f"{camera.name}, second rig" if second else camera.name, centre_of(camera), std, tuple(more))
+
+
+def picture_outline(camera: RigCamera, depth: float) -> Floats:
+    """What bounds a camera's picture, N x 3 points of the rig's space, as far as its lens sees it."""
+    rim = spanned(camera, outline(camera.size, FINE), depth)
+    return np.asarray(rim[np.isfinite(rim).all(axis=1)])
+
+
+def photos(result: RigResult, pictures: Mapping[int, Straightened], dress: Dress, far: float) -> Part:
+    """Pictures on the pyramids' planes; that of the camera that is looked from lies behind everything, `far` away."""
+    made = []
+    for number, one in pictures.items():
+        camera, lens = result.cameras[number], one.lens
+        (high, wide), depth = one.image.shape[:2], far if number == dress.within else ON_PLANE * dress.depth
+        ends = np.array([(0, 0), (wide, 0), (wide, high), (0, high)]) - 0.5
+        flat = (ends - (lens.cx, lens.cy)) / (lens.fx, lens.fy) * depth
+        made.append(Photo(np.column_stack([flat, np.full(4, depth)]) @ turn_of(camera) + centre_of(camera), one.image))
+    return Part(photos=tuple(made))
+
+
+def largest_deviations(result: RigResult) -> Floats:
+    """Of each camera's place that is known with its covariance, in metres, in the direction that is known worst."""
+    known = [covariance(result, number) for number in range(len(result.cameras))]
+    return np.sqrt([max(float(np.linalg.eigvalsh(one)[-1]), 0.0) for one in known if one is not None])
 
 
 def ellipsoids(result: RigResult, factor: float) -> Part:
     """One standard deviation of each camera's place, enlarged."""
     known = [(number, covariance(result, number)) for number in range(len(result.cameras))]
     blobs = tuple(
-        Blob(centre(result.cameras[number]), half_axes(one, factor), Ink(f"series:{number}"), ("camera", number))
+        Blob(
+            centre_of(result.cameras[number]),
+            half_axes(one, factor),
+            Ink(f"series:{number}", width=1.0),
+            ("camera", number),
+        )
         for number, one in known
         if one is not None and np.trace(one) > 0
     )
-    return Part(blobs=blobs)
+    ends = [blob.centre + sign * blob.axes.T for blob in blobs for sign in (-1, 1)]
+    return Part(blobs=blobs, extent=np.concatenate([np.zeros((0, 3)), *ends]))
 
 
 def distances(result: RigResult) -> Part:
     """A line between every two cameras with its length."""
-    places = [centre(camera) for camera in result.cameras]
+    places = [centre_of(camera) for camera in result.cameras]
     lines, words, things = [], [], {}
     for pair in result.pairs:
         key, ends = ("pair", pair.first, pair.second), np.array([places[pair.first], places[pair.second]])

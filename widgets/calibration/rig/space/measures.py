@@ -6,27 +6,27 @@ from itertools import combinations
 
 import numpy as np
 
+from engines.calibration.rig.places import centre_of, turn_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from widgets.calibration.rig.space.boards import middles, placed, rim
-from widgets.calibration.rig.space.cameras import Dress, centre, rotation
+from widgets.calibration.rig.space.cameras import SIDEWAYS, Dress, picture_outline
 from widgets.charts.space.eye import Compass, Eye, Floats
-from widgets.charts.space.things import Ink, Part, Strand, Word
+from widgets.charts.space.things import AXES, Ink, Part, Strand, Word
 
 FLOOR = "frame:"
 """How `RigResult.reference` begins where a frame's board lies on the floor."""
 UPRIGHT = 0.5
 """How much of a unit the cameras' upward ways must have in common, to tell where up is."""
-SHARE, CLEAR = 0.3, 0.85
+SHARE, CLEAR = 0.22, 0.85
 """Depth of a pyramid in distances to the boards; its width at most, in distances to the next camera."""
 LEAST = 0.04
-AXES = ("bad", "good", "accent")
 FRAME = 1.04
 """How much more than a camera's picture is shown, seen from where it stands."""
 
 
 def compass(result: RigResult) -> Compass:
     """Up is the floor's normal where a board lies on it, else what the cameras agree on, else the first camera's."""
-    turns = [rotation(camera) for camera in result.cameras]
+    turns = [turn_of(camera) for camera in result.cameras]
     ups = np.array([-turn[1] for turn in turns])
     ahead = np.mean([turn[2] for turn in turns], axis=0)
     if result.reference.startswith(FLOOR):
@@ -37,7 +37,7 @@ def compass(result: RigResult) -> Compass:
 
 
 def centres(result: RigResult) -> Floats:
-    return np.array([centre(camera) for camera in result.cameras])
+    return np.array([centre_of(camera) for camera in result.cameras])
 
 
 def floor(result: RigResult, up: Floats) -> float:
@@ -86,11 +86,11 @@ def axes(length: float) -> Part:
 
 def as_camera(camera: RigCamera, result: RigResult) -> Eye:
     """The eye where a camera is, that shows what its picture shows, its lens's bending aside."""
-    turn, one, size = rotation(camera), camera.intrinsics, camera.size
+    turn = turn_of(camera)
     boards = middles(result)
-    ahead = (boards - centre(camera)) @ turn[2] if len(boards) else np.ones(1)
+    ahead = (boards - centre_of(camera)) @ turn[2] if len(boards) else np.ones(1)
     away = float(np.median(ahead[ahead > 0])) if (ahead > 0).any() else 1.0
-    half = size.width / (2 * one.fx), size.height / (2 * one.fy)
-    aside = ((size.width - 1) / 2 - one.cx) / one.fx, ((size.height - 1) / 2 - one.cy) / one.fy
-    up = compass(result).up
-    return Eye(centre(camera) + away * turn[2], turn, away, up, True, (half[0] * FRAME, half[1] * FRAME), aside)
+    rim = (picture_outline(camera, 1.0) - centre_of(camera)) @ turn.T
+    low, high = (limit(rim[:, :2] / np.maximum(rim[:, 2:], SIDEWAYS), axis=0) for limit in (np.min, np.max))
+    (across, down), (x, y) = (FRAME * (high - low) / 2).tolist(), ((low + high) / 2).tolist()
+    return Eye(centre_of(camera) + away * turn[2], turn, away, compass(result).up, True, (across, down), (x, y))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,15 +11,15 @@ from engines.calibration.rig.types import SpacePoint
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Part, Strand, Thing, Word, half_axes
 
+Bones: TypeAlias = Sequence[tuple[str, str]]
+"""Pairs of names that a line is drawn between."""
 NAMED = 12
 """Points that have their names beside them at most."""
 INK = Ink("text", 1.0, 2.2)
 
 
-def points(
-    shown: Sequence[SpacePoint], bones: Iterable[tuple[str, str]] = (), names: Sequence[str] = (), factor: float = 0.0
-) -> Part:
-    """bones: pairs of names that a line is drawn between. names: of the cameras. factor: of the ellipsoids, 0: none."""
+def points(shown: Sequence[SpacePoint], bones: Bones = (), names: Sequence[str] = (), factor: float = 0.0) -> Part:
+    """names: of the cameras. factor: of the ellipsoids, 0: none."""
     places = {one.name: np.array(one.place) for one in shown}
     lines = [Strand(np.array([places[a], places[b]]), INK) for a, b in bones if a in places and b in places]
     few = len(shown) <= NAMED
@@ -34,7 +35,9 @@ def points(
 
 
 def _ellipsoid(point: SpacePoint, factor: float) -> Blob:
-    return Blob(np.array(point.place), half_axes(_covariance(point), factor), Ink("accent"), ("point", point.name))
+    return Blob(
+        np.array(point.place), half_axes(_covariance(point), factor), Ink("accent", width=1.0), ("point", point.name)
+    )
 
 
 def _covariance(point: SpacePoint) -> Floats:

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import Signal
 
+from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigResult, SpacePoint
 from widgets.calibration.rig.space.boards import boards, chosen_boards, key_of
-from widgets.calibration.rig.space.cameras import cameras, distances, ellipsoids
-from widgets.calibration.rig.space.measures import as_camera, axes, compass, depth, dress, floor
-from widgets.calibration.rig.space.points import points
-from widgets.calibration.rig.space.words import described
-from widgets.charts.space.things import Key
+from widgets.calibration.rig.space.cameras import (
+    Dress,
+    Straightened,
+    cameras,
+    distances,
+    ellipsoids,
+    largest_deviations,
+    photos,
+    picture_outline,
+)
+from widgets.calibration.rig.space.measures import as_camera, axes, compass, dress
+from widgets.calibration.rig.space.points import Bones, points
+from widgets.calibration.rig.space.words import described, enlarged_words
+from widgets.charts.space.things import Key, Part, enlarged
 from widgets.charts.space.view import SpaceView
 
-Bones = Sequence[tuple[str, str]]
 NOTHING = "Solve a rig to see it in space"
-FACTOR = "Ellipsoids: one standard deviation, enlarged {:g} times"
+ROOM = 0.3, 0.12
+"""Of ellipsoids of cameras and of points, in depths of a camera's pyramid."""
+FAR = 50.0
+"""How far behind everything a camera's picture lies when it is looked from there, in distances to the boards."""
+PARTS = "cameras", "other", "about", "boards", "certainty", "lines", "frame", "points", "photos"
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown besides the cameras. factor: how many times larger ellipsoids are than one standard deviation."""
+    """What is shown besides the cameras. factor: how many times larger ellipsoids are than one standard deviation, 0:
+    as many as make them seen."""
 
     boards: bool = True
     ellipsoids: bool = True
     distances: bool = False
     points: bool = True
-    factor: float = 100.0
-
-
-PARTS = "cameras", "other", "about", "boards", "certainty", "lines", "frame", "points"
+    factor: float = 0.0
 
 
 class RigSpace(SpaceView):
@@ -46,45 +58,54 @@ class RigSpace(SpaceView):
     def __init__(self, name: str = "The rig in space") -> None:
         super().__init__(name)
         self.result: RigResult | None = None
-        self.options, self.frame, self.camera = Shown(), "", -1
-        self._points: Sequence[SpacePoint] = ()
-        self._bones: Bones = ()
+        self.other: RigResult | None = None
+        self.options, self.frame, self.camera, self.seen_as = Shown(), "", -1, -1
+        self.points: Sequence[SpacePoint] = ()
+        self.bones: Bones = ()
+        self.pictures: Mapping[int, Straightened] = {}
         self.nothing = NOTHING
+        self._dress, self._factors = Dress(1.0), [1.0, 1.0]
         self.chosen.connect(self._tell)
+        self.moved.connect(self._follow_eye)
 
     def show_rig(self, result: RigResult | None, options: Shown | None = None, other: RigResult | None = None) -> None:
-        """A rig, and a second one over it in the same coordinates, dashed; None for none."""
-        fresh = result is not None and not _alike(self.result, result)
-        self.result, self.options = result, options or self.options
-        if result is None or not result.cameras:
+        """A rig, and a second one over it in the same coordinates, dashed; None for none, options: as they were."""
+        before, self.result, self.other = self.result, result if result and result.cameras else None, other
+        self.options = options or self.options
+        if self.result is None:
             self.show_parts(**dict.fromkeys(PARTS))
+            self.set_window(None)
             self._say()
-            return
-        worn = dress(result)
-        second = None if other is None else cameras(other, replace(worn, dashed=True))
-        self.show_parts(cameras=cameras(result, worn), other=second)
-        self._show_rest()
-        if fresh:
-            up = compass(result)
-            self.set_space(up, floor(result, up.up))
+        else:
+            self._dress = dress(self.result)
+            self._renew_parts(*PARTS)
+            if not _alike(before, self.result) and self._dress.floor is not None:
+                self.set_space(compass(self.result), self._dress.floor[1])
+        self._emphasise()
 
     def set_options(self, options: Shown) -> None:
+        """What is shown besides the cameras."""
         self.options = options
-        self._show_rest()
+        self._renew_parts("boards", "certainty", "lines", "frame", "points")
 
     def show_points(self, shown: Sequence[SpacePoint], bones: Bones = ()) -> None:
         """Triangulated points of now, and which of them are joined by lines."""
-        self._points, self._bones = shown, bones
-        self._show_points()
-        self._say()
+        if shown or self.points:
+            self.points, self.bones = shown, bones
+            self._renew_parts("points")
+
+    def show_pictures(self, pictures: Mapping[int, Straightened]) -> None:
+        """What cameras saw, by their numbers, on their pyramids; {} for nothing."""
+        if pictures or self.pictures:
+            self.pictures = pictures
+            self._renew_parts("frame", "photos")
 
     def choose_frame(self, frame: str) -> None:
         """The boards of a frame are drawn strong; "" for none."""
         if frame != self.frame:
             self.frame = frame
-            self._show_frame()
+            self._renew_parts("frame")
             self._emphasise()
-            self._say()
 
     def choose_camera(self, number: int) -> None:
         """It is drawn strong; -1 for none."""
@@ -96,33 +117,58 @@ class RigSpace(SpaceView):
         if self.result is not None:
             self.look(as_camera(self.result.cameras[number], self.result))
 
-    def _show_rest(self) -> None:
-        result, options = self.result, self.options
-        if result is None:
-            return
-        self.show_parts(
-            about=axes(0.5 * depth(result)),
-            boards=boards(result) if options.boards else None,
-            certainty=ellipsoids(result, options.factor) if options.ellipsoids else None,
-            lines=distances(result) if options.distances else None,
-        )
-        self._show_frame()
-        self._show_points()
-        self._emphasise()
+    def _renew_parts(self, *names: str) -> None:
+        if self.result is not None:
+            self.show_parts(**{name: self._part(name, self.result) for name in names})
         self._say()
 
-    def _show_frame(self) -> None:
-        there = self.result is not None and bool(self.frame) and self.options.boards
-        self.show_parts(frame=chosen_boards(self.result, self.frame) if there and self.result is not None else None)
+    def _part(self, name: str, result: RigResult) -> Part | None:
+        options = self.options
+        match name:
+            case "cameras":
+                return cameras(result, replace(self._dress, within=self.seen_as))
+            case "other":
+                return None if self.other is None else cameras(self.other, replace(self._dress, dashed=True))
+            case "about":
+                return axes(0.5 * self._dress.depth)
+            case "boards":
+                return boards(result) if options.boards else None
+            case "certainty":
+                return self._ellipsoids(result) if options.ellipsoids else None
+            case "lines":
+                return distances(result) if options.distances else None
+            case "photos":
+                far = FAR * self.eye.distance
+                return photos(result, self.pictures, replace(self._dress, within=self.seen_as), far)
+            case "frame":
+                over = self.seen_as in self.pictures
+                return chosen_boards(result, self.frame, over) if options.boards and self.frame else None
+            case _:
+                return self._points(result) if options.points and self.points else None
 
-    def _show_points(self) -> None:
-        options, result = self.options, self.result
-        if not self._points or not options.points or result is None:
-            self.show_parts(points=None)
-            return
+    def _ellipsoids(self, result: RigResult) -> Part:
+        self._factors[0] = self._factor(largest_deviations(result), 0)
+        return ellipsoids(result, self._factors[0])
+
+    def _points(self, result: RigResult) -> Part:
+        self._factors[1] = self._factor(np.array([max(point.std) for point in self.points]), 1)
         names = [camera.name for camera in result.cameras]
-        factor = options.factor if options.ellipsoids else 0.0
-        self.show_parts(points=points(self._points, self._bones, names, factor))
+        return points(self.points, self.bones, names, self._factors[1] if self.options.ellipsoids else 0.0)
+
+    def _factor(self, lengths: np.ndarray, kind: int) -> float:
+        return self.options.factor or enlarged(lengths, ROOM[kind] * self._dress.depth, self._factors[kind])
+
+    def _follow_eye(self) -> None:
+        """At a camera's place only its picture's outline is seen of it."""
+        near, number = 1e-6 * self.eye.distance, -1
+        if self.result is not None and self.eye.perspective:
+            places = [centre_of(camera) for camera in self.result.cameras]
+            number = next((n for n, one in enumerate(places) if np.linalg.norm(one - self.eye.place) < near), -1)
+        if number != self.seen_as and self.result is not None:
+            self.seen_as = number
+            self._renew_parts("cameras", "frame", "photos")
+            depth = self._dress.depth
+            self.set_window(picture_outline(self.result.cameras[number], depth) if number >= 0 else None)
 
     def _emphasise(self) -> None:
         keys: list[Key] = [("camera", self.camera)] if self.camera >= 0 else []
@@ -131,9 +177,9 @@ class RigSpace(SpaceView):
         self.choose(keys)
 
     def _say(self) -> None:
-        self.setAccessibleDescription(described(self.result, self.frame, self._points if self.options.points else ()))
-        certain = self.options.ellipsoids and bool(self._stage.blobs)
-        self.set_notes((FACTOR.format(self.options.factor),) if certain else ())
+        shown = self.points if self.options.points else ()
+        self.setAccessibleDescription(described(self.result, self.frame, shown, self.other is not None))
+        self.set_notes(enlarged_words(self.kinds_of_ellipsoids, self._factors))
 
     def _tell(self, key: Key) -> None:
         match key:
@@ -145,6 +191,11 @@ class RigSpace(SpaceView):
                 self.pairChosen.emit(first, second)
             case ("point", str(name)):
                 self.pointChosen.emit(name)
+
+    @property
+    def kinds_of_ellipsoids(self) -> frozenset[str]:
+        """ "camera", "point": of what there are ellipsoids."""
+        return frozenset(blob.key[0] for blob in self.blobs if isinstance(blob.key, tuple))
 
 
 def _alike(before: RigResult | None, now: RigResult) -> bool:

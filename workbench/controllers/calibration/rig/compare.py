@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
 
+from engines.calibration.formats.rig_files import load
+from engines.calibration.rig.comparison import compare
+from engines.calibration.rig.differences import RigComparison
+from engines.calibration.rig.types import RigResult
 from widgets.calibration.rig.pages.compare import RigComparePage
 from widgets.calibration.rig.pages.compare_view import RigCompareView
 from widgets.calibration.rig.pages.state import Page
-from workbench.controllers.calibration.rig.part import PagePart
+from widgets.kit.work_page import WorkPage
+from workbench.controllers.calibration.comparing import Comparing
+from workbench.controllers.calibration.rig.part import Desk, PagePart
 
 
-class Compare(PagePart):
-    page, kind = Page.COMPARE, RigComparePage
+class Compare(Comparing, PagePart):
+    page, kind, blank = Page.COMPARE, RigComparePage, RigCompareView
+    desk: Desk
+    about = ""
+
+    def make(self) -> WorkPage:
+        page = super().make()
+        cast(RigComparePage, page).laid.chosen.connect(self.lay)
+        return page
+
+    def ask(self) -> str:
+        return self.desk.files.ask_rig()
+
+    def choose(self, first: str, second: str) -> None:
+        self.about = ""
+        super().choose(first, second)
+
+    def lay(self, about: str) -> None:
+        """Lay the two onto each other by a camera, "" for all."""
+        self.about, self.trouble = about, None
+        self.changed.emit()
 
     @property
-    def fields(self) -> Mapping[str, Any]:
-        return {"compare": RigCompareView()}
+    def more(self) -> Mapping[str, Any]:
+        return {"about": self.about}
+
+    def comparison(self, first: str, second: str, shown: RigResult | None) -> Callable[[], RigComparison]:
+        return partial(_compared, first, second, shown, self.about)
+
+
+def _compared(first: str, second: str, shown: RigResult | None, about: str) -> RigComparison:
+    one = load(first) if first or shown is None else shown
+    return compare(one, load(second), about)

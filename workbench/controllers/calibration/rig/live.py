@@ -7,11 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from engines.calibration.live.finder import CAPTURE, SEEN
-from engines.calibration.live.rig_estimate import estimate
+from engines.calibration.live.rig_estimate import Solution, estimate
 from engines.calibration.live.rig_finder import SeenSet
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.core.boards import Board
-from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
@@ -47,7 +46,7 @@ class Live(SectionPart):
         self._auto = True
         self._seen: SeenSet | None = None
         self._taken: SeenSet | None = None
-        self._known: RigEstimate | None = None
+        self._solution: Solution | None = None
         self._solved: tuple[RigCapture, ...] = ()
         self._wanted: tuple[RigCapture, ...] = ()
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -74,6 +73,11 @@ class Live(SectionPart):
             solving=self._wanted != self._solved,
             flipped=setup.mirror == "yes",
         )
+
+    @property
+    def known(self) -> RigEstimate | None:
+        """The rig as far as the captured sets tell it."""
+        return None if self._solution is None else self._solution.told
 
     @property
     def running(self) -> bool:
@@ -156,7 +160,7 @@ class Live(SectionPart):
     def forget(self) -> None:
         super().forget()
         self._stop()
-        self._known, self._solved, self._wanted = None, (), ()
+        self._solution, self._solved, self._wanted = None, (), ()
         self.captures.new_run()
 
     def close(self) -> None:
@@ -170,6 +174,7 @@ class Live(SectionPart):
         self.lookers.looked.connect(self._see)
         self.lookers.stopped.connect(self._stopped)
         self.sets.changed.connect(self._configure)
+        self.sets.failed.connect(self._not_saved)
         self.captures.stuck.connect(
             lambda failure: self.failed.emit(trouble_of(failure.as_json(), title="Set not saved"))
         )
@@ -215,7 +220,7 @@ class Live(SectionPart):
             model=setup.model,
             mirrored=tuple(range(len(self._chosen))) if setup.mirror == "yes" else (),
             window=setup.window,
-            known=self._known if captured else None,
+            known=self.known if captured else None,
         )
 
     def _configure(self) -> None:
@@ -260,26 +265,28 @@ class Live(SectionPart):
         setup, names = self.desk.session.setup, self._names()
         shown = as_given(seen.sighting) if setup.mirror == "yes" else seen.sighting
         for camera, sighting in enumerate(shown.cameras):
-            self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, setup.boards, names))
+            self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
 
     def _capture(self, seen: SeenSet) -> None:
         setup, grid = self.desk.session.setup, self._grid()
-        tiles = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
-        tiles |= {"names": names_of(self._names(), grid)}
+        tiles: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
+        tiles["names"] = names_of(self._names(), grid)
         if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
             what = "The rig's pictures are of other cameras or other tiles than these"
             hint = "Discard those pictures to capture these cameras"
             self.failed.emit(Trouble(what, "Set not captured", hint))
             self.set_auto(False)
             return
-        try:
-            picture = self.sets.save(seen, self._title(), grid, setup)
-        except KinoscopeError as error:
-            self.failed.emit(trouble_of(error.as_json(), title="Set not captured"))
-            self.set_auto(False)
-            return
-        text = f"Capture set {len(setup.paths) + 1}"
-        self.desk.edits.set(text, paths=(*setup.paths, picture), **tiles)
+        self.sets.save(seen, self._title(), grid, setup, lambda picture: self._have_set(picture, tiles))
+
+    def _have_set(self, picture: str, tiles: dict[str, object]) -> None:
+        paths = self.desk.session.setup.paths
+        self.desk.edits.set(f"Capture set {len(paths) + 1}", paths=(*paths, picture), **tiles)
+
+    def _not_saved(self, error: dict[str, object]) -> None:
+        """Said once: the automatic capture would ask for the next one at once."""
+        self.failed.emit(trouble_of(error, title="Set not captured"))
+        self.set_auto(False)
 
     def _grid(self) -> Grid:
         """As the tiled source has it, where all of it is the rig."""
@@ -301,7 +308,7 @@ class Live(SectionPart):
             return
         self._wanted = settings.captured
         sizes: list[Size] = [one.size for one in self._seen.sighting.cameras]
-        before = self._known
+        before = self._solution
         self._solving.ask(
             lambda: estimate(replace(settings, known=None), sizes, before),
             lambda known: self._have(settings.captured, known),
@@ -309,8 +316,8 @@ class Live(SectionPart):
             key="estimate",
         )
 
-    def _have(self, captured: tuple[RigCapture, ...], known: RigEstimate | None) -> None:
-        self._known, self._solved = known, captured
+    def _have(self, captured: tuple[RigCapture, ...], solution: Solution | None) -> None:
+        self._solution, self._solved = solution, captured
         if self.running:
             self.lookers.configure(self._key, self._settings())
         self.changed.emit()

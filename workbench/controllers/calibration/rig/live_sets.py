@@ -6,7 +6,7 @@ found in it comes back with it, when the project is opened again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, sqrt
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from PySide6.QtCore import QObject, Signal
 from engines.calibration.live.rig_finder import SeenSet, capture_of
 from engines.calibration.live.rig_types import RigCapture
 from engines.calibration.rig.taken import keep, sights
+from engines.calibration.targets.photographs import view_names
 from engines.core.boards import Board
-from engines.core.errors import UsageError
+from engines.core.errors import KinoscopeError, UsageError
 from engines.core.frames import Image, size_of
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from workbench.controllers.calibration.captures import Captures
@@ -27,30 +28,44 @@ Grid = tuple[int, int]
 
 
 class Sets(QObject):
-    """`changed()`: what is known of the pictures of the rig is more than before."""
+    """`changed()`: what is known of the pictures of the rig is more than before. `failed(error)`, as its JSON: a set is
+    not kept."""
 
     changed = Signal()
+    failed = Signal(object)
 
     def __init__(self, errands: Errands, captures: Captures, parent: QObject) -> None:
         super().__init__(parent)
         self._errands, self._captures = errands, captures
         self._known: dict[tuple[str, tuple[Board, ...]], RigCapture | None] = {}
 
-    def save(self, seen: SeenSet, title: str, grid: Grid, setup: RigSetup) -> str:
-        """Keep a set; the path of its picture, which is written soon. Raises `OutOfResources` when too many wait for
-        the disk, `UsageError` where the cameras' pictures differ in size."""
+    def save(self, seen: SeenSet, title: str, grid: Grid, setup: RigSetup, then: Callable[[str], object]) -> None:
+        """Keep a set; then(path): its picture, which is written soon. `failed(Failure)` when too many wait for the
+        disk, and where the cameras' pictures differ in size."""
         images = [frame.image for frame in seen.frames]
-        picture = self._captures.save(tiled(images, grid), title)
         found = capture_of(seen.sighting.cameras, seen.sighting.useful or _found(seen))
-        self._known[str(picture), setup.boards] = found
+
+        def have(whole: Image) -> None:
+            try:
+                picture = self._captures.save(whole, title)
+            except KinoscopeError as error:
+                self.failed.emit(error.as_json())
+                return
+            self._known[str(picture), setup.boards] = found
+            self._keep(picture, images, found, setup)
+            then(str(picture))
+
+        self._errands.ask(lambda: tiled(images, grid), have, lambda failure: self.failed.emit(failure.as_json()))
+
+    def _keep(self, picture: Path, images: Sequence[Image], found: RigCapture, setup: RigSetup) -> None:
         boards, window = setup.boards, setup.window
         if setup.mirror != "yes":
             self._errands.ask(lambda: keep(picture, images, found.sights, boards, window), _nothing, _nothing)
-        return str(picture)
 
     def of(self, setup: RigSetup, cameras: int) -> tuple[RigCapture, ...]:
         """The sets that take part and whose corners are known; the others are read from beside their pictures."""
-        there = [path for path in setup.paths if Path(path).stem not in setup.exclude]
+        names = view_names([Path(path) for path in setup.paths])
+        there = [path for path, name in zip(setup.paths, names, strict=True) if name not in setup.exclude]
         unknown = [path for path in there if (path, setup.boards) not in self._known]
         if unknown:
             self._read(unknown, setup)

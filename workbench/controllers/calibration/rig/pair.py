@@ -1,19 +1,272 @@
-"""Behind the page of two cameras."""
+"""Behind the page of two cameras: which pair is looked at, in which frame or live, and its rectified sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from engines.calibration.rig.types import RigResult, StereoResult
+from engines.core.errors import KinoscopeError
 from widgets.calibration.rig.pages.pair import PairPage
-from widgets.calibration.rig.pages.pair_view import PairView
+from widgets.calibration.rig.pages.pair_view import Choices, PairView
 from widgets.calibration.rig.pages.state import Page
+from widgets.kit.work_page import WorkPage
 from workbench.controllers.calibration.rig.part import PagePart
+from workbench.controllers.common.live_threads import Lookers
+from workbench.threads.engine_thread import Failure
+
+if TYPE_CHECKING:
+    from engines.calibration.rig.pairs.depth import DepthWish, Seen
+    from engines.calibration.rig.pairs.stills import StillSpec
+    from workbench.feeds.rigs import RigInUse
+
+ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", "Live depth"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is wanted. pair: two numbers of cameras; near, far: metres, 0 as the rig tells."""
+
+    pair: tuple[int, int] = (0, 1)
+    frame: str = ""
+    alpha: float = 0.0
+    near: float = 0.0
+    far: float = 0.0
+    live: bool = False
 
 
 class Pair(PagePart):
     page, kind = Page.PAIR, PairPage
 
+    def __init__(self, desk: Any, errands: Any, parent: Any) -> None:
+        super().__init__(desk, errands, parent)
+        self.form = Form()
+        self._view = PairView()
+        self._key: object = None
+        self._front = False
+        self.lookers = Lookers(desk.services, ENGINE, TITLE, self)
+        self.lookers.looked.connect(self._looked)
+        self.lookers.stopped.connect(self._stopped)
+
     @property
     def fields(self) -> Mapping[str, Any]:
-        return {"pair": PairView()}
+        return {"pair": self._view}
+
+    def make(self) -> WorkPage:
+        page = super().make()
+        assert isinstance(page, PairPage)
+        page.wanted.connect(self._want)
+        page.swapWanted.connect(lambda: self._want({"pair": self._view.pair and _turned(self._view.pair)}))
+        page.sourcesWanted.connect(self.derive)
+        page.looked.connect(self._in_front)
+        return page
+
+    def follow(self) -> None:
+        """Show the pair anew where the rig, or what is wanted of it, is another."""
+        used = self._used()
+        if self.form.live and used is None:
+            self.form = replace(self.form, live=False)
+        rig = self._rig(used)
+        if rig is None or len(rig.cameras) < 2:
+            self._stop()
+            self._view, self._key = PairView(can_live=used is not None), None
+            return
+        self._normalise(rig)
+        self._view = self._described(rig, used)
+        key = (self.form, self._identity(used))
+        if key != self._key:
+            self._key = key
+            self._begin(rig, used)
+
+    def derive(self) -> None:
+        """Offer both rectified pictures as sources."""
+        from engines.calibration.rig.pairs.rectification import rectify
+        from workbench.feeds.rectified import rectified
+
+        used = self._used()
+        if used is None:
+            return
+        rig, (first, second) = self.desk.services.rigs.rig(used), self.form.pair
+        try:
+            how = rectify(rig, first, second, self.form.alpha)
+        except KinoscopeError as error:
+            self.desk.services.notify(str(error), "warn")
+            return
+        self.desk.services.host.derive(rectified((used.paths[first], used.paths[second]), rig, how))
+
+    def forget(self) -> None:
+        super().forget()
+        self._stop()
+        self.form, self._view, self._key = Form(), PairView(), None
+
+    # Within
+
+    def _used(self) -> RigInUse | None:
+        """The rig that the open sources form: the one of most cameras."""
+        return next(iter(self.desk.services.rigs.in_use()), None)
+
+    def _rig(self, used: RigInUse | None) -> RigResult | None:
+        """That of the sources where it is live or nothing else is there, else what was solved."""
+        solved: RigResult | None = self.desk.session.result
+        if used is not None and (self.form.live or solved is None):
+            rig: RigResult = self.desk.services.rigs.rig(used)
+            return rig
+        return solved
+
+    def _identity(self, used: RigInUse | None) -> object:
+        if self.form.live or self.desk.session.result is None:
+            return None if used is None else (used.paths, used.kept.at)
+        return id(self.desk.session.result)
+
+    def _normalise(self, rig: RigResult) -> None:
+        """A pair and a frame that are there."""
+        from engines.calibration.rig.pairs.stills import shared_frames
+
+        pair = self.form.pair
+        if max(pair) >= len(rig.cameras):
+            pair = (0, 1)
+        frames = shared_frames(rig, *pair)
+        frame = self.form.frame if self.form.frame in frames else next(iter(frames), "")
+        self.form = replace(self.form, pair=pair, frame=frame)
+
+    def _described(self, rig: RigResult, used: RigInUse | None) -> PairView:
+        from engines.calibration.rig.pairs.stills import shared_frames
+
+        first, second = self.form.pair
+        wish = self._wish(rig)
+        told = f"{first}-{second}"
+        same = self._view.rig is not None and self._view.pair == told and self._view.live == self.form.live
+        return replace(
+            self._view if same else PairView(note="Reading the pictures"),
+            pairs=_pairs(rig, self.form.pair),
+            pair=told,
+            frames=tuple((frame, f"Frame {frame}") for frame in shared_frames(rig, first, second)),
+            frame=self.form.frame,
+            alpha=self.form.alpha,
+            near=wish.near,
+            far=wish.far,
+            live=self.form.live,
+            can_live=used is not None,
+            rig=rig,
+            rate=self.lookers.rate(next(iter(self.lookers.paths()), "")),
+        )
+
+    def _wish(self, rig: RigResult) -> DepthWish:
+        from engines.calibration.rig.pairs.depth import DepthWish
+        from engines.calibration.rig.pairs.rectification import between
+        from engines.calibration.rig.pairs.stills import usual_depths
+
+        first, second = self.form.pair
+        usual = usual_depths(rig, first, between(rig.cameras[first], rig.cameras[second]).baseline)
+        return DepthWish(self.form.near or usual.near, self.form.far or usual.far)
+
+    def _begin(self, rig: RigResult, used: RigInUse | None) -> None:
+        if self.form.live and used is not None:
+            self._look(rig, used)
+            return
+        self._stop()
+        if not self.form.frame:
+            note = "There are no pictures of both cameras in this rig; switch Live on where its sources are open"
+            self._view = replace(self._view, seen=None, figures=None, note=note)
+            return
+        self.errands.ask(
+            partial(_still, rig, self._still(rig)),
+            partial(self._have, self._key),
+            partial(self._failed, self._key),
+            key="pair",
+            first=True,
+        )
+
+    def _still(self, rig: RigResult) -> StillSpec:
+        from engines.calibration.rig.pairs.stills import StillSpec
+
+        return StillSpec(self.form.frame, *self.form.pair, self.form.alpha, self._wish(rig)).cut_as(
+            self.desk.session.spec
+        )
+
+    def _have(self, key: object, found: tuple[Seen, StereoResult]) -> None:
+        if key == self._key:
+            seen, figures = found
+            self._view = replace(self._view, seen=seen, figures=figures, note="")
+            self.changed.emit()
+
+    def _failed(self, key: object, failure: Failure) -> None:
+        if key == self._key:
+            self._view = replace(self._view, seen=None, figures=None, note=str(failure))
+            self.changed.emit()
+
+    # Live
+
+    def _look(self, rig: RigResult, used: RigInUse) -> None:
+        from engines.calibration.live.depth import DepthSettings, lean
+
+        first, second = self.form.pair
+        settings = DepthSettings(lean(rig), first, second, self.form.alpha, self._wish(rig))
+        path, other = used.paths[first], used.paths[second]
+        if self.lookers.paths() != [path] or self._other != other:
+            self._stop()
+        self._other = other
+        self._view = replace(self._view, note="Waiting for pictures")
+        if self._front and not self.lookers.paths():
+            self.lookers.start(path, settings, (other,))
+        else:
+            self.lookers.configure(path, settings)
+
+    _other = ""
+
+    def _looked(self, path: str) -> None:
+        told = self.lookers.latest(path)
+        if told is None or not self.form.live:
+            return
+        self._view = replace(self._view, seen=told.seen, figures=None, note="", rate=self.lookers.rate(path))
+        self.changed.emit()
+
+    def _stopped(self, _path: str, why: str) -> None:
+        self.form = replace(self.form, live=False)
+        self.desk.services.notify(why, "warn")
+        self.changed.emit()
+
+    def _stop(self) -> None:
+        self.lookers.stop_all()
+
+    def _in_front(self, on: bool) -> None:
+        """Depth is looked for while somebody looks."""
+        self._front = on
+        if not on:
+            self._stop()
+        elif self.form.live:
+            self._key = None
+            self.changed.emit()
+
+    def _want(self, fields: Mapping[str, Any]) -> None:
+        told = dict(fields)
+        if "pair" in told:
+            first, _, second = str(told["pair"]).partition("-")
+            told["pair"] = (int(first), int(second))
+        self.form = replace(self.form, **told)
+        self.changed.emit()
+
+
+def _still(rig: RigResult, spec: StillSpec) -> tuple[Seen, StereoResult]:
+    from engines.calibration.rig.pairs.stereo import paired
+    from engines.calibration.rig.pairs.stills import still
+
+    return still(rig, spec), paired(rig, spec.first, spec.second, spec.alpha)
+
+
+def _turned(pair: str) -> str:
+    first, _, second = pair.partition("-")
+    return f"{second}-{first}"
+
+
+def _pairs(rig: RigResult, chosen: tuple[int, int]) -> Choices:
+    """All pairs, the cameras in the order chosen for the one that is."""
+    names = [camera.name for camera in rig.cameras]
+    found = []
+    for first in range(len(names)):
+        for second in range(first + 1, len(names)):
+            a, b = (second, first) if (second, first) == chosen else (first, second)
+            found.append((f"{a}-{b}", f"{names[a]} \u2013 {names[b]}"))
+    return tuple(found)

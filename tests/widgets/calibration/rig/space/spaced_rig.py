@@ -35,9 +35,17 @@ def spaced_rig(frames: int = 22, board: Board = BOARD, cameras: int = 4, sigma: 
         shift = np.array(one.tvec) - turn @ first_shift
         made.append(
             RigCamera(
-                one.name, one.size, "brown5", Intrinsics(one.fx, one.fy, one.cx, one.cy), one.distortion,
-                vector(cv2.Rodrigues(turn)[0]), vector(shift), {"fx": 0.4, "fy": 0.4, "cx": 0.3, "cy": 0.3},
-                rms_px=0.11 + 0.02 * number, frames=frames, corners=24 * frames,
+                one.name,
+                one.size,
+                "brown5",
+                Intrinsics(one.fx, one.fy, one.cx, one.cy),
+                one.distortion,
+                vector(cv2.Rodrigues(turn)[0]),
+                vector(shift),
+                {"fx": 0.4, "fy": 0.4, "cx": 0.3, "cy": 0.3},
+                rms_px=0.11 + 0.02 * number,
+                frames=frames,
+                corners=24 * frames,
             )  # fmt: skip
         )
     motion = Motion(board, truths, 0)
@@ -59,8 +67,13 @@ def pairs_of(cameras: Sequence[RigCamera]) -> tuple[RigPair, ...]:
     axes = [cv2.Rodrigues(np.array(one.rvec))[0][2] for one in cameras]
     return tuple(
         RigPair(
-            a, b, float(np.linalg.norm(places[a] - places[b])), float(np.degrees(np.arccos(axes[a] @ axes[b]))),
-            0.00024, 0.011, frames=18,
+            a,
+            b,
+            float(np.linalg.norm(places[a] - places[b])),
+            float(np.degrees(np.arccos(axes[a] @ axes[b]))),
+            0.00024,
+            0.011,
+            frames=18,
         )  # fmt: skip
         for a, b in combinations(range(len(cameras)), 2)
     )
@@ -76,6 +89,11 @@ def _covariance(cameras: int, sigma: float) -> tuple[tuple[float, ...], ...]:
 
 def spaced_points(sigma: float = 1e-3) -> tuple[SpacePoint, ...]:
     """Four points of a body in front of the cameras."""
-    places = {"nose": (0.0, -0.1, 0.6), "neck": (0.0, 0.0, 0.62), "left hand": (0.15, 0.1, 0.5), "right hand": (-0.14, 0.12, 0.55)}
+    places = {
+        "nose": (0.0, -0.1, 0.6),
+        "neck": (0.0, 0.0, 0.62),
+        "left hand": (0.15, 0.1, 0.5),
+        "right hand": (-0.14, 0.12, 0.55),
+    }
     spread = tuple((sigma**2 * np.diag([1.0, 1.0, 6.0])).ravel().tolist())
     return tuple(SpacePoint(name, place, spread, (0, 1, 2), 0.4) for name, place in places.items())
