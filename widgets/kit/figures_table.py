@@ -168,12 +168,13 @@ class FiguresTable(QTableView):
             self.setColumnHidden(column, False)
         told = [n for n in range(len(headers)) if n == 0 or not self._untold(n)]
         wides = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in told}
-        room = self.viewport().width()
+        room, wanted = self.viewport().width(), wides[0]
         if sum(wides.values()) > room:
-            rest = room - sum(wides.values()) + wides[0]
-            wides[0] = min(wides[0], max(round(room * MOST_FIRST), rest, head.sectionSizeHint(0)))
+            wides[0] = min(wanted, max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
         shown = max((n for n in range(1, len(told) + 1) if sum(wides[c] for c in told[:n]) <= room), default=1)
-        spare = max(room - sum(wides[c] for c in told[:shown]), 0) // shown
+        left = max(room - sum(wides[c] for c in told[:shown]), 0)
+        wides[0], left = min(wanted, wides[0] + left), max(left - wanted + wides[0], 0)
+        spare = left // shown
         for column in range(len(headers)):
             self.setColumnHidden(column, column not in told[:shown])
         for column in told[:shown]:

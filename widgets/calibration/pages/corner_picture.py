@@ -28,8 +28,10 @@ class CornerPicture(ImageView):
 
     cornerChosen = Signal(int)
 
-    def __init__(self) -> None:
+    def __init__(self, labels: int = MOST_LABELS) -> None:
+        """labels: so many corners that are probably wrong say so beside them."""
         super().__init__("Photograph with corners and residuals", margin=8)
+        self._labels = labels
         self.setToolTip("Click a corner to see its error; the wheel zooms, drag moves, F fits")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[CornerRow, ...] = ()
@@ -39,7 +41,7 @@ class CornerPicture(ImageView):
     def show_view(self, view: ViewResult, result: MonoResult, dropped: Sequence[str], chosen: int) -> None:
         """Marks of this view; the photograph comes by `show_photograph`."""
         self.rows = corner_rows(view, dropped)
-        self._marks = marks(self.rows, view, result, chosen)
+        self._marks = marks(self.rows, view, result, chosen, self._labels)
         if self.has_picture:
             self.set_overlays(self._marks)
 
@@ -66,7 +68,9 @@ class CornerPicture(ImageView):
             self.cornerChosen.emit(self.corner_at(event.position()))
 
 
-def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chosen: int) -> list[Overlay]:
+def marks(
+    rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chosen: int, labels: int = MOST_LABELS
+) -> list[Overlay]:
     """The residuals, rings about suspects, crosses on what is left out, and the chosen corner by name."""
     board = board_of(view, result)
     gone_ids = [row.number for row in rows if row.dropped]
@@ -79,7 +83,7 @@ def marks(rows: Sequence[CornerRow], view: ViewResult, result: MonoResult, chose
     ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]
     made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
     made.append(Points([row.found for row in wrong], "bad", RING))
-    made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:MOST_LABELS] if row.number != chosen]
+    made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:labels] if row.number != chosen]
     for row in rows:
         if row.number == chosen:
             made.append(Points([row.found], "text", RING + 3))

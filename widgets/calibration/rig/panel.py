@@ -5,27 +5,130 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from widgets.calibration.boards import BoardsEditor
+from widgets.calibration.panel import LEVELS, SHORTEST_HEAD, boards_title
+from widgets.calibration.rig.known import KnownSection
 from widgets.calibration.rig.live import LiveSection
+from widgets.calibration.rig.pictures import PicturesSection
 from widgets.calibration.rig.points import UseSection
-from widgets.calibration.rig.state import RigState
+from widgets.calibration.rig.report import RigReport, SolverLine
+from widgets.calibration.rig.solver import RigSolverSection
+from widgets.calibration.rig.state import Phase, RigState
 from widgets.kit.feature_panel import FeaturePanel
-from widgets.kit.panel import PrimaryButton
+from widgets.kit.fields import wrapped
+from widgets.kit.layouts import column_of
+from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
+
+SOLVE_TIP = "Solve for all cameras together (Ctrl+Shift+Return)"
+
+
+class EmptyRig(QWidget):
+    """How to begin: one sentence, one button, and the sample."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = wrapped("muted")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.button = PlainButton("Add pictures")
+        self.sample = QuietButton(
+            "Open sample", "sample", "A rendered rig of four cameras, calibrated in half a minute"
+        )
+        column = column_of(self.words, self.button, self.sample, spacing=10, margins=(8, 12, 8, 16))
+        for part in (self.button, self.sample):
+            column.setAlignment(part, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column)
+
+    def show_state(self, state: RigState) -> None:
+        """A source of the project, where there is one, else files."""
+        take = state.take
+        self.setVisible(state.phase is Phase.EMPTY and not take.taking)
+        self.sample.setVisible(not take.sources)
+        live = bool(take.source) and not take.problem
+        what = f"Move a printed board before the cameras of {take.title}; pictures of all of them are kept."
+        files = "Add pictures or films in which two cameras or more see one printed board at the same moment."
+        self.words.setText(what if live else files)
+        self.button.setText(f"Take {take.count} pictures" if live else "Add pictures")
+        tip = "Keep pictures of all cameras, then calibrate from them" if live else "With all cameras in each, or one"
+        describe(self.button, self.button.text(), tip)
 
 
 class RigPanel(FeaturePanel):
+    """Its parts say what the user wants."""
+
     def __init__(self) -> None:
-        start = PrimaryButton("Calibrate", "calibrate", "Solve for all cameras together")
+        start = PrimaryButton("Calibrate", "calibrate", SOLVE_TIP)
         super().__init__("Rig", start, "How a rig is calibrated and when to believe it", titled=False)
         self.shown = RigState()
+        self.empty, self.steps, self.report = EmptyRig(), SolverLine(), RigReport()
+        self.pictures, self.known, self.solver = PicturesSection(), KnownSection(), RigSolverSection()
         self.live, self.use = LiveSection(), UseSection()
-        self.lay_out(self.live, self.use)
+        self.board_section = Section("Board", name="rig.board")
+        self.boards = BoardsEditor()
+        self.open = QuietButton("Open", "open", "Show a calibrated rig of ours or of another program")
+        self.save = QuietButton("Save", "save", "Save everything as JSON")
+        self.export = QuietButton("", "export", "For OpenCV, Kalibr, ROS, aniposelib or caliscope", name="Export")
+        self.print = QuietButton("", "print", "A PDF of the board in true size", name="Print board")
+        self._lay_out()
         self.show_state(self.shown)
 
+    @property
+    def commands(self) -> dict[str, QAbstractButton]:
+        """Buttons that are commands too, by the command."""
+        return {
+            "run": self.start,
+            "add-files": self.pictures.add_files,
+            "clear": self.pictures.discard,
+            "open": self.open,
+            "save": self.save,
+            "export": self.export,
+            "board-pdf": self.print,
+            "copy-command": self.copy,
+        }
+
     def show_state(self, view: RigState) -> None:
-        self.shown = view
-        self.set_state(view.headline)
-        self.show_start("Calibrate", "Solve for all cameras together", view.problem)
+        before, self.shown = self.shown, view
+        self.set_state(view.headline, _level(view))
+        self.show_start("Calibrate", SOLVE_TIP, view.problem)
         self.trouble.show_trouble(view.trouble)
         self.progress.show_busy(view.busy)
+        self.steps.show_steps(view.steps if view.busy is not None else ())
+        self.empty.show_state(view)
+        self.report.show_state(view)
+        self.pictures.show_state(view)
         self.live.show_state(view.live)
+        boards = view.setup.boards
+        self.board_section.head.setText(boards_title(boards))
+        self.boards.show_boards(boards)
+        self.known.show_setup(view.setup)
+        self.solver.show_setup(view.setup)
         self.use.show_state(view.use)
+        for part in (self.save, self.export):
+            part.setEnabled(view.result is not None)
+        self.copy.setEnabled(bool(view.setup.paths))
+        if (before.result is None) != (view.result is None):
+            self._fold(view.result is not None)
+
+    def _fold(self, done: bool) -> None:
+        """Once there is a result, what led to it makes room; a section the user turned stays as it is."""
+        for name, section in (("rig.pictures", self.pictures), ("rig.board", self.board_section)):
+            if name not in FOLDS.state:
+                section.set_folded(done)
+
+    def _lay_out(self) -> None:
+        self.board_section.add(self.boards)
+        self.board_section.head.setMinimumWidth(SHORTEST_HEAD)
+        self.pictures.head.setMinimumWidth(SHORTEST_HEAD)
+        parts = self.steps, self.empty, self.report, self.live, self.use, self.pictures, self.board_section
+        self.lay_out(*parts, self.known, self.solver, foot=(self.open, self.save, self.export), more=(self.print,))
+
+
+def _level(view: RigState) -> str:
+    """The icon before the head's line."""
+    if view.phase is Phase.FAILED:
+        return "bad"
+    if view.busy is not None:
+        return "busy"
+    return LEVELS.get(view.result.verdict, "") if view.result is not None and view.current else ""

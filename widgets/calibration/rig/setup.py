@@ -57,29 +57,36 @@ class RigSetup:
         return self.rows * self.columns if self.tiled else len(self.paths)
 
     @property
-    def cameras(self) -> tuple[str, ...]:
-        """Names of the cameras that take part; those without a name are numbered from 1 by their place."""
-        named = (name for _place, name in self.named)
-        return tuple(name for name in named if name != LEFT_OUT)
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Of every place the name that was given, "" for none, and what it is called: its number from 0, then."""
+        given = (*self.names, *("",) * self.places)[: self.places]
+        return tuple((name, name or str(place)) for place, name in enumerate(given))
 
     @property
-    def named(self) -> tuple[tuple[int, str], ...]:
-        """Every place from 0 with its name."""
-        told = (*self.names, *("",) * self.places)[: self.places]
-        return tuple((place, name or f"camera {place + 1}") for place, name in enumerate(told))
+    def cameras(self) -> tuple[str, ...]:
+        """Names of the cameras that take part."""
+        return tuple(name for _, name in self.told if name != LEFT_OUT)
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Folders and films of cameras that take part, by their place."""
+        return tuple(place for place, (_, name) in enumerate(self.told) if name != LEFT_OUT)
 
     @property
     def spec(self) -> RigSpec:
-        """The job that solves it."""
+        """The job that solves it. Tiles that are left out are named so; files of cameras that are, are not given."""
         board, *more = self.boards
+        kept = range(len(self.paths)) if self.tiled else self.kept
+        names = self.names[: self.places] if self.tiled else tuple(self.told[place][1] for place in self.kept)
+        offsets = (*self.offsets, *(0,) * len(self.paths)) if self.offsets else ()
         return RigSpec(
-            paths=self.paths,
+            paths=tuple(self.paths[place] for place in kept),
             board=board,
             tiles=self.tiles,
-            names=tuple(name for _place, name in self.named),
+            names=names if any(self.names) else (),
             margin=self.margin,
             match=self.match,
-            offsets=self.offsets,
+            offsets=tuple(offsets[place] for place in kept) if offsets else (),
             model=self.model,
             intrinsics=self.intrinsics,
             hold=self.hold,

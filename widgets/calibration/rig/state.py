@@ -9,10 +9,10 @@ from engines.calibration.rig.types import RigResult, SolveStep
 from widgets.calibration.rig.live_state import RigLive
 from widgets.calibration.rig.points_state import RigUse
 from widgets.calibration.rig.setup import RigSetup
+from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.state import pixels
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy, Trouble
-from widgets.sources.choice import SourceChoice
 
 LEAST_CAMERAS, MOST_CAMERAS = 2, 8
 
@@ -33,12 +33,11 @@ class Phase(Enum):
 class RigState:
     """The whole state of the panel. current: the result belongs to what is set. steps: of the solver while it works.
 
-    sources: tiled feeds and feeds of the project; source: the chosen one, "" for none. loaded_from: name of a file.
+    loaded_from: name of a file. reference "frame:" without a name yet: the board on the floor, in a frame to be told.
     """
 
     setup: RigSetup = RigSetup()
-    sources: tuple[SourceChoice, ...] = ()
-    source: str = ""
+    take: TakeView = TakeView()
     result: RigResult | None = None
     current: bool = True
     loaded_from: str = ""
@@ -67,6 +66,8 @@ class RigState:
             return "Choose pictures or films of the board first"
         if len(self.setup.cameras) < LEAST_CAMERAS:
             return "A rig has two cameras at the least"
+        if self.setup.reference == "frame:":
+            return "Name the frame in which the board lies on the floor"
         return ""
 
     @property
@@ -76,7 +77,7 @@ class RigState:
 
 
 def _ready(state: RigState) -> str:
-    return f"{count(len(state.setup.cameras), 'camera')}, {state.problem or 'ready to calibrate'}"
+    return state.problem or f"{count(len(state.setup.cameras), 'camera')}, ready to calibrate"
 
 
 def _busy(state: RigState) -> str:

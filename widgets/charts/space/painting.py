@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from widgets.charts.space.eye import Extent, Eye, Floats
 from widgets.charts.space.stage import Piece, Shot
-from widgets.charts.space.things import AXES, Blob, Dot, Ink, Key, Net, Sheet, Strand, Word
+from widgets.charts.space.things import AXES, Blob, Dot, Ink, Key, Net, Photo, Sheet, Strand, Word
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, Tokens, mixed, number_font
 
@@ -100,6 +100,8 @@ def _draw_piece(painter: QPainter, piece: Piece, line: Floats, share: float, wid
             _fill(painter, line, piece.fill)
         if piece.ink is not None:
             _stroke(painter, np.vstack([line, line[:1]]), _pen(look, piece.ink, share, wider))
+    elif isinstance(piece, Photo):
+        _draw_photo(painter, piece, line)
     elif isinstance(piece, Blob):
         _fill(painter, line, Ink(piece.ink.token, VEIL))
         _stroke(painter, np.vstack([line, line[:1]]), _pen(look, piece.ink, 1.0, wider))
@@ -107,6 +109,20 @@ def _draw_piece(painter: QPainter, piece: Piece, line: Floats, share: float, wid
         radius = piece.radius + wider
         ink(painter, _pen(look, Ink("base", 0.8, 1.0), 1.0, 0.0), _colour(look, piece.ink.token, piece.ink.alpha))
         painter.drawEllipse(QPointF(*line[0].tolist()), radius, radius)
+
+
+def _draw_photo(painter: QPainter, photo: Photo, corners: Floats) -> None:
+    high, wide = photo.image.shape[:2]
+    image = QImage(photo.image.data, wide, high, photo.image.strides[0], QImage.Format.Format_BGR888)
+    ends = QPolygonF([QPointF(0, 0), QPointF(wide, 0), QPointF(wide, high), QPointF(0, high)])
+    onto = QTransform.quadToQuad(ends, polygon(corners))
+    if not isinstance(onto, QTransform):
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setTransform(onto, True)
+    painter.drawImage(0, 0, image)
+    painter.restore()
 
 
 def _stroke(painter: QPainter, line: Floats, pen: QPen) -> None:

@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 
 from widgets.charts.space.eye import Extent, Eye, Floats
-from widgets.charts.space.things import Blob, Dot, Key, Part, Sheet, Strand, Thing, Word, silhouettes
+from widgets.charts.space.things import Blob, Dot, Key, Part, Photo, Sheet, Strand, Thing, Word, silhouettes
 
-Piece: TypeAlias = Strand | Sheet | Dot | Word | Blob
+Piece: TypeAlias = Strand | Sheet | Photo | Dot | Word | Blob
 RING = 48
 """Points on the outline of an ellipsoid."""
 MARGIN = 200.0
@@ -32,7 +32,7 @@ class Stage:
         fixed: list[tuple[Piece, Floats]] = []
         for part in parts:
             fixed += [(one, np.concatenate([one.points, one.prints.reshape(-1, 3)])) for one in part.sheets]
-            fixed += [(one, one.points) for one in part.strands]
+            fixed += [(one, one.points) for one in (*part.photos, *part.strands)]
             fixed += [(one, one.place[None]) for one in (*part.dots, *part.words)]
         self.pieces: list[Piece] = [*(piece for piece, _ in fixed), *self.blobs]
         self.points: Floats = np.concatenate([np.zeros((0, 3)), *(points for _, points in fixed)])
@@ -73,7 +73,7 @@ class Shot:
         starts = stage.starts[:-1]
         depth = np.add.reduceat(seen[:, 2], starts) / np.diff(stage.starts)
         far = (np.abs(flat - np.array(size) / 2) > np.array(size) / 2 + MARGIN).any(axis=1)
-        wild = np.logical_or.reduceat(far | (seen[:, 2] < eye.nearest), starts)
+        wild = np.logical_or.reduceat(far | ~(seen[:, 2] >= eye.nearest), starts)
         cut = {number: _cut(stage, number, seen, eye, size) for number in np.flatnonzero(wild).tolist()}
         ranked = np.argsort(stage.before - depth, kind="stable").tolist()
         order = [number for number in ranked if number not in cut or cut[number]]
@@ -104,6 +104,8 @@ class Shot:
 def _cut(stage: Stage, number: int, seen: Floats, eye: Eye, size: Extent) -> list[Floats]:
     piece, points = stage.pieces[number], seen[stage.starts[number] : stage.starts[number + 1]]
     planes = _planes(eye, size)
+    if isinstance(piece, Photo) or not np.isfinite(points).all():
+        return []
     if isinstance(piece, Strand):
         return [
             eye.flat(kept, size)

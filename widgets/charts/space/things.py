@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from widgets.charts.space.eye import Floats
 
@@ -52,6 +53,15 @@ class Sheet:
     prints: Floats = field(default_factory=lambda: np.zeros((0, 0, 3)))
     printed: Ink = Ink(alpha=0.7)
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A flat picture in space. points: 4 x 3, its corners from the top left clockwise; image: H x W x 3 BGR."""
+
+    points: Floats
+    image: NDArray[np.uint8]
+    key: Key = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +128,7 @@ class Part:
     blobs: tuple[Blob, ...] = ()
     words: tuple[Word, ...] = ()
     nets: tuple[Net, ...] = ()
+    photos: tuple[Photo, ...] = ()
     things: Mapping[Key, Thing] = field(default_factory=dict)
     extent: Floats = field(default_factory=lambda: np.zeros((0, 3)))
 
@@ -131,6 +142,7 @@ def joined(*parts: Part) -> Part:
         tuple(one for part in parts for one in part.blobs),
         tuple(one for part in parts for one in part.words),
         tuple(one for part in parts for one in part.nets),
+        tuple(one for part in parts for one in part.photos),
         {key: thing for part in parts for key, thing in part.things.items()},
         np.concatenate([part.extent for part in parts]) if parts else np.zeros((0, 3)),
     )
@@ -161,14 +173,15 @@ def silhouettes(centres: Floats, axes: Floats, away: Floats, infinite: bool, ste
 
     centres M x 3, axes M x 3 x 3; away: M x 3, from each centre to the eye, or towards it where that is infinitely far
     away. On the unit sphere that an ellipsoid is the image of, the outline is the circle on the plane u.v = 1, with v
-    the eye in the sphere's coordinates.
+    the eye in the sphere's coordinates. nan where the eye is within.
     """
     least = 1e-9 * (1e-12 + np.abs(axes).max(axis=(1, 2)))
     stout = axes + least[:, None, None] * np.eye(3)
     ways = np.linalg.solve(stout, away[..., None])[..., 0]
-    length = np.maximum(np.linalg.norm(ways, axis=1), 1.0 + 1e-9)
+    length = np.linalg.norm(ways, axis=1)
+    length[~(length > 1) & (not infinite)] = np.nan
     height = np.zeros_like(length) if infinite else 1 / length
-    unit = ways / np.linalg.norm(ways, axis=1, keepdims=True)
+    unit = ways / length[:, None]
     first = np.cross(unit, np.eye(3)[np.argmin(np.abs(unit), axis=1)])
     first /= np.linalg.norm(first, axis=1, keepdims=True)
     second = np.cross(unit, first)

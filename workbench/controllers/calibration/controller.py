@@ -202,7 +202,7 @@ class CalibrationController(PagedController):
     def command(self) -> str:
         """The command line that does the same."""
         spec = self.session.spec(films=True)
-        return command_line(replace(spec, images=shortened(spec)))
+        return command_line(replace(spec, images=shortened(spec.images)))
 
     # Within: what was asked for has happened
 

@@ -12,7 +12,7 @@ from engines.calibration.formats.exporting import FORMATS, export, misfit
 from engines.calibration.formats.files import READ, load, save
 from engines.calibration.formats.opencv import UNKNOWN, UnitMissing
 from engines.calibration.targets.photographs import expand, listing
-from engines.calibration.types import MonoResult, MonoSpec
+from engines.calibration.types import MonoResult
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import ENDINGS, Listing
@@ -144,13 +144,13 @@ def _loaded(path: str, unit: str) -> MonoResult | UnitMissing:
         return question
 
 
-def shortened(spec: MonoSpec) -> tuple[str, ...]:
-    """The photographs as one folder, where they are exactly all of it in its order; else as they are."""
-    folders = {str(Path(path).parent) for path in spec.images}
-    if len(spec.images) < 2 or len(folders) != 1:
-        return spec.images
+def shortened(paths: Sequence[str]) -> tuple[str, ...]:
+    """Photographs as one folder, where they are exactly all of it in its order; else as they are."""
+    folders = {str(Path(path).parent) for path in paths}
+    if len(paths) < 2 or len(folders) != 1:
+        return tuple(paths)
     try:
         whole = tuple(str(path) for path in expand(folders))
     except KinoscopeError:
-        return spec.images
-    return tuple(folders) if whole == spec.images else spec.images
+        return tuple(paths)
+    return tuple(folders) if whole == tuple(paths) else tuple(paths)

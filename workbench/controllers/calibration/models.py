@@ -60,7 +60,7 @@ class Models(PagePart):
     @property
     def command(self) -> str:
         spec = replace(self.desk.session.spec(films=True), model="brown5")
-        return command_line(replace(spec, images=shortened(spec)), "models")
+        return command_line(replace(spec, images=shortened(spec.images)), "models")
 
     def forget(self) -> None:
         super().forget()

@@ -110,6 +110,12 @@ def test_an_ellipsoid_without_size_is_a_point() -> None:
     np.testing.assert_allclose(seen.lines_of(0)[0] - middle, 0, atol=1e-6)
 
 
+def test_an_ellipsoid_around_the_eye_is_not_drawn() -> None:
+    around, there = (Blob(EYE.place + (0, 0, far), 0.1 * np.eye(3), INK, key=far) for far in (0.05, 2.0))
+    seen = shot(Part(blobs=(around, there)))
+    assert [seen.stage.pieces[n].key for n in seen.order] == [2.0]
+
+
 def test_deviations_are_enlarged_by_powers_of_ten_that_stay_while_they_serve() -> None:
     assert enlarged(np.array([2e-4, 3e-4, 0.0]), 0.1) == 100
     assert enlarged(np.array([0.2]), 0.1) == 1

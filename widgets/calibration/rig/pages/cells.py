@@ -2,22 +2,339 @@
 
 from __future__ import annotations
 
-from widgets.calibration.rig.pages.state import PagesView
-from widgets.kit.labels import Label
-from widgets.kit.panel import EmptyState
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
+
+from engines.calibration.rig.types import RigResult
+from engines.calibration.types import MonoResult, ViewResult
+from engines.core.files import write_text
+from engines.core.frames import Image
+from engines.core.outputs import TABLE, check_file
+from widgets.calibration.pages.corner_picture import CornerPicture
+from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words, residual_words, worst_first
+from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
+from widgets.calibration.rig.alone import alone
+from widgets.calibration.rig.pages.cell_map import CellMap
+from widgets.calibration.rig.pages.frame_pictures import FramePictures
+from widgets.calibration.rig.pages.links import LinkGraph
+from widgets.calibration.rig.pages.matrix import Figures, Kind, Matrix, cell_name, matrix_of, table
+from widgets.calibration.rig.pages.state import Cell, PagesView
+from widgets.calibration.rig.report import CAMERA_HEADS, CAMERA_TIPS, PAIR_HEADS, PAIR_TIPS
+from widgets.calibration.rig.words import camera_row, pair_table
+from widgets.calibration.state import pixels
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
+from widgets.kit.icons import icon
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe
+from widgets.kit.results import Stat
+from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.words import DASH, DOT, count
 from widgets.kit.work_page import WorkPage
 
 NOTHING = ("Calibrate the rig to see how well each camera agrees in each frame", "Calibrate")
+SIDE, MOST_SIDE, SIDE_SHARE = 300, 430, 0.32
+LEAST_ROWS, ABOVE_CORNERS, ABOVE_PAIRS = 4, 560, 690
+"""Rows of tables at the least, and the height of the page that all else takes."""
+FORMS = ("picture", "frame", "field", "cloud")
+SIDES = ("pairs", "cameras", "corners")
 
 
 class CellsPage(WorkPage):
+    """`cellChosen(Cell)`; `switchWanted(names, on)` of frames and `frame/camera`; `cameraWanted(camera)` to leave a
+    camera out; `originWanted(frame)`; `framePicturesWanted(frame)`."""
+
+    cellChosen = Signal(object)
+    switchWanted = Signal(object, bool)
+    cameraWanted = Signal(int)
+    originWanted = Signal(str)
+    framePicturesWanted = Signal(str)
+
     def __init__(self) -> None:
         super().__init__()
         self.shown = PagesView()
-        self.lay_out(
-            self.head_of("Rig"), self.body_of(EmptyState(*NOTHING, "views", "Solve for all cameras"), Label(""))
-        )
+        self.matrix = Matrix()
+        self._alone: dict[int, MonoResult] = {}
+        self._of: tuple[RigResult | None, tuple[str, ...]] = (None, ())
+        self._frame, self._corner = "", -1
+        self._rows: tuple[CornerRow, ...] = ()
+        self._images: Mapping[int, Image] = {}
+        self._make()
+        head = self.head_of("Rig", self.before, self.after, self.form, self.export)
+        empty = EmptyState(*NOTHING, "views", "Solve for all cameras together")
+        self.lay_out(head, self.body_of(empty, self._results()))
+        self._wire()
 
     def show_state(self, view: PagesView) -> None:
         self.shown = view
-        self.show_there(False)
+        result = view.result
+        there = result is not None and bool(result.views)
+        self.show_there(there)
+        for part in (self.before, self.after, self.form, self.export):
+            part.setVisible(there)
+        if result is None or not there:
+            self.title.setText("Rig")
+            self.state.setText("" if result is None else "This file holds cameras alone, no frames")
+            return
+        off = view.panel.setup.exclude
+        if self._of[0] is not result or self._of[1] != off:
+            if self._of[0] is not result:
+                self._alone, self._frame = {}, ""
+            self._of, self.matrix = (result, off), matrix_of(result, off)
+        self._show(result)
+
+    @property
+    def cell(self) -> Cell:
+        """The one that is looked at: the chosen one, else the worst."""
+        chosen = self.shown.cell
+        if self.matrix.cell(chosen.frame, chosen.camera) is not None:
+            return chosen
+        worst = self.matrix.worst()
+        return Cell(worst.frame, worst.camera) if worst is not None else Cell()
+
+    @property
+    def figures(self) -> Figures | None:
+        """What the cell that is looked at says."""
+        return self.matrix.cell(self.cell.frame, self.cell.camera)
+
+    def show_pictures(self, frame: str, images: Mapping[int, Image]) -> None:
+        """The pictures that were asked for, by camera."""
+        if frame == self._frame:
+            self._images = images
+            self.frame.show_images(images, self._views(frame))
+            self._show_picture()
+
+    def show_problem(self, frame: str, why: str) -> None:
+        if frame == self._frame:
+            self.picture.clear(why)
+            for picture in self.frame.pictures:
+                picture.clear(why)
+
+    def save(self) -> None:
+        """Ask for a file and write every cell."""
+        if path := ask_file(self, "Export cells", "rig cells.csv", "CSV (*.csv)"):
+            save_or_say(self, path, lambda to: write_text(check_file(to, TABLE), csv_text(table(self.matrix))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.side.setFixedWidth(min(max(SIDE, round(SIDE_SHARE * self.width())), MOST_SIDE))
+        for one, above in ((self.corners, ABOVE_CORNERS), (self.pairs, ABOVE_PAIRS)):
+            one.set_most(max(LEAST_ROWS, (self.height() - above) // ROW_HEIGHT))
+        super().resizeEvent(event)
+
+    # Showing
+
+    def _show(self, result: RigResult) -> None:
+        cell, figures = self.cell, self.figures
+        self.title.setText("Rig")
+        self.state.setText(state_words(self.matrix, result))
+        self.map.show_matrix(self.matrix, cell)
+        self._scroll.setFixedHeight(self.map.sizeHint().height() + 10)
+        self.graph.show_result(result, cell.camera)
+        self.pairs.show_cells(pair_table(result))
+        self.cameras.show_rows([camera_row(camera) for camera in result.cameras], cell.camera)
+        if figures is None:
+            return
+        if cell.frame != self._frame:
+            self._ask(result, cell.frame)
+        self._show_cell(result, cell, figures)
+        self._show_planes(cell)
+
+    def _ask(self, result: RigResult, frame: str) -> None:
+        self._frame, self._corner, self._images = frame, -1, {}
+        self.picture.clear("Reading the pictures")
+        self.frame.show_frame(result, self._views(frame), "reading")
+        self.framePicturesWanted.emit(frame)
+
+    def _show_cell(self, result: RigResult, cell: Cell, figures: Figures) -> None:
+        camera = result.cameras[cell.camera].name
+        self.name.setText(f"{cell.frame}{DOT}{camera}")
+        self.stats.set_stats(cell_stats(figures))
+        self.why.setText(figures.note or ("" if figures.kind is Kind.USED else figures.kind.value.capitalize()))
+        self.why.setVisible(bool(self.why.text()))
+        off = self.shown.panel.setup.exclude
+        _switch(self.cell_switch, cell_name(cell.frame, camera) not in off, "Cell", f"{camera} in {cell.frame}")
+        _switch(self.frame_switch, cell.frame not in off, "Frame", f"{cell.frame} of all cameras")
+        describe(self.camera_switch, self.camera_switch.text(), f"Leave {camera} out of the rig; Undo brings it back")
+        self.cell_switch.setEnabled(cell.frame not in off)
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        cell = self.cell
+        view = self._view(cell)
+        if view is None:
+            self._rows = ()
+            if cell.camera in self._images:
+                self.picture.show_photograph(self._images[cell.camera])
+                self.picture.set_overlays(())
+        else:
+            self._rows = worst_first(corner_rows(view))
+            self.picture.show_view(view, self._mono(cell.camera), (), self._corner)
+            if cell.camera in self._images:
+                self.picture.show_photograph(self._images[cell.camera])
+        marked = next((n for n, row in enumerate(self._rows) if row.number == self._corner), -1)
+        self.corners.show_rows([(str(r.number), residual_words(r), f"{r.weight:.2f}") for r in self._rows], marked)
+        row = self._rows[marked] if marked >= 0 else None
+        told = mark_words(row, board_of(view, self._mono(cell.camera))) if row is not None and view is not None else ""
+        self.hint.setText(told or "Click a corner in the picture or the table")
+
+    def _show_planes(self, cell: Cell) -> None:
+        """Over all frames of the camera; made when they are looked at."""
+        plane = self.pictures.currentWidget()
+        if plane in (self.field, self.cloud):
+            mono = self._mono(cell.camera)
+            if self._marked[0] is not mono:
+                self._marked = mono, marks_of(mono)
+            plane.show_marks(self._marked[1], mono, cell.frame, self._corner)  # type: ignore[union-attr]
+
+    def _mono(self, camera: int) -> MonoResult:
+        """One camera as a calibration of its own."""
+        result = self.shown.result
+        assert result is not None
+        if camera not in self._alone:
+            self._alone[camera] = alone(result, camera)
+        return self._alone[camera]
+
+    def _view(self, cell: Cell) -> ViewResult | None:
+        """The first board of a cell."""
+        if cell.camera < 0:
+            return None
+        return next((v for v in self._mono(cell.camera).views if v.name == cell.frame and v.found), None)
+
+    def _views(self, frame: str) -> dict[int, tuple[ViewResult, MonoResult]]:
+        """Of each camera that found a board in a frame."""
+        cells = (Cell(frame, camera) for camera in range(len(self.matrix.cameras)))
+        found = ((cell.camera, self._view(cell)) for cell in cells)
+        return {camera: (view, self._mono(camera)) for camera, view in found if view is not None}
+
+    # Made
+
+    def _make(self) -> None:
+        self._marked: tuple[MonoResult | None, tuple[Mark, ...]] = (None, ())
+        self.before = QuietButton("", "step-back", "The frame before this one", name="Previous frame")
+        self.after = QuietButton("", "step-forward", "The frame after this one", name="Next frame")
+        self.export = QuietButton("Export", "export", "Save every frame and camera as CSV")
+        choices = ("picture", "Picture"), ("frame", "All cameras"), ("field", "All frames"), ("cloud", "Scatter")
+        self.form = Segmented("Shown", choices, tip="One picture, all cameras of a frame, or all frames of a camera")
+        self.map, self.graph = CellMap(), LinkGraph()
+        self.picture, self.frame = CornerPicture(labels=0), FramePictures()
+        self.field, self.cloud = ResidualField(), ResidualCloud()
+        self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
+        self.stats = StatGrid()
+        self.cell_switch, self.frame_switch = PlainButton("Cell off", "hide"), PlainButton("Frame off", "hide")
+        self.camera_switch = QuietButton("Camera out", "hide")
+        self.origin = QuietButton(
+            "Origin here", "target", "The board in this frame lies on the floor: the rig's origin"
+        )
+        tips = ("By its number", "In pixels", "In the robust fit")
+        self.corners = FiguresTable("Corners", ("Corner", "Residual", "Weight"), tips, most=10)
+        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12, first=0.42)
+        self.cameras = FiguresTable("Cameras of the rig", CAMERA_HEADS, CAMERA_TIPS, most=8)
+        about = ("pairs", "Pairs"), ("cameras", "Cameras"), ("corners", "Corners")
+        self.which = Segmented("Figures of", about, tip="Pairs and how they hang together, cameras, or corners")
+
+    def _results(self) -> QWidget:
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(held(row_of(self.map), "panel"))
+        self.pictures, self.sides = QStackedWidget(), QStackedWidget()
+        for picture in (self.picture, self.frame, self.field, self.cloud):
+            self.pictures.addWidget(picture)
+        pairs = held(column_of(self.graph, self.pairs, None, spacing=8))
+        corners = held(column_of(self.hint, self.corners, None, spacing=8))
+        for side in (pairs, held(column_of(self.cameras, None)), corners):
+            self.sides.addWidget(side)
+        switches = held(row_of(self.cell_switch, self.frame_switch, None, spacing=8))
+        more = held(row_of(self.camera_switch, self.origin, None, spacing=4))
+        parts = self.name, self.stats, self.why, switches, more, self.which, (self.sides, 1)
+        self.side = held(column_of(*parts, spacing=10))
+        below = held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 0, 12, 12)))
+        return held(column_of(held(row_of(self._scroll, margins=(12, 4, 12, 0))), (below, 1), spacing=4))
+
+    def _wire(self) -> None:
+        self.map.cellChosen.connect(self.cellChosen)
+        self.map.cellSwitched.connect(lambda _cell: self._switch_cell())
+        self.graph.cameraChosen.connect(self._choose_camera)
+        self.frame.cameraChosen.connect(self._choose_camera)
+        self.cameras.clicked.connect(lambda index: self._choose_camera(index.row()))
+        self.picture.cornerChosen.connect(self._choose_corner)
+        self.corners.clicked.connect(lambda index: self._choose_corner(self._rows[index.row()].number))
+        for plane in (self.field, self.cloud):
+            plane.markChosen.connect(self._choose_mark)
+        self.form.chosen.connect(self.show_form)
+        self.which.chosen.connect(lambda which: self.sides.setCurrentIndex(SIDES.index(which)))
+        self.before.clicked.connect(lambda: self._step(-1))
+        self.after.clicked.connect(lambda: self._step(1))
+        self.cell_switch.clicked.connect(self._switch_cell)
+        self.frame_switch.clicked.connect(lambda: self._switch(self.cell.frame))
+        self.camera_switch.clicked.connect(lambda: self.cameraWanted.emit(self.cell.camera))
+        self.origin.clicked.connect(lambda: self.originWanted.emit(self.cell.frame))
+        self.export.clicked.connect(self.save)
+
+    # Wanted
+
+    def show_form(self, form: str) -> None:
+        """One of `FORMS`."""
+        self.form.set_value(form)
+        self.pictures.setCurrentIndex(FORMS.index(form))
+        if self.there:
+            self._show_planes(self.cell)
+
+    def _switch_cell(self) -> None:
+        cell = self.cell
+        self._switch(cell_name(cell.frame, self.matrix.cameras[cell.camera]))
+
+    def _switch(self, name: str) -> None:
+        self.switchWanted.emit((name,), name in self.shown.panel.setup.exclude)
+
+    def _choose_camera(self, camera: int) -> None:
+        if camera != self.cell.camera:
+            self.cellChosen.emit(Cell(self.cell.frame, camera))
+
+    def _choose_corner(self, number: int) -> None:
+        self._corner = number
+        self._show_picture()
+
+    def _choose_mark(self, frame: str, corner: int) -> None:
+        """A corner among those of all frames."""
+        self.cellChosen.emit(Cell(frame, self.cell.camera))
+        self._corner = corner
+        self._show_picture()
+        self._show_planes(self.cell)
+
+    def _step(self, by: int) -> None:
+        frames = self.matrix.frames
+        if frames:
+            at = frames.index(self.cell.frame) if self.cell.frame in frames else 0
+            self.cellChosen.emit(Cell(frames[(at + by) % len(frames)], max(self.cell.camera, 0)))
+
+
+def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
+    """A button that leaves something out, or takes it back."""
+    button.setText(f"{what} {'off' if on else 'on'}")
+    button.setIcon(icon("hide" if on else "show"))
+    describe(button, button.text(), f"{'Leave out' if on else 'Take back'} {of}, then calibrate again")
+
+
+def state_words(matrix: Matrix, result: RigResult) -> str:
+    """'30 frames, 118 of 120 cells used, 12 outliers in 54,210 corners'."""
+    cells = [cell for row in matrix.cells for cell in row]
+    used = sum(cell.kind is Kind.USED for cell in cells)
+    wrong, corners = sum(cell.wrong for cell in cells), sum(cell.corners for cell in cells if cell.kind is Kind.USED)
+    frames = count(len(matrix.frames), "frame")
+    return f"{frames}, {used} of {len(cells)} cells used, {count(wrong, 'outlier')} in {corners:,} corners"
+
+
+def cell_stats(figures: Figures) -> list[Stat]:
+    """What is told of one cell."""
+    tip = "How far the rig puts the corners from where they were found"
+    return [
+        Stat("RMS", pixels(figures.rms), "px" if figures.rms else "", tip=tip),
+        Stat("Left out", pixels(figures.left), "px" if figures.left else "", tip="With this frame left out of the fit"),
+        Stat("Corners", str(figures.corners) if figures.corners else DASH),
+        Stat("Outliers", str(figures.wrong), level="bad" if figures.wrong else "", tip="Corners that do not fit"),
+    ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 
 from engines.calibration.rig.types import RigResult
 from widgets.calibration.rig.pages.playback import Playback
 from widgets.calibration.rig.pages.state import Cell, PagesView
+from widgets.calibration.rig.space.cameras import Straightened
 from widgets.calibration.rig.space.view import RigSpace, Shown
 from widgets.charts.space.view import FRONT, HOME, SIDE, TOP
 from widgets.kit.layouts import column_of, held, row_of
@@ -38,19 +41,24 @@ HINT = "Drag turns, shift and drag moves, the wheel zooms to the pointer, a doub
 
 
 class SpacePage(WorkPage):
-    """`cellChosen(Cell)`: a camera or a frame's board was clicked, or a frame was chosen below."""
+    """`cellChosen(Cell)`: a camera or a frame's board was clicked, or a frame was chosen below.
+
+    `picturesWanted(frame)`: what the cameras saw is to be shown; the answer comes to `show_pictures`.
+    """
 
     cellChosen = Signal(object)
+    picturesWanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown = PagesView()
+        self.shown, self._asked, self._why = PagesView(), "", ""
         self.space = RigSpace()
         self.playback = Playback()
         self.boards = Toggle("Boards", True, tip="Where the board stood in every frame")
         self.ellipsoids = Toggle("Ellipsoids", True, tip="How certain the places of cameras and points are")
         self.distances = Toggle("Distances", False, tip="Lines between the cameras with their lengths")
         self.points = Toggle("Points", True, tip="Triangulated points and the lines between them")
+        self.pictures = Toggle("Pictures", False, tip="What the cameras saw in this frame, without their lenses' bending")
         self.factor = ChoiceField(
             "Size of ellipsoids", FACTORS, tip="How many times larger than one standard deviation"
         )
@@ -69,8 +77,10 @@ class SpacePage(WorkPage):
         self.show_there(result is not None)
         for control in self._controls:
             control.setVisible(result is not None)
-        self.state.setText("" if result is None else state_words(result))
+        self.state.setText("" if result is None else self._why or state_words(result))
         if result is not self.space.result or result is None:
+            self._asked = ""
+            self.space.show_pictures({})
             self.space.show_rig(result)
             self._offer(result)
         self.space.show_points(use.points, use.bones)
@@ -78,8 +88,21 @@ class SpacePage(WorkPage):
         self.space.choose_camera(view.cell.camera)
         frames = frames_of(result)
         self.playback.show_frames(frames, view.cell.frame)
+        self.pictures.setVisible(result is not None and bool(result.views))
         if not self.playback.is_playing:
-            self.space.choose_frame(view.cell.frame if view.cell.frame in frames else self.playback.frame)
+            self._go(view.cell.frame if view.cell.frame in frames else self.playback.frame)
+
+    def show_pictures(self, frame: str, pictures: Mapping[int, Straightened]) -> None:
+        """What the cameras saw in a frame; an older answer is left."""
+        if frame == self._asked:
+            self.space.show_pictures(pictures)
+
+    def show_problem(self, frame: str, why: str) -> None:
+        """The pictures of a frame cannot be shown."""
+        if frame == self._asked:
+            self.space.show_pictures({})
+            self._why = why
+            self.state.setText(why)
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
@@ -88,7 +111,7 @@ class SpacePage(WorkPage):
 
     def _lay_out(self) -> None:
         self._controls = (self.view, self.parallel, self.fit, self.export)
-        toggles = self.boards, self.distances, self.points, self.ellipsoids
+        toggles = self.boards, self.pictures, self.distances, self.points, self.ellipsoids
         row = held(row_of(*toggles, self.factor, None, spacing=16, margins=(12, 2, 12, 8)))
         body = held(column_of(row, (self.space, 1), self.playback, 4))
         empty = EmptyState(*NOTHING, "scene", "Files of the project stay where they are")
@@ -103,11 +126,23 @@ class SpacePage(WorkPage):
         self.parallel.clicked.connect(lambda on: self.space.set_perspective(not on))
         self.fit.clicked.connect(self.space.fit)
         self.export.clicked.connect(self.save)
-        self.playback.frameShown.connect(self.space.choose_frame)
+        self.pictures.toggled.connect(lambda _on: self._ask())
+        self.playback.frameShown.connect(self._go)
         self.playback.frameChosen.connect(lambda frame: self.cellChosen.emit(Cell(frame, self.shown.cell.camera)))
         self.space.cameraChosen.connect(lambda camera: self.cellChosen.emit(Cell(self.space.frame, camera)))
         self.space.frameChosen.connect(lambda frame: self.cellChosen.emit(Cell(frame, self.shown.cell.camera)))
         self.space.moved.connect(self._follow_eye)
+
+    def _go(self, frame: str) -> None:
+        self.space.choose_frame(frame)
+        self._ask()
+
+    def _ask(self) -> None:
+        """For the pictures of the frame, where they are to be seen and are not yet."""
+        wanted = self.space.frame if self.pictures.isChecked() and self.space.result is self.shown.result else ""
+        if wanted != self._asked:
+            self._asked, self._why = wanted, ""
+            self.picturesWanted.emit(wanted) if wanted else self.space.show_pictures({})
 
     def _choose_shown(self) -> None:
         self.factor.setEnabled(self.ellipsoids.isChecked())
@@ -123,7 +158,7 @@ class SpacePage(WorkPage):
     def _offer(self, result: RigResult | None) -> None:
         """Sides, and every camera's own view."""
         names = () if result is None else (camera.name for camera in result.cameras)
-        self.view.set_choices([*SIDES, *((f"{CAMERA}{n}", f"As {name}") for n, name in enumerate(names))])
+        self.view.set_choices([*SIDES, *((f"{CAMERA}{n}", as_words(name)) for n, name in enumerate(names))])
 
     def _look(self, side: str) -> None:
         if side.startswith(CAMERA):
@@ -144,6 +179,11 @@ def shown_rig(view: PagesView) -> RigResult | None:
     """The result, or the rig in use that points are of where that is another."""
     use = view.panel.use
     return view.result if use.rig is None or (use.kept and view.result is not None) else use.rig
+
+
+def as_words(name: str) -> str:
+    """'As left', 'As camera 2'."""
+    return f"As camera {name}" if name.isdigit() else f"As {name}"
 
 
 def frames_of(result: RigResult | None) -> tuple[str, ...]:

@@ -73,8 +73,12 @@ def _nets(result: RigResult, poses: Sequence[BoardPose], rims: Floats) -> tuple[
     )
 
 
-def chosen_boards(result: RigResult, frame: str) -> Part:
-    """The boards of a frame, with what is printed on them, their first corners and axes."""
+def chosen_boards(result: RigResult, frame: str, over: bool = False) -> Part:
+    """The boards of a frame, with what is printed on them, their first corners and axes.
+
+    over: they lie over a picture of the board, which is to be seen.
+    """
+    paper, dark = (None, Ink("accent", 0.4)) if over else (Ink("paper", 0.8), Ink("print", 0.85))
     strands, sheets, dots, words = [], [], [], []
     for pose in result.board_poses:
         if pose.frame != frame or pose.board >= len(result.boards):
@@ -82,8 +86,8 @@ def chosen_boards(result: RigResult, frame: str) -> Part:
         board, key = result.boards[pose.board], key_of(pose)
         prints = printed(board)
         turned = placed(pose, prints.reshape(-1, 2)).reshape(*prints.shape[:2], 3)
-        paper = Ink("paper", 1.0, 1.6), Ink("paper", 0.8)
-        sheets.append(Sheet(placed(pose, rim(board)), *paper, key, turned, Ink("print", 0.85)))
+        edge = Ink("accent" if over else "text", 1.0, 1.6)
+        sheets.append(Sheet(placed(pose, rim(board)), edge, paper, key, turned, dark))
         ends = placed(pose, np.vstack([np.zeros(3), np.eye(3) * 2.2 * board.square]))
         first, before = placed(pose, board.corners[:1])[0], max(board.print_size)
         strands += [

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engines.calibration.rig.places import centre_of, turn_of
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
-from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES
+from engines.core.frames import Image, Size
+from engines.core.lenses import DISTORTION_NAMES, Intrinsics
 from engines.core.projection import rays
 from widgets.charts.space.eye import Floats
-from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Sheet, Strand, Thing, Word, half_axes, joined
+from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Photo, Sheet, Strand, Thing, Word, half_axes, joined
 
-SIDE = 8
-"""Pieces of a side of the picture's outline, which a lens bends."""
+SIDE, FINE = 8, 40
+"""Pieces of a side of the picture's outline, which a lens bends: of a pyramid, and of what it is seen through."""
 SIDEWAYS = 0.3
 """Cosine beyond which the outline of a wide lens is drawn on a sphere instead of a plane."""
+ON_PLANE = 1.002
+"""Depth of a picture on a pyramid's plane: just behind what is drawn there."""
 MARK = 0.13
 """Size of the mark that tells which side is up, in widths of the picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Straightened:
+    """What a camera saw, without its lens's bending: H x W x 3 BGR, and the pinhole that it is of."""
+
+    image: Image
+    lens: Intrinsics
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,20 @@ def _told(result: RigResult, number: int, second: bool) -> Thing:
 
 def picture_outline(camera: RigCamera, depth: float) -> Floats:
     """What bounds a camera's picture, N x 3 points of the rig's space, as far as its lens sees it."""
-    rim = spanned(camera, outline(camera.size), depth)
+    rim = spanned(camera, outline(camera.size, FINE), depth)
     return np.asarray(rim[np.isfinite(rim).all(axis=1)])
+
+
+def photos(result: RigResult, pictures: Mapping[int, Straightened], dress: Dress, far: float) -> Part:
+    """Pictures on the pyramids' planes; that of the camera that is looked from lies behind everything, `far` away."""
+    made = []
+    for number, one in pictures.items():
+        camera, lens = result.cameras[number], one.lens
+        (high, wide), depth = one.image.shape[:2], far if number == dress.within else ON_PLANE * dress.depth
+        ends = np.array([(0, 0), (wide, 0), (wide, high), (0, high)]) - 0.5
+        flat = (ends - (lens.cx, lens.cy)) / (lens.fx, lens.fy) * depth
+        made.append(Photo(np.column_stack([flat, np.full(4, depth)]) @ turn_of(camera) + centre_of(camera), one.image))
+    return Part(photos=tuple(made))
 
 
 def largest_deviations(result: RigResult) -> Floats:

@@ -17,7 +17,7 @@ FLOOR = "frame:"
 """How `RigResult.reference` begins where a frame's board lies on the floor."""
 UPRIGHT = 0.5
 """How much of a unit the cameras' upward ways must have in common, to tell where up is."""
-SHARE, CLEAR = 0.3, 0.85
+SHARE, CLEAR = 0.22, 0.85
 """Depth of a pyramid in distances to the boards; its width at most, in distances to the next camera."""
 LEAST = 0.04
 FRAME = 1.04

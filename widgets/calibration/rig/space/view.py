@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +13,12 @@ from engines.calibration.rig.types import RigResult, SpacePoint
 from widgets.calibration.rig.space.boards import boards, chosen_boards, key_of
 from widgets.calibration.rig.space.cameras import (
     Dress,
+    Straightened,
     cameras,
     distances,
     ellipsoids,
     largest_deviations,
+    photos,
     picture_outline,
 )
 from widgets.calibration.rig.space.measures import as_camera, axes, compass, dress
@@ -28,7 +30,9 @@ from widgets.charts.space.view import SpaceView
 NOTHING = "Solve a rig to see it in space"
 ROOM = 0.3, 0.12
 """Of ellipsoids of cameras and of points, in depths of a camera's pyramid."""
-PARTS = "cameras", "other", "about", "boards", "certainty", "lines", "frame", "points"
+FAR = 50.0
+"""How far behind everything a camera's picture lies when it is looked from there, in distances to the boards."""
+PARTS = "cameras", "other", "about", "boards", "certainty", "lines", "frame", "points", "photos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class RigSpace(SpaceView):
         self.options, self.frame, self.camera, self.seen_as = Shown(), "", -1, -1
         self.points: Sequence[SpacePoint] = ()
         self.bones: Bones = ()
+        self.pictures: Mapping[int, Straightened] = {}
         self.nothing = NOTHING
         self._dress, self._factors = Dress(1.0), [1.0, 1.0]
         self.chosen.connect(self._tell)
@@ -88,6 +93,12 @@ class RigSpace(SpaceView):
         if shown or self.points:
             self.points, self.bones = shown, bones
             self._renew_parts("points")
+
+    def show_pictures(self, pictures: Mapping[int, Straightened]) -> None:
+        """What cameras saw, by their numbers, on their pyramids; {} for nothing."""
+        if pictures or self.pictures:
+            self.pictures = pictures
+            self._renew_parts("frame", "photos")
 
     def choose_frame(self, frame: str) -> None:
         """The boards of a frame are drawn strong; "" for none."""
@@ -126,8 +137,12 @@ class RigSpace(SpaceView):
                 return self._ellipsoids(result) if options.ellipsoids else None
             case "lines":
                 return distances(result) if options.distances else None
+            case "photos":
+                far = FAR * self.eye.distance
+                return photos(result, self.pictures, replace(self._dress, within=self.seen_as), far)
             case "frame":
-                return chosen_boards(result, self.frame) if options.boards and self.frame else None
+                over = self.seen_as in self.pictures
+                return chosen_boards(result, self.frame, over) if options.boards and self.frame else None
             case _:
                 return self._points(result) if options.points and self.points else None
 
@@ -151,7 +166,7 @@ class RigSpace(SpaceView):
             number = next((n for n, one in enumerate(places) if np.linalg.norm(one - self.eye.place) < near), -1)
         if number != self.seen_as and self.result is not None:
             self.seen_as = number
-            self._renew_parts("cameras")
+            self._renew_parts("cameras", "frame", "photos")
             depth = self._dress.depth
             self.set_window(picture_outline(self.result.cameras[number], depth) if number >= 0 else None)
 

@@ -10,7 +10,9 @@ COMMANDS = (
     Command("rig.run", "Calibrate rig", "Rig", "Solve for all cameras together", "Ctrl+Shift+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: not it.panel.shown.problem),
     Command("rig.cancel", "Cancel", "Rig", "Stop, with the last state that the solver accepted", "", "cancel", idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.panel.shown.busy is not None),
     Command("rig.open", "Open rig…", "Rig", "Show a calibrated rig of ours or of another program", "", "open", 1, run=lambda it: it.open(it.files.ask_rig())),
-    Command("rig.save", "Save rig…", "Rig", "Save everything as JSON, or the cameras as OpenCV YAML", "", "save", 1, run=lambda it: it.save(), enabled=lambda it: it.panel.shown.result is not None),
+    Command("rig.save", "Save rig…", "Rig", "Save everything as JSON", "", "save", 1, run=lambda it: it.save(), enabled=lambda it: it.panel.shown.result is not None),
+    Command("rig.export", "Export rig…", "Rig", "For OpenCV, Kalibr, ROS, aniposelib or caliscope, where they can hold it exactly", "", "export", 1, run=lambda it: it.export(), enabled=lambda it: it.panel.shown.result is not None),
+    Command("rig.board-pdf", "Print board…", "Rig", "A PDF of the board in true size", "", "print", 1, run=lambda it: it.save_board()),
     Command("rig.copy-command", "Copy as command", "Rig", "The command line that gives the same result", "", "copy", 1, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.panel.shown.setup.paths)),
     Command("rig.clear", "Discard pictures", "Rig", "Forget pictures and result; Undo brings them back", "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: it.can_clear),
 )  # fmt: skip

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
+from engines.calibration.formats.rig_files import READ
 from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
-from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, PagesForm, PagesView
+from engines.core.boards import Board
+from widgets.calibration.reasons import remedy_words
+from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
 from widgets.calibration.rig.pages.tabs import RigBoard
 from widgets.calibration.rig.panel import RigPanel
 from widgets.calibration.rig.state import RigState
 from widgets.kit.words import count
 from workbench.commands import Actions
+from workbench.controllers.calibration.files import shortened
+from workbench.controllers.calibration.rig.cells import Cells
 from workbench.controllers.calibration.rig.edits import Edits
 from workbench.controllers.calibration.rig.files import Files
 from workbench.controllers.calibration.rig.keeping import keep_session, restore_session
@@ -24,6 +31,7 @@ from workbench.controllers.calibration.rig.pages import PARTS
 from workbench.controllers.calibration.rig.part import SectionPart
 from workbench.controllers.calibration.rig.points import Use
 from workbench.controllers.calibration.rig.session import JOB, Material, Session, command_line
+from workbench.controllers.calibration.rig.takes import Takes
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.page_part import PageParts
@@ -34,6 +42,7 @@ from workbench.services import Services
 from workbench.threads.background import Errands
 
 NAME = "rig"
+T = TypeVar("T")
 
 
 class RigController(PagedController):
@@ -51,11 +60,13 @@ class RigController(PagedController):
         self.view = PagesView()
         self.session = Session()
         self._steps: tuple[SolveStep, ...] = ()
+        self._fitted: RigResult | None = None
         self._errands = Errands("rig files")
         services.supervisor.adopt(self._errands)
         self.edits = Edits(lambda: self.session.material, self._apply, services, self)
         self.files = Files(self._errands, panel, self.show_trouble)
         self.jobs = JobSlot(services.jobs, JOB, partial(trouble_of, title="Rig not calibrated"), self)
+        self.takes = Takes(self, viewer, self._errands, self)
         self.live = Live(self, viewer, self._errands, self)
         self.use = Use(self, viewer, self._errands, self, records)
         self.pages = PageParts(board, PARTS, PagesView, self, self._errands, self)
@@ -66,7 +77,7 @@ class RigController(PagedController):
 
     @property
     def sections(self) -> tuple[SectionPart, ...]:
-        return self.live, self.use
+        return self.takes, self.live, self.use
 
     def close(self) -> None:
         """Stop looking and let go of the sources."""
@@ -84,6 +95,8 @@ class RigController(PagedController):
         self.trouble, self._steps = None, ()
         for part in (self.pages, *self.sections):
             part.forget()
+        for part in self.sections:
+            part.follow_sources()
         self.show_now()
 
     def keep(self) -> None:
@@ -92,17 +105,46 @@ class RigController(PagedController):
     # Pictures
 
     def add(self, paths: Sequence[str]) -> None:
-        """More pictures, films and folders."""
+        """More pictures, films and folders; a single calibration file is opened instead."""
+        if len(paths) == 1 and Path(paths[0]).suffix.lower() in READ:
+            self.open(paths[0])
+            return
         have = self.session.setup.paths
         fresh = tuple(path for path in paths if path not in have)
-        self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh))
+        if fresh:
+            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh))
 
     def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
 
+    def remove(self, number: int) -> None:
+        """Take a file out, or a camera with its folder or film."""
+        setup = self.session.setup
+        without = {"paths": _without(setup.paths, number)}
+        if not setup.tiled:
+            without |= {"names": _without(setup.names, number), "offsets": _without(setup.offsets, number)}
+        self.edits.set(f"Remove {Path(setup.paths[number]).name}", **without)
+
     def clear(self) -> None:
         """Forget pictures and result; Undo brings them back."""
-        self.edits.clear()
+        if self.edits.clear():
+            self.takes.captures.new_run()
+
+    def begin(self) -> None:
+        """What the empty panel offers: pictures of the cameras that there are, else files."""
+        take = self.takes.view
+        self.takes.start() if take.source and not take.problem else self.add_pictures()
+
+    def open_sample(self) -> None:
+        """Play the rendered rig, take pictures of it and calibrate from them."""
+        self.actions.run("file.open-sample")
+        self.takes.follow_sources()
+        self.takes.start()
+
+    @property
+    def camera_paths(self) -> tuple[str, ...]:
+        """Feeds or tiles of the project that are the rig's cameras, in their order; () where none is chosen."""
+        return self.takes.cameras
 
     @property
     def can_clear(self) -> bool:
@@ -119,7 +161,7 @@ class RigController(PagedController):
         if not self.session.setup.paths:
             self.add_pictures()
         elif not self.panel.shown.problem:
-            self.trouble, self._steps = None, ()
+            self.trouble, self._steps, self._fitted = None, (), None
             setup = self.session.setup
             title = f"Calibrate the rig of {count(len(setup.cameras), 'camera')}"
             self.jobs.start(self.session.spec, title, self.command())
@@ -130,39 +172,83 @@ class RigController(PagedController):
 
     def follow(self, remedy: Remedy) -> None:
         """Do what a reason advises, and solve again."""
-        raise NotImplementedError(remedy.kind)
+        if remedy.kind == "switch_off":
+            self.edits.switch([remedy.target], False)
+        else:
+            self.edits.set(remedy_words(remedy), **remedied(remedy))
+        if self.session.solved is None:
+            self.run()
 
     def choose_cell(self, cell: Cell) -> None:
-        """Look at a frame of a camera."""
-        self.show_soon()
+        """Look at a frame of a camera, on the page of the rig."""
+        part = self.pages.parts[Page.RIG]
+        assert isinstance(part, Cells)
+        part.choose(cell)
 
     # Files
 
     def open(self, path: str) -> None:
         """Show a calibrated rig beside the pictures, until they are calibrated again."""
+        if path:
+            self.files.open_rig(path, lambda result: self.edits.show_loaded(Path(path).name, result))
 
     def save(self) -> None:
         """Ask for a file and save what is shown."""
+        result = self.session.result
+        if result is not None and (path := self.files.ask_rig_target()):
+            self.files.save_rig(result, path, lambda: self.services.notify(f"Saved {Path(path).name}", "good"))
+
+    def export(self) -> None:
+        """Ask for a format and a file, and write what is shown for another program."""
+        result = self.session.result
+        if result is not None:
+            self.files.export_rig(
+                result, *self.files.ask_rig_export(result), lambda said: self.services.notify(said, "good")
+            )
+
+    def save_board(self) -> None:
+        """Ask where to, and write the board that is being edited."""
+        board = self.panel.boards.editor.board
+        page, path = self.files.ask_page(board)
+        if path:
+            said = f"Wrote {Path(path).name}; print it at 100 %"
+            self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
+
+    def choose_known(self) -> None:
+        """Ask for a file whose lenses are known."""
+        if path := self.files.ask_rig("Known lenses"):
+            self.edits.set(intrinsics=path)
 
     def command(self) -> str:
         """The command line that does the same."""
-        return command_line(self.session.spec)
+        return command_line(self.session.spec, shortened(self.session.setup.paths) if self.session.setup.tiled else ())
 
     # Within
 
     def _told(self, key: str, value: object) -> None:
+        """The solver goes on; the rig is solved, and whether to believe it comes next."""
         if key == "step" and isinstance(value, SolveStep):
             self._steps = (*self._steps, value)
             self.show_soon()
+        elif key == "fit" and isinstance(value, RigResult):
+            self._fitted = value
+            self.show_soon()
 
     def _solved(self, spec: RigSpec, result: RigResult) -> None:
-        self.trouble = None
+        self.trouble, self._fitted = None, None
         self.session.keep(spec, result)
         self.edits.close_loaded("Calibrate the rig")
         self._changed()
 
+    def _stopped(self, spec: RigSpec) -> None:
+        """Cancelled: what was solved by then stays, as what nothing was left out of."""
+        if self._fitted is not None:
+            self._solved(spec, self._fitted)
+
     def _apply(self, material: Material) -> None:
         self.trouble = None
+        if material.setup.paths != self.session.setup.paths and not self.session.setup.paths:
+            self.session.last = None
         self.session.material = material
         if not material.setup.paths:
             self.session.last = None
@@ -179,8 +265,9 @@ class RigController(PagedController):
         session = self.session
         state = RigState(
             setup=session.setup,
-            result=session.result,
-            current=session.current,
+            take=self.takes.state,
+            result=self._fitted if self._fitted is not None and self.jobs.busy is not None else session.result,
+            current=session.current or self._fitted is not None,
             loaded_from=session.material.loaded_from,
             busy=self.jobs.busy,
             steps=self._steps,
@@ -206,21 +293,41 @@ class RigController(PagedController):
         jobs.told.connect(self._told)
         jobs.done.connect(self._solved)
         jobs.failed.connect(self.show_trouble)
+        jobs.cancelled.connect(self._stopped)
+        self.takes.taken.connect(lambda number: self.run() if number > 1 else None)
         for part in self.sections:
             part.changed.connect(self.show_soon)
             part.failed.connect(self.show_trouble)
 
     def _connect_panel(self) -> None:
         panel = self.panel
+        self.takes.wire(panel.pictures.take)
         self.live.wire(panel.live)
         self.use.wire(panel.use)
+        for section in (panel.pictures, panel.known, panel.solver):
+            section.changed.connect(lambda field, value: self.edits.set(**{field: value}))
+        panel.boards.changed.connect(self._set_boards)
+        panel.pictures.files.removed.connect(self.remove)
+        panel.pictures.places.removed.connect(self.remove)
+        panel.pictures.folder.clicked.connect(lambda: self.add(self.files.ask_folder()))
+        panel.known.chooseWanted.connect(self.choose_known)
+        panel.report.reasons.remedyWanted.connect(self.follow)
+        panel.report.close_loaded.clicked.connect(lambda: self.edits.close_loaded())
+        panel.report.look.clicked.connect(lambda: self.go_to(Page.RIG))
+        panel.report.space.clicked.connect(lambda: self.go_to(Page.SPACE))
+        panel.empty.button.clicked.connect(self.begin)
+        panel.empty.sample.clicked.connect(self.open_sample)
         panel.dropped.connect(self.add)
-        panel.start.clicked.connect(self.run)
         panel.progress.cancelled.connect(self.cancel)
         panel.trouble.logWanted.connect(self.services.host.show_log)
         panel.trouble.dismissed.connect(self.dismiss)
-        panel.copy.clicked.connect(lambda: self.copy(self.command()))
         panel.help.clicked.connect(self.show_help)
+        for id, button in panel.commands.items():
+            button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
+
+    def _set_boards(self, boards: Sequence[Board]) -> None:
+        first, *more = map(str, boards)
+        self.edits.set(board=first, more_boards=tuple(more))
 
     def _connect_board(self) -> None:
         board = self.board
@@ -231,6 +338,19 @@ class RigController(PagedController):
         board.trouble.dismissed.connect(self.pages.dismiss)
         board.trouble.dismissed.connect(self.dismiss)
         self.pages.changed.connect(self.show_soon)
+
+
+def remedied(remedy: Remedy) -> dict[str, object]:
+    """The fields of the setup that a remedy changes."""
+    if remedy.kind == "use_model":
+        return {"model": remedy.target}
+    if remedy.kind == "use_board":
+        return {"board": remedy.target}
+    return {"free_board": True}
+
+
+def _without(values: tuple[T, ...], number: int) -> tuple[T, ...]:
+    return (*values[:number], *values[number + 1 :])
 
 
 def make(room: Room) -> RigController:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from engines.calibration.rig.types import RigResult
-from widgets.calibration.rig.setup import RigSetup
+from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from workbench.controllers.calibration.changes import Change
 from workbench.controllers.calibration.rig.session import Material
 from workbench.controllers.shell.sources import undo_just_this
@@ -73,6 +73,32 @@ class Edits(QObject):
         after = gone - set(names) if on else gone | set(names)
         what = names[0] if len(names) == 1 else f"{len(names)} cells"
         self.set(f"Switch {what} {'on' if on else 'off'}", exclude=tuple(sorted(after)))
+
+    def leave_out(self, camera: str) -> None:
+        """A camera by its name is one of the rig no more."""
+        setup = self._material().setup
+        names = tuple(LEFT_OUT if name == camera else told for told, name in setup.told)
+        self.set(f"Leave {camera} out", names=names)
+
+    def take_tiled(self, text: str, paths: Sequence[str], **settings: object) -> None:
+        """More pictures that hold all cameras, cut so; others that are cut in another way give way to them."""
+        setup = self._material().setup
+        cut = {name: value for name, value in settings.items() if name in ("tiled", "rows", "columns")}
+        same = all(getattr(setup, name) == value for name, value in cut.items()) and bool(setup.paths)
+        if same:
+            self.set(text, paths=(*setup.paths, *paths))
+        else:
+            self.set(text, paths=tuple(paths), exclude=(), **settings)
+
+    def take_folders(self, text: str, folders: tuple[str, ...], names: tuple[str, ...], more: int) -> None:
+        """So many more pictures in a folder a camera; folders that are those of now already have more in them."""
+        material = self._material()
+        setup = replace(
+            material.setup, tiled=False, paths=folders, names=names, match="order", offsets=(), every=0,
+            exclude=material.setup.exclude if material.setup.paths == folders else (),
+        )  # fmt: skip
+        taken = more + (material.taken if material.setup.paths == folders else 0)
+        self.put(text, replace(material, setup=setup, taken=taken))
 
     def clear(self) -> bool:
         """Forget pictures and result, what else is set stays; True where there was something."""

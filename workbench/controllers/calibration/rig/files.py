@@ -1,47 +1,76 @@
-"""Files in and out of the rig's panel: pictures and films, known cameras, calibrated rigs."""
+"""Files in and out of the rig's panel: pictures and films, known cameras, calibrated rigs, the printed board."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from engines.core.pictures.files import ENDINGS
-from engines.core.video.stills import DIALOG as FILMS
+from engines.calibration.formats.opencv import UnitMissing
+from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
+from engines.calibration.formats.rig_files import READ, load, save
+from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
-from widgets.kit.work_state import Trouble
+from workbench.controllers.calibration import files
 from workbench.controllers.common.trouble_words import trouble_of
-from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-SHOWING = f"Pictures and films ({ENDINGS} {FILMS});;All files (*)"
-RIGS = "Rigs (*.json *.yaml *.yml *.toml)"
+RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 
 
-class Files(QObject):
-    """Every method that works on the disk takes what to do then; what goes wrong is told as `Trouble`."""
+class Files(files.Files):
+    """Those of one camera, and rigs. What goes wrong is told as `Trouble`."""
 
-    def __init__(self, errands: Errands, window: QWidget, trouble: Callable[[Trouble], None]) -> None:
-        super().__init__(window)
-        self._errands, self._window, self._trouble = errands, window, trouble
+    def ask_rig(self, title: str = "Open rig") -> str:
+        """A calibrated rig, or a file with cameras that are known."""
+        return QFileDialog.getOpenFileName(self._window, title, "", RIGS)[0]
 
-    def ask_pictures(self) -> list[str]:
-        """Picture files and films chosen by the user."""
-        return QFileDialog.getOpenFileNames(self._window, "Add pictures or films of the board", "", SHOWING)[0]
+    def ask_rig_target(self) -> str:
+        """Where to save a rig."""
+        return ask_file(self._window, "Save rig", "rig.json", "JSON (*.json)")
 
-    def ask_folder(self) -> list[str]:
-        folder = QFileDialog.getExistingDirectory(self._window, "Add a folder of pictures or films")
-        return [folder] if folder else []
+    def open_rig(self, path: str, then: Callable[[RigResult], object], unit: str = "") -> None:
+        """Asks for the unit where the file gives lengths without one."""
 
-    def ask_rig(self) -> str:
-        """A calibrated rig, or cameras that are known."""
-        return QFileDialog.getOpenFileName(self._window, "Open rig", "", RIGS)[0]
+        def read(found: RigResult | UnitMissing) -> None:
+            if not isinstance(found, UnitMissing):
+                then(found)
+            elif answer := self.ask_unit(found.message):
+                self.open_rig(path, then, answer)
 
-    def ask_target(self) -> str:
-        """Where to save a rig; the suffix says how."""
-        return ask_file(self._window, "Save rig", "rig.json", "JSON (*.json);;OpenCV YAML (*.yaml *.yml)")
+        self._errands.ask(lambda: _loaded(path, unit), read, self.told("Rig not opened"))
+
+    def save_rig(self, result: RigResult, path: str, then: Callable[[], object]) -> None:
+        self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told("Rig not saved"))
+
+    def ask_rig_export(self, result: RigResult) -> tuple[str, str]:
+        """One of the formats that can hold this rig exactly, and where to; or two empty words."""
+        fitting = {kind.title: word for word, kind in FORMATS.items() if not misfit(result, word)}
+        title, ok = QInputDialog.getItem(self._window, "Export rig", "For", list(fitting), 0, False)
+        if not ok:
+            return "", ""
+        kind = FORMATS[fitting[title]]
+        if not kind.suffixes:
+            return fitting[title], QFileDialog.getExistingDirectory(self._window, "Export rig to a folder")
+        kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
+        return fitting[title], ask_file(self._window, "Export rig", f"rig{kind.suffixes[0]}", kinds)
+
+    def export_rig(self, result: RigResult, format: str, path: str, then: Callable[[str], object]) -> None:
+        """Write for another program; nothing where no file is named."""
+        if path:
+            self._errands.ask(
+                lambda: exported(result, format, path),
+                lambda written: then(f"Exported {written.name}"),
+                self.told("Rig not exported"),
+            )
 
     def told(self, title: str) -> Callable[[Failure], None]:
         """What is done with a failure: it is shown under this title."""
         return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
+
+
+def _loaded(path: str, unit: str) -> RigResult | UnitMissing:
+    try:
+        return load(path, unit)
+    except UnitMissing as question:
+        return question

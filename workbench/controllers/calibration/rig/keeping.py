@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from engines.calibration.formats import rig_json
 from engines.calibration.rig.types import RigResult
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
@@ -13,25 +14,31 @@ from widgets.calibration.rig.setup import RigSetup
 from workbench.controllers.calibration.rig.session import Material, Session
 from workbench.services import Services
 
-KIND, ID, PANEL = "calibration", "rig", "rig"
+KIND, SET, RESULTS, PANEL = "rig", "set", "results", "rig"
 
 
 def keep_session(session: Session, services: Services) -> None:
-    """Save the session in the project, and its settings as the default of the next one."""
+    """Save the session in the project, and its settings as the default of the next one.
+
+    Results are large: they are written when they are others than the project holds.
+    """
     material, setup = session.material, to_json(session.setup)
     services.settings.set_panel(PANEL, setup=setup)
-    kept = {"setup": setup, "loaded_from": material.loaded_from, "current": session.current}
-    results = {"loaded": material.loaded, "last": session.last if session.setup.paths else None}
-    kept |= {name: None if result is None else to_json(result) for name, result in results.items()}
-    services.project.put(KIND, ID, kept)
+    kept = {"setup": setup, "loaded_from": material.loaded_from, "current": session.current, "taken": material.taken}
+    services.project.put(KIND, SET, kept)
+    results = material.loaded, session.last if session.setup.paths else None
+    if any(new is not old for new, old in zip(results, session.stored, strict=True)):
+        plain = (None if result is None else rig_json.to_json(result) for result in results)
+        services.project.put(KIND, RESULTS, dict(zip(("loaded", "last"), plain, strict=True)))
+        session.stored = results
 
 
 def restore_session(services: Services) -> Session:
     """What the project holds; where it holds nothing that can be read, the last settings without any pictures."""
-    kept = services.project.get(KIND, ID)
+    kept, results = (services.project.get(KIND, id) for id in (SET, RESULTS))
     if isinstance(kept, dict):
         try:
-            return _session(kept)
+            return _session(kept, results if isinstance(results, dict) else {})
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The rig in this project could not be read: {error}", "warn")
     try:
@@ -41,10 +48,12 @@ def restore_session(services: Services) -> Session:
     return Session(Material(replace(setup, paths=(), names=(), offsets=(), exclude=(), intrinsics="", reference="")))
 
 
-def _session(kept: dict[str, Any]) -> Session:
-    loaded, last = (_result(kept[name]) for name in ("loaded", "last"))
-    session = Session(Material(_setup(kept["setup"]), loaded, str(kept["loaded_from"])), last)
-    if last is not None and loaded is None and kept["current"]:
+def _session(kept: dict[str, Any], results: dict[str, Any]) -> Session:
+    loaded, last = (_result(results.get(name)) for name in ("loaded", "last"))
+    name = str(kept["loaded_from"])
+    session = Session(Material(_setup(kept["setup"]), loaded if name else None, name, int(kept["taken"])), last)
+    session.stored = loaded, last
+    if last is not None and kept["current"]:
         session.keep(session.spec, last)
     return session
 
@@ -57,4 +66,4 @@ def _setup(values: object) -> RigSetup:
 
 
 def _result(kept: object) -> RigResult | None:
-    return None if kept is None else from_json(RigResult, kept)
+    return None if kept is None else rig_json.from_json(kept)

@@ -27,6 +27,11 @@ class Desk(Protocol):
     files: Files
     view: PagesView
 
+    @property
+    def camera_paths(self) -> tuple[str, ...]:
+        """Feeds or tiles of the project that are the rig's cameras, in their order; () where none is chosen."""
+        ...
+
     def choose_cell(self, cell: Cell) -> None:
         """Look at a frame of a camera."""
         ...

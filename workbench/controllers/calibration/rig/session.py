@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from engines.calibration.rig.types import RigResult, RigSpec
 from widgets.calibration.rig.setup import RigSetup
@@ -17,20 +18,30 @@ REMEMBERED = 12
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What undo goes over: everything that is set, and a rig that was read from a file."""
+    """What undo goes over: everything that is set, and a rig that was read from a file.
+
+    taken: pictures of each camera that were taken into the folders that are set.
+    """
 
     setup: RigSetup = RigSetup()
     loaded: RigResult | None = None
     loaded_from: str = ""
+    taken: int = 0
+
+
+Asked: TypeAlias = tuple[RigSpec, int]
+"""What was solved: a job, and how many pictures were in its folders."""
 
 
 @dataclass
 class Session:
-    """What is set, and the results of the specs that were solved."""
+    """What is set, and the results of the specs that were solved. stored: loaded and last result as the project has
+    them."""
 
     material: Material = field(default_factory=Material)
     last: RigResult | None = None
-    _solved: OrderedDict[RigSpec, RigResult] = field(default_factory=OrderedDict)
+    stored: tuple[RigResult | None, RigResult | None] = (None, None)
+    _solved: OrderedDict[Asked, RigResult] = field(default_factory=OrderedDict)
 
     @property
     def setup(self) -> RigSetup:
@@ -41,9 +52,10 @@ class Session:
         return self.setup.spec
 
     def keep(self, spec: RigSpec, result: RigResult) -> None:
-        """Remember what a job gave."""
-        self._solved[spec] = result
-        self._solved.move_to_end(spec)
+        """Remember what a job gave for the pictures of now."""
+        asked = spec, self.material.taken
+        self._solved[asked] = result
+        self._solved.move_to_end(asked)
         while len(self._solved) > REMEMBERED:
             self._solved.popitem(last=False)
         self.last = result
@@ -51,7 +63,7 @@ class Session:
     @property
     def solved(self) -> RigResult | None:
         """The remembered result of exactly what is set."""
-        return self._solved.get(self.spec)
+        return self._solved.get((self.spec, self.material.taken))
 
     @property
     def result(self) -> RigResult | None:

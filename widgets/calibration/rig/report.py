@@ -1,0 +1,145 @@
+"""What came out: errors, verdict, reasons with remedies, distances and cameras with their deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from engines.calibration.rig.types import SolveStep
+from widgets.calibration.numbers import ErrorFigures
+from widgets.calibration.reasons import ReasonList
+from widgets.calibration.rig.state import RigState
+from widgets.calibration.rig.words import about, camera_row, pair_table
+from widgets.kit.fields import wrapped
+from widgets.kit.figures_table import FiguresTable
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import ElidedLabel, QuietButton, Section
+from widgets.kit.theme import LOOK, number_font
+from widgets.kit.words import count, seconds_words
+
+MOST_ADVICE = 3
+PAIR_TIPS = (
+    "Two cameras",
+    "Between their centres, with one standard deviation: by the corners' noise, or by left-out frames",
+    "Between their viewing directions, in degrees, with one standard deviation",
+    "In which both see the board",
+    "Of the distance, when frames are left out",
+)
+PAIR_HEADS = ("Distance of", "Length", "Angle", "Frames", "Spread")
+CAMERA_HEADS = ("Camera", "Focal", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
+CAMERA_TIPS = (
+    "Its name",
+    "Focal length in pixels",
+    "One standard deviation of it, in pixels",
+    "Over the corners that fit, in pixels",
+    "The same on frames that were left out of the fit",
+    "Middle of all distances, in pixels",
+    "In which it sees the board",
+    "Corners that do not fit",
+)
+
+
+class RigReport(QWidget):
+    """Hidden until there is a result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures, self.reasons = ErrorFigures(), ReasonList()
+        self.loaded = wrapped("muted")
+        self.close_loaded = QuietButton("Close", "close", "Show again what the pictures give")
+        self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
+        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10, first=0.42)
+        self.cameras = FiguresTable("Cameras", CAMERA_HEADS, CAMERA_TIPS, most=8)
+        self.distances = Section("Distances", name="rig.distances")
+        self.lenses = Section("Cameras", name="rig.cameras")
+        self.look = QuietButton("Frames", "views", "Every frame and camera, down to single corners: the page Rig")
+        self.space = QuietButton("In space", "scene", "Cameras and boards in space: the page Space")
+        self.distances.add_action(self.space)
+        self.lenses.add_action(self.look)
+        self.distances.add(self.pairs)
+        self.lenses.add(self.cameras)
+        self.about = wrapped("hint")
+        parts = self._loaded, self.figures, self.reasons, self.distances, self.lenses, self.about
+        self.setLayout(column_of(*parts, spacing=12))
+        self.hide()
+
+    def show_state(self, state: RigState) -> None:
+        result = state.result
+        self.setVisible(result is not None)
+        if result is None:
+            return
+        unseen = "frames that the rig was solved without"
+        rated = result.rms_px > 0
+        self.figures.setVisible(rated or bool(result.verdict))
+        self.figures.show_errors(
+            result.rms_px, result.held_out_rms_px, result.verdict, unseen, current=state.current and not state.busy
+        )
+        self.reasons.show_reasons(result.reasons, MOST_ADVICE)
+        self._loaded.setVisible(bool(state.loaded_from and state.setup.paths))
+        self.loaded.setText(f"From {state.loaded_from}. The pictures are kept; calibrating shows theirs.")
+        self.pairs.show_cells(pair_table(result))
+        self.cameras.show_rows([camera_row(camera) for camera in result.cameras])
+        self.about.setText(about(result))
+
+
+class SolverLine(QWidget):
+    """How the solver goes: its cost as a falling line, and in words. Hidden while it has not begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ElidedLabel("", "hint")
+        self.words.setFont(number_font(11))
+        self.curve = _Curve()
+        self.setLayout(column_of(self.curve, self.words, spacing=2))
+        self.hide()
+
+    def show_steps(self, steps: Sequence[SolveStep]) -> None:
+        self.setVisible(bool(steps))
+        if not steps:
+            return
+        last = steps[-1]
+        outliers = count(last.outliers, "outlier")
+        self.words.setText(f"Step {last.step}, cost {last.cost:,.0f}, {outliers}, {seconds_words(last.seconds)}")
+        self.words.set_tip(f"RMS {last.rms_px:.3f} px. Cost: squared deviations, as the loss counts them")
+        self.curve.show_costs([step.cost for step in steps])
+
+
+class _Curve(QWidget):
+    """Costs by step, on a logarithmic scale from the smallest to the largest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._costs: tuple[float, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Cost by step")
+        LOOK.changed.connect(self.update)
+
+    def show_costs(self, costs: Sequence[float]) -> None:
+        self._costs = tuple(max(cost, 1e-12) for cost in costs)
+        self.setToolTip(f"Cost by step, logarithmic: from {costs[0]:,.0f} to {costs[-1]:,.0f}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 34)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self.rect()).adjusted(3, 4, -3, -4)
+        painter.setPen(QPen(LOOK.now.color("line"), 1))
+        painter.drawLine(room.bottomLeft(), room.bottomRight())
+        low, high = log(min(self._costs, default=1.0)), log(max(self._costs, default=1.0))
+        across, down = max(len(self._costs) - 1, 1), max(high - low, 1e-9)
+        at = [
+            QPointF(room.left() + n / across * room.width(), room.bottom() - (log(cost) - low) / down * room.height())
+            for n, cost in enumerate(self._costs)
+        ]
+        painter.setPen(QPen(LOOK.now.color("accent"), 1.6))
+        painter.drawPolyline(QPolygonF(at))
+        if at:
+            painter.setBrush(LOOK.now.color("accent"))
+            painter.drawEllipse(at[-1], 2.4, 2.4)

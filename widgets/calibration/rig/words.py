@@ -1,0 +1,88 @@
+"""A rig's figures in words: distances in the unit that suits them, deviations with the same digits."""
+
+from __future__ import annotations
+
+import math
+
+from engines.calibration.rig.types import RigCamera, RigPair, RigResult
+from widgets.calibration.state import MODEL_NAMES, pixels
+from widgets.kit.figures_table import Shown
+from widgets.kit.words import DASH, count, seconds_words
+
+BELIEVED = 0.25
+"""Weight from which on a corner counts as one that fits."""
+PLUS_MINUS = "\u00b1"
+LONG = 10.0
+"""Metres from which on lengths are told in metres."""
+
+
+def focal(camera: RigCamera) -> tuple[str, str]:
+    """Focal length in pixels and its deviation: "held" where it was, a dash where nothing is known."""
+    std = camera.std.get("fx")
+    if std is None:
+        return f"{camera.intrinsics.fx:.2f}", DASH
+    if std <= 0:
+        return f"{camera.intrinsics.fx:.2f}", "held"
+    decimals = min(4, max(0, 1 - math.floor(math.log10(std))))
+    return f"{camera.intrinsics.fx:.{decimals}f}", f"{std:.{decimals}f}"
+
+
+def pair_name(result: RigResult, pair: RigPair) -> str:
+    return f"{result.cameras[pair.first].name} \u2013 {result.cameras[pair.second].name}"
+
+
+def pair_table(result: RigResult) -> Shown:
+    """Name, distance and angle with their deviations, shared frames, spread; one unit for all distances."""
+    unit, scale = ("mm", 1000.0) if all(pair.distance < LONG for pair in result.pairs) else ("m", 1.0)
+    rows = []
+    for pair in result.pairs:
+        distance = with_std(scale * pair.distance, None if pair.uncertainty is None else scale * pair.uncertainty)
+        spread = DASH if pair.spread is None else f"{scale * pair.spread:.2g}"
+        shared = str(pair.frames) if pair.frames else DASH
+        rows.append((pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std), shared, spread))
+    return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
+
+
+def with_std(value: float, std: float | None) -> str:
+    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known."""
+    if std is None or not math.isfinite(std):
+        return f"{value:.2f}"
+    decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
+
+
+def length_words(metres: float, std: float | None) -> str:
+    """The same of a length with its unit: millimetres where it is not long."""
+    scale, unit = (1000.0, "mm") if abs(metres) < LONG else (1.0, "m")
+    return f"{with_std(metres * scale, None if std is None else std * scale)} {unit}"
+
+
+def camera_row(camera: RigCamera) -> tuple[str, ...]:
+    """Name, focal length, deviation, RMS, left out, median, frames, outliers."""
+    length, std = focal(camera)
+    rated = camera.corners > 0
+    errors = camera.rms_px, camera.held_out_rms_px, camera.median_px
+    told = (pixels(error) if rated else DASH for error in errors)
+    counts = (str(camera.frames), str(camera.outliers)) if rated else (DASH, DASH)
+    return camera.name, length, std, *told, *counts
+
+
+def about(result: RigResult) -> str:
+    """Which model, from how many frames, whose coordinates, what else was solved."""
+    models = {MODEL_NAMES[camera.model] for camera in result.cameras}
+    parts = [models.pop() if len(models) == 1 else "several lens models"]
+    if result.frames_used:
+        parts.append(f"{count(result.frames_used, 'frame')} used")
+    if result.reference:
+        name = result.reference
+        floor = name.startswith("frame:")
+        parts.append(f"origin: the board in {name.removeprefix('frame:')}" if floor else f"origin: {name}")
+    if result.free_board:
+        parts.append("board shape solved")
+    if result.mirrored:
+        parts.append("pictures flipped left to right")
+    if result.seconds > 0:
+        parts.append(seconds_words(result.seconds))
+    known = any(camera.std for camera in result.cameras)
+    said = f". {PLUS_MINUS} is one standard deviation." if known else ". This file says nothing of the uncertainty."
+    return "\u2002\u00b7\u2002".join(parts) + said
