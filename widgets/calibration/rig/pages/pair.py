@@ -175,7 +175,7 @@ class PairPage(WorkPage):
             field.blockSignals(False)
         self.scale.set_ends(pair.near, pair.far)
         self.stats.set_stats(figures_of(pair.figures) if pair.figures is not None else [])
-        self.words.setText(known_words(pair))
+        self.words.setText(known_words(pair) if pair.seen is not None else "")
         self.export.setEnabled(pair.seen is not None)
         self.state.setText(_state_words(pair))
 

@@ -27,9 +27,10 @@ ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", "Live depth"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is wanted. pair: two numbers of cameras; near, far: metres, 0 as the rig tells."""
+    """What is wanted. pair: two numbers of cameras, equal ones for the pair that shares most; near, far: metres, 0 as
+    the rig tells."""
 
-    pair: tuple[int, int] = (0, 1)
+    pair: tuple[int, int] = (0, 0)
     frame: str = ""
     alpha: float = 0.0
     near: float = 0.0
@@ -130,11 +131,11 @@ class Pair(PagePart):
 
     def _normalise(self, rig: RigResult) -> None:
         """A pair and a frame that are there."""
-        from engines.calibration.rig.pairs.stills import shared_frames
+        from engines.calibration.rig.pairs.stills import best_pair, shared_frames
 
         pair = self.form.pair
-        if max(pair) >= len(rig.cameras):
-            pair = (0, 1)
+        if max(pair) >= len(rig.cameras) or pair[0] == pair[1]:
+            pair = best_pair(rig)
         frames = shared_frames(rig, *pair)
         frame = self.form.frame if self.form.frame in frames else next(iter(frames), "")
         self.form = replace(self.form, pair=pair, frame=frame)
