@@ -91,7 +91,7 @@ def _result(state: RigState) -> str:
     result = state.result
     if result is None:
         return ""
-    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict}"
+    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict or 'not judged'}"
     return told if state.current else f"{told}; changed since"
 
 
