@@ -233,7 +233,7 @@ class RigController(PagedController):
             self._steps = (*self._steps, value)
             self.show_soon()
         elif key == "fit" and isinstance(value, RigResult):
-            self._fitted = value
+            self._fitted, self._steps = value, value.steps
             self.show_soon()
 
     def _solved(self, spec: RigSpec, result: RigResult) -> None:
