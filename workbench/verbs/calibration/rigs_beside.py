@@ -36,7 +36,8 @@ def show(told: RigComparison) -> None:
     terminal = console.out()
     for finding in told.findings:
         terminal.print(finding.words, style=_STYLES[finding.level])
-    by = f"camera {told.about}" if told.about else "all cameras that stand as before"
+    by = "those cameras that stand as before" if any(one.moved for one in told.cameras) else "all cameras"
+    by = f"camera {told.about}" if told.about else by
     terminal.print(f"Laid onto each other by {by}; distances are {told.scale_percent:+.3f} % in the second")
     heads = "", "place mm", "turn deg", "lens px", "at most px", "sigma"
     terminal.print(_table(heads, [_camera_cells(one) for one in told.cameras]))

@@ -97,7 +97,7 @@ class RigComparePage(ChartPage):
     def _wire(self) -> None:
         self.form.chosen.connect(self._choose)
         self.lens.chosen.connect(lambda number: self._look_at(int(number)))
-        self.cameras.rowUsed.connect(self._open_lens)
+        self.cameras.rowUsed.connect(self.open_lens)
         self.space.cameraChosen.connect(self._look_at)
 
     def _show_nothing(self, why: str) -> None:
@@ -141,7 +141,8 @@ class RigComparePage(ChartPage):
         self.charts.setCurrentWidget(self.chart)
         self.lens.setVisible(form == "lens" and self.shown.compare.comparison is not None)
 
-    def _open_lens(self, row: int) -> None:
+    def open_lens(self, row: int) -> None:
+        """Show the lens of a camera by its row."""
         self.form.set_value("lens")
         self._choose("lens")
         self._look_at(row)
