@@ -33,7 +33,7 @@ CAMERA_TIPS = (
     "Of the rig; one that has moved is set in bold, a double click shows its lens",
     "Between its centres, once the rigs lie on each other",
     "Between its orientations",
-    "Over the picture, after the turn that fits best",
+    "In most places of the picture, after the turn that fits best",
     "The lens's parameter that is the furthest, in joint standard deviations",
 )
 PAIRS = ("", "Differs", "Apart", "mm")
@@ -176,7 +176,7 @@ def about_words(told: RigComparison) -> str:
 
 
 def camera_cells(one: CameraDifference) -> tuple[str, ...]:
-    lens = DASH if one.lens is None else f"{one.lens.rms_px:.2f}"
+    lens = DASH if one.usual_px is None else f"{one.usual_px:.2f}"
     return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}\u00b0", lens, _figure(one.deviations)
 
 
