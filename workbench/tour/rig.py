@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from widgets.calibration.rig.pages.state import Page
+from workbench.tour import rig_beside
 from workbench.tour.walk import Stop, nothing, panel
 from workbench.window.main import Window
 
@@ -37,10 +38,11 @@ def again(theme: str) -> list[Stop]:
 
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
-    order = [Page.RIG, Page.PREPARE, Page.PAIR, Page.SPACE, Page.COMPARE]
+    order = [Page.RIG, Page.PREPARE, Page.PAIR, Page.SPACE]
     made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
-    return [made[0], *forms, *made[1:], Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))]
+    viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
+    return [made[0], *forms, *made[1:], *rig_beside.stops(at), viewer]
 
 
 def _begin(window: Window) -> None:
