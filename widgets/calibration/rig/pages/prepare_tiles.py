@@ -20,6 +20,19 @@ TIP = "Drag a tile onto another to swap them; double click names it, Delete drop
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
 
+class _NameEdit(QLineEdit):
+    """Keeps Return and Escape to itself: what lies below it would open it again."""
+
+    dismissed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismissed.emit()
+        else:
+            super().keyPressEvent(event)
+        event.accept()
+
+
 class TilesPicture(QWidget):
     """`swapped(one, two)`, `renamed(place, name)`, `toggled(field, place)` of a `PrepareForm`."""
 
@@ -36,10 +49,11 @@ class TilesPicture(QWidget):
         self._painted = QImage()
         self._pressed: tuple[int, QPointF] | None = None
         self._at: QPointF | None = None
-        self._edit = QLineEdit(self)
+        self._edit = _NameEdit(self)
         describe(self._edit, "Name of the tile", "Return keeps the name, Escape the one before")
         self._edit.hide()
         self._edit.editingFinished.connect(self._named)
+        self._edit.dismissed.connect(self._dismiss)
         describe(self, "Tiles of the recording", TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(320, 200))
@@ -168,6 +182,10 @@ class TilesPicture(QWidget):
             self.setFocus()
             if self._edit.text().strip() != self.form.name_of(self.chosen):
                 self.renamed.emit(self.chosen, self._edit.text())
+
+    def _dismiss(self) -> None:
+        self._edit.setText(self.form.name_of(self.chosen))
+        self._named()
 
     def _whole(self) -> QRectF:
         room = QRectF(self.rect()).adjusted(8, 8, -8, -32)

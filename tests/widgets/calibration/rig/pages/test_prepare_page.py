@@ -77,6 +77,11 @@ def test_a_name_is_edited_in_its_place(page: PreparePage, qtbot):
         qtbot.keyClick(edit, Qt.Key.Key_Return)
     assert told.args == [1, "left"]
     assert not edit.isVisible()
+    page.picture.edit(2)
+    with qtbot.assertNotEmitted(page.picture.renamed):
+        qtbot.keyClicks(edit, "other")
+        qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert not edit.isVisible()
 
 
 def test_keys_choose_swap_drop_and_flip(page: PreparePage, qtbot):

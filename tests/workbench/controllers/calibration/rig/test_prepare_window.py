@@ -39,6 +39,7 @@ def test_a_dropped_recording_is_cut_and_used(rig_bench: RigBench, part: Prepare,
     page.picture.swapped.emit(0, 1)
     assert view(part).form.order == (1, 0)
     assert part.command.endswith("--names 'left,camera 2' --order 1,0")
+    qtbot.waitUntil(page.start.isEnabled)
     page.start.click()
     qtbot.waitUntil(lambda: view(part).result is not None, timeout=60000)
     assert sorted(path.name for path in (tmp_path / "quad cameras" / "left").iterdir())[0] == "quad00.png"
