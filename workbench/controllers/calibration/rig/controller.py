@@ -32,6 +32,7 @@ from workbench.controllers.calibration.rig.live import Live
 from workbench.controllers.calibration.rig.pages import PARTS
 from workbench.controllers.calibration.rig.part import SectionPart
 from workbench.controllers.calibration.rig.points import Use
+from workbench.controllers.calibration.rig.prepare import Prepare
 from workbench.controllers.calibration.rig.session import JOB, Material, Session, command_line
 from workbench.controllers.calibration.rig.takes import Takes
 from workbench.controllers.common.feature_controller import PagedController, Room
@@ -332,6 +333,14 @@ class RigController(PagedController):
         for id, button in panel.commands.items():
             button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
 
+    def _dropped(self, paths: Sequence[str]) -> None:
+        """Files on the board are the rig's, on the page Prepare they are to be cut."""
+        prepare = self.pages.parts[Page.PREPARE]
+        if self.form.page == Page.PREPARE and isinstance(prepare, Prepare):
+            prepare.take(paths)
+        else:
+            self.add(paths)
+
     def _set_boards(self, boards: Sequence[Board]) -> None:
         first, *more = map(str, boards)
         self.edits.set(board=first, more_boards=tuple(more))
@@ -339,7 +348,7 @@ class RigController(PagedController):
     def _connect_board(self) -> None:
         board = self.board
         board.pageChosen.connect(self.choose_page)
-        board.dropped.connect(self.add)
+        board.dropped.connect(self._dropped)
         board.help.clicked.connect(self.show_help)
         board.trouble.logWanted.connect(self.services.host.show_log)
         board.trouble.dismissed.connect(self.pages.dismiss)
