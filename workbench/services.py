@@ -57,7 +57,7 @@ class Host:
         """Show the straightened picture of a feed or tile whose camera is calibrated."""
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
-        """Offer pictures made of feeds or tiles as sources, by path, and show them."""
+        """Offer pictures made of feeds or tiles as sources, by path, and show them in place of those."""
 
     def play(self, source: Source) -> None:
         """Play this source and show it."""

@@ -156,7 +156,9 @@ class Window(QMainWindow, Host):
     def derive(self, pictures: Mapping[str, Child]) -> None:
         for path, child in pictures.items():
             self.sources.straighten(path, child)
-            self.viewer.show(path)
+            parent = self.services.calibrations.parent(path)
+            tiles = [tile for tile, shown in self.viewer.shown().items() if shown == parent]
+            self.viewer.show(path, tiles[0] if tiles else None)
 
     def bring(self, feature: str) -> None:
         preset = self.features.record(feature).preset

@@ -22,7 +22,7 @@ from engines.core.frames import Image
 Floats = NDArray[np.float32]
 BLOCK = 5
 """Pixels a side of what is compared."""
-WINDOW = 7
+WINDOW = 9
 """Pixels a side of what the last step is fitted to."""
 ALIKE = 1.0
 """Pixels by which the two ways may differ."""
@@ -30,11 +30,11 @@ NEARBY = 11
 """Pixels a side of where neighbours are looked at for how rough disparities are."""
 STEP = 0.75
 """Pixels that the last step may go."""
-TEXTURE = 3.0
+TEXTURE = 1.5
 """Times the slopes that noise alone has, that there must be."""
 LEAST_STD = 0.03
 """Pixels: what interpolation leaves wrong in the best texture."""
-SLANT, NEAR = 0.2, 1.2
+SLANT, NEAR = 0.15, 1.5
 """Pixels of disparity from a pixel to the next that the matching may not have followed, and how far texture may lie
 beside a pixel to count as its own."""
 EDGE_STD, EDGE = 0.25, 1.5
@@ -53,7 +53,7 @@ class Span:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Disparity:
     """Of the first camera's rectified picture, H x W pixels: how far what is there stands from infinity, and one
     standard deviation of that. NaN where it is not known."""
@@ -171,8 +171,9 @@ def settled(raw: Floats, one: Image, other: Image) -> tuple[Floats, Floats]:
     # Central differences of a picture have half the variance of its noise, and the noise here is that of two pictures.
     clear = known & (gg > TEXTURE * count * (noise / 4 + 0.05)) & (np.abs(step) < STEP) & (count > WINDOW)
     value = np.where(clear, raw + step, np.nan).astype(np.float32)
-    doubts = LEAST_STD**2 + EDGE_STD**2 * _ends(raw, known) + _roughness(value, clear) + _aside(weight * slope * slope)
-    std = np.where(clear, np.sqrt(noise / np.maximum(gg, 1e-6) + doubts), np.nan)
+    own = np.maximum(noise / np.maximum(gg, 1e-6) + LEAST_STD**2, _roughness(value, clear))
+    doubts = EDGE_STD**2 * _ends(raw, known) + _aside(weight * slope * slope)
+    std = np.where(clear, np.sqrt(own + doubts), np.nan)
     return value, std.astype(np.float32)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import cv2
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
@@ -36,6 +38,7 @@ CLOUD, PICTURE = ".ply", ".png"
 KINDS = "Point cloud (*.ply);;Picture (*.png)"
 OWN = "own"
 ALPHAS = (("0", "Nothing black"), ("0.5", "Half"), ("1", "All"), (OWN, "Own focal length"))
+SHOWN: tuple[tuple[Showing, str], ...] = (("pictures", "Pictures"), ("over", "Over"), ("depth", "Depth"))
 _DEPTH_TIP = "Depths that are looked through; what is nearer or farther is not known"
 
 
@@ -122,7 +125,9 @@ class PairPage(WorkPage):
         self.swap = QuietButton("", "swap", "Exchange the two: depth is told of the first picture", name="Swap cameras")
         self.frame = ChoiceField("Frame", tip="Which moment; frames in which both show the board come first")
         self.live = Toggle("Live", tip="Depth of what the cameras show now, at half their resolution")
-        self.view = Segmented("Show", (("pictures", "Pictures"), ("depth", "Depth")), tip="What is beside the first")
+        self.view = Segmented(
+            "Show", SHOWN, tip="Both pictures, with depth over the first, or with depth in place of the other"
+        )
         self.export = QuietButton("Export", "export", "Save the depth as a point cloud (PLY), or the picture (PNG)")
         for field in (self.pair, self.frame):
             field.setMinimumContentsLength(12)
@@ -174,7 +179,7 @@ class PairPage(WorkPage):
         self.state.setText(_state_words(pair))
 
     def _draw(self) -> None:
-        showing: Showing = "depth" if self.view.value() == "depth" else "pictures"
+        showing = cast("Showing", self.view.value())
         self.picture.show_pair(self.shown.pair, showing, self.lines.isChecked())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QEvent, QLineF, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
-from widgets.calibration.rig.pages.pair_view import PairView, beside, depth_picture, depth_words
+from widgets.calibration.rig.pages.pair_view import PairView, beside, depth_picture, depth_words, laid_over
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import HALO, Overlay, Points, overlay_color
 from widgets.viewer.picture import Viewport
@@ -17,7 +17,7 @@ from widgets.viewer.picture import Viewport
 if TYPE_CHECKING:
     from engines.calibration.rig.pairs.depth import Seen
 
-Showing = Literal["pictures", "depth"]
+Showing = Literal["pictures", "over", "depth"]
 LINES = (0.15, 0.325, 0.5, 0.675, 0.85)
 """Where they lie at first, as shares of the picture."""
 REACH = 6.0
@@ -69,8 +69,12 @@ class PairPicture(ImageView):
             self.clear(view.note)
             return
         seen = view.seen
-        other = depth_picture(seen.depth, view.near, view.far) if showing == "depth" else seen.second
-        self.set_image(beside(seen.first, other, seen.depth.how.vertical))
+        first, second = seen.first, seen.second
+        if showing == "over":
+            first = laid_over(first, seen.depth, view.near, view.far)
+        elif showing == "depth":
+            second = depth_picture(seen.depth, view.near, view.far)
+        self.set_image(beside(first, second, seen.depth.how.vertical))
         self._mark()
 
     @property
@@ -85,7 +89,7 @@ class PairPicture(ImageView):
         if seen is None or not value:
             return value
         x, y, is_second = self._own(x, y)
-        if is_second and self.showing == "pictures":
+        if is_second and self.showing != "depth":
             return f"{round(x)}, {round(y)}   {value}"
         return f"{round(x)}, {round(y)}   {depth_words(seen.depth, x, y)}"
 
@@ -181,6 +185,6 @@ class PairPicture(ImageView):
         if cursor is not None and self.viewport is not None and self.seen is not None:
             x, y, is_second = self._own(*self.viewport.to_image(cursor))
             match = None if is_second else self.match_of(x, y)
-            if match is not None and self.showing == "pictures":
+            if match is not None and self.showing != "depth":
                 overlays.append(Points([(x, y), match], "warn", 6.0, "cross"))
         self.set_overlays(overlays)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from engines.calibration.rig.types import RigResult, StereoResult
 from engines.core.frames import Image
-from engines.core.pictures.heat import viridis
+from engines.core.pictures.heat import OVER, viridis
 from widgets.calibration.pages.heat_plane import rough
 from widgets.kit.results import Stat
 
@@ -51,6 +52,13 @@ def depth_picture(depth: Depth, near: float, far: float) -> Image:
     with np.errstate(invalid="ignore", divide="ignore"):
         colours = viridis(1 / depth.metres, 1 / far, 1 / near)[..., ::-1]
     return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], np.array(UNKNOWN, np.uint8), colours))
+
+
+def laid_over(first: Image, depth: Depth, near: float, far: float) -> Image:
+    """BGR: the first picture, in the colours of its depth where that is known."""
+    colours = depth_picture(depth, near, far)
+    mixed = cv2.addWeighted(colours, OVER, first, 1 - OVER, 0)
+    return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], first, mixed))
 
 
 def beside(first: Image, second: Image, vertical: bool) -> Image:

@@ -29,7 +29,7 @@ class Plane:
 
 WALL = Plane((0.25, 0.1, 1.0), 1.4)
 BOX = Plane((0.0, 0.05, 1.0), 0.8, (0.08, -0.02), 0.14, 2)
-_TEXTURE, _SCALE = 2048, 700.0
+_TEXTURE, _SCALE = 1024, 350.0
 """Pixels of the texture, and to a metre."""
 
 

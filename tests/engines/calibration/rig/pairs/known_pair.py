@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult, RigView
 from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES, Intrinsics, ModelName
+from engines.core.lenses import DISTORTION_NAMES, Intrinsics, ModelName, scaled
 from engines.core.projection import project
 
 SIZE = Size(640, 480)
@@ -34,6 +34,17 @@ def camera(
 
 def rig(first: RigCamera, second: RigCamera) -> RigResult:
     return RigResult((first, second), (RigPair(0, 1, 0.1, 0.0),), 0.0, "", (), 0.0)
+
+
+def small(pair: RigResult) -> RigResult:
+    """The same cameras with half as many pixels a side."""
+    half = Size(SIZE.width // 2, SIZE.height // 2)
+    return replace(
+        pair,
+        cameras=tuple(
+            replace(one, size=half, intrinsics=scaled(one.lens, one.size, half).intrinsics) for one in pair.cameras
+        ),
+    )
 
 
 def side_by_side(model: ModelName = "brown5") -> RigResult:
