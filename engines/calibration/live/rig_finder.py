@@ -8,17 +8,17 @@ searched whole, `TURNS` at a time have their turn. When the board comes to rest,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
-from engines.calibration.live.finder import CAPTURE, SEEN, BoardFinder
+from engines.calibration.live.finder import BoardFinder
 from engines.calibration.live.guidance import SHARP
 from engines.calibration.live.rig_guidance import SETTLED, RigGuide
 from engines.calibration.live.rig_types import RigCapture, RigFinderSettings, RigSighting
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.context import Context
 from engines.core.errors import UsageError
-from engines.core.frames import Frame, FrameSet, size_of
+from engines.core.frames import FrameSet, size_of
 from engines.core.live import Reset
 
 TURNS = 2
@@ -174,31 +174,6 @@ class RigFinder:
             for capture in settings.captured:
                 self._guide.add(capture)
         return self._guide
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSet:
-    """A result and the very frames it belongs to."""
-
-    sighting: RigSighting
-    frames: tuple[Frame, ...]
-
-
-class CapturingRigFinder(RigFinder):
-    """The finder of a rig, which also hands over the frames that sets are captured from, under `SEEN` and `CAPTURE` as
-    `finder.CapturingFinder` does."""
-
-    def open(self, settings: RigFinderSettings, ctx: Context) -> None:
-        super().open(settings, ctx)
-        self._ctx = ctx
-
-    def process(self, frames: FrameSet) -> RigSighting:
-        sighting = super().process(frames)
-        seen = SeenSet(sighting, tuple(frames))
-        if sighting.wants_capture:
-            self._ctx.emit(CAPTURE, seen)
-        self._ctx.emit(SEEN, seen)
-        return sighting
 
 
 def capture_of(sights: Sequence[Sighting], useful: Sequence[int]) -> RigCapture:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
-from engines.calibration.live.finder import CAPTURE, SEEN
 from engines.calibration.live.rig_estimate import Solution, estimate
-from engines.calibration.live.rig_finder import SeenSet
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.core.boards import Board
 from engines.core.frames import Size
@@ -18,25 +17,31 @@ from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
 from widgets.kit.work_state import Trouble
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.captures import Captures
-from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grid_of, names_of
+from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grey, grid_of, names_of
 from workbench.controllers.calibration.rig.part import Desk, SectionPart
 from workbench.controllers.common.live_threads import Lookers, choices
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.threads.background import Errands
+from workbench.threads.live import Host, Seen
 
 FINDER, TITLE = "rig", "Board detection in the rig"
-ENGINE = "engines.calibration.live.rig_finder:CapturingRigFinder"
+ENGINE = "engines.calibration.live.rig_finder:RigFinder"
 LIVE_MS = 120
 """The panel follows the finder at most this often."""
 
 
 class Live(SectionPart):
-    """What is captured is a step of undo each; what was estimated is made anew from the sets."""
+    """What is captured is a step of undo each; what was estimated is made anew from the sets.
+
+    The finder works in a process of its own: four cameras in the window's would make its painting wait.
+    """
+
+    host: ClassVar[Host] = "worker"
 
     def __init__(self, desk: Desk, viewer: ViewerController, errands: Errands, parent: QObject) -> None:
         super().__init__(desk, viewer, errands, parent)
-        self.lookers = Lookers(desk.services, ENGINE, TITLE, self)
+        self.lookers = Lookers(desk.services, ENGINE, TITLE, self, self.host, grey)
         self._solving = Errands("rig estimate", self)
         desk.services.supervisor.adopt(self._solving)
         self.captures = Captures(errands, self)
@@ -44,8 +49,8 @@ class Live(SectionPart):
         self._rig, self._chosen = "", tuple[str, ...]()
         self._looked_at: tuple[str, ...] = ()
         self._auto = True
-        self._seen: SeenSet | None = None
-        self._taken: SeenSet | None = None
+        self._seen: Seen | None = None
+        self._taken: Seen | None = None
         self._solution: Solution | None = None
         self._solved: tuple[RigCapture, ...] = ()
         self._wanted: tuple[RigCapture, ...] = ()
@@ -57,7 +62,7 @@ class Live(SectionPart):
 
     @property
     def state(self) -> RigLive:
-        setup, key = self.desk.session.setup, self._key
+        setup, key = self.desk.session.setup, self.key
         return RigLive(
             rigs=self._rigs(),
             sources=choices(self.desk.services.feeds),
@@ -66,7 +71,7 @@ class Live(SectionPart):
             names=self._names(),
             running=self.running,
             auto=self._auto,
-            sighting=self._seen.sighting if self._seen is not None else None,
+            sighting=self._seen.result if self._seen is not None else None,
             rate=self.lookers.rate(key),
             problem=next(filter(None, map(self.lookers.problem, self._looked_at)), ""),
             sets=len(self._captured()),
@@ -134,7 +139,7 @@ class Live(SectionPart):
         """Keep the newest moment."""
         if not self.running:
             self.desk.services.notify("Turn on board detection to capture sets", "info")
-        elif self._seen is None or not any(one.found for one in self._seen.sighting.cameras):
+        elif self._seen is None or not any(one.found for one in self._seen.result.cameras):
             self.desk.services.notify("No board in view, so nothing was captured", "info")
         else:
             self._capture(self._seen)
@@ -180,7 +185,7 @@ class Live(SectionPart):
         )
 
     @property
-    def _key(self) -> str:
+    def key(self) -> str:
         return self._looked_at[0] if self._looked_at else ""
 
     def _rigs(self) -> tuple[SourceChoice, ...]:
@@ -225,7 +230,7 @@ class Live(SectionPart):
 
     def _configure(self) -> None:
         if self.running:
-            self.lookers.configure(self._key, self._settings())
+            self.lookers.configure(self.key, self._settings())
             self._estimate()
 
     def _restart(self) -> None:
@@ -237,7 +242,7 @@ class Live(SectionPart):
         for path in self._looked_at:
             self.viewer.set_engine(FINDER, path, False)
         if self._looked_at:
-            self.lookers.stop(self._key)
+            self.lookers.stop(self.key)
         self._looked_at, self._seen, self._taken = (), None, None
 
     def _stopped(self, _path: str, why: str) -> None:
@@ -246,13 +251,12 @@ class Live(SectionPart):
         self.changed.emit()
 
     def _see(self, path: str) -> None:
-        events = self.lookers.events(path)
-        seen, wanted = events.get(SEEN), events.get(CAPTURE)
-        if path != self._key or not isinstance(seen, SeenSet) or seen is self._seen:
+        seen, wanted = self.lookers.seen(path), self.lookers.wanted(path)
+        if path != self.key or seen is None or seen is self._seen:
             return
         first, self._seen = self._seen is None, seen
         self._draw(seen)
-        if isinstance(wanted, SeenSet) and wanted is not self._taken:
+        if wanted is not None and wanted is not self._taken:
             self._taken = wanted
             if self._auto:
                 self._capture(wanted)
@@ -261,13 +265,13 @@ class Live(SectionPart):
         if not self._soon.isActive():
             self._soon.start()
 
-    def _draw(self, seen: SeenSet) -> None:
+    def _draw(self, seen: Seen) -> None:
         setup, names = self.desk.session.setup, self._names()
-        shown = as_given(seen.sighting) if setup.mirror == "yes" else seen.sighting
+        shown = as_given(seen.result) if setup.mirror == "yes" else seen.result
         for camera, sighting in enumerate(shown.cameras):
             self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
 
-    def _capture(self, seen: SeenSet) -> None:
+    def _capture(self, seen: Seen) -> None:
         setup, grid = self.desk.session.setup, self._grid()
         tiles: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
         tiles["names"] = names_of(self._names(), grid)
@@ -307,7 +311,7 @@ class Live(SectionPart):
         if self._seen is None or settings.captured == self._wanted:
             return
         self._wanted = settings.captured
-        sizes: list[Size] = [one.size for one in self._seen.sighting.cameras]
+        sizes: list[Size] = [one.size for one in self._seen.result.cameras]
         before = self._solution
         self._solving.ask(
             lambda: estimate(replace(settings, known=None), sizes, before),
@@ -319,5 +323,5 @@ class Live(SectionPart):
     def _have(self, captured: tuple[RigCapture, ...], solution: Solution | None) -> None:
         self._solution, self._solved = solution, captured
         if self.running:
-            self.lookers.configure(self._key, self._settings())
+            self.lookers.configure(self.key, self._settings())
         self.changed.emit()
