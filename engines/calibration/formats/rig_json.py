@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engines.calibration.formats.checks import DAMAGED, in_words, is_finite
-from engines.calibration.formats.rig_reading import lens_checked
+from engines.calibration.formats.rig_reading import LARGEST, lens_checked
 from engines.calibration.rig.types import RigResult, RigView
 from engines.core import spec
 from engines.core.boards import Board
@@ -24,7 +24,8 @@ def to_json(result: RigResult) -> dict[str, Any]:
     """The whole result as plain values."""
     board = None if result.board is None else str(result.board)
     boards = {"board": board, "more_boards": [str(more) for more in result.more_boards]}
-    return {"kind": KIND, "version": VERSION} | asdict(result) | boards
+    plain: dict[str, Any] = spec.to_json(result)
+    return {"kind": KIND, "version": VERSION} | plain | boards
 
 
 def is_rig(data: object) -> bool:
@@ -44,11 +45,14 @@ def from_json(data: object) -> RigResult:
         result: RigResult = spec.from_json(RigResult, data | {"board": board, "more_boards": more})
     except BadInput as error:
         raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
+    for name, value in data.items():
+        if not is_finite(value):
+            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
     return checked(result)
 
 
 def checked(result: RigResult) -> RigResult:
-    """The same, if every number in it can be used and its parts go with one another. Raises `BadInput`."""
+    """The same, if its cameras can be used and its parts go with one another. Raises `BadInput`."""
     names = [camera.name for camera in result.cameras]
     if not names:
         raise BadInput("There are no cameras in this rig")
@@ -56,9 +60,6 @@ def checked(result: RigResult) -> RigResult:
         raise BadInput("Two cameras of this rig have one name", hint="Give each camera its own name")
     for camera in result.cameras:
         lens_checked(camera)
-    for name, value in asdict(result).items():
-        if not is_finite(value):
-            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
     _check_parts(result)
     return result
 
@@ -67,6 +68,9 @@ def _check_parts(result: RigResult) -> None:
     count = len(result.cameras)
     numbers = [number for pair in result.pairs for number in (pair.first, pair.second)]
     numbers += [view.camera for view in result.views]
+    poses = [(*one.rvec, *one.tvec) for one in result.cameras] + [(*one.rvec, *one.tvec) for one in result.board_poses]
+    if any(abs(value) > LARGEST for pose in poses for value in pose):
+        raise BadInput("Where a camera or board is in this rig makes no sense: a number is far too large")
     if any(not 0 <= number < count for number in numbers):
         raise BadInput(f"{DAMAGED}: it speaks of a camera that it does not hold")
     if not all(map(_fits, result.views)):

@@ -5,7 +5,6 @@ https://github.com/ethz-asl/kalibr/wiki/yaml-formats; metres. The rig's coordina
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from engines.calibration.formats.checks import in_words
 from engines.calibration.formats.kalibr import camera_in, camera_lines, names_in
-from engines.calibration.formats.rig_reading import Reading, Told, is_rotation, told
-from engines.calibration.formats.storage import Value, numbers, read_yaml
+from engines.calibration.formats.rig_reading import LARGEST, Reading, Told, is_rotation, told
+from engines.calibration.formats.storage import Value, numbers, read_yaml, word
 from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
@@ -23,7 +22,6 @@ from engines.core.errors import BadInput
 Floats = NDArray[np.float64]
 
 _TOPIC = re.compile(r"/([^/]+)/image_raw")
-_PLAIN = re.compile(r"[A-Za-z_][\w]*")
 
 
 def read_chain(text: str) -> Reading:
@@ -35,7 +33,7 @@ def read_chain(text: str) -> Reading:
     placed: Floats | None = np.eye(4)
     why, found = "", []
     for n, key in enumerate(keys):
-        values = blocks[key]
+        values = blocks.get(key)
         if not isinstance(values, dict):
             raise BadInput(f"'{key}' holds no camera")
         if n and placed is not None:
@@ -57,9 +55,8 @@ def to_chain(result: RigResult) -> str:
                 *_matrix_lines(_matrix_of(camera) @ np.linalg.inv(_matrix_of(result.cameras[n - 1]))),
             ]
         lines += [f"  cam_overlaps: {_overlaps(result, n)}"]
-        parts.append(
-            "\n".join(lines) + "\n" + camera_lines(camera.lens, camera.size) + f"  rostopic: {_topic(camera)}\n"
-        )
+        lines.append(camera_lines(camera.lens, camera.size) + f"  rostopic: {word(f'/{camera.name}/image_raw')}\n")
+        parts.append("\n".join(lines))
     return "".join(parts)
 
 
@@ -78,7 +75,7 @@ def _step(values: dict[str, Value], key: str) -> tuple[Floats | None, str]:
         given = numbers(values.get("t_cn_cnm1"))
     if given is None:
         return None, f"{key} does not say where it is ('T_cn_cnm1')"
-    if given.size != 16 or not np.isfinite(given).all() or given[12:].tolist() != [0, 0, 0, 1]:
+    if given.size != 16 or not (np.abs(given) < LARGEST).all() or given[12:].tolist() != [0, 0, 0, 1]:
         return None, f"'T_cn_cnm1' of {key} is no 4 x 4 motion"
     step = given.reshape(4, 4)
     if not is_rotation(step[:3, :3]):
@@ -88,14 +85,9 @@ def _step(values: dict[str, Value], key: str) -> tuple[Floats | None, str]:
 
 def _names(blocks: dict[str, Value], keys: list[str]) -> list[str]:
     """From the topics where each names another camera, else the keys."""
-    topics = [str(block.get("rostopic", "")) if isinstance(block := blocks[key], dict) else "" for key in keys]
+    topics = [str(block.get("rostopic", "")) if isinstance(block := blocks.get(key), dict) else "" for key in keys]
     told_by = [topic[1] for one in topics if (topic := _TOPIC.fullmatch(one))]
     return told_by if len(set(told_by)) == len(keys) else keys
-
-
-def _topic(camera: RigCamera) -> str:
-    topic = f"/{camera.name}/image_raw"
-    return topic if _PLAIN.fullmatch(camera.name) else json.dumps(topic, ensure_ascii=False)
 
 
 def _matrix_of(camera: RigCamera) -> Floats:

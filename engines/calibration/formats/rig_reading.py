@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 STILL: Vector = (0.0, 0.0, 0.0)
 SKEWED = 1e-3
 """The most by which a rotation's rows may miss being of length 1 and square to one another."""
+LARGEST = 1e7
+"""Of a pose, in whatever unit."""
 FARTHEST = 1e4
 """Metres between cameras of one rig: beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
@@ -87,6 +89,8 @@ def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector
         return None, "its rotation or shift has another number of values"
     if not (np.isfinite(turn).all() and np.isfinite(shift).all()):
         return None, "its rotation or shift holds what is no finite number"
+    if max(np.abs(turn).max(), np.abs(shift).max()) > LARGEST:
+        return None, "its rotation or shift holds a number that makes no sense"
     if turn.size == 9 and not is_rotation(turn.reshape(3, 3)):
         return None, "its rotation is no rotation: its rows are not of length 1 and square to one another"
     turned = turn.ravel() if turn.size == 3 else cv2.Rodrigues(turn.reshape(3, 3))[0].ravel()
@@ -94,6 +98,8 @@ def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector
 
 
 def is_rotation(turn: Floats) -> bool:
+    if float(np.abs(turn).max()) > 1 + SKEWED:
+        return False
     away = float(np.abs(turn @ turn.T - np.eye(3)).max())
     return away <= SKEWED and float(np.linalg.det(turn)) > 0
 

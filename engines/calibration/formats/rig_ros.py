@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.formats.opencv import from_yaml
-from engines.calibration.formats.rig_reading import Reading, Told, is_rotation, told
+from engines.calibration.formats.rig_reading import LARGEST, Reading, Told, is_rotation, told
 from engines.calibration.formats.ros import camera_info
 from engines.calibration.formats.storage import numbers, read_yaml
 from engines.calibration.rig.pairs.rectification import rectify
@@ -87,9 +87,9 @@ def _rectified(text: str) -> tuple[Floats, Floats] | None:
     if turn is None or projection is None or turn.size != 9 or projection.size != 12:
         return None
     p = projection.reshape(3, 4)
-    if not (np.isfinite(p).all() and p[0, 0] > 0 and p[1, 1] > 0):
+    if not ((np.abs(p) < LARGEST).all() and p[0, 0] > 1e-3 and p[1, 1] > 1e-3):
         return None
-    if not (np.isfinite(turn).all() and is_rotation(turn.reshape(3, 3))):
+    if not is_rotation(turn.reshape(3, 3)):
         raise BadInput("Its 'rectification_matrix' is no rotation")
     return turn.reshape(3, 3), np.array([p[0, 3] / p[0, 0], p[1, 3] / p[1, 1], 0.0])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engines.calibration.formats.storage import word
 from engines.calibration.types import MonoResult
 from engines.core.frames import Size
 from engines.core.lenses import Lens, ModelName
@@ -32,7 +33,7 @@ def camera_info(name: str, lens: Lens, size: Size, turn: Sequence[float], projec
     inner = lens.intrinsics
     k = (inner.fx, 0.0, inner.cx, 0.0, inner.fy, inner.cy, 0.0, 0.0, 1.0)
     return (
-        f"image_width: {size.width}\nimage_height: {size.height}\ncamera_name: {name}\n"
+        f"image_width: {size.width}\nimage_height: {size.height}\ncamera_name: {word(name)}\n"
         + _matrix("camera_matrix", 3, 3, k)
         + f"distortion_model: {MODELS[lens.model]}\n"
         + _matrix("distortion_coefficients", 1, len(lens.distortion), lens.distortion)

@@ -7,6 +7,7 @@ told without regard to capitals: OpenCV's own tutorial changed them over time.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from typing import TypeAlias
@@ -29,6 +30,8 @@ _TOKEN = re.compile(
     rf"(?P<gap>[\s,]+|#[^\n]*)|(?P<bracket>[\[\]])|(?P<quoted>{_QUOTED.pattern})|(?P<plain>[^\s,\[\]\"'#][^,\[\]\n#]*)",
     re.DOTALL,
 )
+_PLAIN = re.compile(r"/?[^\W\d]\w*(?:/\w+)*")
+_RESERVED = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 _REMARK = re.compile(r"\s+#.*")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
@@ -51,6 +54,12 @@ def read_xml(root: Element) -> dict[str, Value]:
     if root.tag != "opencv_storage":
         raise BadInput("This XML is not OpenCV's")
     return {child.tag.casefold(): _of_element(child) for child in root}
+
+
+def word(text: str) -> str:
+    """A word as YAML writes it: as it is where it is plain, else in quotes."""
+    plain = _PLAIN.fullmatch(text) and text.casefold() not in _RESERVED
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def number(value: Value | None) -> float | None:

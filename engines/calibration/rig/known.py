@@ -18,13 +18,29 @@ def known_cameras(spec: RigSpec, names: Sequence[str], sizes: Sequence[Size]) ->
 
     Raises `BadInput` for a file that cannot be read, holds fewer cameras or those of another shape of picture.
     """
+    told = cameras_told(spec)
+    return matched(told, names, sizes, spec.intrinsics) if spec.intrinsics else (None,) * len(names)
+
+
+def cameras_told(spec: RigSpec) -> tuple[RigCamera, ...]:
+    """What `spec.intrinsics` holds, as it is there. Raises as `known_cameras`."""
     if spec.hold not in _HOLDS:
         raise UsageError(f"'{spec.hold}' does not say how lenses are held", hint="Use " + ", ".join(_HOLDS))
     if not spec.intrinsics:
-        return (None,) * len(names)
+        return ()
     from engines.calibration.formats.rig_files import cameras_of
 
-    return matched(cameras_of(spec.intrinsics), names, sizes, spec.intrinsics)
+    return cameras_of(spec.intrinsics)
+
+
+def resized(told: Sequence[RigCamera], known: Sequence[RigCamera | None]) -> tuple[str, ...]:
+    """Which lenses were made those of another resolution, in words."""
+    sizes = {camera.name: camera.size for camera in told}
+    return tuple(
+        f"The lens of {camera.name} was told for pictures of {sizes[camera.name]} and is used scaled to {camera.size}"
+        for camera in known
+        if camera is not None and sizes.get(camera.name, camera.size) != camera.size
+    )
 
 
 def matched(
@@ -52,4 +68,7 @@ def _fitted(camera: RigCamera, name: str, size: Size, path: str) -> RigCamera:
         lens = scaled(camera.lens, camera.size, size)
     except UsageError as error:
         raise BadInput(f"Camera {name}: {error.message}", path=path, hint=error.hint) from error
-    return replace(camera, size=size, intrinsics=lens.intrinsics)
+    across, down = size.width / camera.size.width, size.height / camera.size.height
+    factors = {"fx": across, "fy": down, "cx": across, "cy": down}
+    std = {side: factors[side] * value for side, value in camera.std.items()}
+    return replace(camera, size=size, intrinsics=lens.intrinsics, std=std)

@@ -15,6 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
+from engines.calibration.formats.rig_files import check_place, save
 from engines.calibration.rig.belief.gathering import STOPPED, Belief, believe
 from engines.calibration.rig.fitting import (
     Fitted,
@@ -24,7 +25,7 @@ from engines.calibration.rig.fitting import (
     full_covariance,
     pose_rows,
 )
-from engines.calibration.rig.known import known_cameras
+from engines.calibration.rig.known import cameras_told, known_cameras, resized
 from engines.calibration.rig.pictures.finding import Found, RigShot, find
 from engines.calibration.rig.problem import Problem, vector
 from engines.calibration.rig.types import (
@@ -63,6 +64,9 @@ def run(spec: RigSpec, ctx: Context) -> RigResult:
     check_model(spec.model)
     parse_window(spec.window)
     Losses(spec.loss)
+    cameras_told(spec)
+    if spec.out:
+        check_place(spec.out)
 
     def told(share: float, words: str) -> None:
         ctx.progress(SEARCHED * share, 1.0, words)
@@ -72,8 +76,6 @@ def run(spec: RigSpec, ctx: Context) -> RigResult:
         result = solved(spec, found, ctx, lease.threads)
     result = replace(result, seconds=perf_counter() - started)
     if spec.out:
-        from engines.calibration.formats.rig_files import save
-
         save(result, spec.out)
     ctx.progress(1.0, 1.0, "Calibrated")
     return result
@@ -83,6 +85,7 @@ def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigRe
     """The rig from what was found; as `run`, without looking at pictures or saving files."""
     started = perf_counter()
     known = known_cameras(spec, found.names, found.sizes)
+    found = replace(found, notes=(*found.notes, *resized(cameras_told(spec), known)))
     problem = Problem.of(spec, found, known)
     ctx.progress(SEARCHED, 1.0, f"Solving {len(problem.frames)} frames of {problem.cameras} cameras")
 

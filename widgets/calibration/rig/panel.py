@@ -45,8 +45,8 @@ class EmptyRig(QWidget):
         """A source of the project, where there is one, else files."""
         take = state.take
         self.setVisible(state.phase is Phase.EMPTY and not take.taking)
-        self.sample.setVisible(not take.sources)
-        live = bool(take.source) and not take.problem
+        live = take.ready
+        self.sample.setVisible(not live)
         what = f"Move a printed board before the cameras of {take.title}; pictures of all of them are kept."
         files = "Add pictures or films in which two cameras or more see one printed board at the same moment."
         self.words.setText(what if live else files)

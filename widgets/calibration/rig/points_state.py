@@ -26,8 +26,8 @@ class RigUse:
 
     used: which rig the open sources form, in words, "" none; engines: id and title of what sees named points; engine:
     the one that is joined, "" none; joined: what came of it, in words; points, bones: of all figures, for the space;
-    rig: that they are of.
-    recording: the name of the table that is written, "" none. measuring: clicks in pictures measure.
+    rig: that they are of. recording: the name of the table that is written, "" none. measuring: clicks in pictures
+    measure.
     """
 
     cameras: tuple[str, ...] = ()

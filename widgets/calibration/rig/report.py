@@ -52,7 +52,7 @@ class RigReport(QWidget):
         self.loaded = wrapped("muted")
         self.close_loaded = QuietButton("Close", "close", "Show again what the pictures give")
         self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
-        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10, first=0.42)
+        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10)
         self.cameras = FiguresTable("Cameras", CAMERA_HEADS, CAMERA_TIPS, most=8)
         self.distances = Section("Distances", name="rig.distances")
         self.lenses = Section("Cameras", name="rig.cameras")

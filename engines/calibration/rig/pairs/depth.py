@@ -30,7 +30,7 @@ class DepthWish:
     far: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Depth:
     """Of the first camera's rectified picture, H x W: metres along its axis, one standard deviation, and the part of
     that which is the rig's; NaN where nothing is known. rig_known: the rig says how certain it is.
@@ -66,7 +66,7 @@ class Depth:
         return np.asarray((own - np.array(camera.tvec)) @ turn_of(camera)), known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seen:
     """A rectified pair, BGR, and its depth."""
 

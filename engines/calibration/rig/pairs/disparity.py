@@ -53,7 +53,7 @@ class Span:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Disparity:
     """Of the first camera's rectified picture, H x W pixels: how far what is there stands from infinity, and one
     standard deviation of that. NaN where it is not known."""

@@ -2,12 +2,15 @@
 
 Where two cameras' pictures meet, each row of pixels jumps at the same column. Within a picture edges are long too, but
 not from one side of a tile to the other. Each stretch of a seam is looked at on its own, so that a door frame that
-happens to stand in the middle of one tile is no seam of the others.
+happens to stand in the middle of one tile is no seam of the others; and what counts is the jump that most of its rows
+make, so that an edge that ends on the way is none. Seams of one direction do where they are clear and the other follows
+from the shape of the tiles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +25,12 @@ _ASPECTS = 0.6, 2.7
 """Least and most width of a tile, in its heights."""
 _REACH = 2
 """Pixels beside a seam that compression smears it over."""
-_JUMP = 2.0
-"""How many times the jumps across a seam are as large as those beside it."""
+_JUMP = 1.5
+"""How many times the usual jump across a seam is as large as the largest of those beside it."""
+_CLEAR = 5.0
+"""The same, where seams of one direction have to do."""
 _SHARE = 0.75
-"""Stretches of a grid's seams that must show."""
+"""Of the stretches of each seam, how many must show it."""
 
 
 def guess(images: Sequence[Image]) -> tuple[int, int]:
@@ -33,11 +38,18 @@ def guess(images: Sequence[Image]) -> tuple[int, int]:
     if not images:
         return 1, 1
     across, down = _jumps(images)
-    best, most = (1, 1), 1
-    for rows in range(1, _MOST + 1):
-        for columns in range(1, _MOST + 1):
-            if rows * columns > most and _shows(across, down, rows, columns):
-                best, most = (rows, columns), rows * columns
+    whole = down.shape[0], across.shape[0]
+    grids = [grid for grid in product(range(1, _MOST + 1), repeat=2) if _may_be(whole, grid)]
+    both = [grid for grid in grids if _show(across, grid[1], grid[0]) and _show(down, grid[0], grid[1])]
+    best = max(both, key=lambda grid: grid[0] * grid[1], default=(1, 1))
+    if best == (1, 1):
+        least = _CLEAR if best in grids else _JUMP
+        one = [
+            (rows, columns)
+            for rows, columns in grids
+            if (rows > 1 and _show(down, rows, columns, least)) or (columns > 1 and _show(across, columns, rows, least))
+        ]
+        return min(one, key=lambda grid: grid[0] * grid[1], default=(1, 1))
     return best
 
 
@@ -51,27 +63,33 @@ def _jumps(images: Sequence[Image]) -> tuple[Floats, Floats]:
     return across / len(images), down.T / len(images)
 
 
-def _shows(across: Floats, down: Floats, rows: int, columns: int) -> bool:
-    height, width = across.shape[0], down.shape[0]
+def _may_be(whole: tuple[int, int], grid: tuple[int, int]) -> bool:
+    """Whether a picture, width and height, can be cut so into tiles of a usual shape."""
+    (width, height), (rows, columns) = whole, grid
     if height % rows or width % columns:
         return False
-    if not _ASPECTS[0] <= (width / columns) / (height / rows) <= _ASPECTS[1]:
-        return False
-    ratios = _ratios(across, columns, rows) + _ratios(down, rows, columns)
-    return bool(np.mean(np.array(ratios) > _JUMP) >= _SHARE)
+    return _ASPECTS[0] <= (width / columns) / (height / rows) <= _ASPECTS[1]
 
 
-def _ratios(jumps: Floats, parts: int, stretches: int) -> list[float]:
-    """Of each stretch of the seams between `parts`: the jumps at the seam, over those in a band beside it."""
+def _show(jumps: Floats, parts: int, stretches: int, least: float = _JUMP) -> bool:
+    """Whether there are seams of one direction and all of them show."""
+    seams = _ratios(jumps, parts, stretches)
+    return parts == 1 or all(float(np.mean(np.array(ratios) > least)) >= _SHARE for ratios in seams)
+
+
+def _ratios(jumps: Floats, parts: int, stretches: int) -> list[list[float]]:
+    """Of each seam between `parts`, each stretch: the usual jump there over the largest of those beside it."""
     found = []
     side = (jumps.shape[1] + 1) // parts
+    band = max(12, side // 6)
     for seam in range(side - 1, (jumps.shape[1] + 1) - side, side):
+        found.append([])
         for stretch in np.array_split(jumps, stretches, axis=0):
-            means = stretch.mean(axis=0)
-            at = means[max(seam - _REACH, 0) : seam + _REACH + 1].max()
-            band = max(8, side // 16)
-            beside = np.r_[means[max(seam - band, 0) : seam - 2 * _REACH], means[seam + 2 * _REACH + 1 : seam + band]]
-            found.append(float(at / (np.percentile(beside, 80) + 0.5)))
+            means = np.median(stretch[:, max(seam - band, 0) : seam + band + 1], axis=0)
+            middle = min(seam, band)
+            at = means[max(middle - _REACH, 0) : middle + _REACH + 1].max()
+            beside = np.r_[means[: max(middle - 2 * _REACH, 0)], means[middle + 2 * _REACH + 1 :]]
+            found[-1].append(float(at / (beside.max() + 1.0)))
     return found
 
 

@@ -44,6 +44,9 @@ _STILL_PX = 0.3
 _LEAST_FREE = 2.0
 _LEAST_EVIDENCE, _LEAST_LEAD = 25.0, 8.0
 """Motions that have nothing to do with each other come to 22 at their best offset."""
+_ALIKE = 0.6
+_WIDEST = 3.0
+"""Frames to each side, in memories of the motion, that belong to a peak."""
 _WHOLE = 0.25
 """Frames off a whole number from which on it is said."""
 
@@ -144,20 +147,31 @@ def lag_of(first: Floats, second: Floats) -> Lag:
     links = [_link(one, two, lag) for lag in lags]
     evidence = np.array([link.evidence for link in links])
     best = int(np.argmax(evidence))
-    rest = evidence[np.abs(np.arange(len(links)) - best) > _width(evidence, best)]
-    lead = float(evidence[best] - rest.max(initial=0.0))
+    width = min(_width(evidence, best), int(_WIDEST * links[best].memory) + 2)
+    away = [link for at, link in enumerate(links) if abs(at - best) > width]
+    lead = min((_lead(links[best], link) for link in away), default=evidence[best])
     exact = lags[best] + _between(np.array([link.open for link in links]), best)
     top = links[best]
-    return Lag(lags[best], float(exact), 1 - top.open, top.evidence, lead, top.shared)
+    return Lag(lags[best], float(exact), 1 - top.open, top.evidence, float(lead), top.shared)
 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """open: share of the second's steps that are no linear function of the first's."""
+    """open: share of the second's steps that are no linear function of the first's. memory: frames, as `_memory`; free:
+    how many independent steps there are."""
 
     evidence: float = 0.0
     open: float = 1.0
     shared: int = 0
+    memory: float = 1.0
+    free: float = 0.0
+
+
+def _lead(best: _Link, other: _Link) -> float:
+    """How much likelier the one is; where both films show nearly as much at both, by how well they fit alone."""
+    if other.free < _ALIKE * best.free:
+        return best.evidence - other.evidence
+    return min(best.free, other.free) * float(np.log(max(other.open, 1e-9) / max(best.open, 1e-9)))
 
 
 def _steps(places: Floats) -> Floats:
@@ -173,13 +187,14 @@ def _link(first: Floats, second: Floats, lag: int) -> _Link:
     if both.sum() < LEAST_SHARED:
         return _Link()
     one, two = one[both] - one[both].mean(axis=0), two[both] - two[both].mean(axis=0)
-    free = len(one) / max(_memory(one), _memory(two)) - one.shape[1]
+    memory = max(_memory(one), _memory(two))
+    free = len(one) / memory - one.shape[1]
     moved = min(float((one**2).sum()), float((two**2).sum()))
     if free <= _LEAST_FREE or moved < len(one) * _STILL_PX**2:
         return _Link()
     left = two - one @ np.linalg.lstsq(one, two, rcond=None)[0]
     share = float((left**2).sum() / (two**2).sum())
-    return _Link(-free * float(np.log(max(share, 1e-9))), share, len(one))
+    return _Link(-free * float(np.log(max(share, 1e-9))), share, len(one), memory, free)
 
 
 def _memory(steps: Floats) -> float:

@@ -90,6 +90,19 @@ def test_a_round_trip_is_exact_or_refused(name: str, format: str, tmp_path: Path
     assert [one.intrinsics for one in cameras_of(path)] == [one.intrinsics for one in result.cameras]
 
 
+ODD = ("a: b", "#x", "- x", "true", "1.5", "a,b", "[x]", "é 'x' \"y\"", "a\\b", "x #y", "yes")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_names_of_cameras_come_back_whatever_they_are(format: str, tmp_path: Path):
+    for number, name in enumerate(ODD):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        named = replace(FOURS, cameras=(replace(FOURS.cameras[0], name=name), FOURS.cameras[1]))
+        back = load(exported(named, format, out(folder, format)))
+        assert [one.name for one in back.cameras] == [name, "cam 1"]
+
+
 def test_what_each_format_cannot_hold(tmp_path: Path):
     refused = {format: [name for name, one in RIGS.items() if misfit(one, format)] for format in FORMATS}
     many, rich = ["brown", "mixed"], ["mixed", "rational", "prism"]
@@ -162,6 +175,7 @@ def test_damaged_toml_says_what_is_wrong(text: str, words: str, tmp_path: Path):
         ({"cameras": [asdict(camera(0)) | {"size": {"width": 0, "height": 1}}]}, "Camera 'cam 0'.*not usable"),
         ({"pairs": [asdict(RigPair(0, 5, 1.0, 0.0))]}, "speaks of a camera"),
         ({"views": [asdict(replace(VIEW, corners=VIEW.corners[:1]))]}, "do not go with one another"),
+        ({"board_poses": [asdict(BoardPose("f", 0, (0.0, 0.0, 1e9), (0.0, 0.0, 1.0)))]}, "far too large"),
         ({"covariance": [[1.0]]}, "covariance does not go"),
         ({"noise_px": [1.0]}, "noise does not go"),
         ({"board": "chess"}, "is not a board"),

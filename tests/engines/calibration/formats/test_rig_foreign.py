@@ -172,10 +172,15 @@ def test_kalibrs_chain_is_followed(tmp_path: Path):
 
 def test_a_motion_that_is_none_is_said_and_the_intrinsics_kept(tmp_path: Path):
     path = tmp_path / "camchain.yaml"
-    path.write_text(CHAIN.replace("0.99999725", "0.7"))
-    with pytest.raises(BadInput, match="'T_cn_cnm1' of cam1 is no rotation"):
-        load(path)
-    assert [one.intrinsics.fx for one in cameras_of(path)] == [458.654, 457.587, 190.978]
+    for was, now, words in (
+        ("0.99999725", "0.7", "'T_cn_cnm1' of cam1 is no rotation"),
+        ("-0.11007384", "1e300", "'T_cn_cnm1' of cam1 is no 4 x 4 motion"),
+        ("T_cn_cnm1", "T_cam_imu", "cam1 does not say where it is"),
+    ):
+        path.write_text(CHAIN.replace(was, now))
+        with pytest.raises(BadInput, match=words):
+            load(path)
+        assert [one.intrinsics.fx for one in cameras_of(path)] == [458.654, 457.587, 190.978]
 
 
 INFO = """image_width: 640

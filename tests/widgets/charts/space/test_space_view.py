@@ -31,12 +31,9 @@ def view(qtbot) -> SpaceView:
     sheet = Sheet(SQUARE, Ink(), Ink(alpha=0.1), "board", SQUARE[None] * (0.5, 0.5, 1))
     line = Strand(np.array([PLACES["post"], PLACES["post"] + (0, 0.4, 0)]), Ink(dashed=True), "post")
     word = Word(PLACES["post"], "Post", Ink("accent"), "post")
-    extent = np.vstack([SQUARE, PLACES["post"]])
-    made.show_parts(
-        all=Part(
-            (line,), (sheet,), (Dot(PLACES["post"], Ink("series:2"), key="post"),), (), (word,), (), things, extent
-        )
-    )
+    dot = Dot(PLACES["post"], Ink("series:2"), key="post")
+    part = Part((line,), (sheet,), (dot,), words=(word,), things=things, extent=np.vstack([SQUARE, PLACES["post"]]))
+    made.show_parts(all=part)
     made.show()
     return made
 

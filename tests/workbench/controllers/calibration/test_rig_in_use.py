@@ -73,7 +73,7 @@ def test_the_corners_of_the_board_are_in_space_where_they_truly_are(
     opened.window.services.rigs.assign(PATHS, RIG)
     use, section = desk.use, shown(desk)
     section.engineChosen.emit("calibration")
-    until(qtbot, lambda: "points of 1 in 4 cameras" in section.joined.text())
+    until(qtbot, lambda: "1 in 4 cameras: " in section.joined.text())
     use.record_to(str(tmp_path / "points.csv"))
     until(qtbot, lambda: section.record.isChecked())
     assert len(use.state.points) > 20

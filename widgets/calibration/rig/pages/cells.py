@@ -230,7 +230,7 @@ class CellsPage(WorkPage):
         )
         tips = ("By its number", "In pixels", "In the robust fit")
         self.corners = FiguresTable("Corners", ("Corner", "Residual", "Weight"), tips, most=10)
-        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12, first=0.42)
+        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12)
         self.cameras = FiguresTable("Cameras of the rig", CAMERA_HEADS, CAMERA_TIPS, most=8)
         about = ("pairs", "Pairs"), ("cameras", "Cameras"), ("corners", "Corners")
         self.which = Segmented("Figures of", about, tip="Pairs and how they hang together, cameras, or corners")

@@ -58,7 +58,9 @@ class SpacePage(WorkPage):
         self.ellipsoids = Toggle("Ellipsoids", True, tip="How certain the places of cameras and points are")
         self.distances = Toggle("Distances", False, tip="Lines between the cameras with their lengths")
         self.points = Toggle("Points", True, tip="Triangulated points and the lines between them")
-        self.pictures = Toggle("Pictures", False, tip="What the cameras saw in this frame, without their lenses' bending")
+        self.pictures = Toggle(
+            "Pictures", False, tip="What the cameras saw in this frame, without their lenses' bending"
+        )
         self.factor = ChoiceField(
             "Size of ellipsoids", FACTORS, tip="How many times larger than one standard deviation"
         )

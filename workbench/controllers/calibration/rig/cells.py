@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from engines.calibration.rig.tiles import Tiling
+from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Image, size_of

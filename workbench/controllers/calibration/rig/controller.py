@@ -13,6 +13,7 @@ from typing import TypeVar
 from engines.calibration.formats.rig_files import READ
 from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
+from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
@@ -66,8 +67,8 @@ class RigController(PagedController):
         self.edits = Edits(lambda: self.session.material, self._apply, services, self)
         self.files = Files(self._errands, panel, self.show_trouble)
         self.jobs = JobSlot(services.jobs, JOB, partial(trouble_of, title="Rig not calibrated"), self)
-        self.takes = Takes(self, viewer, self._errands, self)
         self.live = Live(self, viewer, self._errands, self)
+        self.takes = Takes(self, viewer, self._errands, self, self.live)
         self.use = Use(self, viewer, self._errands, self, records)
         self.pages = PageParts(board, PARTS, PagesView, self, self._errands, self)
         self._listen()
@@ -77,7 +78,7 @@ class RigController(PagedController):
 
     @property
     def sections(self) -> tuple[SectionPart, ...]:
-        return self.takes, self.live, self.use
+        return self.live, self.takes, self.use
 
     def close(self) -> None:
         """Stop looking and let go of the sources."""
@@ -132,19 +133,20 @@ class RigController(PagedController):
 
     def begin(self) -> None:
         """What the empty panel offers: pictures of the cameras that there are, else files."""
-        take = self.takes.view
-        self.takes.start() if take.source and not take.problem else self.add_pictures()
+        self.takes.start() if self.takes.state.ready else self.add_pictures()
 
     def open_sample(self) -> None:
         """Play the rendered rig, take pictures of it and calibrate from them."""
         self.actions.run("file.open-sample")
-        self.takes.follow_sources()
+        sample = sample_source()
+        feeds = self.services.feeds
+        self.live.choose_rig(next(id for id in feeds.ids() if feeds.feed(id).source == sample))
         self.takes.start()
 
     @property
     def camera_paths(self) -> tuple[str, ...]:
         """Feeds or tiles of the project that are the rig's cameras, in their order; () where none is chosen."""
-        return self.takes.cameras
+        return self.live.chosen
 
     @property
     def can_clear(self) -> bool:
@@ -294,7 +296,7 @@ class RigController(PagedController):
         jobs.done.connect(self._solved)
         jobs.failed.connect(self.show_trouble)
         jobs.cancelled.connect(self._stopped)
-        self.takes.taken.connect(lambda number: self.run() if number > 1 else None)
+        self.takes.taken.connect(self.run)
         for part in self.sections:
             part.changed.connect(self.show_soon)
             part.failed.connect(self.show_trouble)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -80,25 +80,13 @@ class Edits(QObject):
         names = tuple(LEFT_OUT if name == camera else told for told, name in setup.told)
         self.set(f"Leave {camera} out", names=names)
 
-    def take_tiled(self, text: str, paths: Sequence[str], **settings: object) -> None:
-        """More pictures that hold all cameras, cut so; others that are cut in another way give way to them."""
+    def take(self, text: str, paths: Sequence[str], told: Mapping[str, object]) -> None:
+        """More pictures that hold all cameras, cut as is told; others that are cut in another way give way to them."""
         setup = self._material().setup
-        cut = {name: value for name, value in settings.items() if name in ("tiled", "rows", "columns")}
-        same = all(getattr(setup, name) == value for name, value in cut.items()) and bool(setup.paths)
-        if same:
-            self.set(text, paths=(*setup.paths, *paths))
-        else:
-            self.set(text, paths=tuple(paths), exclude=(), **settings)
-
-    def take_folders(self, text: str, folders: tuple[str, ...], names: tuple[str, ...], more: int) -> None:
-        """So many more pictures in a folder a camera; folders that are those of now already have more in them."""
-        material = self._material()
-        setup = replace(
-            material.setup, tiled=False, paths=folders, names=names, match="order", offsets=(), every=0,
-            exclude=material.setup.exclude if material.setup.paths == folders else (),
-        )  # fmt: skip
-        taken = more + (material.taken if material.setup.paths == folders else 0)
-        self.put(text, replace(material, setup=setup, taken=taken))
+        same = all(getattr(setup, name) == told[name] for name in ("tiled", "rows", "columns", "margin", "names"))
+        have = setup.paths if same else ()
+        exclude = setup.exclude if same else ()
+        self.set(text, paths=(*have, *paths), exclude=exclude, **told)
 
     def clear(self) -> bool:
         """Forget pictures and result, what else is set stays; True where there was something."""

@@ -24,7 +24,7 @@ def keep_session(session: Session, services: Services) -> None:
     """
     material, setup = session.material, to_json(session.setup)
     services.settings.set_panel(PANEL, setup=setup)
-    kept = {"setup": setup, "loaded_from": material.loaded_from, "current": session.current, "taken": material.taken}
+    kept = {"setup": setup, "loaded_from": material.loaded_from, "current": session.current}
     services.project.put(KIND, SET, kept)
     results = material.loaded, session.last if session.setup.paths else None
     if any(new is not old for new, old in zip(results, session.stored, strict=True)):
@@ -51,7 +51,7 @@ def restore_session(services: Services) -> Session:
 def _session(kept: dict[str, Any], results: dict[str, Any]) -> Session:
     loaded, last = (_result(results.get(name)) for name in ("loaded", "last"))
     name = str(kept["loaded_from"])
-    session = Session(Material(_setup(kept["setup"]), loaded if name else None, name, int(kept["taken"])), last)
+    session = Session(Material(_setup(kept["setup"]), loaded if name else None, name), last)
     session.stored = loaded, last
     if last is not None and kept["current"]:
         session.keep(session.spec, last)

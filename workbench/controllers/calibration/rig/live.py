@@ -89,6 +89,28 @@ class Live(SectionPart):
         return bool(self._looked_at)
 
     @property
+    def rig(self) -> str:
+        """The tiled source that is chosen, `SEVERAL` for sources one by one."""
+        return self._rig
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Feeds or tiles that are the rig's cameras, in their order."""
+        return self._chosen
+
+    @property
+    def title(self) -> str:
+        """What pictures of the chosen cameras are called by."""
+        return self._title()
+
+    @property
+    def tiles(self) -> dict[str, object]:
+        """The fields of the setup that say how a picture of the chosen cameras is cut."""
+        grid = self._grid()
+        told: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
+        return told | {"names": names_of(self._names(), grid)}
+
+    @property
     def alone(self) -> bool:
         """It looks, and no other board detection does, whose key is the same."""
         return self.running and not any(
@@ -272,16 +294,14 @@ class Live(SectionPart):
             self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
 
     def _capture(self, seen: Seen) -> None:
-        setup, grid = self.desk.session.setup, self._grid()
-        tiles: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
-        tiles["names"] = names_of(self._names(), grid)
+        setup, tiles = self.desk.session.setup, self.tiles
         if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
             what = "The rig's pictures are of other cameras or other tiles than these"
             hint = "Discard those pictures to capture these cameras"
             self.failed.emit(Trouble(what, "Set not captured", hint))
             self.set_auto(False)
             return
-        self.sets.save(seen, self._title(), grid, setup, lambda picture: self._have_set(picture, tiles))
+        self.sets.save(seen, self._title(), self._grid(), setup, lambda picture: self._have_set(picture, tiles))
 
     def _have_set(self, picture: str, tiles: dict[str, object]) -> None:
         paths = self.desk.session.setup.paths

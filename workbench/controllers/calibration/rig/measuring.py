@@ -16,6 +16,7 @@ from workbench.services import Services
 if TYPE_CHECKING:
     from engines.calibration.rig.points.picking import Pick
     from engines.calibration.rig.points.triangulation import Triangulator
+    from engines.calibration.rig.types import RigResult
 
 OWNER = "rig points"
 
@@ -37,6 +38,11 @@ class Measuring(QObject):
     @property
     def on(self) -> bool:
         return self._used is not None
+
+    @property
+    def rig(self) -> RigResult | None:
+        """What is measured with."""
+        return None if self._triangulator is None else self._triangulator.rig
 
     @property
     def measured(self) -> Measured:

@@ -45,7 +45,8 @@ class Pair(PagePart):
         self.form = Form()
         self._view = PairView()
         self._key: object = None
-        self._front = False
+        self._front, self._other = False, ""
+        self._live: tuple[object, RigResult | None] | None = None
         self.lookers = Lookers(desk.services, ENGINE, TITLE, self)
         self.lookers.looked.connect(self._looked)
         self.lookers.stopped.connect(self._stopped)
@@ -110,14 +111,21 @@ class Pair(PagePart):
     def _rig(self, used: RigInUse | None) -> RigResult | None:
         """That of the sources where it is live or nothing else is there, else what was solved."""
         solved: RigResult | None = self.desk.session.result
-        if used is not None and (self.form.live or solved is None):
-            rig: RigResult = self.desk.services.rigs.rig(used)
-            return rig
-        return solved
+        if used is None or not (self.form.live or solved is None):
+            return solved
+        identity = self._identity(used)
+        if self._live is None or self._live[0] != identity:
+            try:
+                self._live = identity, self.desk.services.rigs.rig(used)
+            except KinoscopeError as error:
+                self.desk.services.notify(str(error), "warn")
+                self._live = identity, None
+        return self._live[1]
 
     def _identity(self, used: RigInUse | None) -> object:
         if self.form.live or self.desk.session.result is None:
-            return None if used is None else (used.paths, used.kept.at)
+            sizes = self.desk.services.calibrations.size
+            return None if used is None else (used.paths, used.kept.at, *map(sizes, used.paths))
         return id(self.desk.session.result)
 
     def _normalise(self, rig: RigResult) -> None:
@@ -213,8 +221,6 @@ class Pair(PagePart):
             self.lookers.start(path, settings, (other,))
         else:
             self.lookers.configure(path, settings)
-
-    _other = ""
 
     def _looked(self, path: str) -> None:
         told = self.lookers.latest(path)

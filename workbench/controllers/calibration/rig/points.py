@@ -71,7 +71,7 @@ class Use(SectionPart):
             joined=self._joined_words(moment),
             points=points if measured.point is None else (*points, replace(measured.point, name="measured")),
             bones=bones,
-            rig=None if self._joining is None else self._joining.rig,
+            rig=self._rig_of_points(used),
             recording=self._target,
             measuring=self.measuring.on,
             measured=measured,
@@ -178,6 +178,13 @@ class Use(SectionPart):
     def _moment(self) -> Moment | None:
         return self._joining.latest() if self._joining is not None else None
 
+    def _rig_of_points(self, used: RigInUse | None) -> RigResult | None:
+        """What is joined or measured with; what is in use where nothing else can be shown."""
+        if self._joining is not None:
+            return self._joining.rig
+        shown = self.desk.session.result
+        return self.measuring.rig or (used.kept.result if used is not None and shown is None else None)
+
     def _figures(self, moment: Moment | None) -> tuple[tuple[SpacePoint, ...], Bones]:
         figures = moment.figures if moment is not None else ()
         points = [replace(p, name=f"{one.number} {p.name}") for one in figures for p in one.placed.points]
@@ -192,7 +199,7 @@ class Use(SectionPart):
         alone = f"\n{moment.alone} seen by one camera only" if moment.alone else ""
         if not moment.figures:
             return f"Nothing that two cameras see{alone}"
-        told = f"{count(moment.points, 'point')} of {len(moment.figures)} in {count(len(moment.cameras), 'camera')}"
+        told = f"{len(moment.figures)} in {count(len(moment.cameras), 'camera')}: {count(moment.points, 'point')}"
         return f"{told}, {moment.residual_px:.1f} px, {self._joining.rate:.0f} a second{alone}"
 
     def _came(self, engine: str, path: str, result: object) -> None:

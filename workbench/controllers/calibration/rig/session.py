@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from engines.calibration.rig.types import RigResult, RigSpec
 from widgets.calibration.rig.setup import RigSetup
@@ -18,19 +17,11 @@ REMEMBERED = 12
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What undo goes over: everything that is set, and a rig that was read from a file.
-
-    taken: pictures of each camera that were taken into the folders that are set.
-    """
+    """What undo goes over: everything that is set, and a rig that was read from a file."""
 
     setup: RigSetup = RigSetup()
     loaded: RigResult | None = None
     loaded_from: str = ""
-    taken: int = 0
-
-
-Asked: TypeAlias = tuple[RigSpec, int]
-"""What was solved: a job, and how many pictures were in its folders."""
 
 
 @dataclass
@@ -41,7 +32,7 @@ class Session:
     material: Material = field(default_factory=Material)
     last: RigResult | None = None
     stored: tuple[RigResult | None, RigResult | None] = (None, None)
-    _solved: OrderedDict[Asked, RigResult] = field(default_factory=OrderedDict)
+    _solved: OrderedDict[RigSpec, RigResult] = field(default_factory=OrderedDict)
 
     @property
     def setup(self) -> RigSetup:
@@ -52,10 +43,9 @@ class Session:
         return self.setup.spec
 
     def keep(self, spec: RigSpec, result: RigResult) -> None:
-        """Remember what a job gave for the pictures of now."""
-        asked = spec, self.material.taken
-        self._solved[asked] = result
-        self._solved.move_to_end(asked)
+        """Remember what a job gave."""
+        self._solved[spec] = result
+        self._solved.move_to_end(spec)
         while len(self._solved) > REMEMBERED:
             self._solved.popitem(last=False)
         self.last = result
@@ -63,7 +53,7 @@ class Session:
     @property
     def solved(self) -> RigResult | None:
         """The remembered result of exactly what is set."""
-        return self._solved.get((self.spec, self.material.taken))
+        return self._solved.get(self.spec)
 
     @property
     def result(self) -> RigResult | None:

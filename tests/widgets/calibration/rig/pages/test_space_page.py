@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from engines.core.lenses import Intrinsics
 from tests.widgets.calibration.rig.space.spaced_rig import BONES, spaced_points, spaced_rig
 from widgets.calibration.rig.pages.playback import Playback
 from widgets.calibration.rig.pages.space import FREE, SpacePage, state_words
 from widgets.calibration.rig.pages.state import Cell, Page, PagesView
 from widgets.calibration.rig.points_state import RigUse
+from widgets.calibration.rig.space.cameras import Straightened
 from widgets.calibration.rig.state import RigState
 from widgets.charts.space.view import HOME, TOP
 
@@ -107,3 +110,23 @@ def test_playing_goes_round_and_tells_where_it_stays(qtbot) -> None:
     row.show_frames((), "")
     assert row.frame == ""
     assert not row.isVisibleTo(row.parentWidget() or row.window())
+
+
+def test_pictures_are_asked_for_the_frame_that_is_shown_and_a_late_answer_is_left(page: SpacePage) -> None:
+    asked: list[str] = []
+    page.picturesWanted.connect(asked.append)
+    picture = Straightened(np.full((36, 64, 3), 90, np.uint8), Intrinsics(56.0, 56.0, 31.5, 17.5))
+    page.pictures.setChecked(True)
+    page.show_pictures(FRAMES[2], {1: picture})
+    assert list(page.space.pictures) == [1]
+    page.show_state(replace(VIEW, cell=Cell(FRAMES[4], 1)))
+    page.show_pictures(FRAMES[2], {0: picture})
+    assert asked == [FRAMES[2], FRAMES[4]]
+    assert list(page.space.pictures) == [1]
+    page.show_problem(FRAMES[4], "The file is gone")
+    assert page.state.text() == "The file is gone"
+    assert not page.space.pictures
+    page.pictures.setChecked(False)
+    page.show_state(VIEW)
+    assert page.state.text() == state_words(RIG)
+    assert asked == [FRAMES[2], FRAMES[4]]

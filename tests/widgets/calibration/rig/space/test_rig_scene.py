@@ -12,17 +12,19 @@ from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigCamera
 from engines.core.boards import Board
 from engines.core.frames import Size
-from engines.core.lenses import Intrinsics
+from engines.core.lenses import Intrinsics, pinhole
 from engines.core.projection import project
 from tests.widgets.calibration.rig.space.spaced_rig import BOARD, BONES, spaced_points, spaced_rig
 from widgets.calibration.rig.space.boards import boards, chosen_boards, placed, printed, rim
 from widgets.calibration.rig.space.cameras import (
+    Straightened,
     cameras,
     covariance,
     distance_words,
     distances,
     ellipsoids,
     outline,
+    photos,
     spanned,
     up_mark,
 )
@@ -192,3 +194,13 @@ def test_a_camera_that_sees_nothing_at_its_corners_is_drawn_all_the_same() -> No
     wide = replace(FISHEYE, size=Size(1200, 1200), intrinsics=Intrinsics(210.0, 210.0, 600.0, 600.0))
     part = cameras(replace(RIG, cameras=(wide,)), dress(RIG))
     assert all(np.isfinite(one.points).all() for one in (*part.sheets, *part.strands))
+
+
+@pytest.mark.parametrize("within", [-1, 2])
+def test_a_picture_on_a_pyramid_shows_what_the_straightened_camera_sees(within: int) -> None:
+    lens = Intrinsics(300.0, 301.0, 170.0, 85.0)
+    picture = Straightened(np.zeros((180, 320, 3), np.uint8), lens)
+    (photo,) = photos(RIG, {2: picture}, replace(dress(RIG), within=within), 40.0).photos
+    camera = RIG.cameras[2]
+    seen = project(pinhole(lens), photo.points, camera.rvec, camera.tvec)
+    np.testing.assert_allclose(seen, np.array([(0, 0), (320, 0), (320, 180), (0, 180)]) - 0.5, atol=1e-9)
