@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines.calibration.live.rig_estimate import estimate
 from engines.calibration.live.rig_finder import RigFinder, capture_of
 from engines.calibration.live.rig_types import RigFinderSettings, RigSighting
 from engines.core.context import PlainContext
@@ -74,9 +73,7 @@ def test_what_is_known_of_the_rig_gives_a_place_to_go_to_in_both_pictures():
     sizes = [camera.size for camera in rig.scene().truth]
     taken = rig.settings(captured=rig.taken(3))
     finder = RigFinder()
-    solution = estimate(taken, sizes)
-    assert solution is not None
-    finder.open(replace(taken, known=solution.told), PlainContext())
+    finder.open(taken, PlainContext())
     told = [finder.process(rig.moment(2 * rig.PLACE)) for _ in range(2)][-1]
     assert told.target is not None
     assert told.target.cameras == told.asked

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
-from engines.calibration.live.rig_estimate import Solution, estimate
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.core.boards import Board
-from engines.core.frames import Size
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
 from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
@@ -42,8 +39,6 @@ class Live(SectionPart):
     def __init__(self, desk: Desk, viewer: ViewerController, errands: Errands, parent: QObject) -> None:
         super().__init__(desk, viewer, errands, parent)
         self.lookers = Lookers(desk.services, ENGINE, TITLE, self, self.host, grey)
-        self._solving = Errands("rig estimate", self)
-        desk.services.supervisor.adopt(self._solving)
         self.captures = Captures(errands, self)
         self.sets = Sets(errands, self.captures, self)
         self._rig, self._chosen = "", tuple[str, ...]()
@@ -51,9 +46,6 @@ class Live(SectionPart):
         self._auto = True
         self._seen: Seen | None = None
         self._taken: Seen | None = None
-        self._solution: Solution | None = None
-        self._solved: tuple[RigCapture, ...] = ()
-        self._wanted: tuple[RigCapture, ...] = ()
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._soon.timeout.connect(self.changed)
         self._listen()
@@ -75,14 +67,13 @@ class Live(SectionPart):
             rate=self.lookers.rate(key),
             problem=next(filter(None, map(self.lookers.problem, self._looked_at)), ""),
             sets=len(self._captured()),
-            solving=self._wanted != self._solved,
             flipped=setup.mirror == "yes",
         )
 
     @property
     def known(self) -> RigEstimate | None:
         """The rig as far as the captured sets tell it."""
-        return None if self._solution is None else self._solution.told
+        return None if self._seen is None else self._seen.result.known
 
     @property
     def running(self) -> bool:
@@ -187,13 +178,11 @@ class Live(SectionPart):
     def forget(self) -> None:
         super().forget()
         self._stop()
-        self._solution, self._solved, self._wanted = None, (), ()
         self.captures.new_run()
 
     def close(self) -> None:
         self._soon.stop()
         self.lookers.stop_all()
-        self._solving.request_stop()
 
     # Within
 
@@ -236,24 +225,22 @@ class Live(SectionPart):
         return self.sets.of(self.desk.session.setup, len(self._chosen))
 
     def _settings(self) -> RigFinderSettings:
-        setup, captured = self.desk.session.setup, self._captured()
+        setup = self.desk.session.setup
         board, *more = setup.boards
         return RigFinderSettings(
             self._names(),
             board,
             more_boards=tuple(more),
             capture="auto" if self._auto else "off",
-            captured=captured,
+            captured=self._captured(),
             model=setup.model,
             mirrored=tuple(range(len(self._chosen))) if setup.mirror == "yes" else (),
             window=setup.window,
-            known=self.known if captured else None,
         )
 
     def _configure(self) -> None:
         if self.running:
             self.lookers.configure(self.key, self._settings())
-            self._estimate()
 
     def _restart(self) -> None:
         if self.running:
@@ -276,14 +263,12 @@ class Live(SectionPart):
         seen, wanted = self.lookers.seen(path), self.lookers.wanted(path)
         if path != self.key or seen is None or seen is self._seen:
             return
-        first, self._seen = self._seen is None, seen
+        self._seen = seen
         self._draw(seen)
         if wanted is not None and wanted is not self._taken:
             self._taken = wanted
             if self._auto:
                 self._capture(wanted)
-        if first:
-            self._estimate()
         if not self._soon.isActive():
             self._soon.start()
 
@@ -324,24 +309,3 @@ class Live(SectionPart):
     def _title(self) -> str:
         rig = next((one.title for one in self._rigs() if one.path == self._rig), "")
         return rig.rpartition(" \u00b7 ")[0] or "rig"
-
-    def _estimate(self) -> None:
-        """Solve anew from the sets, beside the window; of several wishes the newest counts."""
-        settings = self._settings()
-        if self._seen is None or settings.captured == self._wanted:
-            return
-        self._wanted = settings.captured
-        sizes: list[Size] = [one.size for one in self._seen.result.cameras]
-        before = self._solution
-        self._solving.ask(
-            lambda: estimate(replace(settings, known=None), sizes, before),
-            lambda known: self._have(settings.captured, known),
-            lambda _failure: self._have(settings.captured, None),
-            key="estimate",
-        )
-
-    def _have(self, captured: tuple[RigCapture, ...], solution: Solution | None) -> None:
-        self._solution, self._solved = solution, captured
-        if self.running:
-            self.lookers.configure(self.key, self._settings())
-        self.changed.emit()
