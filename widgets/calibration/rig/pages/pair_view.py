@@ -94,7 +94,7 @@ def known_words(view: PairView) -> str:
 
 def figures_of(result: StereoResult) -> list[Stat]:
     pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
-    std = "" if pair is None or pair.distance_std is None else rough(1000 * pair.distance_std)
+    std = "" if pair is None or pair.uncertainty is None else rough(1000 * pair.uncertainty)
     rows = "columns" if result.rectification.vertical else "rows"
     apart = [
         Stat("Baseline", f"{1000 * result.baseline_m:.2f}", "mm", std, "Distance of the two cameras"),
