@@ -54,6 +54,16 @@ def test_depth_is_true_within_what_is_said(pair: RigResult) -> None:
     assert np.median(np.abs(depth.metres - truth)[known]) < 0.006
 
 
+def test_a_look_from_both_sides_mistakes_less_than_one() -> None:
+    how = rectify(PAIR, 0, 1, 0.0)
+    truth, wrong = depth_of(how, PAIR.cameras[0]), []
+    for twice in (True, False):
+        depth = DepthFinder(PAIR, how, WISH, twice).find(*pictures(PAIR)).depth
+        off = how.focal * how.baseline * (1 / depth.metres - 1 / truth)
+        wrong.append(float((np.abs(off[np.isfinite(off)]) > 1).mean()))
+    assert wrong[0] < wrong[1] < 0.01
+
+
 def test_what_only_one_camera_sees_is_not_known() -> None:
     """Beside the box the wall is hidden from the other camera; there nothing is said, and nothing is 0."""
     depth = found(PAIR).depth
