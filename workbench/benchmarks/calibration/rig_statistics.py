@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.benchmarks.calibration.rig_ours import Errors, errors_of, given, solved
-from workbench.benchmarks.calibration.rig_problem import made
+from workbench.benchmarks.calibration.rig_problem import Problem, made
+from workbench.benchmarks.calibration.rig_sample import sampled
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Over seeds. focal_px, distance_mm: median error of the worst camera, of the worst distance. *_ratio: RMS error
-    over that of the same solver without the wrong corners. inside: share within three stated deviations. sigmas: RMS of
-    all errors in stated deviations; focal_sigmas and so on: of some of them."""
+    """Over seeds. rig: which. focal_px, distance_mm: median error of the worst camera, of the worst distance. *_ratio:
+    RMS error over that of the same solver without the wrong corners. inside: share within three stated deviations.
+    sigmas: RMS of all errors in stated deviations; focal_sigmas and so on: of some of them."""
 
+    rig: str
     frames: int
     seeds: int
     bow_mm: float
@@ -34,15 +36,24 @@ class Spread:
 
 def spread(frames: int, seeds: int, bow: float = 0.0, loss: str = "geman") -> Spread:
     """bow: of the board in metres, which is then freed."""
+    return _spread("four cameras", [made(frames, seed, bow) for seed in range(seeds)], bow, loss)
+
+
+def sample_spread(frames: int, seeds: int) -> Spread:
+    """Of the sample project's rendered rig."""
+    return _spread("sample", [sampled(frames, seed) for seed in range(seeds)])
+
+
+def _spread(rig: str, problems: Sequence[Problem], bow: float = 0.0, loss: str = "geman") -> Spread:
     rows, clean, converged = [], [], 0
-    for seed in range(seeds):
-        problem = made(frames, seed, bow)
+    for problem in problems:
         solution = solved(given(problem, bow > 0), loss)
         converged += solution.converged
         rows.append(errors_of(solution, problem))
         without = given(problem, bow > 0, problem.sights.without_wrong())
         clean.append(errors_of(solved(without, loss), problem))
-    return _counted(rows, clean, Spread(frames, seeds, 1000 * bow, *[0.0] * 9, converged))
+    frames = len(problems[0].truth.boards)
+    return _counted(rows, clean, Spread(rig, frames, len(rows), 1000 * bow, *[0.0] * 9, converged))
 
 
 def _counted(rows: Sequence[Errors], clean: Sequence[Errors], empty: Spread) -> Spread:
@@ -51,10 +62,8 @@ def _counted(rows: Sequence[Errors], clean: Sequence[Errors], empty: Spread) -> 
         np.array([getattr(row, name) for row in rows]) for name in ("focal_sigmas", "distance_sigmas", "others_sigmas")
     ]
     every = np.concatenate([part.ravel() for part in sigmas])
-    return Spread(
-        empty.frames,
-        empty.seeds,
-        empty.bow_mm,
+    return replace(
+        empty,
         focal_px=float(np.median(np.abs(focals).max(axis=1))),
         distance_mm=1000 * float(np.median(np.abs(distances).max(axis=1))),
         focal_ratio=_rms(focals) / _rms([row.focals for row in clean]),
@@ -64,7 +73,6 @@ def _counted(rows: Sequence[Errors], clean: Sequence[Errors], empty: Spread) -> 
         focal_sigmas=_rms(sigmas[0]),
         distance_sigmas=_rms(sigmas[1]),
         lens_sigmas=_rms(sigmas[2]),
-        converged=empty.converged,
     )
 
 
