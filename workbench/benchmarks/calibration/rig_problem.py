@@ -128,7 +128,7 @@ def _places(rng: np.random.Generator) -> Floats:
         for turn, place in zip(turns, _PLACES, strict=True)
     ]
     places[0][:] = 0.0
-    return np.array(places)
+    return np.array(places, dtype=np.float64)
 
 
 def _turned(turn: Floats, rng: np.random.Generator) -> Floats:
@@ -182,7 +182,7 @@ def seen_of(rig: Rig, frame: int, camera: int) -> Floats:
 def composed(first: Floats, then: Floats) -> Floats:
     """One pose after the other, 6."""
     rvec, tvec = cv2.composeRT(first[:3], first[3:], then[:3], then[3:])[:2]
-    return np.concatenate([rvec.ravel(), tvec.ravel()])
+    return np.concatenate([rvec.ravel(), tvec.ravel()]).astype(np.float64)
 
 
 def _start(truth: Rig, flat: Floats, rng: np.random.Generator) -> Rig:

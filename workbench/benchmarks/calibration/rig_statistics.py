@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -52,28 +52,27 @@ def _spread(rig: str, problems: Sequence[Problem], bow: float = 0.0, loss: str =
         rows.append(errors_of(solution, problem))
         without = given(problem, bow > 0, problem.sights.without_wrong())
         clean.append(errors_of(solved(without, loss), problem))
-    frames = len(problems[0].truth.boards)
-    return _counted(rows, clean, Spread(rig, frames, len(rows), 1000 * bow, *[0.0] * 9, converged))
+    told = _counted(rows, clean)
+    return Spread(rig, len(problems[0].truth.boards), len(rows), 1000 * bow, converged=converged, **told)
 
 
-def _counted(rows: Sequence[Errors], clean: Sequence[Errors], empty: Spread) -> Spread:
+def _counted(rows: Sequence[Errors], clean: Sequence[Errors]) -> dict[str, float]:
     focals, distances = (np.array([getattr(row, name) for row in rows]) for name in ("focals", "distances"))
     sigmas = [
         np.array([getattr(row, name) for row in rows]) for name in ("focal_sigmas", "distance_sigmas", "others_sigmas")
     ]
     every = np.concatenate([part.ravel() for part in sigmas])
-    return replace(
-        empty,
-        focal_px=float(np.median(np.abs(focals).max(axis=1))),
-        distance_mm=1000 * float(np.median(np.abs(distances).max(axis=1))),
-        focal_ratio=_rms(focals) / _rms([row.focals for row in clean]),
-        distance_ratio=_rms(distances) / _rms([row.distances for row in clean]),
-        inside=float((np.abs(every) < 3).mean()),
-        sigmas=_rms(every),
-        focal_sigmas=_rms(sigmas[0]),
-        distance_sigmas=_rms(sigmas[1]),
-        lens_sigmas=_rms(sigmas[2]),
-    )
+    return {
+        "focal_px": float(np.median(np.abs(focals).max(axis=1))),
+        "distance_mm": 1000 * float(np.median(np.abs(distances).max(axis=1))),
+        "focal_ratio": _rms(focals) / _rms([row.focals for row in clean]),
+        "distance_ratio": _rms(distances) / _rms([row.distances for row in clean]),
+        "inside": float((np.abs(every) < 3).mean()),
+        "sigmas": _rms(every),
+        "focal_sigmas": _rms(sigmas[0]),
+        "distance_sigmas": _rms(sigmas[1]),
+        "lens_sigmas": _rms(sigmas[2]),
+    }
 
 
 def _rms(values: object) -> float:
