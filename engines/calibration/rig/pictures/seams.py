@@ -39,7 +39,8 @@ def guess(images: Sequence[Image]) -> tuple[int, int]:
         return 1, 1
     across, down = _jumps(images)
     whole = down.shape[0], across.shape[0]
-    grids = [grid for grid in product(range(1, _MOST + 1), repeat=2) if _may_be(whole, grid)]
+    counts = range(1, _MOST + 1)
+    grids = [grid for grid in product(counts, counts) if _may_be(whole, grid)]
     both = [grid for grid in grids if _show(across, grid[1], grid[0]) and _show(down, grid[0], grid[1])]
     best = max(both, key=lambda grid: grid[0] * grid[1], default=(1, 1))
     if best == (1, 1):
@@ -79,7 +80,7 @@ def _show(jumps: Floats, parts: int, stretches: int, least: float = _JUMP) -> bo
 
 def _ratios(jumps: Floats, parts: int, stretches: int) -> list[list[float]]:
     """Of each seam between `parts`, each stretch: the usual jump there over the largest of those beside it."""
-    found = []
+    found: list[list[float]] = []
     side = (jumps.shape[1] + 1) // parts
     band = max(12, side // 6)
     for seam in range(side - 1, (jumps.shape[1] + 1) - side, side):

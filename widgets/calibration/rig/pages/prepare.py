@@ -1,22 +1,131 @@
-"""The page that prepares recordings: tiles cut, named and put in order, cameras matched, files written."""
+"""The page that prepares recordings: tiles cut, named, put in order and written as films or pictures of each camera."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout
+
+from widgets.calibration.rig.pages.prepare_tiles import TilesPicture
+from widgets.calibration.rig.pages.prepare_view import PrepareView
 from widgets.calibration.rig.pages.state import PagesView
-from widgets.kit.labels import Label
-from widgets.kit.panel import EmptyState
+from widgets.kit.fields import wrapped
+from widgets.kit.form import say, show
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import (
+    EmptyState,
+    NumberField,
+    PlainButton,
+    PrimaryButton,
+    Toggle,
+    columns,
+    labelled,
+    rule,
+)
+from widgets.kit.path_row import PathRow
+from widgets.kit.words import count
 from widgets.kit.work_page import WorkPage
 
-NOTHING = ("Choose tiled recordings to cut them into clips or pictures of each camera", "Choose recordings")
+NOTHING = ("Drop a film or pictures that hold all cameras as tiles, to cut them into one of each camera", "Open sample")
+SIDE = 270
+MOST = 8
 
 
 class PreparePage(WorkPage):
+    """`wanted(dict)` of fields of a `PrepareForm`; `gridWanted(rows, columns)`; `picture` tells about tiles."""
+
+    wanted = Signal(object)
+    gridWanted = Signal(int, int)
+
     def __init__(self) -> None:
         super().__init__()
         self.shown = PagesView()
-        empty = EmptyState(*NOTHING, "tiled", "Files of the project stay where they are")
-        self.lay_out(self.head_of("Prepare"), self.body_of(empty, Label("")))
+        self.picture = TilesPicture()
+        self._make_controls()
+        side = held(self._side())
+        side.setFixedWidth(SIDE)
+        both = held(row_of((self.picture, 1), side, spacing=8, margins=(4, 0, 12, 12)))
+        empty = EmptyState(*NOTHING, "tiled", "A rendered recording of four cameras, to try it on")
+        self.lay_out(self.head_of("Prepare", self.choose, self.start), self.body_of(empty, both))
+        self._connect()
 
     def show_state(self, view: PagesView) -> None:
         self.shown = view
-        self.show_there(False)
+        prepare = view.prepare
+        self.show_there(prepare.picture is not None)
+        self.state.setText(prepare.headline)
+        self.progress.show_busy(prepare.busy)
+        self._show_form(prepare)
+        self.picture.show_tiles(prepare.picture, prepare.form)
+        self._show_plan(prepare)
+        self._show_result(prepare)
+
+    def _make_controls(self) -> None:
+        self.choose = PlainButton("Choose recordings\u2026", "open", "Films or pictures that hold all cameras as tiles")
+        self.start = PrimaryButton("Cut", "", "Write a film or folder of each camera, and the list of them")
+        self.rows = NumberField("Rows", 2, 1, MOST, tip="Tiles above one another")
+        self.columns = NumberField("Columns", 2, 1, MOST, tip="Tiles side by side")
+        self.guess = PlainButton("", "", "Take the grid whose seams show in the recording")
+        self.margin = NumberField("Margin", 0, 0, 200, unit="px", tip="Pixels to cut off around each tile")
+        self.every = NumberField("Every", 1, 1, 1000, tip="Take each N-th frame; 1 takes all")
+        self.as_pictures = Toggle("Pictures instead of films", tip="PNG: the very pixels, and larger files")
+        self.out = PathRow("Folder", "none chosen", "Where the result is written; nothing else is touched")
+        self.plan, self.problem, self.done = wrapped("hint"), wrapped("warn"), wrapped()
+        self.use = PrimaryButton("Use for the rig", "", "Calibrate from these films or pictures, one of each camera")
+        self.reveal = PlainButton("Show folder", "folder", "Open the folder that was written")
+
+    def _side(self) -> QLayout:
+        self._result = held(column_of(rule(), self.done, columns(self.use, self.reveal), spacing=8))
+        return column_of(
+            columns(labelled("Rows", self.rows), labelled("Columns", self.columns)),
+            self.guess,
+            columns(labelled("Margin", self.margin), labelled("Every N-th frame", self.every)),
+            self.as_pictures,
+            rule(),
+            self.out,
+            self.plan,
+            self.problem,
+            self._result,
+            None,
+            spacing=10,
+            margins=(0, 8, 0, 0),
+        )
+
+    def _connect(self) -> None:
+        for field in (self.rows, self.columns):
+            field.valueChanged.connect(lambda _: self.gridWanted.emit(self.rows.whole(), self.columns.whole()))
+        self.guess.clicked.connect(lambda: self.gridWanted.emit(*self.shown.prepare.guess))
+        self.margin.valueChanged.connect(lambda _: self.wanted.emit({"margin": self.margin.whole()}))
+        self.every.valueChanged.connect(lambda _: self.wanted.emit({"every": self.every.whole()}))
+        self.as_pictures.toggled.connect(lambda on: self.wanted.emit({"as_pictures": on}))
+
+    def _show_form(self, view: PrepareView) -> None:
+        form, busy = view.form, view.busy is not None
+        show(self.rows, form.rows)
+        show(self.columns, form.columns)
+        show(self.margin, form.margin)
+        show(self.every, form.every)
+        show(self.as_pictures, form.as_pictures)
+        self.as_pictures.setVisible(view.films > 0)
+        self.out.show_path(form.out)
+        guess = view.guess if view.guess not in ((1, 1), (form.rows, form.columns)) else None
+        self.guess.setVisible(guess is not None)
+        if guess is not None:
+            self.guess.setText(f"Seams show {guess[0]} \u00d7 {guess[1]}: take it")
+        for control in (self.rows, self.columns, self.margin, self.every, self.as_pictures, self.out, self.choose):
+            control.setEnabled(not busy)
+        self.picture.setEnabled(not busy)
+
+    def _show_plan(self, view: PrepareView) -> None:
+        problem, hint = view.problem
+        self.start.setVisible(view.picture is not None)
+        self.start.setEnabled(not problem and view.busy is None)
+        say(self.plan, "" if problem else view.plan)
+        say(self.problem, f"{problem}. {hint}" if hint else problem)
+
+    def _show_result(self, view: PrepareView) -> None:
+        result = view.result
+        self._result.setVisible(result is not None)
+        if result is not None:
+            lost = f"; {count(len(result.left_out), 'file')} left out" if result.left_out else ""
+            frames = f"{count(result.frames, 'frame')} of {count(len(result.cameras), 'camera')}"
+            self.done.setText(f"Written: {frames}{lost}")

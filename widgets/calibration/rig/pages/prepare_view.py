@@ -1,10 +1,136 @@
-"""What the page Prepare shows besides the panel's state."""
+"""What the page Prepare shows: how a tiled recording is to be cut, and what comes of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from engines.calibration.rig.pictures.tiles import DROPPED, Tiling
+from engines.calibration.rig.types import PrepareResult, PrepareSpec
+from engines.core.errors import KinoscopeError
+from engines.core.frames import Image, size_of
+from widgets.kit.words import count
+from widgets.kit.work_state import Busy
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareForm:
+    """What is wanted. order: the tile of each camera; names: of the cameras. dropped, flipped: tiles."""
+
+    paths: tuple[str, ...] = ()
+    rows: int = 2
+    columns: int = 2
+    order: tuple[int, ...] = (0, 1, 2, 3)
+    names: tuple[str, ...] = ("camera 1", "camera 2", "camera 3", "camera 4")
+    dropped: frozenset[int] = frozenset()
+    flipped: frozenset[int] = frozenset()
+    margin: int = 0
+    as_pictures: bool = False
+    every: int = 1
+    out: str = ""
+
+    @property
+    def tiles(self) -> str:
+        return f"{self.rows}x{self.columns}"
+
+    @property
+    def spec(self) -> PrepareSpec:
+        """The job that does it."""
+        both = zip(self.names, self.order, strict=True)
+        names = tuple(DROPPED if place in self.dropped else name for name, place in both)
+        flip = tuple(self.name_of(place) for place in sorted(self.flipped - self.dropped))
+        order = () if self.order == tuple(sorted(self.order)) else self.order
+        return PrepareSpec(
+            self.paths, self.tiles, self.out, names, order, self.margin, self.as_pictures, self.every, flip=flip
+        )
+
+    def camera_of(self, place: int) -> int:
+        """The number of the camera that a tile is."""
+        return self.order.index(place)
+
+    def name_of(self, place: int) -> str:
+        return self.names[self.camera_of(place)]
+
+    def gridded(self, rows: int, columns: int) -> PrepareForm:
+        """Another grid; names stay as far as there are tiles."""
+        number = rows * columns
+        names = tuple(self.names[at] if at < len(self.names) else f"camera {at + 1}" for at in range(number))
+        none: frozenset[int] = frozenset()
+        return replace(
+            self, rows=rows, columns=columns, order=tuple(range(number)), names=names, dropped=none, flipped=none
+        )
+
+    def swapped(self, one: int, two: int) -> PrepareForm:
+        """The cameras of two tiles exchanged."""
+        order = list(self.order)
+        first, second = self.camera_of(one), self.camera_of(two)
+        order[first], order[second] = order[second], order[first]
+        return replace(self, order=tuple(order))
+
+    def renamed(self, place: int, name: str) -> PrepareForm:
+        names = list(self.names)
+        names[self.camera_of(place)] = name.strip() or f"camera {self.camera_of(place) + 1}"
+        return replace(self, names=tuple(names))
+
+    def with_tile(self, kind: str, place: int) -> PrepareForm:
+        """A tile dropped or flipped, or no longer; kind: which of the two fields."""
+        tiles: frozenset[int] = getattr(self, kind)
+        changes: Mapping[str, frozenset[int]] = {kind: tiles ^ {place}}
+        return replace(self, **changes)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class PrepareView:
-    """Nothing yet."""
+    """picture: what the tiles are drawn on. guess: the grid whose seams show, (1, 1) for none. frames: of the films, or
+    how many pictures; films: whether it is films. result: of what was written last."""
+
+    form: PrepareForm = PrepareForm()
+    picture: Image | None = field(default=None, compare=False, repr=False)
+    looking: bool = False
+    guess: tuple[int, int] = (1, 1)
+    frames: int = 0
+    films: int = 0
+    busy: Busy | None = None
+    result: PrepareResult | None = None
+
+    @property
+    def problem(self) -> tuple[str, str]:
+        """Why it cannot be written and what to do, ("", "") where it can."""
+        if self.picture is None:
+            return "Choose tiled recordings first", ""
+        form, spec = self.form, self.form.spec
+        try:
+            Tiling.of(spec.tiles, spec.names, spec.margin, spec.order).size(size_of(self.picture))
+        except KinoscopeError as error:
+            return error.message, error.hint
+        return ("", "") if form.out else ("Choose a folder to write to", "")
+
+    @property
+    def cameras(self) -> int:
+        return len(self.form.names) - len(self.form.dropped)
+
+    @property
+    def headline(self) -> str:
+        """The line under the title."""
+        if self.busy is not None:
+            return "Waiting for its turn" if self.busy.waiting else "Cutting"
+        if self.looking:
+            return "Looking at the recording"
+        if self.picture is None:
+            return "Nothing chosen yet"
+        what = "film" if self.films else "picture"
+        return f"{count(self.films or self.frames, what)}, {size_of(self.picture)}, {count(self.cameras, 'camera')}"
+
+    @property
+    def plan(self) -> str:
+        """What will be written, in a sentence."""
+        form, spec = self.form, self.form.spec
+        assert self.picture is not None
+        tiling = Tiling.of(spec.tiles, spec.names, spec.margin, spec.order)
+        size = tiling.size(size_of(self.picture))
+        frames = -(-self.frames // form.every)
+        if self.films and not form.as_pictures:
+            what = f"{count(self.cameras * self.films, 'film')} of {size}, {count(frames, 'frame')} for each camera"
+        else:
+            what = f"{count(self.cameras, 'folder')} with {count(frames, 'picture')} of {size} each"
+        return f"{what}, and cameras.yaml that lists them"

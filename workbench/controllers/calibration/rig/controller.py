@@ -15,6 +15,7 @@ from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
 from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
+from engines.core.video.stills import is_film
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
 from widgets.calibration.rig.pages.tabs import RigBoard
@@ -31,6 +32,7 @@ from workbench.controllers.calibration.rig.live import Live
 from workbench.controllers.calibration.rig.pages import PARTS
 from workbench.controllers.calibration.rig.part import SectionPart
 from workbench.controllers.calibration.rig.points import Use
+from workbench.controllers.calibration.rig.prepare import Prepare
 from workbench.controllers.calibration.rig.session import JOB, Material, Session, command_line
 from workbench.controllers.calibration.rig.takes import Takes
 from workbench.controllers.common.feature_controller import PagedController, Room
@@ -113,7 +115,8 @@ class RigController(PagedController):
         have = self.session.setup.paths
         fresh = tuple(path for path in paths if path not in have)
         if fresh:
-            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh))
+            apart = {} if have else one_each(fresh)
+            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh), **apart)
 
     def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
@@ -121,10 +124,13 @@ class RigController(PagedController):
     def remove(self, number: int) -> None:
         """Take a file out, or a camera with its folder or film."""
         setup = self.session.setup
-        without = {"paths": _without(setup.paths, number)}
-        if not setup.tiled:
+        gone = Path(setup.paths[number]).name
+        without: dict[str, object] = {"paths": _without(setup.paths, number)}
+        if setup.tiled:
+            without["exclude"] = tuple(name for name in setup.exclude if not name.startswith(gone))
+        else:
             without |= {"names": _without(setup.names, number), "offsets": _without(setup.offsets, number)}
-        self.edits.set(f"Remove {Path(setup.paths[number]).name}", **without)
+        self.edits.set(f"Remove {gone}", **without)
 
     def clear(self) -> None:
         """Forget pictures and result; Undo brings them back."""
@@ -327,6 +333,14 @@ class RigController(PagedController):
         for id, button in panel.commands.items():
             button.clicked.connect(self.actions.action(f"{NAME}.{id}").trigger)
 
+    def _dropped(self, paths: Sequence[str]) -> None:
+        """Files on the board are the rig's, on the page Prepare they are to be cut."""
+        prepare = self.pages.parts[Page.PREPARE]
+        if self.form.page == Page.PREPARE and isinstance(prepare, Prepare):
+            prepare.take(paths)
+        else:
+            self.add(paths)
+
     def _set_boards(self, boards: Sequence[Board]) -> None:
         first, *more = map(str, boards)
         self.edits.set(board=first, more_boards=tuple(more))
@@ -334,7 +348,7 @@ class RigController(PagedController):
     def _connect_board(self) -> None:
         board = self.board
         board.pageChosen.connect(self.choose_page)
-        board.dropped.connect(self.add)
+        board.dropped.connect(self._dropped)
         board.help.clicked.connect(self.show_help)
         board.trouble.logWanted.connect(self.services.host.show_log)
         board.trouble.dismissed.connect(self.pages.dismiss)
@@ -349,6 +363,13 @@ def remedied(remedy: Remedy) -> dict[str, object]:
     if remedy.kind == "use_board":
         return {"board": remedy.target}
     return {"free_board": True}
+
+
+def one_each(paths: Sequence[str]) -> dict[str, object]:
+    """Several folders or films are taken to be of a camera each, called as they are; anything else holds all."""
+    if len(paths) < 2 or not all(is_film(path) or Path(path).is_dir() for path in paths):
+        return {}
+    return {"tiled": False, "names": tuple(Path(path).stem for path in paths)}
 
 
 def _without(values: tuple[T, ...], number: int) -> tuple[T, ...]:
