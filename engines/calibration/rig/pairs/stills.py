@@ -8,8 +8,8 @@ import numpy as np
 
 from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish, Seen
 from engines.calibration.rig.pairs.rectification import rectify
-from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.pictures.tiles import Tiling
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigResult, RigSpec, RigView
 from engines.calibration.targets import photographs
 from engines.core.errors import BadInput
