@@ -55,3 +55,11 @@ class LooksAgain(Protocol[R_co]):
         """The present answer to a picture that stands still; None where nothing has changed. Asked often while it does:
         cheap."""
         ...
+
+
+@runtime_checkable
+class WantsCapture(Protocol):
+    """A result that may ask for its frames to be kept."""
+
+    @property
+    def wants_capture(self) -> bool: ...

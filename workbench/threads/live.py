@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.context import Lease
 from engines.core.errors import Cancelled
 from engines.core.frames import Frame
-from engines.core.live import Live, LooksAgain, Reset
+from engines.core.live import Live, LooksAgain, Reset, WantsCapture
 from engines.core.slots import Slot
 from engines.core.spec import resolve
 from workbench.threads.engine_thread import EngineThread, Wake
@@ -32,6 +33,14 @@ Host = Literal["thread", "worker"]
 WINDOW = 2.0
 """Seconds over which rate and milliseconds are taken."""
 _BROKER = Broker()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A result and the very frames it is of."""
+
+    result: Any
+    frames: tuple[Frame, ...]
 
 
 class LiveThread(EngineThread):
@@ -49,10 +58,14 @@ class LiveThread(EngineThread):
         *,
         broker: Broker | None = None,
         preload: tuple[str, ...] = (),
+        sent: Callable[[Frame], Frame] | None = None,
         clock: Clock = monotonic,
         parent: QObject | None = None,
     ) -> None:
-        """`slots` belong to this thread from now on and are closed when it ends; give them back to their feeds then."""
+        """`slots` belong to this thread from now on and are closed when it ends; give them back to their feeds then.
+
+        sent: what of a frame a worker is given, where it needs less than all.
+        """
         super().__init__(f"live {engine.rpartition(':')[2]}", parent)
         self.slots = tuple(slots)
         self._path = engine
@@ -60,10 +73,13 @@ class LiveThread(EngineThread):
         self._host: Host = host
         self._broker = broker or _BROKER
         self._preload = preload
+        self._sent = sent or _whole
         self._clock = clock
         self._wake = Wake(self.updated, self)
         self._lock = threading.Lock()
         self._latest: Any = None
+        self._seen: Seen | None = None
+        self._wanted_seen: Seen | None = None
         self._events: dict[str, object] = {}
         self._note = "Opening"
         self._wanted: object | None = None
@@ -77,6 +93,16 @@ class LiveThread(EngineThread):
         """The newest result; None before the first."""
         with self._lock:
             return self._latest
+
+    def seen(self) -> Seen | None:
+        """The newest result with the frames that it is of."""
+        with self._lock:
+            return self._seen
+
+    def wanted(self) -> Seen | None:
+        """The same of the newest result that asks for its frames to be captured, which later ones do not replace."""
+        with self._lock:
+            return self._wanted_seen
 
     def events(self) -> dict[str, object]:
         """The newest of what the engine emitted, by key."""
@@ -155,8 +181,12 @@ class LiveThread(EngineThread):
         start = self._clock()
         result = engine.process(frames)
         end = self._clock()
+        seen = Seen(result, tuple(frames))
         with self._lock:
             self._done.append((end, end - start))
+            self._seen = seen
+            if isinstance(result, WantsCapture) and result.wants_capture:
+                self._wanted_seen = seen
         self._have(result)
 
     def _look_again(self, engine: Live[Any, Any]) -> None:
@@ -197,7 +227,7 @@ class LiveThread(EngineThread):
         worker = Worker(self.name, self._broker, self._preload)
         worker.start()
         listener = Listener(lambda _done, _total, note: self._say(note), self._show, self._say)
-        self._hosted = HostedEngine(self._path, worker, listener)
+        self._hosted = HostedEngine(self._path, worker, listener, self._sent)
         if self.stopping:
             worker.request_stop()
         return self._hosted
@@ -223,8 +253,8 @@ class LiveThread(EngineThread):
 class HostedEngine:
     """A live engine in a worker process, as its thread sees it."""
 
-    def __init__(self, path: str, worker: Worker, listener: Listener) -> None:
-        self.worker = worker
+    def __init__(self, path: str, worker: Worker, listener: Listener, sent: Callable[[Frame], Frame]) -> None:
+        self.worker, self._sent = worker, sent
         self._path = path
         self._listener = listener
 
@@ -235,7 +265,7 @@ class HostedEngine:
         return bool(self._call("configure", settings))
 
     def process(self, frames: Sequence[Frame]) -> Any:
-        return self._call("process", [_whole(frame) for frame in frames])
+        return self._call("process", [self._sent(frame) for frame in frames])
 
     def again(self) -> Any:
         return self._call("again", None) if self._looks_again else None

@@ -3,22 +3,26 @@
 Each camera has a `BoardFinder` of its own, which follows the board from frame to frame. They take turns in one thread:
 a picture in which a board is followed is looked at every time, since that costs little; of the others, which must be
 searched whole, `TURNS` at a time have their turn. When the board comes to rest, all of that moment are searched.
+
+After each set the rig is estimated anew before the next moment is looked at: a few dozen milliseconds, in which whoever
+holds the board moves on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
-from engines.calibration.live.finder import CAPTURE, SEEN, BoardFinder
+from engines.calibration.live.finder import BoardFinder
 from engines.calibration.live.guidance import SHARP
+from engines.calibration.live.rig_estimate import Solution, estimate
 from engines.calibration.live.rig_guidance import SETTLED, RigGuide
 from engines.calibration.live.rig_types import RigCapture, RigFinderSettings, RigSighting
 from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.context import Context
 from engines.core.errors import UsageError
-from engines.core.frames import Frame, FrameSet, size_of
+from engines.core.frames import FrameSet, size_of
 from engines.core.live import Reset
 
 TURNS = 2
@@ -35,6 +39,8 @@ class RigFinder:
         self._turn = 0
         self._rests = False
         self._guide: RigGuide | None = None
+        self._solution: Solution | None = None
+        self._solved: tuple[RigCapture, ...] = ()
 
     def open(self, settings: RigFinderSettings, ctx: Context) -> None:
         """Raises `UsageError` for a rig of one camera, and for a window that makes no sense."""
@@ -71,10 +77,12 @@ class RigFinder:
     def close(self) -> None:
         for finder in self._finders:
             finder.close()
-        self._guide = None
+        self._guide = self._solution = None
+        self._solved = ()
 
     def _looked(self, frames: FrameSet, settings: RigFinderSettings) -> RigSighting:
         guide = self._guide_for(settings)
+        self._settle(frames, guide, settings)
         sights = {number: self._finders[number].process([frames[number]]) for number in self._turns()}
         if self._has_come_to_rest(sights):
             rest = [number for number in range(len(frames)) if number not in sights]
@@ -82,6 +90,16 @@ class RigFinder:
         for number, sighting in sights.items():
             self._followed[number] = self._followed[number] + 1 if sighting.found else 0
         return self._judged(frames, sights, guide, settings)
+
+    def _settle(self, frames: FrameSet, guide: RigGuide, settings: RigFinderSettings) -> None:
+        """The estimate follows the sets taken."""
+        taken = tuple(guide.taken)
+        if taken == self._solved:
+            return
+        sizes = [size_of(frame.image) for frame in frames]
+        self._solution = estimate(replace(settings, captured=taken), sizes, self._solution)
+        self._solved = taken
+        guide.know(None if self._solution is None else self._solution.told)
 
     def _turns(self) -> list[int]:
         """The cameras that are looked at now."""
@@ -124,6 +142,7 @@ class RigFinder:
             useful if could else (),
             wants,
             len(guide.taken),
+            known=guide.known,
         )
 
     def _moving(self, sights: Sequence[Sighting]) -> tuple[int, ...]:
@@ -150,11 +169,10 @@ class RigFinder:
     def _take(self, settings: RigFinderSettings) -> None:
         before, self._settings = self._settings, settings
         if before is None or self._guide is None or _guides(before) != _guides(settings):
-            self._guide = None
+            self._guide = self._solution = None
+            self._solved = ()
         elif before.captured != settings.captured:
             self._recapture(self._guide, before.captured, settings.captured)
-        if self._guide is not None:
-            self._guide.know(settings.known)
 
     def _recapture(self, guide: RigGuide, before: tuple[RigCapture, ...], now: tuple[RigCapture, ...]) -> None:
         """More sets: they are added. Fewer or others: the guide begins anew."""
@@ -165,40 +183,15 @@ class RigFinder:
                     guide.add(capture)
         else:
             self._guide = None
+            self._solved = ()
 
     def _guide_for(self, settings: RigFinderSettings) -> RigGuide:
         if self._guide is None:
             known = [settings.lens(number) is not None for number in range(len(settings.cameras))]
             self._guide = RigGuide(settings.cameras, settings.boards, known)
-            self._guide.know(settings.known)
             for capture in settings.captured:
                 self._guide.add(capture)
         return self._guide
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSet:
-    """A result and the very frames it belongs to."""
-
-    sighting: RigSighting
-    frames: tuple[Frame, ...]
-
-
-class CapturingRigFinder(RigFinder):
-    """The finder of a rig, which also hands over the frames that sets are captured from, under `SEEN` and `CAPTURE` as
-    `finder.CapturingFinder` does."""
-
-    def open(self, settings: RigFinderSettings, ctx: Context) -> None:
-        super().open(settings, ctx)
-        self._ctx = ctx
-
-    def process(self, frames: FrameSet) -> RigSighting:
-        sighting = super().process(frames)
-        seen = SeenSet(sighting, tuple(frames))
-        if sighting.wants_capture:
-            self._ctx.emit(CAPTURE, seen)
-        self._ctx.emit(SEEN, seen)
-        return sighting
 
 
 def capture_of(sights: Sequence[Sighting], useful: Sequence[int]) -> RigCapture:

@@ -66,7 +66,6 @@ class RigFinderSettings:
     mirrored: tuple[int, ...] = ()
     window: str = "auto"
     gate_pixels: int = 480
-    known: RigEstimate | None = None
 
     @property
     def boards(self) -> tuple[Board, ...]:
@@ -114,7 +113,7 @@ class RigSighting:
 
     cameras: a sighting each; one that had no turn this time says that nothing was found. looked: those that had.
     asked: the cameras that the guidance is about. target: where the board should go. wants_capture: this set should be
-    taken. useful: cameras whose view is good enough to be taken now.
+    taken. useful: cameras whose view is good enough to be taken now. known: the rig as far as the sets tell it.
     """
 
     stamp: Stamp
@@ -128,6 +127,7 @@ class RigSighting:
     wants_capture: bool = False
     captured: int = 0
     milliseconds: float = 0.0
+    known: RigEstimate | None = None
 
     @property
     def enough(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
+from statistics import median
 
 from engines.calibration.compare import Comparison
 from engines.calibration.rig.types import RigResult
@@ -26,6 +28,12 @@ class CameraDifference:
     lens: Comparison | None
     resized: bool = False
     moved: bool = False
+
+    @property
+    def usual_px(self) -> float | None:
+        """Between the lenses in most places of the picture: at corners that no view reached they say anything."""
+        known = [] if self.lens is None else [one for one in self.lens.difference if isfinite(one)]
+        return median(known) if known else None
 
     @property
     def deviations(self) -> float | None:

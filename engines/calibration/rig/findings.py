@@ -96,7 +96,7 @@ def _lenses(told: RigComparison) -> Iterator[Reason]:
         known = [each for each in one.lens.parameters if each.deviations is not None]
         worst = max(known, key=lambda each: each.deviations or 0.0, default=None)
         if worst is not None and (worst.deviations or 0.0) >= DISAGREE:
-            words = f"The lens of {one.name} differs by {one.lens.rms_px:.2g} px over the picture"
+            words = f"The lens of {one.name} differs by {one.usual_px or 0.0:.3g} px in most places"
             yield Reason("lens", 2, f"{words}; {worst.name} by {worst.deviations:.1f} joint deviations")
 
 

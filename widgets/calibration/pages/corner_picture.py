@@ -14,7 +14,7 @@ from engines.core.frames import Image
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
 from widgets.viewer.image_view import ImageView
-from widgets.viewer.overlays import Label, Overlay, Points, Vectors
+from widgets.viewer.overlays import Label, Legend, Overlay, Points, Vectors
 
 NEAR = 14.0
 """Screen pixels from a corner within which a click is meant for it."""
@@ -28,10 +28,10 @@ class CornerPicture(ImageView):
 
     cornerChosen = Signal(int)
 
-    def __init__(self, labels: int = MOST_LABELS) -> None:
-        """labels: so many corners that are probably wrong say so beside them."""
+    def __init__(self, labels: int = MOST_LABELS, *, legend: bool = True) -> None:
+        """labels: so many corners that are probably wrong say so beside them. legend: what the marks mean."""
         super().__init__("Photograph with corners and residuals", margin=8)
-        self._labels = labels
+        self._labels, self._legend = labels, legend
         self.setToolTip("Click a corner to see its error; the wheel zooms, drag moves, F fits")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[CornerRow, ...] = ()
@@ -41,7 +41,8 @@ class CornerPicture(ImageView):
     def show_view(self, view: ViewResult, result: MonoResult, dropped: Sequence[str], chosen: int) -> None:
         """Marks of this view; the photograph comes by `show_photograph`."""
         self.rows = corner_rows(view, dropped)
-        self._marks = marks(self.rows, view, result, chosen, self._labels)
+        made = marks(self.rows, view, result, chosen, self._labels)
+        self._marks = made if self._legend else [one for one in made if not isinstance(one, Legend)]
         if self.has_picture:
             self.set_overlays(self._marks)
 

@@ -22,7 +22,7 @@ class RigLive:
 
     sources: all that may be chosen. running: boards are looked for. auto: sets are captured by themselves. sighting:
     the newest moment, None before the first. rate: moments a second. problem: why there are no frames. sets: captured
-    ones that count. solving: the distances are being estimated. flipped: the pictures are turned left to right.
+    ones that count. flipped: the pictures are turned left to right.
     """
 
     rigs: tuple[SourceChoice, ...] = ()
@@ -36,7 +36,6 @@ class RigLive:
     rate: float = 0.0
     problem: str = ""
     sets: int = 0
-    solving: bool = False
     flipped: bool = False
 
     @property
@@ -65,8 +64,6 @@ class RigLive:
         told = [count(self.sets, "set") + " captured" if self.sets else "No set captured yet"]
         if self.rate >= 1:
             told.append(f"{self.rate:.0f} looks per second")
-        if self.solving:
-            told.append("estimating distances")
         return ", ".join(told)
 
     @property

@@ -119,8 +119,8 @@ class RigPanel(FeaturePanel):
 
     def _lay_out(self) -> None:
         self.board_section.add(self.boards)
-        self.board_section.head.setMinimumWidth(SHORTEST_HEAD)
-        self.pictures.head.setMinimumWidth(SHORTEST_HEAD)
+        for section in (self.pictures, self.board_section, self.known):
+            section.head.setMinimumWidth(SHORTEST_HEAD)
         parts = self.steps, self.empty, self.report, self.live, self.use, self.pictures, self.board_section
         self.lay_out(*parts, self.known, self.solver, foot=(self.open, self.save, self.export), more=(self.print,))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from widgets.calibration.rig.points_state import Measured, RigUse
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import ChoiceField, PlainButton, QuietButton, Section, Toggle, labelled
+from widgets.kit.panel import ChoiceField, PlainButton, QuietButton, Section, Toggle, columns, labelled
 from widgets.kit.words import count
 
 NONE = ("", "None")
@@ -87,12 +88,16 @@ class UseSection(Section):
         while (item := self.rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        self.fields = []
-        for number, name in enumerate(cameras):
-            field = ChoiceField(_named(name), [NONE], tip=f"The camera or tile that {name} is")
-            field.chosen.connect(lambda path, number=number: self.sourceChosen.emit(number, path))
-            self.fields.append(field)
-            self.rows.addWidget(labelled(name, field))
+        self.fields = [self._field(number, name) for number, name in enumerate(cameras)]
+        named = [labelled(name, field) for name, field in zip(cameras, self.fields, strict=True)]
+        named += [QWidget()] * (len(named) % 2)
+        for pair in zip(named[::2], named[1::2], strict=True):
+            self.rows.addWidget(columns(*pair))
+
+    def _field(self, number: int, camera: str) -> ChoiceField:
+        field = ChoiceField(_named(camera), [NONE], tip=f"The camera or tile that {camera} is")
+        field.chosen.connect(lambda path: self.sourceChosen.emit(number, path))
+        return field
 
     def _show_place(self, use: RigUse) -> None:
         self._measured = use.measured

@@ -21,7 +21,8 @@ from widgets.kit.panel import ElidedLabel, QuietButton, Section
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.words import count, seconds_words
 
-MOST_ADVICE = 3
+MOST_ADVICE, LEAST_STEPS = 3, 4
+"""Reasons shown at once; steps that make a curve."""
 PAIR_TIPS = (
     "Two cameras",
     "Between their centres, with one standard deviation: by the corners' noise, or by left-out frames",
@@ -105,6 +106,7 @@ class SolverLine(QWidget):
         outliers = count(last.outliers, "outlier")
         self.words.setText(f"Step {last.step}, cost {last.cost:,.0f}, {outliers}, {seconds_words(last.seconds)}")
         self.words.set_tip(f"RMS {last.rms_px:.3f} px. Cost: squared deviations, as the loss counts them")
+        self.curve.setVisible(len(steps) >= LEAST_STEPS)
         self.curve.show_costs([step.cost for step in steps])
 
 

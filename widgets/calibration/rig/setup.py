@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engines.calibration.rig.types import Hold, Loss, Matching, RigSpec
@@ -12,6 +13,10 @@ from engines.core.lenses import ModelName
 DEFAULT_BOARD = "charuco:7x5:40mm:30mm:DICT_4X4_50"
 LEFT_OUT = "-"
 """Stands for the name of a tile that is no camera of the rig."""
+FLOOR = "frame:"
+"""Before the name of a frame whose board is the origin."""
+NEW_FRAMES = ("tiled", "match", "offsets", "every")
+"""Settings that make other frames of the same files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,24 @@ class RigSetup:
         return tuple(place for place, (_, name) in enumerate(self.told) if name != LEFT_OUT)
 
     @property
+    def twice(self) -> str:
+        """A name that two cameras have, "" where each has its own."""
+        low = [name.casefold() for name in self.cameras]
+        return next((name for name in self.cameras if low.count(name.casefold()) > 1), "")
+
+    def settled(self, before: RigSetup) -> RigSetup:
+        """The same where it names what is there: cameras that have other names by now are called by these, and frames
+        that are others now are not left out."""
+        if any(getattr(self, name) != getattr(before, name) for name in NEW_FRAMES):
+            return replace(self, exclude=(), reference="" if self.reference.startswith(FLOOR) else self.reference)
+        places = zip(before.told, self.told, strict=False) if before.places == self.places else ()
+        names = dict.fromkeys(before.cameras, "") | {name: name for name in self.cameras}
+        names |= {old: new if new != LEFT_OUT else "" for (_, old), (_, new) in places if old != LEFT_OUT}
+        floor = self.reference.startswith(FLOOR)
+        exclude = tuple(filter(None, (_renamed(one, names) for one in self.exclude)))
+        return replace(self, reference=self.reference if floor else names.get(self.reference, ""), exclude=exclude)
+
+    @property
     def spec(self) -> RigSpec:
         """The job that solves it. Tiles that are left out are named so; files of cameras that are, are not given."""
         board, *more = self.boards
@@ -101,3 +124,11 @@ class RigSetup:
             mirror=self.mirror,
             more_boards=tuple(more),
         )
+
+
+def _renamed(excluded: str, names: Mapping[str, str]) -> str:
+    """A frame, or `frame/camera` by what the camera is called now; "" where it is no camera any more."""
+    frame, _, camera = excluded.rpartition("/")
+    if camera not in names or not frame:
+        return excluded
+    return f"{frame}/{names[camera]}" if names[camera] else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from widgets.calibration.rig.setup import RigSetup
+from widgets.calibration.rig.setup import FLOOR, RigSetup
 from widgets.calibration.solver import LensSection
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, TextField, Toggle, columns, labelled
@@ -13,7 +13,6 @@ LOSSES = {
     "huber": ("Soften", "Corners that fit badly pull, but not with their square. For clean corners."),
     "linear": ("Believe all", "Every corner counts in full; one wrong corner moves everything."),
 }
-FLOOR = "frame:"
 
 
 class RigSolverSection(LensSection):

@@ -8,13 +8,13 @@ from enum import Enum
 from engines.calibration.rig.types import RigResult, SolveStep
 from widgets.calibration.rig.live_state import RigLive
 from widgets.calibration.rig.points_state import RigUse
-from widgets.calibration.rig.setup import RigSetup
+from widgets.calibration.rig.setup import FLOOR, RigSetup
 from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.state import pixels
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy, Trouble
 
-LEAST_CAMERAS, MOST_CAMERAS = 2, 8
+LEAST_CAMERAS = 2
 
 
 class Phase(Enum):
@@ -66,7 +66,9 @@ class RigState:
             return "Choose pictures or films of the board first"
         if len(self.setup.cameras) < LEAST_CAMERAS:
             return "A rig has two cameras at the least"
-        if self.setup.reference == "frame:":
+        if self.setup.twice:
+            return f"Two cameras are called {self.setup.twice}"
+        if self.setup.reference == FLOOR:
             return "Name the frame in which the board lies on the floor"
         return ""
 
@@ -89,7 +91,7 @@ def _result(state: RigState) -> str:
     result = state.result
     if result is None:
         return ""
-    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict}"
+    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict or 'not judged'}"
     return told if state.current else f"{told}; changed since"
 
 

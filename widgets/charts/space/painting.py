@@ -25,7 +25,7 @@ FAR = 0.45
 DEPTHS = 8
 VEIL, FAINT = 0.18, 0.2
 """How much an ellipsoid covers; fillings that cover less than the second have no soft edges, which cost time."""
-NET_STEPS, MANY = 5, 300
+NET_STEPS, MANY = 5, 200
 NEAR, REACH = 4.0, 4000.0
 WAYS = ((0.0, -16.0), (0.0, 18.0), (1.0, 0.0), (-1.0, 0.0), (0.0, -36.0), (0.0, 38.0))
 """Where words are put beside their point: shares of their width, pixels up and down."""

@@ -154,7 +154,7 @@ def enlarged(lengths: Floats, room: float, kept: float = 1.0) -> float:
     kept: the power of before, which stays while the lengths are neither lost nor far too large.
     """
     known = lengths[lengths > 0]
-    if not len(known) or room <= 0:
+    if not len(known) or not room > 0:
         return kept
     share = float(np.median(known)) / room
     if kept > 1 and 0.02 < kept * share < 2:

@@ -115,7 +115,7 @@ class _Watched:
         self.ages.append(monotonic() - stamp.captured_at)
 
     def _looked(self) -> None:
-        sighting = self.rig.live.state.sighting
+        sighting = self.rig.live.lookers.latest(self.rig.live.key)
         if sighting is None or sighting is self.seen:
             return
         self.seen = sighting
@@ -134,7 +134,7 @@ class _Watched:
             "seconds": seconds,
             "drawn_per_second_least": round(min(self.drawn.values(), default=0) / seconds, 2),
             "searched_per_second_least": round(min(self.searched[name] for name in NAMES[4]) / seconds, 2),
-            "moments_per_second": round(live.lookers.rate(live.state.chosen[0]), 2),
+            "moments_per_second": round(live.lookers.rate(live.key), 2),
             "age_p50_ms": _percentile(self.ages, 50),
             "stall_p50_ms": _percentile(late, 50),
             "stall_p99_ms": _percentile(late, 99),

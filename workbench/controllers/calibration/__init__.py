@@ -39,6 +39,7 @@ FEATURE = Feature(
         "undistort": "Straightening a frame beside plain maps and cv2.undistort",
         "verdicts": "How often the verdict is right on made cases: bent boards, wrong corners, copies, two cameras",
         "rig-live": "A rig calibrated live in the window: four views of 720p drawn, searched and captured",
+        "points": "Triangulated points of rendered rigs: the truth beside the stated deviations, and OpenCV",
         "lenses": "Every lens model on exactly known views: the truth beside the stated deviations",
         "rig": "Four cameras solved by ours, scipy, Ceres and caliscope: seconds and errors; --seeds: statistics",
     },

@@ -89,7 +89,10 @@ class Comparing(PagePart):
 
     def _failed(self, asked: tuple[object, ...], failure: Failure) -> None:
         if asked == self._asked:
-            problem = "These cannot be set side by side"
-            self._view = self.blank(self.first, self.second, problem=problem, **self.more)
-            self.trouble = trouble_of(failure.as_json(), title="Not compared")
-            self.changed.emit()
+            self._refuse(failure.as_json())
+
+    def _refuse(self, failure: Mapping[str, Any]) -> None:
+        problem = "These cannot be set side by side"
+        self._view = self.blank(self.first, self.second, problem=problem, **self.more)
+        self.trouble = trouble_of(failure, title="Not compared")
+        self.changed.emit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,13 @@ from engines.cameras.sources.parsing import title
 from engines.cameras.sources.tiles import tile_names
 from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
+from engines.core.frames import Frame
 from engines.core.slots import Slot
 from widgets.sources.choice import SourceChoice
 from workbench.feeds.running import Feeds, is_of
 from workbench.services import Services
 from workbench.threads.engine_thread import Failure
-from workbench.threads.live import Host, LiveThread
+from workbench.threads.live import Host, LiveThread, Seen
 
 
 @dataclass(slots=True)
@@ -38,11 +39,21 @@ class Lookers(QObject):
     stopped = Signal(str, str)
     broke = Signal(str, object)
 
-    def __init__(self, services: Services, engine: str, title: str, parent: QObject, host: Host = "thread") -> None:
-        """engine: dotted path of a live engine; title: what it is called in sentences ("Board detection")."""
+    def __init__(
+        self,
+        services: Services,
+        engine: str,
+        title: str,
+        parent: QObject,
+        host: Host = "thread",
+        sent: Callable[[Frame], Frame] | None = None,
+    ) -> None:
+        """engine: dotted path of a live engine; title: what it is called in sentences ("Board detection"). sent: as
+        `LiveThread` has it."""
         super().__init__(parent)
         self._services, self._engine, self._title = services, engine, title
         self._host: Host = host
+        self._sent = sent
         self._lookers: dict[str, _Looker] = {}
         services.feeds.removed.connect(self._feed_removed)
 
@@ -61,7 +72,7 @@ class Lookers(QObject):
             self._give_back(slots)
             self.stopped.emit(path, str(error))
             return False
-        thread = LiveThread(self._engine, settings, tuple(slots.values()), self._host)
+        thread = LiveThread(self._engine, settings, tuple(slots.values()), self._host, sent=self._sent)
         thread.updated.connect(lambda: self._updated(path, thread))
         thread.failed.connect(lambda failure: self._failed(path, thread, failure))
         self._lookers[path] = _Looker(thread, slots, title_of(feeds, path))
@@ -89,6 +100,16 @@ class Lookers(QObject):
         """The newest result at `path`, None before the first."""
         looker = self._lookers.get(path)
         return looker.thread.latest() if looker else None
+
+    def seen(self, path: str) -> Seen | None:
+        """The newest result at `path` with its frames."""
+        looker = self._lookers.get(path)
+        return looker.thread.seen() if looker else None
+
+    def wanted(self, path: str) -> Seen | None:
+        """The newest result at `path` that asks for its frames to be captured."""
+        looker = self._lookers.get(path)
+        return looker.thread.wanted() if looker else None
 
     def events(self, path: str) -> dict[str, object]:
         """The newest of what the engine emitted, by key."""

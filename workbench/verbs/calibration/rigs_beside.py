@@ -36,7 +36,8 @@ def show(told: RigComparison) -> None:
     terminal = console.out()
     for finding in told.findings:
         terminal.print(finding.words, style=_STYLES[finding.level])
-    by = f"camera {told.about}" if told.about else "all cameras that stand as before"
+    by = "those cameras that stand as before" if any(one.moved for one in told.cameras) else "all cameras"
+    by = f"camera {told.about}" if told.about else by
     terminal.print(f"Laid onto each other by {by}; distances are {told.scale_percent:+.3f} % in the second")
     heads = "", "place mm", "turn deg", "lens px", "at most px", "sigma"
     terminal.print(_table(heads, [_camera_cells(one) for one in told.cameras]))
@@ -52,8 +53,9 @@ def _camera(one: CameraDifference) -> dict[str, Any]:
         "place_mm": one.place_mm,
         "turn_deg": one.turn_deg,
         "moved": one.moved,
-        "lens_rms_px": None if lens is None else lens.rms_px,
-        "lens_largest_px": None if lens is None else lens.largest_px,
+        "lens_usual_px": one.usual_px,
+        "lens_rms_px": None if lens is None else _known(lens.rms_px),
+        "lens_largest_px": None if lens is None else _known(lens.largest_px),
         "lens_deviations": one.deviations,
         "lens_resized": one.resized,
         "parameters": [] if lens is None else [asdict(each) for each in lens.parameters],
@@ -73,7 +75,7 @@ def _pair(one: PairDifference) -> dict[str, Any]:
 
 
 def _camera_cells(one: CameraDifference) -> tuple[str, ...]:
-    lens = ("", "") if one.lens is None else (f"{one.lens.rms_px:.3f}", f"{one.lens.largest_px:.3f}")
+    lens = ("", "") if one.lens is None else (f"{one.usual_px or 0.0:.3f}", f"{one.lens.largest_px:.4g}")
     return one.name, f"{one.place_mm:.3f}", f"{one.turn_deg:.4f}", *lens, _figure(one.deviations)
 
 
@@ -83,6 +85,12 @@ def _pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:
         f"{names[one.first]} - {names[one.second]}", first, second, f"{one.apart_mm:+.3f}", _figure(one.deviations),
         f"{one.apart_deg:+.4f}", _figure(one.angle_deviations),
     )  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    from math import isfinite
+
+    return value if isfinite(value) else None
 
 
 def _figure(value: float | None) -> str:

@@ -12,7 +12,7 @@ from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigResult, RigSpec, RigView
 from engines.calibration.targets import photographs
 from engines.core.errors import BadInput
-from engines.core.frames import Image
+from engines.core.frames import Image, size_of
 
 NEARER, FARTHER = 0.6, 2.5
 """Times the nearest and the farthest board, that depth is looked for."""
@@ -51,6 +51,13 @@ def shared_frames(result: RigResult, first: int, second: int) -> tuple[str, ...]
     return tuple(sorted(both, key=lambda frame: not (seen[frame][first] and seen[frame][second])))
 
 
+def best_pair(result: RigResult) -> tuple[int, int]:
+    """The two cameras that share most corners, else the first two."""
+    pairs = [one for one in result.pairs if one.corners or one.frames]
+    best = max(pairs, key=lambda one: (one.corners, one.frames, -one.first, -one.second), default=None)
+    return (0, 1) if best is None else (best.first, best.second)
+
+
 def still(result: RigResult, spec: StillSpec) -> Seen:
     """Raises as `rectify`, `DepthFinder` and the reading of pictures do; `BadInput` for a frame that is not there."""
     how = rectify(result, spec.first, spec.second, spec.alpha)
@@ -62,7 +69,7 @@ def picture_of(result: RigResult, spec: StillSpec, camera: int) -> Image:
     """A camera's own picture of the frame, BGR."""
     path = _view(result, spec.frame, camera).path
     image = photographs.read(path)
-    if not spec.tiles:
+    if not spec.tiles or size_of(image) == result.cameras[camera].size:
         return image
     return np.ascontiguousarray(Tiling.of(spec.tiles, spec.names, spec.margin).cut(image)[camera])
 

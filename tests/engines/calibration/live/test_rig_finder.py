@@ -7,27 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines.calibration.live.finder import CAPTURE, SEEN
-from engines.calibration.live.rig_estimate import estimate
-from engines.calibration.live.rig_finder import CapturingRigFinder, RigFinder, SeenSet, capture_of
+from engines.calibration.live.rig_finder import RigFinder, capture_of
 from engines.calibration.live.rig_types import RigFinderSettings, RigSighting
 from engines.core.context import PlainContext
 from engines.core.errors import UsageError
 from engines.core.live import Reset
 from engines.core.spec import from_json, to_json
 from tests.engines.calibration.live import rendered_rig as rig
-
-
-class Listening(PlainContext):
-    """Keeps what the engine hands over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: dict[str, list[SeenSet]] = {SEEN: [], CAPTURE: []}
-
-    def emit(self, key: str, event: object) -> None:
-        assert isinstance(event, SeenSet)
-        self.told[key].append(event)
 
 
 def opened(**values: object) -> RigFinder:
@@ -37,23 +23,21 @@ def opened(**values: object) -> RigFinder:
 
 
 def test_sets_come_by_themselves_one_at_each_place_with_all_corners_of_one_moment():
-    ctx, finder = Listening(), CapturingRigFinder()
-    finder.open(rig.settings(capture="auto"), ctx)
+    finder = opened(capture="auto")
     seen = [finder.process(rig.moment(index)) for index in range(3 * rig.PLACE)]
-    taken = ctx.told[CAPTURE]
-    assert [one.sighting.stamp.index // rig.PLACE for one in taken] == [0, 1, 2]
-    assert len(ctx.told[SEEN]) == len(seen)
-    assert [one.captured for one in seen if one.wants_capture] == [1, 2, 3]
+    taken = [one for one in seen if one.wants_capture]
+    assert [one.stamp.index // rig.PLACE for one in taken] == [0, 1, 2]
+    assert [one.captured for one in taken] == [1, 2, 3]
     for one in taken:
-        index = one.sighting.stamp.index
-        assert {frame.stamp.index for frame in one.frames} == {index}
-        for number in one.sighting.useful:
-            found = np.array(one.sighting.cameras[number].corners)
+        index = one.stamp.index
+        assert {sighting.stamp.index for sighting in one.cameras} == {index}
+        for number in one.useful:
+            found = np.array(one.cameras[number].corners)
             true = rig.scene().corners(number, rig.scene().time(index))
             assert np.sqrt(((found - true) ** 2).sum(axis=1).mean()) < 0.25
     shared = {(pair.first, pair.second): pair.shared for pair in seen[-1].pairs}
-    assert shared[0, 1] == sum({0, 1} <= set(one.sighting.useful) for one in taken)
-    assert taken[-1].sighting.guidance == (
+    assert shared[0, 1] == sum({0, 1} <= set(one.useful) for one in taken)
+    assert taken[-1].guidance == (
         "front left and front right share 3 views, 8 are needed: hold the board where both see it"
     )
     assert from_json(RigSighting, to_json(seen[-1])) == seen[-1]
@@ -89,9 +73,7 @@ def test_what_is_known_of_the_rig_gives_a_place_to_go_to_in_both_pictures():
     sizes = [camera.size for camera in rig.scene().truth]
     taken = rig.settings(captured=rig.taken(3))
     finder = RigFinder()
-    solution = estimate(taken, sizes)
-    assert solution is not None
-    finder.open(replace(taken, known=solution.told), PlainContext())
+    finder.open(taken, PlainContext())
     told = [finder.process(rig.moment(2 * rig.PLACE)) for _ in range(2)][-1]
     assert told.target is not None
     assert told.target.cameras == told.asked

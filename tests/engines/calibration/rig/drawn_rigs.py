@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -21,11 +22,10 @@ Floats = NDArray[np.float64]
 _FISHEYE = (0.02, -0.004, 0.001, -0.0002)
 
 
-def true_rig(cameras: int = 4, fisheye: bool = False) -> RigResult:
-    """That of the sample project's scene."""
-    return RigResult(
-        tuple(_camera(one, fisheye) for one in scene_rig(SceneSource(cameras=cameras))), (), 0.1, "", (), 0
-    )
+def true_rig(cameras: Literal[2, 4] = 4, fisheye: bool = False, source: SceneSource | None = None) -> RigResult:
+    """That of the sample project's scene, or of another one."""
+    there = scene_rig(source or SceneSource(cameras=cameras))
+    return RigResult(tuple(_camera(one, fisheye) for one in there), (), 0.1, "", (), 0)
 
 
 def _camera(truth: CameraTruth, fisheye: bool) -> RigCamera:

@@ -147,6 +147,7 @@ def test_a_camera_that_sees_no_board_is_named() -> None:
 
 def test_what_is_known_is_held_or_drawn_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engines.calibration.rig.solving.known_cameras", lambda *_: true_cameras())
+    monkeypatch.setattr("engines.calibration.rig.solving.cameras_told", lambda *_: ())
     few = found(problem(), lambda frame, camera: frame < 3)
     results = {
         hold: solved(spec(held_out=False, hold=hold, intrinsics="x"), few, PlainContext())
@@ -164,6 +165,7 @@ def test_one_frame_with_known_lenses_is_a_rig_that_says_how_little_it_rests_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("engines.calibration.rig.solving.known_cameras", lambda *_: true_cameras())
+    monkeypatch.setattr("engines.calibration.rig.solving.cameras_told", lambda *_: ())
     views = [(frame, camera) for frame, camera, _ in problem().sights.views()]
     whole = next(frame for frame in range(FRAMES) if all((frame, camera) in views for camera in range(4)))
     one = found(problem(), lambda frame, camera: frame == whole)

@@ -123,6 +123,7 @@ def test_another_lens_is_told_in_pixels():
     assert told.cameras[1].deviations == pytest.approx(10 / np.hypot(0.5, 0.5))
     assert kinds(told) == ["lens"]
     assert "b differs by" in told.findings[0].words
+    assert told.cameras[1].usual_px == pytest.approx(np.median(told.cameras[1].lens.difference))
     assert "fx by 14.1" in told.findings[0].words
 
 

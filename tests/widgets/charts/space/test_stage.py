@@ -26,12 +26,13 @@ def named(*keys: str) -> dict:
     return {key: Thing(key, np.zeros(3)) for key in keys}
 
 
-def test_a_line_that_comes_from_behind_is_cut_where_it_leaves_the_drawing() -> None:
-    line = np.array([(0.1, 0.05, -1.0), (0.1, 0.05, 4.0)])
-    (kept,) = shot(Part((Strand(line, INK),))).lines_of(0)
-    slope = 0.05 / 0.1
-    np.testing.assert_allclose((kept[:, 1] - 250) / (kept[:, 0] - 400), slope)
-    np.testing.assert_allclose(kept[1], EYE.project(line[1:], SIZE)[0])
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.2, -0.1)])
+def test_a_line_that_comes_from_behind_is_cut_where_it_leaves_the_drawing(offset: tuple[float, float]) -> None:
+    line, eye = np.array([(0.1, 0.05, -1.0), (0.1, 0.05, 4.0)]), replace(EYE, offset=offset)
+    (kept,) = shot(Part((Strand(line, INK),)), eye=eye).lines_of(0)
+    axis = eye.project(np.array([[0.0, 0.0, 9.0]]), SIZE)[0]
+    np.testing.assert_allclose((kept[:, 1] - axis[1]) / (kept[:, 0] - axis[0]), 0.5)
+    np.testing.assert_allclose(kept[1], eye.project(line[1:], SIZE)[0])
     assert kept[0, 0] == pytest.approx(SIZE[0] + MARGIN)
 
 

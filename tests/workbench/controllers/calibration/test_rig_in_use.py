@@ -15,14 +15,15 @@ from engines.calibration.rig.optics import eyes_of
 from engines.cameras.scene.motion import Motion
 from engines.cameras.scene.rig import rig as scene_rig
 from engines.cameras.types import SceneSource, TiledSource
+from engines.core.frames import Size
 from tests.engines.calibration.rig.drawn_rigs import Floats, true_rig
 from tests.workbench.opened import Opened, until
 from workbench.controllers.calibration.rig.controller import RigController
 
 Open = Callable[..., Opened]
-RIG = true_rig()
+SCENE = SceneSource(cameras=4, size=Size(480, 270), noise=1.0)
+RIG = true_rig(source=SCENE)
 NAMES = tuple(camera.name for camera in RIG.cameras)
-SCENE = SceneSource(cameras=4)
 PATHS = tuple(f"tiled1/{name}" for name in NAMES)
 
 
@@ -52,7 +53,9 @@ def corners_at(frame: int) -> Floats:
     return SCENE.board.corners @ cv2.Rodrigues(np.array(pose.rvec))[0].T + pose.tvec
 
 
-def test_one_click_keeps_the_rig_for_its_tiles(desk: RigController, opened: Opened, qtbot) -> None:
+def test_the_rig_is_kept_for_its_tiles_and_a_point_that_is_clicked_in_two_is_measured(
+    desk: RigController, opened: Opened, qtbot
+) -> None:
     section = shown(desk)
     until(qtbot, lambda: section.keep.isVisibleTo(desk.panel))
     assert [field.value() for field in section.fields] == list(PATHS)
@@ -65,6 +68,21 @@ def test_one_click_keeps_the_rig_for_its_tiles(desk: RigController, opened: Open
     until(qtbot, lambda: section.words.text().startswith("Used: front left"))
     assert not section.keep.isVisibleTo(desk.panel)
     assert opened.window.services.rigs.of(PATHS[2]).paths == PATHS
+    grid = opened.window.grid
+    opened.window.services.feeds.feed("tiled1").pause()
+    until(qtbot, lambda: section.measure.isVisibleTo(desk.panel))
+    section.measure.click()
+    place = corners_at(0)[22]
+    for number in (0, 3):
+        view = grid.tile(number).view
+        at = view.viewport.to_widget(*eyes_of(RIG)[number].see(place)[0].tolist())
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(at.x()), round(at.y())))
+    until(qtbot, lambda: section.copy.isVisibleTo(desk.panel))
+    point = desk.use.state.measured.point
+    assert (np.abs(np.array(point.place) - place) < 4 * np.array(point.std) + 0.01).all()
+    assert "Seen in 2 pictures" in section.place.text()
+    section.again.click()
+    until(qtbot, lambda: section.place.text().startswith("Click a point"))
 
 
 def test_the_corners_of_the_board_are_in_space_where_they_truly_are(
@@ -90,22 +108,3 @@ def test_the_corners_of_the_board_are_in_space_where_they_truly_are(
 def _off(row: list[str]) -> float:
     place = corners_at(int(row[0]))[int(row[1].rpartition(" ")[2])]
     return float(np.abs((np.array(row[2:5], float) - place) / np.array(row[5:8], float)).max())
-
-
-def test_a_point_that_is_clicked_in_two_pictures_is_measured(desk: RigController, opened: Opened, qtbot) -> None:
-    services, grid, section = opened.window.services, opened.window.grid, shown(desk)
-    services.feeds.feed("tiled1").pause()
-    services.rigs.assign(PATHS, RIG)
-    until(qtbot, lambda: section.measure.isVisibleTo(desk.panel))
-    section.measure.click()
-    place = corners_at(0)[22]
-    for number in (0, 3):
-        view = grid.tile(number).view
-        at = view.viewport.to_widget(*eyes_of(RIG)[number].see(place)[0].tolist())
-        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(at.x()), round(at.y())))
-    until(qtbot, lambda: section.copy.isVisibleTo(desk.panel))
-    point = desk.use.state.measured.point
-    assert (np.abs(np.array(point.place) - place) < 4 * np.array(point.std) + 0.01).all()
-    assert "Seen in 2 pictures" in section.place.text()
-    section.again.click()
-    until(qtbot, lambda: section.place.text().startswith("Click a point"))

@@ -150,14 +150,8 @@ class CellMap(DrawnChart):
                 painter.setBrush(look.color("bad"))
                 radius = min(3.4, box.width() / 2 - 0.5)
                 painter.drawEllipse(box.center(), radius, radius)
-        elif cell.kind in (Kind.OFF, Kind.UNUSED):
-            painter.fillRect(box, look.color("raised"))
-            painter.setPen(QPen(look.color("muted"), 1))
-            painter.drawLine(box.topLeft() + QPointF(1, 1), box.bottomRight() - QPointF(1, 1))
         else:
-            painter.setPen(QPen(look.color("line", 0.7), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+            _blank(painter, box, cell.kind)
 
     def _frame_names(self, painter: QPainter) -> None:
         """Of the chosen frame, else of the first and the last."""
@@ -172,9 +166,12 @@ class CellMap(DrawnChart):
     def _marked(self, painter: QPainter) -> None:
         """The chosen cell, and the one under the pointer."""
         under = self.cell_at(self._cursor) if self._cursor is not None else None
-        for cell in (under, self.chosen):
-            if cell is not None and cell.frame in self.matrix.frames and cell.camera >= 0:
-                outline(painter, self.box(cell), LOOK.now.color("text") if cell == self.chosen else None)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(LOOK.now.color("text"), 1))
+        if under is not None:
+            painter.drawRect(self.box(under))
+        if self.matrix.cell(self.chosen.frame, self.chosen.camera) is not None:
+            outline(painter, self.box(self.chosen))
 
     def _foot(self, painter: QPainter, low: float, high: float) -> None:
         base = TOP + ROW * len(self.matrix.cameras) + 21
@@ -189,26 +186,35 @@ class CellMap(DrawnChart):
         look, muted = LOOK.now, LOOK.now.color("muted")
         painter.setFont(number_font(11))
         told = (
-            ("with outliers", any(cell.wrong for cell in cells)),
-            ("off", any(cell.kind in (Kind.OFF, Kind.UNUSED) for cell in cells)),
-            ("board not seen", any(cell.kind in (Kind.UNSEEN, Kind.NOTHING) for cell in cells)),
+            ("with outliers", Kind.USED, any(cell.wrong for cell in cells)),
+            ("switched off", Kind.OFF, any(cell.kind is Kind.OFF for cell in cells)),
+            ("not used", Kind.UNUSED, any(cell.kind is Kind.UNUSED for cell in cells)),
+            ("board not seen", Kind.UNSEEN, any(cell.kind in (Kind.UNSEEN, Kind.NOTHING) for cell in cells)),
         )
-        for words, there in told:
+        for words, kind, there in told:
             wide = painter.fontMetrics().horizontalAdvance(words) + 4
             if not there or left + 18 + wide > self.width():
                 continue
             box = QRectF(left, top + 2, 12, 12)
-            if words == "with outliers":
+            if kind is Kind.USED:
                 painter.setPen(QPen(QColor(8, 10, 13, 200), 1))
                 painter.setBrush(look.color("bad"))
                 painter.drawEllipse(box.center(), 3.4, 3.4)
-            elif words == "off":
-                painter.fillRect(box, look.color("raised"))
-                painter.setPen(QPen(muted, 1))
-                painter.drawLine(box.topLeft(), box.bottomRight())
             else:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(look.color("line"), 1))
-                painter.drawRect(box)
+                _blank(painter, box, kind)
             label(painter, QRectF(left + 18, top, wide, 16), words, muted)
             left += 18 + wide + 14
+
+
+def _blank(painter: QPainter, box: QRectF, kind: Kind) -> None:
+    """A cell without an error: crossed out where it is off, plain where it is not used, a frame where nothing is."""
+    look = LOOK.now
+    if kind in (Kind.OFF, Kind.UNUSED):
+        painter.fillRect(box, look.color("raised" if kind is Kind.OFF else "line"))
+        if kind is Kind.OFF:
+            painter.setPen(QPen(look.color("muted"), 1))
+            painter.drawLine(box.topLeft() + QPointF(1, 1), box.bottomRight() - QPointF(1, 1))
+        return
+    painter.setPen(QPen(look.color("line", 0.7), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -29,16 +29,16 @@ from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.icons import icon
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe
+from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import DASH, DOT, count
 from widgets.kit.work_page import WorkPage
 
 NOTHING = ("Calibrate the rig to see how well each camera agrees in each frame", "Calibrate")
-SIDE, MOST_SIDE, SIDE_SHARE = 300, 430, 0.32
-LEAST_ROWS, ABOVE_CORNERS, ABOVE_PAIRS = 4, 560, 690
-"""Rows of tables at the least, and the height of the page that all else takes."""
+SIDE, MOST_SIDE, SIDE_SHARE = 312, 430, 0.32
+LEAST_ROWS, ABOVE_CORNERS = 8, 560
+"""Rows of the table of corners at the least, and the height of the page that all else takes."""
 FORMS = ("picture", "frame", "field", "cloud")
 SIDES = ("pairs", "cameras", "corners")
 
@@ -120,8 +120,7 @@ class CellsPage(WorkPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(SIDE_SHARE * self.width())), MOST_SIDE))
-        for one, above in ((self.corners, ABOVE_CORNERS), (self.pairs, ABOVE_PAIRS)):
-            one.set_most(max(LEAST_ROWS, (self.height() - above) // ROW_HEIGHT))
+        self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // ROW_HEIGHT))
         super().resizeEvent(event)
 
     # Showing
@@ -129,7 +128,7 @@ class CellsPage(WorkPage):
     def _show(self, result: RigResult) -> None:
         cell, figures = self.cell, self.figures
         self.title.setText("Rig")
-        self.state.setText(state_words(self.matrix, result))
+        self.state.setText(state_words(self.matrix))
         self.map.show_matrix(self.matrix, cell)
         self._scroll.setFixedHeight(self.map.sizeHint().height() + 10)
         self.graph.show_result(result, cell.camera)
@@ -250,8 +249,8 @@ class CellsPage(WorkPage):
             self.sides.addWidget(side)
         switches = held(row_of(self.cell_switch, self.frame_switch, None, spacing=8))
         more = held(row_of(self.camera_switch, self.origin, None, spacing=4))
-        parts = self.name, self.stats, self.why, switches, more, self.which, (self.sides, 1)
-        self.side = held(column_of(*parts, spacing=10))
+        parts = self.name, self.stats, self.why, switches, more, self.which, self.sides, None
+        self.side = scrolled(held(column_of(*parts, spacing=10, margins=(0, 0, 8, 0)), "panel"))
         below = held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 0, 12, 12)))
         return held(column_of(held(row_of(self._scroll, margins=(12, 4, 12, 0))), (below, 1), spacing=4))
 
@@ -320,13 +319,12 @@ def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
     describe(button, button.text(), f"{'Leave out' if on else 'Take back'} {of}, then calibrate again")
 
 
-def state_words(matrix: Matrix, result: RigResult) -> str:
-    """'30 frames, 118 of 120 cells used, 12 outliers in 54,210 corners'."""
+def state_words(matrix: Matrix) -> str:
+    """'30 frames, 118 of 120 cells, 12 outliers'."""
     cells = [cell for row in matrix.cells for cell in row]
     used = sum(cell.kind is Kind.USED for cell in cells)
-    wrong, corners = sum(cell.wrong for cell in cells), sum(cell.corners for cell in cells if cell.kind is Kind.USED)
-    frames = count(len(matrix.frames), "frame")
-    return f"{frames}, {used} of {len(cells)} cells used, {count(wrong, 'outlier')} in {corners:,} corners"
+    wrong = sum(cell.wrong for cell in cells)
+    return f"{count(len(matrix.frames), 'frame')}, {used} of {len(cells)} cells, {count(wrong, 'outlier')}"
 
 
 def cell_stats(figures: Figures) -> list[Stat]:

@@ -33,7 +33,7 @@ CAMERA_TIPS = (
     "Of the rig; one that has moved is set in bold, a double click shows its lens",
     "Between its centres, once the rigs lie on each other",
     "Between its orientations",
-    "Over the picture, after the turn that fits best",
+    "In most places of the picture, after the turn that fits best",
     "The lens's parameter that is the furthest, in joint standard deviations",
 )
 PAIRS = ("", "Differs", "Apart", "mm")
@@ -97,7 +97,7 @@ class RigComparePage(ChartPage):
     def _wire(self) -> None:
         self.form.chosen.connect(self._choose)
         self.lens.chosen.connect(lambda number: self._look_at(int(number)))
-        self.cameras.rowUsed.connect(self._open_lens)
+        self.cameras.rowUsed.connect(self.open_lens)
         self.space.cameraChosen.connect(self._look_at)
 
     def _show_nothing(self, why: str) -> None:
@@ -141,7 +141,8 @@ class RigComparePage(ChartPage):
         self.charts.setCurrentWidget(self.chart)
         self.lens.setVisible(form == "lens" and self.shown.compare.comparison is not None)
 
-    def _open_lens(self, row: int) -> None:
+    def open_lens(self, row: int) -> None:
+        """Show the lens of a camera by its row."""
         self.form.set_value("lens")
         self._choose("lens")
         self._look_at(row)
@@ -175,7 +176,7 @@ def about_words(told: RigComparison) -> str:
 
 
 def camera_cells(one: CameraDifference) -> tuple[str, ...]:
-    lens = DASH if one.lens is None else f"{one.lens.rms_px:.2f}"
+    lens = DASH if one.usual_px is None else f"{one.usual_px:.2f}"
     return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}\u00b0", lens, _figure(one.deviations)
 
 

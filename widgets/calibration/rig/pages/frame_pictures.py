@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import ceil, sqrt
 
 from PySide6.QtCore import Signal
@@ -33,7 +34,8 @@ class FramePictures(QWidget):
             picture.setAccessibleName(f"Picture of {result.cameras[camera].name}")
             picture.clear(f"{result.cameras[camera].name}: {nothing}")
             if camera in views:
-                picture.show_view(*views[camera], (), -1)
+                view, mono = views[camera]
+                picture.show_view(replace(view, name=result.cameras[camera].name), mono, (), -1)
 
     def show_images(self, images: Mapping[int, Image], views: Mapping[int, object]) -> None:
         """The pictures that were asked for; without marks where no board was found."""
@@ -46,7 +48,7 @@ class FramePictures(QWidget):
 
     def _have(self, count: int) -> None:
         while len(self.pictures) < count:
-            picture, number = CornerPicture(labels=0), len(self.pictures)
+            picture, number = CornerPicture(labels=0, legend=False), len(self.pictures)
             picture.cornerChosen.connect(lambda _corner, number=number: self.cameraChosen.emit(number))
             self.pictures.append(picture)
         columns = ceil(sqrt(count))

@@ -78,7 +78,7 @@ class PairPage(WorkPage):
         side = held(self._side())
         side.setFixedWidth(SIDE)
         both = held(row_of((self.picture, 1), side, spacing=16, margins=(12, 4, 12, 12)))
-        head = self.head_of("Pair", *self.controls)
+        head = self.head_of("Pair", self.live, self.export)
         self.lay_out(head, self.body_of(empty, both))
         self._connect()
 
@@ -86,7 +86,7 @@ class PairPage(WorkPage):
         before, self.shown = self.shown.pair, view
         pair = view.pair
         self.show_there(bool(pair.pairs))
-        for control in self.controls:
+        for control in (self.live, self.export):
             control.setVisible(bool(pair.pairs))
         self._fill(pair)
         if pair != before or self.picture.seen is not pair.seen:
@@ -129,9 +129,6 @@ class PairPage(WorkPage):
             "Show", SHOWN, tip="Both pictures, with depth over the first, or with depth in place of the other"
         )
         self.export = QuietButton("Export", "export", "Save the depth as a point cloud (PLY), or the picture (PNG)")
-        for field in (self.pair, self.frame):
-            field.setMinimumContentsLength(12)
-        self.controls = (self.pair, self.swap, self.frame, self.live, self.view, self.export)
 
     def _make_side(self) -> None:
         self.stats, self.words = StatGrid(), wrapped()
@@ -143,9 +140,13 @@ class PairPage(WorkPage):
         self.sources = PlainButton("Use as sources", "straight", "Both rectified pictures as sources of the project")
 
     def _side(self):  # noqa: ANN202  (a layout of Qt's)
+        cameras = held(row_of((self.pair, 1), self.swap, spacing=4))
         depths = columns(labelled("Nearest", self.near, _DEPTH_TIP), labelled("Farthest", self.far, _DEPTH_TIP))
         alpha = labelled("Shown of each picture", self.alpha, self.alpha.toolTip())
-        return column_of(self.words, self.stats, alpha, depths, self.scale, self.lines, self.sources, None, spacing=12)
+        return column_of(
+            cameras, self.frame, self.view, self.lines, self.words, depths, self.scale, self.stats, alpha,
+            self.sources, None, spacing=12,
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.pair.chosen.connect(lambda id: self.wanted.emit({"pair": id}))
@@ -174,12 +175,13 @@ class PairPage(WorkPage):
             field.blockSignals(False)
         self.scale.set_ends(pair.near, pair.far)
         self.stats.set_stats(figures_of(pair.figures) if pair.figures is not None else [])
-        self.words.setText(known_words(pair))
+        self.words.setText(known_words(pair) if pair.seen is not None else "")
         self.export.setEnabled(pair.seen is not None)
         self.state.setText(_state_words(pair))
 
     def _draw(self) -> None:
         showing = cast("Showing", self.view.value())
+        self.lines.setEnabled(showing == "pictures")
         self.picture.show_pair(self.shown.pair, showing, self.lines.isChecked())
 
 

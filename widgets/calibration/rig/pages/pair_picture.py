@@ -61,6 +61,7 @@ class PairPicture(ImageView):
         self.showing: Showing = "pictures"
         self._held = -1
         self._with_lines = True
+        self.stacked = False
 
     def show_pair(self, view: PairView, showing: Showing, with_lines: bool) -> None:
         """The pictures, or the first one and its depth."""
@@ -69,13 +70,25 @@ class PairPicture(ImageView):
             self.clear(view.note)
             return
         seen = view.seen
-        first, second = seen.first, seen.second
+        self.stacked = self._stacks(seen)
         if showing == "over":
-            first = laid_over(first, seen.depth, view.near, view.far)
-        elif showing == "depth":
-            second = depth_picture(seen.depth, view.near, view.far)
-        self.set_image(beside(first, second, seen.depth.how.vertical))
+            self.set_image(laid_over(seen.first, seen.depth, view.near, view.far))
+        else:
+            other = depth_picture(seen.depth, view.near, view.far) if showing == "depth" else seen.second
+            self.set_image(beside(seen.first, other, self.stacked))
         self._mark()
+
+    def _stacks(self, seen: Seen) -> bool:
+        """One above the other: as the cameras stand, and a picture and its depth as there is more room."""
+        high, wide = seen.first.shape[:2]
+        if self.showing == "pictures":
+            return seen.depth.how.vertical
+        return self.width() * high < self.height() * wide * 2**0.5
+
+    @property
+    def has_lines(self) -> bool:
+        """They tell whether both pictures show the same."""
+        return self._with_lines and self.showing == "pictures" and self.seen is not None
 
     @property
     def upright(self) -> bool:
@@ -89,7 +102,7 @@ class PairPicture(ImageView):
         if seen is None or not value:
             return value
         x, y, is_second = self._own(x, y)
-        if is_second and self.showing != "depth":
+        if is_second and self.showing == "pictures":
             return f"{round(x)}, {round(y)}   {value}"
         return f"{round(x)}, {round(y)}   {depth_words(seen.depth, x, y)}"
 
@@ -136,7 +149,7 @@ class PairPicture(ImageView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         back, on = (Qt.Key.Key_Left, Qt.Key.Key_Right) if self.upright else (Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if event.key() in (back, on) and self.viewport is not None and self._with_lines:
+        if event.key() in (back, on) and self.viewport is not None and self.has_lines:
             self._move(self.last, self._places()[self.last] + (1 if event.key() == on else -1))
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.last = (self.last + (1 if event.key() == Qt.Key.Key_PageDown else -1)) % len(self.lines)
@@ -158,7 +171,7 @@ class PairPicture(ImageView):
 
     def _near(self, at: QPointF) -> int:
         """The line under a place of the widget, -1 for none."""
-        if self.viewport is None or not self._with_lines or self.seen is None:
+        if self.viewport is None or not self.has_lines:
             return -1
         here = at.x() if self.upright else at.y()
         spots = [self.viewport.to_widget(place, place) for place in self._places()]
@@ -171,20 +184,22 @@ class PairPicture(ImageView):
         if self.seen is None:
             return x, y, False
         high, wide = self.seen.first.shape[:2]
-        if self.upright:
+        if self.showing == "over":
+            return x, y, False
+        if self.stacked:
             return x, y - high * (y >= high - 0.5), y >= high - 0.5
         return x - wide * (x >= wide - 0.5), y, x >= wide - 0.5
 
     def _mark(self, cursor: QPointF | None = None) -> None:
         """Lines, and under the cursor what belongs together in both pictures."""
         overlays: list[Overlay] = []
-        if self._with_lines:
+        if self.has_lines:
             overlays.append(
                 Lines(self._places(), self.upright, self.last if self._held >= 0 or self.hasFocus() else -1)
             )
         if cursor is not None and self.viewport is not None and self.seen is not None:
             x, y, is_second = self._own(*self.viewport.to_image(cursor))
             match = None if is_second else self.match_of(x, y)
-            if match is not None and self.showing != "depth":
+            if match is not None and self.showing == "pictures":
                 overlays.append(Points([(x, y), match], "warn", 6.0, "cross"))
         self.set_overlays(overlays)

@@ -27,7 +27,7 @@ class PairView:
     """pairs, frames: what can be chosen, with their titles; pair, frame: what is. near, far: metres.
 
     seen: the pictures, rectified, with their depth; rig: whose coordinates those are in. figures: of the pair where it
-    was solved from pictures. live: from the sources; can_live: they form a rig. note: why nothing is shown, or what is
+    can be told. live: from the sources; can_live: they form a rig. note: why nothing is shown, or what is
     going on. rate: pictures per second, live.
     """
 
@@ -96,14 +96,19 @@ def figures_of(result: StereoResult) -> list[Stat]:
     pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
     std = "" if pair is None or pair.distance_std is None else rough(1000 * pair.distance_std)
     rows = "columns" if result.rectification.vertical else "rows"
-    return [
+    apart = [
         Stat("Baseline", f"{1000 * result.baseline_m:.2f}", "mm", std, "Distance of the two cameras"),
-        Stat("Turned by", f"{result.rotation_deg:.3f}", "°", "", "Of the second camera against the first"),
-        Stat("Rows off", f"{result.rectified_dy_rms_px:.3f}", "px", "", f"Corners across rectified {rows}, rms"),
+        Stat("Turned by", f"{result.rotation_deg:.3f}", "\u00b0", "", "The second camera against the first"),
+    ]
+    if not result.corners:
+        return apart
+    return [
+        *apart,
+        Stat(f"{rows.capitalize()} off", f"{result.rectified_dy_rms_px:.3f}", "px", "", f"Corners across {rows}, rms"),
         Stat("at most", f"{result.rectified_dy_max_px:.3f}", "px", "", "The worst corner"),
         Stat("Epipolar", f"{result.epipolar_px:.3f}", "px", "", "Distance of corners from their epipolar lines, rms"),
         Stat("Corners", f"{result.corners:,}", "", "", "Seen by both cameras"),
-    ]  # fmt: skip
+    ]
 
 
 def _cameras(result: StereoResult) -> set[int]:

@@ -111,8 +111,10 @@ def printed(board: Board) -> Floats:
 
 
 def _squares(board: Board) -> Floats:
+    """The first square is dark, but of inverted boards, and of old ChArUco boards with an even number of rows."""
     columns, rows = board.squares
-    dark = [(c, r) for r in range(rows) for c in range(columns) if (c + r) % 2 == 0]
+    first = board.inverted != (board.legacy and rows % 2 == 0)
+    dark = [(c, r) for r in range(rows) for c in range(columns) if (c + r) % 2 == first]
     left, top = board.print_origin
     return np.array([_box(left + c * board.square, top + r * board.square, board.square) for c, r in dark])
 

@@ -43,6 +43,8 @@ class Dress:
     dashed: bool = False
     within: int = -1
     """The camera that is looked from: of it only the outline is drawn."""
+    unnamed: frozenset[str] = frozenset()
+    """Cameras whose names are not written."""
 
     def ink(self, number: int, alpha: float = 1.0, width: float = 1.6) -> Ink:
         return Ink("text" if self.dashed else f"series:{number}", alpha, width, self.dashed)
@@ -103,7 +105,7 @@ def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
         (*edges, *_stem(place, dress)),
         sheets if dress.dashed else (*faces, *sheets),
         (Dot(place, ink, 3.2, key),),
-        words=(word,),
+        words=() if camera.name in dress.unnamed else (word,),
         things={key: _told(result, number, dress.dashed)},
         extent=np.vstack([place, seen]),
     )
@@ -186,6 +188,23 @@ def ellipsoids(result: RigResult, factor: float) -> Part:
     )
     ends = [blob.centre + sign * blob.axes.T for blob in blobs for sign in (-1, 1)]
     return Part(blobs=blobs, extent=np.concatenate([np.zeros((0, 3)), *ends]))
+
+
+def shifts(result: RigResult, other: RigResult) -> Part:
+    """From each camera to the one of the same name in a second rig in the same coordinates, with how far that is."""
+    places = {camera.name: centre_of(camera) for camera in result.cameras}
+    lines, words = [], []
+    for number, camera in enumerate(other.cameras):
+        if camera.name in places:
+            key, ends = ("other", number), np.array([places[camera.name], centre_of(camera)])
+            lines.append(Strand(ends, Ink("text", 1.0, 2.2), key))
+            words.append(Word(ends[1], shift_words(float(np.linalg.norm(ends[1] - ends[0]))), Ink("text"), key))
+    return Part(tuple(lines), words=tuple(words))
+
+
+def shift_words(metres: float) -> str:
+    """'0.21 mm', '14.3 mm'."""
+    return f"{1000 * metres:.2f} mm" if metres < 0.01 else f"{1000 * metres:.1f} mm"
 
 
 def distances(result: RigResult) -> Part:

@@ -20,11 +20,12 @@ from widgets.calibration.rig.space.cameras import (
     largest_deviations,
     photos,
     picture_outline,
+    shifts,
 )
 from widgets.calibration.rig.space.measures import as_camera, axes, compass, dress
 from widgets.calibration.rig.space.points import Bones, points
 from widgets.calibration.rig.space.words import described, enlarged_words
-from widgets.charts.space.things import Key, Part, enlarged
+from widgets.charts.space.things import Key, Part, enlarged, joined
 from widgets.charts.space.view import SpaceView
 
 NOTHING = "Solve a rig to see it in space"
@@ -128,9 +129,9 @@ class RigSpace(SpaceView):
             case "cameras":
                 return cameras(result, replace(self._dress, within=self.seen_as))
             case "other":
-                return None if self.other is None else cameras(self.other, replace(self._dress, dashed=True))
+                return None if self.other is None else self._second(result, self.other)
             case "about":
-                return axes(0.5 * self._dress.depth)
+                return axes(0.5 * self._dress.depth) if self.seen_as < 0 else None
             case "boards":
                 return boards(result) if options.boards else None
             case "certainty":
@@ -145,6 +146,10 @@ class RigSpace(SpaceView):
                 return chosen_boards(result, self.frame, over) if options.boards and self.frame else None
             case _:
                 return self._points(result) if options.points and self.points else None
+
+    def _second(self, result: RigResult, other: RigResult) -> Part:
+        unnamed = frozenset(camera.name for camera in result.cameras)
+        return joined(cameras(other, replace(self._dress, dashed=True, unnamed=unnamed)), shifts(result, other))
 
     def _ellipsoids(self, result: RigResult) -> Part:
         self._factors[0] = self._factor(largest_deviations(result), 0)
@@ -166,7 +171,7 @@ class RigSpace(SpaceView):
             number = next((n for n, one in enumerate(places) if np.linalg.norm(one - self.eye.place) < near), -1)
         if number != self.seen_as and self.result is not None:
             self.seen_as = number
-            self._renew_parts("cameras", "frame", "photos")
+            self._renew_parts("cameras", "about", "frame", "photos")
             depth = self._dress.depth
             self.set_window(picture_outline(self.result.cameras[number], depth) if number >= 0 else None)
 

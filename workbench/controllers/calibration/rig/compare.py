@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
+from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_files import load
 from engines.calibration.rig.comparison import compare
 from engines.calibration.rig.differences import RigComparison
@@ -21,7 +22,7 @@ from workbench.controllers.calibration.rig.part import Desk, PagePart
 class Compare(Comparing, PagePart):
     page, kind, blank = Page.COMPARE, RigComparePage, RigCompareView
     desk: Desk
-    about = ""
+    about = unit = ""
 
     def make(self) -> WorkPage:
         page = super().make()
@@ -32,7 +33,7 @@ class Compare(Comparing, PagePart):
         return self.desk.files.ask_rig()
 
     def choose(self, first: str, second: str) -> None:
-        self.about = ""
+        self.about = self.unit = ""
         super().choose(first, second)
 
     def lay(self, about: str) -> None:
@@ -44,10 +45,25 @@ class Compare(Comparing, PagePart):
     def more(self) -> Mapping[str, Any]:
         return {"about": self.about}
 
-    def comparison(self, first: str, second: str, shown: RigResult | None) -> Callable[[], RigComparison]:
-        return partial(_compared, first, second, shown, self.about)
+    def comparison(self, first: str, second: str, shown: RigResult | None) -> Callable[[], RigComparison | UnitMissing]:
+        return partial(_compared, first, second, shown, self.about, self.unit)
+
+    def _have(self, asked: tuple[object, ...], comparison: object) -> None:
+        """Asks for the unit where a file gives lengths without one."""
+        if not isinstance(comparison, UnitMissing):
+            super()._have(asked, comparison)
+        elif asked == self._asked:
+            self.unit = self.desk.files.ask_unit(comparison.message)
+            if self.unit:
+                self._asked = ()
+                self.changed.emit()
+            else:
+                self._refuse(comparison.as_json())
 
 
-def _compared(first: str, second: str, shown: RigResult | None, about: str) -> RigComparison:
-    one = load(first) if first or shown is None else shown
-    return compare(one, load(second), about)
+def _compared(first: str, second: str, shown: RigResult | None, about: str, unit: str) -> RigComparison | UnitMissing:
+    try:
+        one = load(first, unit) if first or shown is None else shown
+        return compare(one, load(second, unit), about)
+    except UnitMissing as question:
+        return question

@@ -15,6 +15,7 @@ from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
 from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
+from engines.core.video.stills import is_film
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
 from widgets.calibration.rig.pages.tabs import RigBoard
@@ -114,7 +115,8 @@ class RigController(PagedController):
         have = self.session.setup.paths
         fresh = tuple(path for path in paths if path not in have)
         if fresh:
-            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh))
+            apart = {} if have else one_each(fresh)
+            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh), **apart)
 
     def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
@@ -122,10 +124,13 @@ class RigController(PagedController):
     def remove(self, number: int) -> None:
         """Take a file out, or a camera with its folder or film."""
         setup = self.session.setup
-        without = {"paths": _without(setup.paths, number)}
-        if not setup.tiled:
+        gone = Path(setup.paths[number]).name
+        without: dict[str, object] = {"paths": _without(setup.paths, number)}
+        if setup.tiled:
+            without["exclude"] = tuple(name for name in setup.exclude if not name.startswith(gone))
+        else:
             without |= {"names": _without(setup.names, number), "offsets": _without(setup.offsets, number)}
-        self.edits.set(f"Remove {Path(setup.paths[number]).name}", **without)
+        self.edits.set(f"Remove {gone}", **without)
 
     def clear(self) -> None:
         """Forget pictures and result; Undo brings them back."""
@@ -234,7 +239,7 @@ class RigController(PagedController):
             self._steps = (*self._steps, value)
             self.show_soon()
         elif key == "fit" and isinstance(value, RigResult):
-            self._fitted = value
+            self._fitted, self._steps = value, value.steps
             self.show_soon()
 
     def _solved(self, spec: RigSpec, result: RigResult) -> None:
@@ -358,6 +363,13 @@ def remedied(remedy: Remedy) -> dict[str, object]:
     if remedy.kind == "use_board":
         return {"board": remedy.target}
     return {"free_board": True}
+
+
+def one_each(paths: Sequence[str]) -> dict[str, object]:
+    """Several folders or films are taken to be of a camera each, called as they are; anything else holds all."""
+    if len(paths) < 2 or not all(is_film(path) or Path(path).is_dir() for path in paths):
+        return {}
+    return {"tiled": False, "names": tuple(Path(path).stem for path in paths)}
 
 
 def _without(values: tuple[T, ...], number: int) -> tuple[T, ...]:

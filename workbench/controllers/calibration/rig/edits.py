@@ -61,7 +61,7 @@ class Edits(QObject):
     def set(self, text: str = "", /, **values: object) -> None:
         """Change settings. text: what the change is called where its fields do not say it."""
         material = self._material()
-        setup = replace(material.setup, **values)  # type: ignore[arg-type]
+        setup = replace(material.setup, **values).settled(material.setup)  # type: ignore[arg-type]
         changed = [name for name in values if getattr(setup, name) != getattr(material.setup, name)]
         if changed:
             merged = f"rig {changed[0]}" if changed[0] in STEPPED else ""

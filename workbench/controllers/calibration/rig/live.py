@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
 
-from engines.calibration.live.finder import CAPTURE, SEEN
-from engines.calibration.live.rig_estimate import Solution, estimate
-from engines.calibration.live.rig_finder import SeenSet
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.core.boards import Board
-from engines.core.frames import Size
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
 from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
 from widgets.kit.work_state import Trouble
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.captures import Captures
-from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grid_of, names_of
+from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grey, grid_of, names_of
 from workbench.controllers.calibration.rig.part import Desk, SectionPart
 from workbench.controllers.common.live_threads import Lookers, choices
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.threads.background import Errands
+from workbench.threads.live import Host, Seen
 
 FINDER, TITLE = "rig", "Board detection in the rig"
-ENGINE = "engines.calibration.live.rig_finder:CapturingRigFinder"
+ENGINE = "engines.calibration.live.rig_finder:RigFinder"
 LIVE_MS = 120
 """The panel follows the finder at most this often."""
 
 
 class Live(SectionPart):
-    """What is captured is a step of undo each; what was estimated is made anew from the sets."""
+    """What is captured is a step of undo each; what was estimated is made anew from the sets.
+
+    The finder works in a process of its own: four cameras in the window's would make its painting wait.
+    """
+
+    host: ClassVar[Host] = "worker"
 
     def __init__(self, desk: Desk, viewer: ViewerController, errands: Errands, parent: QObject) -> None:
         super().__init__(desk, viewer, errands, parent)
-        self.lookers = Lookers(desk.services, ENGINE, TITLE, self)
-        self._solving = Errands("rig estimate", self)
-        desk.services.supervisor.adopt(self._solving)
+        self.lookers = Lookers(desk.services, ENGINE, TITLE, self, self.host, grey)
         self.captures = Captures(errands, self)
         self.sets = Sets(errands, self.captures, self)
         self._rig, self._chosen = "", tuple[str, ...]()
         self._looked_at: tuple[str, ...] = ()
         self._auto = True
-        self._seen: SeenSet | None = None
-        self._taken: SeenSet | None = None
-        self._solution: Solution | None = None
-        self._solved: tuple[RigCapture, ...] = ()
-        self._wanted: tuple[RigCapture, ...] = ()
+        self._seen: Seen | None = None
+        self._taken: Seen | None = None
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._soon.timeout.connect(self.changed)
         self._listen()
@@ -57,7 +54,7 @@ class Live(SectionPart):
 
     @property
     def state(self) -> RigLive:
-        setup, key = self.desk.session.setup, self._key
+        setup, key = self.desk.session.setup, self.key
         return RigLive(
             rigs=self._rigs(),
             sources=choices(self.desk.services.feeds),
@@ -66,18 +63,17 @@ class Live(SectionPart):
             names=self._names(),
             running=self.running,
             auto=self._auto,
-            sighting=self._seen.sighting if self._seen is not None else None,
+            sighting=self._seen.result if self._seen is not None else None,
             rate=self.lookers.rate(key),
             problem=next(filter(None, map(self.lookers.problem, self._looked_at)), ""),
             sets=len(self._captured()),
-            solving=self._wanted != self._solved,
             flipped=setup.mirror == "yes",
         )
 
     @property
     def known(self) -> RigEstimate | None:
         """The rig as far as the captured sets tell it."""
-        return None if self._solution is None else self._solution.told
+        return None if self._seen is None else self._seen.result.known
 
     @property
     def running(self) -> bool:
@@ -156,7 +152,7 @@ class Live(SectionPart):
         """Keep the newest moment."""
         if not self.running:
             self.desk.services.notify("Turn on board detection to capture sets", "info")
-        elif self._seen is None or not any(one.found for one in self._seen.sighting.cameras):
+        elif self._seen is None or not any(one.found for one in self._seen.result.cameras):
             self.desk.services.notify("No board in view, so nothing was captured", "info")
         else:
             self._capture(self._seen)
@@ -182,13 +178,11 @@ class Live(SectionPart):
     def forget(self) -> None:
         super().forget()
         self._stop()
-        self._solution, self._solved, self._wanted = None, (), ()
         self.captures.new_run()
 
     def close(self) -> None:
         self._soon.stop()
         self.lookers.stop_all()
-        self._solving.request_stop()
 
     # Within
 
@@ -202,7 +196,7 @@ class Live(SectionPart):
         )
 
     @property
-    def _key(self) -> str:
+    def key(self) -> str:
         return self._looked_at[0] if self._looked_at else ""
 
     def _rigs(self) -> tuple[SourceChoice, ...]:
@@ -231,24 +225,22 @@ class Live(SectionPart):
         return self.sets.of(self.desk.session.setup, len(self._chosen))
 
     def _settings(self) -> RigFinderSettings:
-        setup, captured = self.desk.session.setup, self._captured()
+        setup = self.desk.session.setup
         board, *more = setup.boards
         return RigFinderSettings(
             self._names(),
             board,
             more_boards=tuple(more),
             capture="auto" if self._auto else "off",
-            captured=captured,
+            captured=self._captured(),
             model=setup.model,
             mirrored=tuple(range(len(self._chosen))) if setup.mirror == "yes" else (),
             window=setup.window,
-            known=self.known if captured else None,
         )
 
     def _configure(self) -> None:
         if self.running:
-            self.lookers.configure(self._key, self._settings())
-            self._estimate()
+            self.lookers.configure(self.key, self._settings())
 
     def _restart(self) -> None:
         if self.running:
@@ -259,7 +251,7 @@ class Live(SectionPart):
         for path in self._looked_at:
             self.viewer.set_engine(FINDER, path, False)
         if self._looked_at:
-            self.lookers.stop(self._key)
+            self.lookers.stop(self.key)
         self._looked_at, self._seen, self._taken = (), None, None
 
     def _stopped(self, _path: str, why: str) -> None:
@@ -268,28 +260,25 @@ class Live(SectionPart):
         self.changed.emit()
 
     def _see(self, path: str) -> None:
-        events = self.lookers.events(path)
-        seen, wanted = events.get(SEEN), events.get(CAPTURE)
-        if path != self._key or not isinstance(seen, SeenSet) or seen is self._seen:
+        seen, wanted = self.lookers.seen(path), self.lookers.wanted(path)
+        if path != self.key or seen is None or seen is self._seen:
             return
-        first, self._seen = self._seen is None, seen
+        self._seen = seen
         self._draw(seen)
-        if isinstance(wanted, SeenSet) and wanted is not self._taken:
+        if wanted is not None and wanted is not self._taken:
             self._taken = wanted
             if self._auto:
                 self._capture(wanted)
-        if first:
-            self._estimate()
         if not self._soon.isActive():
             self._soon.start()
 
-    def _draw(self, seen: SeenSet) -> None:
+    def _draw(self, seen: Seen) -> None:
         setup, names = self.desk.session.setup, self._names()
-        shown = as_given(seen.sighting) if setup.mirror == "yes" else seen.sighting
+        shown = as_given(seen.result) if setup.mirror == "yes" else seen.result
         for camera, sighting in enumerate(shown.cameras):
             self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
 
-    def _capture(self, seen: SeenSet) -> None:
+    def _capture(self, seen: Seen) -> None:
         setup, tiles = self.desk.session.setup, self.tiles
         if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
             what = "The rig's pictures are of other cameras or other tiles than these"
@@ -320,24 +309,3 @@ class Live(SectionPart):
     def _title(self) -> str:
         rig = next((one.title for one in self._rigs() if one.path == self._rig), "")
         return rig.rpartition(" \u00b7 ")[0] or "rig"
-
-    def _estimate(self) -> None:
-        """Solve anew from the sets, beside the window; of several wishes the newest counts."""
-        settings = self._settings()
-        if self._seen is None or settings.captured == self._wanted:
-            return
-        self._wanted = settings.captured
-        sizes: list[Size] = [one.size for one in self._seen.sighting.cameras]
-        before = self._solution
-        self._solving.ask(
-            lambda: estimate(replace(settings, known=None), sizes, before),
-            lambda known: self._have(settings.captured, known),
-            lambda _failure: self._have(settings.captured, None),
-            key="estimate",
-        )
-
-    def _have(self, captured: tuple[RigCapture, ...], solution: Solution | None) -> None:
-        self._solution, self._solved = solution, captured
-        if self.running:
-            self.lookers.configure(self._key, self._settings())
-        self.changed.emit()

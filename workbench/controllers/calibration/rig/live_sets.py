@@ -13,16 +13,18 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.live.rig_finder import SeenSet, capture_of
+from engines.calibration.live.rig_finder import capture_of
 from engines.calibration.live.rig_types import RigCapture
 from engines.calibration.rig.taken import keep, sights
+from engines.calibration.targets.corners import to_gray
 from engines.calibration.targets.photographs import view_names
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError, UsageError
-from engines.core.frames import Image, size_of
+from engines.core.frames import Frame, Image, size_of
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from workbench.controllers.calibration.captures import Captures
 from workbench.threads.background import Errands
+from workbench.threads.live import Seen
 
 Grid = tuple[int, int]
 
@@ -39,11 +41,11 @@ class Sets(QObject):
         self._errands, self._captures = errands, captures
         self._known: dict[tuple[str, tuple[Board, ...]], RigCapture | None] = {}
 
-    def save(self, seen: SeenSet, title: str, grid: Grid, setup: RigSetup, then: Callable[[str], object]) -> None:
+    def save(self, seen: Seen, title: str, grid: Grid, setup: RigSetup, then: Callable[[str], object]) -> None:
         """Keep a set; then(path): its picture, which is written soon. `failed(Failure)` when too many wait for the
         disk, and where the cameras' pictures differ in size."""
         images = [frame.image for frame in seen.frames]
-        found = capture_of(seen.sighting.cameras, seen.sighting.useful or _found(seen))
+        found = capture_of(seen.result.cameras, seen.result.useful or _found(seen))
 
         def have(whole: Image) -> None:
             try:
@@ -115,9 +117,14 @@ def names_of(names: Sequence[str], grid: Grid) -> tuple[str, ...]:
     return (*names, *(LEFT_OUT,) * (rows * columns - len(names)))
 
 
-def _found(seen: SeenSet) -> tuple[int, ...]:
-    return tuple(number for number, one in enumerate(seen.sighting.cameras) if one.found)
+def _found(seen: Seen) -> tuple[int, ...]:
+    return tuple(number for number, one in enumerate(seen.result.cameras) if one.found)
 
 
 def _nothing(_told: object) -> None:
     """The job searches pictures beside which nothing could be kept."""
+
+
+def grey(frame: Frame) -> Frame:
+    """What the finder needs of a frame: a third of it, in one piece of memory."""
+    return Frame(to_gray(frame.image), frame.stamp)

@@ -27,9 +27,10 @@ ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", "Live depth"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is wanted. pair: two numbers of cameras; near, far: metres, 0 as the rig tells."""
+    """What is wanted. pair: two numbers of cameras, equal ones for the pair that shares most; near, far: metres, 0 as
+    the rig tells."""
 
-    pair: tuple[int, int] = (0, 1)
+    pair: tuple[int, int] = (0, 0)
     frame: str = ""
     alpha: float = 0.0
     near: float = 0.0
@@ -130,11 +131,11 @@ class Pair(PagePart):
 
     def _normalise(self, rig: RigResult) -> None:
         """A pair and a frame that are there."""
-        from engines.calibration.rig.pairs.stills import shared_frames
+        from engines.calibration.rig.pairs.stills import best_pair, shared_frames
 
         pair = self.form.pair
-        if max(pair) >= len(rig.cameras):
-            pair = (0, 1)
+        if max(pair) >= len(rig.cameras) or pair[0] == pair[1]:
+            pair = best_pair(rig)
         frames = shared_frames(rig, *pair)
         frame = self.form.frame if self.form.frame in frames else next(iter(frames), "")
         self.form = replace(self.form, pair=pair, frame=frame)
@@ -216,7 +217,7 @@ class Pair(PagePart):
         if self.lookers.paths() != [path] or self._other != other:
             self._stop()
         self._other = other
-        self._view = replace(self._view, note="Waiting for pictures")
+        self._view = replace(self._view, note="Waiting for pictures", figures=_figures(rig, self.form))
         if self._front and not self.lookers.paths():
             self.lookers.start(path, settings, (other,))
         else:
@@ -226,7 +227,7 @@ class Pair(PagePart):
         told = self.lookers.latest(path)
         if told is None or not self.form.live:
             return
-        self._view = replace(self._view, seen=told.seen, figures=None, note="", rate=self.lookers.rate(path))
+        self._view = replace(self._view, seen=told.seen, note="", rate=self.lookers.rate(path))
         self.changed.emit()
 
     def _stopped(self, _path: str, why: str) -> None:
@@ -260,6 +261,15 @@ def _still(rig: RigResult, spec: StillSpec) -> tuple[Seen, StereoResult]:
     from engines.calibration.rig.pairs.stills import still
 
     return still(rig, spec), paired(rig, spec.first, spec.second, spec.alpha)
+
+
+def _figures(rig: RigResult, form: Form) -> StereoResult | None:
+    from engines.calibration.rig.pairs.stereo import paired
+
+    try:
+        return paired(rig, *form.pair, form.alpha)
+    except KinoscopeError:
+        return None
 
 
 def _turned(pair: str) -> str:

@@ -132,6 +132,24 @@ def test_what_is_printed_lies_within_the_sheet(word: str, dark: int) -> None:
     assert (prints <= edge.max(axis=0) + 1e-9).all()
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "chessboard:4x3:25mm",
+        "charuco:5x4:54mm:40.5mm:DICT_4X4_1000",
+        "charuco:5x4:54mm:40.5mm:DICT_4X4_1000:inverted",
+        "charuco:5x4:54mm:40.5mm:DICT_4X4_1000:legacy",
+        "charuco:4x5:54mm:40.5mm:DICT_4X4_1000:inverted:legacy",
+    ],
+)
+def test_squares_are_dark_where_the_print_is(word: str) -> None:
+    board = Board.parse(word)
+    picture = board.picture(64)
+    for box in printed(board):
+        x, y = ((box[0] - board.print_origin) / board.square * 64 + 3).round().astype(int)
+        assert picture[y, x] < 60
+
+
 def test_up_is_what_the_cameras_agree_on_and_the_floors_normal_where_a_board_lies_on_it() -> None:
     assert compass(RIG).up @ np.array([0.0, -1.0, 0.0]) > 0.99
     assert compass(RIG).ahead @ np.array([0.0, 0.0, 1.0]) > 0.9

@@ -13,6 +13,7 @@ from engines.calibration.rig.places import centre_of
 from tests.widgets.calibration.rig.space.spaced_rig import BONES, spaced_points, spaced_rig
 from widgets.calibration.rig.space.cameras import outline, spanned
 from widgets.calibration.rig.space.view import RigSpace, Shown
+from widgets.charts.space.things import Word
 from widgets.kit.theme import LIGHT, LOOK
 
 RIG = spaced_rig(8)
@@ -89,6 +90,11 @@ def test_a_second_rig_lies_over_the_first(space: RigSpace) -> None:
     space.show_rig(RIG, other=other)
     np.testing.assert_allclose(space.things["other", 1].place, centre_of(moved))
     assert "second rig" in space.accessibleDescription()
+    apart = 1000 * float(np.linalg.norm(centre_of(moved) - centre_of(RIG.cameras[1])))
+    texts = [piece.text for piece in space.shot().stage.pieces if isinstance(piece, Word)]
+    assert texts.count("front right") == 1
+    assert f"{apart:.1f} mm" in texts
+    assert "0.00 mm" in texts
     space.show_rig(RIG)
     assert ("other", 1) not in space.things
 

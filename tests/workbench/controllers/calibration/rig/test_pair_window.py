@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from engines.calibration.rig.pairs.rectification import rectify, undistortions
-from engines.calibration.rig.types import RigCamera, RigPair, RigResult
+from engines.calibration.rig.types import RigCamera, RigPair, RigResult, RigView
 from engines.calibration.types import MonoResult
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource, TiledSource
@@ -18,6 +20,7 @@ from engines.core.lenses import Intrinsics
 from engines.core.undistortion import Straightener
 from tests.workbench.opened import Opened, until
 from widgets.calibration.rig.pages.pair import PairPage
+from widgets.calibration.rig.pages.pair_view import figures_of
 from widgets.calibration.rig.pages.state import Page
 
 Open = Callable[..., Opened]
@@ -71,9 +74,9 @@ def test_rectified_pictures_are_sources_that_no_new_calibration_changes(opened: 
     shown.sources.click()
     until(qtbot, lambda: set(RECTIFIED) <= set(window.viewer.shown().values()))
     window.features["rig"].choose_page(Page.VIEWER)
-    window.viewer.show(LEFT)
-    window.services.feeds.feed("tiled1").pause()
+    window.viewer.show(LEFT, 1)
     until(qtbot, lambda: all(window.viewer.newest(path) is not None for path in (LEFT, RECTIFIED[0])))
+    window.services.feeds.feed("tiled1").pause()
     until(qtbot, lambda: window.viewer.newest(LEFT).stamp.index == window.viewer.newest(RECTIFIED[0]).stamp.index)
     how = undistortions(TRUTH, rectify(TRUTH, 0, 1, 0.0))[0]
     expected = Straightener(how).image(window.viewer.newest(LEFT).image)
@@ -88,3 +91,34 @@ def test_rectified_pictures_are_sources_that_no_new_calibration_changes(opened: 
     assert RECTIFIED[1] not in window.viewer.shown().values()
     window.services.undo.undo()
     assert RECTIFIED[1] in window.services.feeds.children("tiled1")
+
+
+def test_a_solved_pair_is_seen_frame_by_frame(open_window: Open, qtbot, tmp_path: Path) -> None:
+    scene, views = Scene(SOURCE), []
+    for frame in range(2):
+        tiled = scene.render(40 * frame)
+        for number in range(2):
+            path = tmp_path / f"{frame}-{number}.png"
+            cv2.imwrite(str(path), scene.tile(tiled, number))
+            views.append(RigView(str(frame), number, str(path), True, True, ids=(0,), corners=((9.0, 9.0),)))
+    opened = open_window()
+    opened.window.preset("rig")
+    desk = opened.window.features["rig"]
+    desk.choose_page(Page.PAIR)
+    shown = page(opened)
+    assert not shown.there
+    desk.edits.show_loaded("rig.json", replace(TRUTH, views=tuple(views)))
+    until(qtbot, lambda: shown.there and shown.shown.pair.seen is not None)
+    first = shown.shown.pair.seen
+    assert [title for _, title in shown.shown.pair.frames] == ["Frame 0", "Frame 1"]
+    assert not shown.live.isEnabled()
+    assert "Rows off" in [stat.label for stat in figures_of(shown.shown.pair.figures)]
+    shown.frame.chosen.emit("1")
+    until(qtbot, lambda: shown.shown.pair.frame == "1" and shown.shown.pair.seen is not first)
+    shown.near.setValue(0.01)
+    until(qtbot, lambda: "share too little" in shown.shown.pair.note)
+    assert not shown.picture.has_picture
+    (tmp_path / "0-0.png").unlink()
+    shown.near.setValue(0.3)
+    shown.frame.chosen.emit("0")
+    until(qtbot, lambda: "0-0.png" in shown.shown.pair.note)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QObject
 
+from engines.calibration.formats import rig_toml
 from engines.calibration.formats.rig_files import save
 from tests.engines.calibration.formats.some_rigs import FOURS, RIGS
 from workbench.controllers.calibration.rig.compare import Compare
@@ -60,6 +62,22 @@ def test_what_cannot_be_read_is_told(made, qtbot) -> None:
     assert view(part).problem == "These cannot be set side by side"
     part.forget()
     assert view(part).second == ""
+
+
+def test_a_unit_that_no_file_says_is_asked_for(made, qtbot) -> None:
+    part, folder = made
+    far = tuple(replace(one, tvec=tuple(1e3 * value for value in one.tvec)) for one in FOURS.cameras)
+    text = rig_toml.to_aniposelib(replace(FOURS, cameras=far)).replace('unit = "m"', "")
+    (folder / "board-units.toml").write_text(text)
+    asked = []
+    part.desk.files.ask_unit = lambda words: asked.append(words) or ("mm" if len(asked) > 1 else "")
+    part.choose("", str(folder / "board-units.toml"))
+    qtbot.waitUntil(lambda: part.trouble is not None)
+    part.choose("", "")
+    part.choose("", str(folder / "board-units.toml"))
+    qtbot.waitUntil(lambda: view(part).comparison is not None)
+    assert view(part).comparison.scale_percent == pytest.approx(0, abs=1e-9)
+    assert len(asked) == 2
 
 
 def test_without_a_first_one_it_says_what_to_do(made) -> None:

@@ -1,0 +1,69 @@
+"""The tour's stops where two calibrations of a rig are set side by side: a camera of the second one was knocked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+
+from PySide6.QtWidgets import QWidget
+
+from engines.calibration.formats.rig_files import save
+from engines.calibration.rig.places import pairs_of
+from engines.calibration.rig.types import RigResult
+from widgets.calibration.rig.pages.state import Page
+from workbench.tour.walk import Stop
+from workbench.window.main import Window
+
+KNOCKED = 1
+"""The camera's number."""
+TURNED, SHIFTED = (0.004, -0.006, 0.002), (0.004, -0.003, 0.001)
+"""By how much, radians about and metres along its own axes."""
+
+
+def stops(at: str) -> list[Stop]:
+    """Both rigs in space, and the knocked camera's lens."""
+    return [
+        Stop(f"{at}-compare", _set_beside, _compared, _board, 60),
+        Stop(f"{at}-compare-lens", _show_lens, _compared, _board),
+    ]
+
+
+def knocked(rig: RigResult) -> RigResult:
+    """The same rig with one camera turned and moved a little; what else was measured stays."""
+    old = rig.cameras[KNOCKED]
+    moved = replace(
+        old,
+        rvec=tuple(value + by for value, by in zip(old.rvec, TURNED, strict=True)),
+        tvec=tuple(value + by for value, by in zip(old.tvec, SHIFTED, strict=True)),
+    )
+    cameras = (*rig.cameras[:KNOCKED], moved, *rig.cameras[KNOCKED + 1 :])
+    stated = {(pair.first, pair.second): pair for pair in rig.pairs}
+    pairs = tuple(
+        replace(stated.get((one.first, one.second), one), distance=one.distance, angle=one.angle)
+        for one in pairs_of(cameras)
+    )
+    return replace(rig, cameras=cameras, pairs=pairs, views=(), board_poses=(), covariance=())
+
+
+def _set_beside(window: Window) -> None:
+    rig = window.features["rig"]
+    rig.choose_page(Page.COMPARE)
+    if rig.session.result is not None:
+        path = Path(mkdtemp()) / "rig after the knock.json"
+        save(knocked(rig.session.result), path)
+        rig.pages.parts[Page.COMPARE].choose("", str(path))
+
+
+def _compared(window: Window) -> bool:
+    rig = window.features["rig"]
+    shown = rig.pages.parts[Page.COMPARE].fields["compare"]
+    return rig.session.result is None or bool(shown.comparison or shown.problem)
+
+
+def _show_lens(window: Window) -> None:
+    window.features["rig"].board.page(Page.COMPARE).open_lens(KNOCKED)
+
+
+def _board(window: Window) -> QWidget:
+    return window.features["rig"].board
