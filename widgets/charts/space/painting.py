@@ -3,7 +3,7 @@ cover one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
@@ -58,16 +58,18 @@ def _pen(look: Tokens, of: Ink, share: float, wider: float) -> QPen:
     return pen
 
 
-def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key], rough: bool = False) -> list[QRectF]:
-    """All pieces of a look, strong those of the keys. Gives back where words are. rough: while it moves."""
+def draw_shot(
+    painter: QPainter, shot: Shot, strong: Set[Key], kept: Sequence[QRectF] = (), rough: bool = False
+) -> None:
+    """All pieces of a look, strong those of the keys. kept: free of words. rough: while it moves."""
     for net in shot.stage.nets:
         draw_net(painter, net, shot.eye, shot.size, rough)
-    pieces, taken, words = shot.stage.pieces, [], []
+    pieces, taken, words = shot.stage.pieces, list(kept), list[tuple[Word, Floats]]()
     shares = _shares(shot)
     for number in shot.order:
         piece = pieces[number]
         if isinstance(piece, Word):
-            words.append(number)
+            words.append((piece, shot.lines_of(number)[0][0]))
             continue
         chosen = piece.key is not None and piece.key in strong
         if isinstance(piece, Sheet) and piece.quiet and not chosen:
@@ -77,11 +79,8 @@ def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key], rough: bool = Fal
         if isinstance(piece, Sheet) and len(piece.prints):
             for line in shot.prints_of(number):
                 _fill(painter, line, piece.printed)
-    for number in reversed(words):
-        piece = pieces[number]
-        if isinstance(piece, Word):
-            _draw_word(painter, piece, shot.lines_of(number)[0][0], shot.size, taken, piece.key in strong)
-    return taken
+    for word, at in sorted(reversed(words), key=lambda one: -one[0].weight):
+        _draw_word(painter, word, at, shot.size, taken, word.key in strong)
 
 
 def _shares(shot: Shot) -> Floats:
