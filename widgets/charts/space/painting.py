@@ -20,6 +20,8 @@ WORD = 11
 PILL = 18.0
 STRONGER = 1.1
 """Pixels that a line is wider when it is chosen."""
+HALO = ((-1, 0), (1, 0), (0, -1), (0, 1))
+"""Around plain words, so that they read on everything."""
 FAR = 0.45
 """Share of its ink that the farthest line loses, so that depth is seen."""
 DEPTHS = 8
@@ -79,7 +81,7 @@ def draw_shot(
         if isinstance(piece, Sheet) and len(piece.prints):
             for line in shot.prints_of(number):
                 _fill(painter, line, piece.printed)
-    for word, at in sorted(reversed(words), key=lambda one: -one[0].weight):
+    for word, at in sorted(words[::-1], key=lambda one: -one[0].weight):
         _draw_word(painter, word, at, shot.size, taken, word.key in strong)
 
 
@@ -162,6 +164,10 @@ def _draw_word(painter: QPainter, word: Word, at: Floats, size: Extent, taken: l
     if not word.plain:
         ink(painter, _pen(LOOK.now, word.ink, 1.0, 0.0) if strong else None, LOOK.now.color("base", 0.78))
         painter.drawRoundedRect(box, PILL / 2, PILL / 2)
+    else:
+        painter.setPen(LOOK.now.color("surface"))
+        for across, down in HALO:
+            painter.drawText(box.translated(across, down), Qt.AlignmentFlag.AlignCenter, word.text)
     painter.setPen(colour(word.ink))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word.text)
 
