@@ -81,7 +81,8 @@ def draw_shot(
         if isinstance(piece, Sheet) and len(piece.prints):
             for line in shot.prints_of(number):
                 _fill(painter, line, piece.printed)
-    for word, at in sorted(words[::-1], key=lambda one: -one[0].weight):
+    words.sort(key=lambda one: one[0].weight)
+    for word, at in reversed(words):
         _draw_word(painter, word, at, shot.size, taken, word.key in strong)
 
 
