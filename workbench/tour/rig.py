@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from widgets.calibration.rig.pages.state import Page
-from workbench.tour import rig_beside
+from workbench.tour import rig_beside, rig_space
 from workbench.tour.walk import Stop, nothing, panel
 from workbench.window.main import Window
 
@@ -43,7 +43,7 @@ def _pages(theme: str) -> list[Stop]:
     made = [Stop(f"{at}-{page}", acts.get(page, partial(_show, page=page)), _rests, _board, 60) for page in order]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [made[0], *forms, *made[1:], *rig_beside.stops(at), viewer]
+    return [made[0], *forms, *made[1:], *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
 def _front(window: Window, theme: str) -> None:
