@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
@@ -49,11 +50,6 @@ def between(first: RigCamera, second: RigCamera) -> Between:
     """From the poses of two cameras in a rig."""
     turn = turn_of(second) @ turn_of(first).T
     return Between(turn, np.array(second.tvec) - turn @ np.array(first.tvec))
-
-
-def turn_of(camera: RigCamera) -> Floats:
-    """Rotation from the rig to the camera, 3 x 3."""
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], dtype=np.float64)
 
 
 def rectify(result: RigResult, first: int, second: int, alpha: float = -1.0, size: Size | None = None) -> Rectification:

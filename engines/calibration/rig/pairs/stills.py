@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from engines.calibration.rig.pairs.depth import DepthWish
-from engines.calibration.rig.pairs.rectification import turn_of
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 
