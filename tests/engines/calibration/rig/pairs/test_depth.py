@@ -127,8 +127,11 @@ def test_a_baseline_that_is_off_by_a_share_is_depth_off_by_that_share() -> None:
     np.testing.assert_allclose(noise.std(disparity) / disparity, 0.01, rtol=0.02)
 
 
-def test_a_turn_moves_disparities_by_focal_length_times_angle() -> None:
-    pair = rig(camera("left", UP, UP), camera("right", UP, (0.1, 0.0, 0.0)))
+@pytest.mark.parametrize("roll", [0.0, 1.0])
+def test_a_turn_about_its_own_axis_moves_disparities_by_focal_length_times_angle(roll: float) -> None:
+    """However the rig's coordinates are turned against the cameras'."""
+    x, y = 0.1 * np.cos(roll), -0.1 * np.sin(roll)
+    pair = rig(camera("left", (0.0, 0.0, roll), UP), camera("right", (0.0, 0.0, roll), (x, y, 0.0)))
     how = rectify(pair, 0, 1, -1.0)
     noise = RigNoise(uncertain(pair, turn=1e-3), how, span(how, 0.5, 3.0))
     far = np.full((how.size.height, how.size.width), how.focal * how.baseline / 3.0, np.float32)
