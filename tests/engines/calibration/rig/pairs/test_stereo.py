@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from engines.calibration.rig.pairs.rectification import undistortions
+from engines.calibration.rig.pairs.depth import DepthFinder
+from engines.calibration.rig.pairs.rectification import rectify, turn_of, undistortions
 from engines.calibration.rig.pairs.stereo import paired, run
-from engines.calibration.rig.types import RigSpec, StereoResult, StereoSpec
+from engines.calibration.rig.pairs.stills import paths_of, usual_depths
+from engines.calibration.rig.types import RigResult, RigSpec, StereoResult, StereoSpec
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
@@ -67,6 +69,8 @@ def test_real_pairs_come_as_well_as_they_can(
         assert result.rig.held_out_rms_px is not None
         assert result.rig.held_out_rms_px <= held_out
         _rows_match(result, folder)
+    if kinds.get("free_board"):
+        _depth_is_that_of_the_board(result.rig)
 
 
 def _rows_match(result: StereoResult, folder: Path) -> None:
@@ -78,6 +82,28 @@ def _rows_match(result: StereoResult, folder: Path) -> None:
         assert seen
         found.append(cv2.cornerSubPix(image, corners, (5, 5), (-1, -1), (3, 30, 1e-3)).reshape(-1, 2))
     assert np.sqrt(np.mean((found[0] - found[1])[:, 1] ** 2)) < 0.3
+
+
+def _depth_is_that_of_the_board(rig: RigResult) -> None:
+    """Depth of the photographs at the corners, beside where the rig has the board."""
+    how, errors, shares = rectify(rig, 0, 1, 0.0), [], []
+    finder, camera, straight = (
+        DepthFinder(rig, how, usual_depths(rig, 0, how.baseline)),
+        rig.cameras[0],
+        how.straight[0],
+    )
+    for pose in rig.board_poses[:3]:
+        depth = finder.find(*(cv2.imread(path) for path in paths_of(rig, pose.frame, (0, 1)).values())).depth
+        placed = np.array(rig.board_points) @ cv2.Rodrigues(np.array(pose.rvec))[0].T + pose.tvec
+        ahead = (placed @ turn_of(camera).T + camera.tvec) @ np.reshape(how.rotations[0], (3, 3)).T
+        for x, y, z in ahead:
+            found = depth.at(x / z * straight.fx + straight.cx, y / z * straight.fy + straight.cy)
+            if found is not None:
+                errors.append((found[0] - z) / found[1])
+                shares.append(abs(found[0] / z - 1))
+    assert len(errors) > 140
+    assert np.mean(np.abs(errors) < 3) > 0.95
+    assert np.median(shares) < 0.003
 
 
 def _is_as_opencv_has_it(result: StereoResult) -> None:
