@@ -14,6 +14,7 @@ COMMANDS = (
     Command("rig.export", "Export rig…", "Rig", "For OpenCV, Kalibr, ROS, aniposelib or caliscope, where they can hold it exactly", "", "export", 1, run=lambda it: it.export(), enabled=lambda it: it.panel.shown.result is not None),
     Command("rig.board-pdf", "Print board…", "Rig", "A PDF of the board in true size", "", "print", 1, run=lambda it: it.save_board()),
     Command("rig.copy-command", "Copy as command", "Rig", "The command line that gives the same result", "", "copy", 1, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.panel.shown.setup.paths)),
+    Command("rig.measure", "Measure a point", "Rig", "Click one point in two or more pictures of the viewer", "", "", 1, idle=False, run=lambda it: it.use.measure(not it.use.measuring.on), enabled=lambda it: bool(it.panel.shown.use.used)),
     Command("rig.clear", "Discard pictures", "Rig", "Forget pictures and result; Undo brings them back", "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: it.can_clear),
 )  # fmt: skip
 FEATURE = Feature(
