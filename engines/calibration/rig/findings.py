@@ -14,7 +14,7 @@ TOLD = 4
 
 def findings(told: RigComparison) -> Iterator[Reason]:
     """Sentences, the worst sorts first; level 0 for what is as it should be."""
-    for sort in (_absent(told), _scaled(told), _moved(told), _apart(told), _lenses(told)):
+    for sort in (_absent(told), _scaled(told), _moved(told), _apart(told), _lenses(told), _read(told)):
         yield from sort
     known = [pair.deviations for pair in told.pairs if pair.deviations is not None]
     if not known:
@@ -22,6 +22,13 @@ def findings(told: RigComparison) -> Iterator[Reason]:
     elif max(known) < told.limit:
         words = f"The cameras stand as before: no distance is {told.limit:.1f} joint deviations apart"
         yield Reason("places", 0, f"{words}, the furthest {max(known):.1f}")
+
+
+def _read(told: RigComparison) -> Iterator[Reason]:
+    """What was taken for granted of files of other programs."""
+    for result, which in ((told.base, "first"), (told.laid, "second")):
+        for reason in result.reasons if not result.verdict else ():
+            yield Reason("file", 0, f"Of the {which}: {reason.words[0].lower()}{reason.words[1:]}")
 
 
 def _absent(told: RigComparison) -> Iterator[Reason]:

@@ -12,6 +12,7 @@ from engines.calibration.rig.differences import limit
 from engines.calibration.rig.places import pairs_of
 from engines.calibration.rig.types import BoardPose, RigCamera, RigResult, RigView
 from engines.calibration.solve.motions import Motions
+from engines.calibration.types import Reason
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
@@ -170,6 +171,14 @@ def test_the_more_is_judged_the_more_chance_is_allowed_for():
     told = compare(rig(centres, TURNS[:2]), near)
     assert told.pairs[0].deviations == pytest.approx(3.2)
     assert told.agree
+
+
+def test_what_was_taken_for_granted_of_a_file_is_said():
+    assumed = Reason("unit", 1, "The file does not say the unit of its lengths; they are taken as metres")
+    told = compare(rig(), rig(verdict="", reasons=(assumed,)))
+    assert told.agree
+    assert "Of the second: the file does not say the unit" in " ".join(reason.words for reason in told.findings)
+    assert compare(rig(), rig(reasons=(assumed,))).findings == compare(rig(), rig()).findings
 
 
 def test_without_stated_deviations_nothing_is_judged():
