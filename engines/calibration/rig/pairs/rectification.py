@@ -165,8 +165,8 @@ def _straight(
     inner, outer = np.array([box[0] for box in boxes]), np.array([box[1] for box in boxes])
     whole = _fitted(outer, onto, along, (min, max), min)
     if alpha == -1:
-        scale = onto.width / cameras[0].size.width
-        focal = float(np.mean([(camera.intrinsics.fx, camera.intrinsics.fy)[1 - along] for camera in cameras])) * scale
+        own = [(one.intrinsics.fx, one.intrinsics.fy)[1 - along] * onto.width / one.size.width for one in cameras]
+        focal = float(np.mean(own))
         middles = whole[1]
     else:
         crop = _fitted(inner, onto, along, (max, min), max)
