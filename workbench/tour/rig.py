@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from widgets.calibration.rig.pages.state import Page
-from workbench.tour import rig_beside
+from workbench.tour import rig_beside, rig_space
 from workbench.tour.walk import Stop, nothing, panel
 from workbench.window.main import Window
 
@@ -23,7 +23,7 @@ def stops(theme: str) -> list[Stop]:
     """The empty panel, pictures being taken, the solver at work, the result, then the pages."""
     at, of = f"{theme}-rig", panel("rig")
     return [
-        Stop(f"{at}-empty", _begin, panel=of),
+        Stop(f"{at}-empty", partial(_begin, theme=theme), panel=of),
         Stop(f"{at}-taking", _take, _taking, of, seconds=60),
         Stop(f"{at}-busy", nothing, _solving, of, seconds=90),
         Stop(f"{at}-result", nothing, _solved, of, seconds=240),
@@ -33,7 +33,7 @@ def stops(theme: str) -> list[Stop]:
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best: the result, and the pages."""
-    return [Stop(f"{theme}-rig-result", lambda window: window.preset("rig"), _solved, panel("rig")), *_pages(theme)]
+    return [Stop(f"{theme}-rig-result", partial(_front, theme=theme), _solved, panel("rig")), *_pages(theme)]
 
 
 def _pages(theme: str) -> list[Stop]:
@@ -43,11 +43,17 @@ def _pages(theme: str) -> list[Stop]:
     made[1] = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [made[0], *forms, *made[1:], *rig_beside.stops(at), viewer]
+    return [made[0], *forms, *made[1:], *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
-def _begin(window: Window) -> None:
+def _front(window: Window, theme: str) -> None:
+    if window.services.settings.value.theme != theme:
+        window.set_theme(theme)
     window.preset("rig")
+
+
+def _begin(window: Window, theme: str) -> None:
+    _front(window, theme)
     window.features["rig"].clear()
     window.notices.clear()
 
