@@ -26,7 +26,8 @@ class Stage:
 
     def __init__(self, parts: Sequence[Part] = ()) -> None:
         self.things: dict[Key, Thing] = {key: thing for part in parts for key, thing in part.things.items()}
-        self.extent: Floats = np.concatenate([np.zeros((0, 3)), *(part.extent for part in parts)])
+        extent = np.concatenate([np.zeros((0, 3)), *(part.extent for part in parts)])
+        self.extent: Floats = extent[np.isfinite(extent).all(axis=1)]
         self.nets = [net for part in parts for net in part.nets]
         self.blobs = [blob for part in parts for blob in part.blobs]
         fixed: list[tuple[Piece, Floats]] = []

@@ -87,13 +87,15 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """Words at a point, above it; plain: without a pill behind them."""
+    """Words at a point, above it; plain: without a pill behind them. weight: where there is little room, more goes
+    first."""
 
     place: Floats
     text: str
     ink: Ink
     key: Key = None
     plain: bool = False
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +156,7 @@ def enlarged(lengths: Floats, room: float, kept: float = 1.0) -> float:
     kept: the power of before, which stays while the lengths are neither lost nor far too large.
     """
     known = lengths[lengths > 0]
-    if not len(known) or room <= 0:
+    if not len(known) or not room > 0:
         return kept
     share = float(np.median(known)) / room
     if kept > 1 and 0.02 < kept * share < 2:

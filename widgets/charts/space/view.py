@@ -27,6 +27,10 @@ TURN, MOVE, NEARER = 0.1, 40.0, 1.25
 """By a key: radians, pixels, and times."""
 STILL = 4.0
 """Pixels within which a press is a click."""
+HINT = (
+    "Drag to turn, with shift to move, wheel to zoom, click to choose, double click to centre.\n"
+    "F shows all, 1 from behind, 3 from the right, 7 from above, 0 without perspective; arrows turn, + and - zoom."
+)
 FOOT, BAR = 14.0, 110.0
 HOME, FRONT, SIDE, TOP = "home", "front", "side", "top"
 """Names of where the eye is; from home, what is shown stays within the drawing by itself."""
@@ -105,6 +109,10 @@ class SpaceView(DrawnChart):
         """These are drawn strong."""
         self.strong = frozenset(keys)
         self.update()
+
+    def tip_at(self, place: QPointF) -> str:
+        """How to move about, where there is nothing to tell of."""
+        return "" if self.is_empty or self.pointed is not None else HINT
 
     def table(self) -> list[list[str]]:
         """Place and standard deviations of everything that has a name, a heading first."""
@@ -267,11 +275,12 @@ class SpaceView(DrawnChart):
         if self.is_empty:
             label(painter, QRectF(self.rect()), self.nothing, LOOK.now.color("muted"), Qt.AlignmentFlag.AlignHCenter)
             return
+        rough = self._held is not None and self.eye is not self._held[0]
         if self._ground is not None:
-            draw_net(painter, self._ground, self.eye, self.extent)
+            draw_net(painter, self._ground, self.eye, self.extent, rough)
         pointed = self.pointed if self._cursor is not None else None
         strong = self.strong | ({pointed} if pointed is not None else set())
-        draw_shot(painter, self.shot(), strong, rough=self._held is not None and self.eye is not self._held[0])
+        draw_shot(painter, self.shot(), strong, [self._foot()], rough)
         if self._window is not None:
             draw_window(painter, self.eye.project(self._window, self.extent), QRectF(self.rect()))
         draw_ways(painter, self.eye, QPointF(self.width() - 44, 44), 22)
@@ -280,6 +289,11 @@ class SpaceView(DrawnChart):
         if self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 2), None)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _foot(self) -> QRectF:
+        """Where scale and notes are."""
+        high = FOOT + LINE * max(len(self.notes), 1)
+        return QRectF(0, self.height() - high, self.width(), high)
 
     def _draw_foot(self, painter: QPainter) -> None:
         """A length to measure by at the target's depth, and the notes above it."""

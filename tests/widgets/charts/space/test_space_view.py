@@ -117,9 +117,11 @@ def test_pointing_at_a_thing_tells_of_it(view: SpaceView) -> None:
         ),
     )
     assert view.pointed == "post"
+    assert view.tip_at(place) == ""
     assert told(view.things["post"]) == ["Post", "at 0.600, 0.100, 1.000 m", "\u00b1 1, 2, 3 mm", "stands"]
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert view.pointed is None
+    assert "Drag to turn" in view.tip_at(QPointF(4, 4))
 
 
 def test_keys_look_from_the_sides_and_zoom_and_turn(view: SpaceView) -> None:

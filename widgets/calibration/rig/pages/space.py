@@ -37,7 +37,6 @@ FACTORS = (
     ("100", "100 times"),
     ("1000", "1000 times"),
 )
-HINT = "Drag turns, shift and drag moves, the wheel zooms to the pointer, a double click centres, a click chooses"
 
 
 class SpacePage(WorkPage):
@@ -118,7 +117,6 @@ class SpacePage(WorkPage):
         body = held(column_of(row, (self.space, 1), self.playback, 4))
         empty = EmptyState(*NOTHING, "scene", "Files of the project stay where they are")
         self.lay_out(self.head_of("Space", *self._controls), self.body_of(empty, body))
-        self.space.setWhatsThis(HINT)
 
     def _connect(self) -> None:
         for toggle in (self.boards, self.ellipsoids, self.distances, self.points):

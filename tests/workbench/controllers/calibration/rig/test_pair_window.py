@@ -75,8 +75,8 @@ def test_rectified_pictures_are_sources_that_no_new_calibration_changes(opened: 
     until(qtbot, lambda: set(RECTIFIED) <= set(window.viewer.shown().values()))
     window.features["rig"].choose_page(Page.VIEWER)
     window.viewer.show(LEFT, 1)
-    window.services.feeds.feed("tiled1").pause()
     until(qtbot, lambda: all(window.viewer.newest(path) is not None for path in (LEFT, RECTIFIED[0])))
+    window.services.feeds.feed("tiled1").pause()
     until(qtbot, lambda: window.viewer.newest(LEFT).stamp.index == window.viewer.newest(RECTIFIED[0]).stamp.index)
     how = undistortions(TRUTH, rectify(TRUTH, 0, 1, 0.0))[0]
     expected = Straightener(how).image(window.viewer.newest(LEFT).image)
