@@ -65,7 +65,12 @@ class Points:
 
     def _mark(self, painter: QPainter, places: list[QPointF], pen: QPen) -> None:
         r = self.radius
-        painter.setBrush(pen.color() if self.shape == "dot" else Qt.BrushStyle.NoBrush)
+        if self.shape == "dot":
+            pen.setWidthF(pen.widthF() + 2 * r)
+            painter.setPen(pen)
+            painter.drawPoints(places)
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for at in places:
             if self.shape == "cross":
                 painter.drawLine(QPointF(at.x() - r, at.y()), QPointF(at.x() + r, at.y()))
