@@ -44,15 +44,16 @@ class Rigs(QObject):
     def __init__(self, feeds: Feeds, calibrations: Calibrations) -> None:
         super().__init__(feeds)
         self._feeds, self._calibrations = feeds, calibrations
-        self._known: dict[Cameras, tuple[Kept, ...]] | None = None
+        self._sets: tuple[Cameras, ...] | None = None
+        self._known: dict[Cameras, tuple[Kept, ...]] = {}
 
     def in_use(self) -> tuple[RigInUse, ...]:
         """All that the open sources form, those of most cameras first."""
         open_paths = {camera.key: path for path in self._paths() if (camera := self._calibrations.camera(path))}
         formed = [
             RigInUse(tuple(open_paths[camera.key] for camera in cameras), kept[0], kept[1:])
-            for cameras, kept in self._all().items()
-            if all(camera.key in open_paths for camera in cameras)
+            for cameras in self._there()
+            if all(camera.key in open_paths for camera in cameras) and (kept := self._kept(cameras))
         ]
         return tuple(sorted(formed, key=lambda one: (-len(one.paths), -one.kept.at)))
 
@@ -88,7 +89,8 @@ class Rigs(QObject):
             if size is not None and not same_shape(camera.size, size):
                 raise UsageError(f"{camera.name} was calibrated at {camera.size} pixels, and {path} gives {size}")
         kept = self._store.keep(there, rig, focus)
-        self._known = None
+        self._sets = None
+        self._known.pop(there, None)
         self.changed.emit()
         return RigInUse(tuple(paths), kept)
 
@@ -97,12 +99,21 @@ class Rigs(QObject):
         feeds = self._feeds
         return [path for id in feeds.ids() for path in (id, *(f"{id}/{tile}" for tile in self._calibrations.tiles(id)))]
 
-    def _all(self) -> dict[Cameras, tuple[Kept, ...]]:
-        if self._known is None:
-            self._known = self._store.by_cameras()
-            for problem in self._store.problems:
-                self.unreadable.emit(f"A rig is passed over: {problem}")
-        return self._known
+    def _there(self) -> tuple[Cameras, ...]:
+        if self._sets is None:
+            self._sets = self._store.sets()
+            self._tell()
+        return self._sets
+
+    def _kept(self, cameras: Cameras) -> tuple[Kept, ...]:
+        if cameras not in self._known:
+            self._known[cameras] = self._store.of(cameras)
+            self._tell()
+        return self._known[cameras]
+
+    def _tell(self) -> None:
+        for problem in self._store.problems:
+            self.unreadable.emit(f"A rig is passed over: {problem}")
 
     @cached_property
     def _store(self) -> KeptRigs:

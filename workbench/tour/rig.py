@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from widgets.calibration.rig.pages.state import Page
-from workbench.tour import rig_beside
+from workbench.tour import rig_beside, rig_space
 from workbench.tour.walk import Stop, nothing, panel
 from workbench.window.main import Window
 
@@ -23,7 +23,7 @@ def stops(theme: str) -> list[Stop]:
     """The empty panel, pictures being taken, the solver at work, the result, then the pages."""
     at, of = f"{theme}-rig", panel("rig")
     return [
-        Stop(f"{at}-empty", _begin, panel=of),
+        Stop(f"{at}-empty", partial(_begin, theme=theme), panel=of),
         Stop(f"{at}-taking", _take, _taking, of, seconds=60),
         Stop(f"{at}-busy", nothing, _solving, of, seconds=90),
         Stop(f"{at}-result", nothing, _solved, of, seconds=240),
@@ -33,20 +33,27 @@ def stops(theme: str) -> list[Stop]:
 
 def again(theme: str) -> list[Stop]:
     """What shows a theme best: the result, and the pages."""
-    return [Stop(f"{theme}-rig-result", lambda window: window.preset("rig"), _solved, panel("rig")), *_pages(theme)]
+    return [Stop(f"{theme}-rig-result", partial(_front, theme=theme), _solved, panel("rig")), *_pages(theme)]
 
 
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
     order = [Page.RIG, Page.PREPARE, Page.PAIR, Page.SPACE]
-    made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
+    acts = {Page.PREPARE: _prepare}
+    made = [Stop(f"{at}-{page}", acts.get(page, partial(_show, page=page)), _rests, _board, 60) for page in order]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [made[0], *forms, *made[1:], *rig_beside.stops(at), viewer]
+    return [made[0], *forms, *made[1:], *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
-def _begin(window: Window) -> None:
+def _front(window: Window, theme: str) -> None:
+    if window.services.settings.value.theme != theme:
+        window.set_theme(theme)
     window.preset("rig")
+
+
+def _begin(window: Window, theme: str) -> None:
+    _front(window, theme)
     window.features["rig"].clear()
     window.notices.clear()
 
@@ -73,7 +80,17 @@ def _solved(window: Window) -> bool:
 
 
 def _rests(window: Window) -> bool:
-    return _solved(window) and all(part.busy is None for part in window.features["rig"].pages.parts.values())
+    parts = window.features["rig"].pages.parts
+    idle = all(part.busy is None for part in parts.values()) and not parts[Page.PREPARE].view.looking
+    return _solved(window) and idle
+
+
+def _prepare(window: Window) -> None:
+    """The sample's tiled recording, as it is to be cut."""
+    _show(window, Page.PREPARE)
+    part = window.features["rig"].pages.parts[Page.PREPARE]
+    if part.view.picture is None:
+        part.begin()
 
 
 def _show(window: Window, page: Page) -> None:

@@ -15,14 +15,15 @@ from widgets.calibration.rig.pages.state import Page
 from workbench.tour.walk import Stop
 from workbench.window.main import Window
 
-KNOCKED = 1
-"""The camera's number."""
+KNOCKED, REFOCUSED = 1, 2
+"""Numbers of the camera that was knocked and of the one whose focus was turned."""
+LONGER = 1.004
 TURNED, SHIFTED = (0.004, -0.006, 0.002), (0.004, -0.003, 0.001)
 """By how much, radians about and metres along its own axes."""
 
 
 def stops(at: str) -> list[Stop]:
-    """Both rigs in space, and the knocked camera's lens."""
+    """Both rigs in space, and the lens that differs."""
     return [
         Stop(f"{at}-compare", _set_beside, _compared, _board, 60),
         Stop(f"{at}-compare-lens", _show_lens, _compared, _board),
@@ -30,14 +31,17 @@ def stops(at: str) -> list[Stop]:
 
 
 def knocked(rig: RigResult) -> RigResult:
-    """The same rig with one camera turned and moved a little; what else was measured stays."""
+    """The same rig with one camera turned and moved a little, and one focused otherwise."""
     old = rig.cameras[KNOCKED]
     moved = replace(
         old,
         rvec=tuple(value + by for value, by in zip(old.rvec, TURNED, strict=True)),
         tvec=tuple(value + by for value, by in zip(old.tvec, SHIFTED, strict=True)),
     )
-    cameras = (*rig.cameras[:KNOCKED], moved, *rig.cameras[KNOCKED + 1 :])
+    other = rig.cameras[REFOCUSED]
+    inner = replace(other.intrinsics, fx=LONGER * other.intrinsics.fx, fy=LONGER * other.intrinsics.fy)
+    fresh = {KNOCKED: moved, REFOCUSED: replace(other, intrinsics=inner)}
+    cameras = tuple(fresh.get(number, camera) for number, camera in enumerate(rig.cameras))
     stated = {(pair.first, pair.second): pair for pair in rig.pairs}
     pairs = tuple(
         replace(stated.get((one.first, one.second), one), distance=one.distance, angle=one.angle)
@@ -62,7 +66,7 @@ def _compared(window: Window) -> bool:
 
 
 def _show_lens(window: Window) -> None:
-    window.features["rig"].board.page(Page.COMPARE).open_lens(KNOCKED)
+    window.features["rig"].board.page(Page.COMPARE).open_lens(REFOCUSED)
 
 
 def _board(window: Window) -> QWidget:

@@ -41,21 +41,21 @@ class KeptRigs(Shelf[RigResult]):
         slim = replace(rig, views=(), board_poses=(), steps=(), left_out=())
         return self.put(_owner(cameras), said, slim, focus, at)
 
-    def by_cameras(self) -> dict[Cameras, tuple[Kept, ...]]:
-        """Every set of cameras with its rigs, the newest first; sets without any are left out."""
-        found, problems = {}, list[str]()
+    def sets(self) -> tuple[Cameras, ...]:
+        """Every set of cameras that there are rigs of; the rigs themselves are not read."""
+        found, problems = dict[Cameras, None](), list[str]()
         for folder in sorted(self.root.iterdir()) if self.root.is_dir() else ():
             try:
-                cameras = _cameras(folder / _WHOSE)
+                found[_cameras(folder / _WHOSE)] = None
             except KinoscopeError as error:
                 problems.append(f"{folder.name}: {error}")
-                continue
-            rigs = self.within(folder)
-            problems += self.problems
-            if fitting := tuple(one for one in rigs if len(one.result.cameras) == len(cameras)):
-                found[cameras] = fitting
         self.problems = problems
-        return found
+        return tuple(found)
+
+    def of(self, cameras: Sequence[Camera]) -> tuple[Kept, ...]:
+        """Those of a set of cameras, the newest first."""
+        kept = self.within(self.folder(_owner(cameras)))
+        return tuple(one for one in kept if len(one.result.cameras) == len(cameras))
 
 
 def _owner(cameras: Sequence[Camera]) -> Camera:

@@ -14,6 +14,7 @@ from engines.core.frames import Size
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
 from workbench.commands import COMMANDS, PRESETS, Actions
+from workbench.controllers.calibration.files import Files
 from workbench.controllers.shell.dialogs import HIDDEN
 from workbench.feeds import snapshots
 from workbench.window.docks import specs
@@ -76,7 +77,7 @@ def test_every_command_can_be_run_in_an_empty_window_and_with_the_sample(
     monkeypatch.setattr(snapshots, "pictures_dir", lambda: tmp_path)
     opened = open_window()
     window = opened.window
-    monkeypatch.setattr(window.features["calibration"].files, "ask_page", lambda _board: ("", ""))
+    monkeypatch.setattr(Files, "ask_page", lambda _files, _board: ("", ""))
     for sample in (False, True):
         if sample:
             window.commands.run("file.open-sample")

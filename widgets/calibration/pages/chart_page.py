@@ -14,7 +14,6 @@ from widgets.kit.panel import EmptyState, QuietButton
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE, SHARE = 280, 420, 0.3
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 NO_RESULT = (
     "Calibrate first, from photographs or a camera",
@@ -29,6 +28,8 @@ class ChartPage(WorkPage):
 
     blank: ClassVar[type] = PagesView
     """What it is shown before anything is."""
+    widths: ClassVar[tuple[int, int, float]] = (280, 420, 0.3)
+    """Of what stands at the right: at least, at most, and as a share of the page."""
     chart: DrawnChart
     side: QWidget
     shown: Any
@@ -49,7 +50,8 @@ class ChartPage(WorkPage):
         self.chart.save(path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.side.setFixedWidth(min(max(SIDE, round(SHARE * self.width())), MOST_SIDE))
+        least, most, share = self.widths
+        self.side.setFixedWidth(min(max(least, round(share * self.width())), most))
         super().resizeEvent(event)
 
     def lay_chart(

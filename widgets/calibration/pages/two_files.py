@@ -12,15 +12,21 @@ NOTHING = "Choose a file"
 
 
 class TwoFiles(QWidget):
-    """Rows whose buttons ask for files; `first.clear` goes back to what the panel shows, which is called `this`."""
+    """Rows whose buttons ask for files; `first.clear` goes back to what the panel shows, which is called `this`.
 
-    def __init__(self, this: str) -> None:
+    across: one beside the other instead of below it.
+    """
+
+    def __init__(self, this: str, *, across: bool = False) -> None:
         super().__init__()
         self._this = this
         self.first = PathRow("First", this, "Another calibration as the first one", clears=True)
         self.second = PathRow("Second", NOTHING, "The calibration to set beside it")
         self.swap = PlainButton("Swap", "retry", "The first one as the second")
-        self.setLayout(column_of(self.first, self.second, row_of(None, self.swap), spacing=12))
+        if across:
+            self.setLayout(row_of((self.first, 1), (self.second, 1), self.swap, spacing=16))
+        else:
+            self.setLayout(column_of(self.first, self.second, row_of(None, self.swap), spacing=12))
 
     def show_files(self, first: str, second: str) -> None:
         """Paths, "" for what the panel shows and for none yet."""

@@ -3,7 +3,7 @@ cover one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +20,8 @@ WORD = 11
 PILL = 18.0
 STRONGER = 1.1
 """Pixels that a line is wider when it is chosen."""
+HALO = ((-1, 0), (1, 0), (0, -1), (0, 1))
+"""Around plain words, so that they read on everything."""
 FAR = 0.45
 """Share of its ink that the farthest line loses, so that depth is seen."""
 DEPTHS = 8
@@ -58,16 +60,18 @@ def _pen(look: Tokens, of: Ink, share: float, wider: float) -> QPen:
     return pen
 
 
-def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key], rough: bool = False) -> list[QRectF]:
-    """All pieces of a look, strong those of the keys. Gives back where words are. rough: while it moves."""
+def draw_shot(
+    painter: QPainter, shot: Shot, strong: Set[Key], kept: Sequence[QRectF] = (), rough: bool = False
+) -> None:
+    """All pieces of a look, strong those of the keys. kept: free of words. rough: while it moves."""
     for net in shot.stage.nets:
         draw_net(painter, net, shot.eye, shot.size, rough)
-    pieces, taken, words = shot.stage.pieces, [], []
+    pieces, taken, words = shot.stage.pieces, list(kept), list[tuple[Word, Floats]]()
     shares = _shares(shot)
     for number in shot.order:
         piece = pieces[number]
         if isinstance(piece, Word):
-            words.append(number)
+            words.append((piece, shot.lines_of(number)[0][0]))
             continue
         chosen = piece.key is not None and piece.key in strong
         if isinstance(piece, Sheet) and piece.quiet and not chosen:
@@ -77,11 +81,9 @@ def draw_shot(painter: QPainter, shot: Shot, strong: Set[Key], rough: bool = Fal
         if isinstance(piece, Sheet) and len(piece.prints):
             for line in shot.prints_of(number):
                 _fill(painter, line, piece.printed)
-    for number in reversed(words):
-        piece = pieces[number]
-        if isinstance(piece, Word):
-            _draw_word(painter, piece, shot.lines_of(number)[0][0], shot.size, taken, piece.key in strong)
-    return taken
+    words.sort(key=lambda one: one[0].weight)
+    for word, at in reversed(words):
+        _draw_word(painter, word, at, shot.size, taken, word.key in strong)
 
 
 def _shares(shot: Shot) -> Floats:
@@ -163,6 +165,10 @@ def _draw_word(painter: QPainter, word: Word, at: Floats, size: Extent, taken: l
     if not word.plain:
         ink(painter, _pen(LOOK.now, word.ink, 1.0, 0.0) if strong else None, LOOK.now.color("base", 0.78))
         painter.drawRoundedRect(box, PILL / 2, PILL / 2)
+    else:
+        painter.setPen(LOOK.now.color("surface"))
+        for across, down in HALO:
+            painter.drawText(box.translated(across, down), Qt.AlignmentFlag.AlignCenter, word.text)
     painter.setPen(colour(word.ink))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word.text)
 

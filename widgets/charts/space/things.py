@@ -87,13 +87,15 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """Words at a point, above it; plain: without a pill behind them."""
+    """Words at a point, above it; plain: without a pill behind them. weight: where there is little room, more goes
+    first."""
 
     place: Floats
     text: str
     ink: Ink
     key: Key = None
     plain: bool = False
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

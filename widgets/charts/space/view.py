@@ -280,7 +280,7 @@ class SpaceView(DrawnChart):
             draw_net(painter, self._ground, self.eye, self.extent, rough)
         pointed = self.pointed if self._cursor is not None else None
         strong = self.strong | ({pointed} if pointed is not None else set())
-        draw_shot(painter, self.shot(), strong, rough)
+        draw_shot(painter, self.shot(), strong, [self._foot()], rough)
         if self._window is not None:
             draw_window(painter, self.eye.project(self._window, self.extent), QRectF(self.rect()))
         draw_ways(painter, self.eye, QPointF(self.width() - 44, 44), 22)
@@ -289,6 +289,11 @@ class SpaceView(DrawnChart):
         if self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 2), None)
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _foot(self) -> QRectF:
+        """Where scale and notes are."""
+        high = FOOT + LINE * max(len(self.notes), 1)
+        return QRectF(0, self.height() - high, self.width(), high)
 
     def _draw_foot(self, painter: QPainter) -> None:
         """A length to measure by at the target's depth, and the notes above it."""

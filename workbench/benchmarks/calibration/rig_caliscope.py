@@ -6,6 +6,7 @@ every frame is a point of its own, held to the board by distances. Its first cam
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import cv2
@@ -22,13 +23,11 @@ _PRINT = 1e-4
 
 def caliscope_solved(problem: Problem, bend: float | None, most: int) -> Answer:
     """bend: of Huber's loss in pixels, None: linear; most: evaluations."""
-    from caliscope.core.capture_volume import CaptureVolume
-    from caliscope.core.chessboard import Chessboard
-    from caliscope.core.constraints import ConstraintSet
-
-    columns, rows = BOARD.corner_grid
-    print_ = ConstraintSet.from_chessboard(Chessboard(rows, columns, 100 * BOARD.square), sigma_m=_PRINT)
-    volume = CaptureVolume(_cameras(problem), *_points(problem), constraints=print_)
+    (columns, rows), board = BOARD.corner_grid, _theirs("core.chessboard").Chessboard
+    print_ = _theirs("core.constraints").ConstraintSet.from_chessboard(
+        board(rows, columns, 100 * BOARD.square), sigma_m=_PRINT
+    )
+    volume = _theirs("core.capture_volume").CaptureVolume(_cameras(problem), *_points(problem), constraints=print_)
     loss, scale = ("linear", 1.0) if bend is None else ("huber", volume.pixel_f_scale(bend))
     solved = volume.optimize(
         max_nfev=most, strict=False, pixel_sigma=0.2, refine_intrinsics=True, loss=loss, f_scale=scale
@@ -36,13 +35,16 @@ def caliscope_solved(problem: Problem, bend: float | None, most: int) -> Answer:
     return Answer(_rig(solved.camera_array, problem.start), bool(solved.optimization_status.converged))
 
 
-def _cameras(problem: Problem) -> Any:
-    from caliscope.cameras.camera_array import CameraArray, CameraData
+def _theirs(name: str) -> Any:
+    return import_module(f"caliscope.{name}")
 
+
+def _cameras(problem: Problem) -> Any:
+    array = _theirs("cameras.camera_array")
     cameras = {}
     for number, (start, truth) in enumerate(zip(problem.start.cameras, problem.truth.cameras, strict=True)):
         fx, fy, cx, cy = start[0], start[0] * truth[1] / truth[0], *truth[2:4]
-        cameras[number] = CameraData(
+        cameras[number] = array.CameraData(
             number,
             (SIZE.width, SIZE.height),
             matrix=np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]]),
@@ -50,13 +52,11 @@ def _cameras(problem: Problem) -> Any:
             rotation=cv2.Rodrigues(problem.start.places[number, :3])[0],
             translation=problem.start.places[number, 3:].copy(),
         )
-    return CameraArray(cameras)
+    return array.CameraArray(cameras)
 
 
 def _points(problem: Problem) -> tuple[Any, Any]:
-    from caliscope.core.point_data import ImagePoints, WorldPoints
-    from pandas import DataFrame
-
+    data, table = _theirs("core.point_data"), import_module("pandas").DataFrame
     sights, rig = problem.sights, problem.start
     seen = {
         "sync_index": sights.frame,
@@ -71,7 +71,7 @@ def _points(problem: Problem) -> tuple[Any, Any]:
     x, y, z = placed[frame, corner].T
     numbers = {"sync_index": frame, "object_id": 0, "keypoint_id": corner, "frame_time": 0.0}
     world = numbers | {"x_coord": x, "y_coord": y, "z_coord": z}
-    return ImagePoints(DataFrame(seen)), WorldPoints(DataFrame(world))
+    return data.ImagePoints(table(seen)), data.WorldPoints(table(world))
 
 
 def _rig(cameras: Any, like: Rig) -> Rig:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import cv2
@@ -90,7 +91,7 @@ def ceres_solved(problem: Problem, bend: float | None, most: int) -> Answer:
     Huber's loss is within the cost, corner by corner: Ceres' own would take a view's corners for one residual, and a
     Python cost for every corner takes a minute.
     """
-    ceres = _ceres()
+    ceres = import_module("pyceres")
     rig, task = _copied(problem.start), ceres.Problem()
     cost = _cost_class(ceres)
     for frame, camera, rows in problem.sights.views():
@@ -110,12 +111,6 @@ def ceres_solved(problem: Problem, bend: float | None, most: int) -> Answer:
 def _copied(rig: Rig) -> Rig:
     """With an array of its own for every block, which Ceres writes into."""
     return replace(rig, cameras=rig.cameras.copy(), places=rig.places.copy(), boards=rig.boards.copy())
-
-
-def _ceres() -> Any:
-    import pyceres
-
-    return pyceres
 
 
 def _cost_class(ceres: Any) -> Callable[..., Any]:
@@ -164,8 +159,9 @@ def _image(lens: Floats, place: Floats, board: Floats, points: Floats) -> tuple[
     both = cv2.composeRT(board[:3], board[3:], place[:3], place[3:])
     fx, fy, cx, cy = lens[:4]
     matrix = np.array([[fx, 0.0, cx], [0.0, fy, cy], [0.0, 0.0, 1.0]])
-    image, slope = cv2.projectPoints(points.reshape(-1, 1, 3), both[0], both[1], matrix, lens[4:])
+    image, slopes = cv2.projectPoints(points.reshape(-1, 1, 3), both[0], both[1], matrix, lens[4:])
     by_board = np.block([[both[2], both[3]], [both[6], both[7]]])
     by_place = np.block([[both[4], both[5]], [both[8], both[9]]])
-    by_pose = slope[:, :_POSE]
-    return image.reshape(-1, 2), slope[:, _POSE : _POSE + _LENS], by_pose @ by_place, by_pose @ by_board
+    slope = np.asarray(slopes, dtype=np.float64)
+    pixels, by_pose = np.asarray(image, dtype=np.float64).reshape(-1, 2), slope[:, :_POSE]
+    return pixels, slope[:, _POSE : _POSE + _LENS], by_pose @ by_place, by_pose @ by_board

@@ -95,7 +95,12 @@ def made(frames: int, seed: int = 0, bow: float = 0.0, noise: float = NOISE, wro
     """bow: of the board along its length, metres; noise: pixels an axis; wrong: the share of gross outliers."""
     rng = np.random.default_rng([seed, frames])
     truth = Rig(_lenses(rng), _places(rng), _boards(frames, rng), bowed(bow))
-    return Problem(truth, _start(truth, rng), _sights(truth, noise, wrong, rng))
+    return seen(truth, BOARD.corners, rng, noise, wrong)
+
+
+def seen(truth: Rig, flat: Floats, rng: np.random.Generator, noise: float = NOISE, wrong: float = WRONG) -> Problem:
+    """What the cameras of a rig see of its boards. flat: the board as it was meant to be printed, M x 3."""
+    return Problem(truth, _start(truth, flat, rng), _sights(truth, noise, wrong, rng))
 
 
 def bowed(bow: float) -> Floats:
@@ -123,7 +128,7 @@ def _places(rng: np.random.Generator) -> Floats:
         for turn, place in zip(turns, _PLACES, strict=True)
     ]
     places[0][:] = 0.0
-    return np.array(places)
+    return np.array(places, dtype=np.float64)
 
 
 def _turned(turn: Floats, rng: np.random.Generator) -> Floats:
@@ -177,10 +182,10 @@ def seen_of(rig: Rig, frame: int, camera: int) -> Floats:
 def composed(first: Floats, then: Floats) -> Floats:
     """One pose after the other, 6."""
     rvec, tvec = cv2.composeRT(first[:3], first[3:], then[:3], then[3:])[:2]
-    return np.concatenate([rvec.ravel(), tvec.ravel()])
+    return np.concatenate([rvec.ravel(), tvec.ravel()]).astype(np.float64)
 
 
-def _start(truth: Rig, rng: np.random.Generator) -> Rig:
+def _start(truth: Rig, flat: Floats, rng: np.random.Generator) -> Rig:
     """As far off as closed forms and single cameras leave it: focal lengths by 2 %, no distortion, poses by 1 cm."""
     cameras = truth.cameras.copy()
     cameras[:, :2] *= 1 + rng.normal(0, 0.02, (len(cameras), 1))
@@ -189,4 +194,4 @@ def _start(truth: Rig, rng: np.random.Generator) -> Rig:
     places = truth.places + rng.normal(0, 0.01, truth.places.shape)
     places[0] = 0.0
     boards = truth.boards + rng.normal(0, 0.01, truth.boards.shape)
-    return replace(truth, cameras=cameras, places=places, boards=boards, points=BOARD.corners.copy())
+    return replace(truth, cameras=cameras, places=places, boards=boards, points=flat.copy())

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from engines.calibration.rig.types import RigCamera, RigResult, RigSpec
     from engines.core.context import Context
 
-_PATHS = "With --tiles, pictures and films that hold all cameras; else one folder, film or pattern a camera."
+_PATHS = (
+    "With --tiles, pictures and films that hold all cameras; else one folder, film or pattern a camera, "
+    "or a cameras.yaml that lists them."
+)
+_MATCH = "Which pictures are of one moment: by name, time, order or motion (films, by how the board moves)."
 _LOSS = "How wrong corners are borne: geman, cauchy, huber or linear."
 _REFERENCE = "Whose coordinates are the rig's: a camera's name, or frame:NAME for the board in that frame."
 
@@ -41,7 +45,7 @@ def rig(
     tiles: Annotated[str, typer.Option(help="Rows x columns of a tiled picture: 2x2.", show_default=False)] = "",
     names: Annotated[str, typer.Option(help="Names of the cameras: a,b,c,d; - drops a tile.", show_default=False)] = "",
     margin: Annotated[int, typer.Option(help="Pixels to cut off around each tile.", min=0)] = 0,
-    match: Annotated[str, typer.Option(help="Which pictures are of one moment: by name, time or order.")] = "name",
+    match: Annotated[str, typer.Option(help=_MATCH)] = "name",
     offsets: Annotated[str, typer.Option(help="Frames by which each camera is late: 0,2,0.", show_default=False)] = "",
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
     intrinsics: Intrinsics = "",

@@ -148,7 +148,7 @@ def _show(result: StereoResult, out: str) -> None:
     terminal.print(console.headline(rig.verdict, line, f"bold {style}"))
     for reason in rig.reasons:
         terminal.print(f"  {reason.words}")
-    std = rig.pair(0, 1).distance_std
+    std = rig.pair(0, 1).uncertainty
     more = "" if std is None else f" ± {1000 * std:.3f} mm"
     terminal.print(f"Baseline {1000 * result.baseline_m:.2f} mm{more}, turned by {result.rotation_deg:.3f}°")
     terminal.print(

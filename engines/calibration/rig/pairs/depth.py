@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from engines.calibration.rig.pairs.depth_noise import RigNoise
 from engines.calibration.rig.pairs.disparity import Disparity, Floats, Matcher
-from engines.calibration.rig.pairs.rectification import turn_of, undistortions
+from engines.calibration.rig.pairs.rectification import undistortions
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigResult
 from engines.core.frames import Image, size_of
 from engines.core.projection import Maps

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.rig.pairs.disparity import Span, offset
-from engines.calibration.rig.pairs.rectification import turn_of
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
 from engines.core.lenses import Intrinsics, Lens
 from engines.core.projection import project, rays

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
@@ -49,11 +50,6 @@ def between(first: RigCamera, second: RigCamera) -> Between:
     """From the poses of two cameras in a rig."""
     turn = turn_of(second) @ turn_of(first).T
     return Between(turn, np.array(second.tvec) - turn @ np.array(first.tvec))
-
-
-def turn_of(camera: RigCamera) -> Floats:
-    """Rotation from the rig to the camera, 3 x 3."""
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], dtype=np.float64)
 
 
 def rectify(result: RigResult, first: int, second: int, alpha: float = -1.0, size: Size | None = None) -> Rectification:
@@ -169,8 +165,8 @@ def _straight(
     inner, outer = np.array([box[0] for box in boxes]), np.array([box[1] for box in boxes])
     whole = _fitted(outer, onto, along, (min, max), min)
     if alpha == -1:
-        scale = onto.width / cameras[0].size.width
-        focal = float(np.mean([(camera.intrinsics.fx, camera.intrinsics.fy)[1 - along] for camera in cameras])) * scale
+        own = [(one.intrinsics.fx, one.intrinsics.fy)[1 - along] * onto.width / one.size.width for one in cameras]
+        focal = float(np.mean(own))
         middles = whole[1]
     else:
         crop = _fitted(inner, onto, along, (max, min), max)

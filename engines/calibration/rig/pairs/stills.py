@@ -1,43 +1,20 @@
-"""A pair at one moment that the rig was solved from: its two pictures read, rectified, and their depth."""
+"""Which pairs and moments of a rig there are to look at, and the depths to look for there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 
-from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish, Seen
-from engines.calibration.rig.pairs.rectification import rectify, turn_of
-from engines.calibration.rig.pictures.tiles import Tiling
-from engines.calibration.rig.types import RigResult, RigSpec, RigView
-from engines.calibration.targets import photographs
+from engines.calibration.rig.pairs.depth import DepthWish
+from engines.calibration.rig.places import turn_of
+from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
-from engines.core.frames import Image, size_of
 
 NEARER, FARTHER = 0.6, 2.5
 """Times the nearest and the farthest board, that depth is looked for."""
 LEAST_BASELINES, MOST_BASELINES = 3.0, 40.0
 """The same in baselines, where no board tells."""
-
-
-@dataclass(frozen=True, slots=True)
-class StillSpec:
-    """Which two cameras of a rig, by number, in which frame. tiles, names, margin: as of the `RigSpec`."""
-
-    frame: str
-    first: int
-    second: int
-    alpha: float = 0.0
-    wish: DepthWish = DepthWish()
-    tiles: str = ""
-    names: tuple[str, ...] = ()
-    margin: int = 0
-
-    def cut_as(self, spec: RigSpec) -> StillSpec:
-        """With the tiles that a rig was solved from."""
-        return StillSpec(
-            self.frame, self.first, self.second, self.alpha, self.wish, spec.tiles, spec.names, spec.margin
-        )
 
 
 def shared_frames(result: RigResult, first: int, second: int) -> tuple[str, ...]:
@@ -58,20 +35,14 @@ def best_pair(result: RigResult) -> tuple[int, int]:
     return (0, 1) if best is None else (best.first, best.second)
 
 
-def still(result: RigResult, spec: StillSpec) -> Seen:
-    """Raises as `rectify`, `DepthFinder` and the reading of pictures do; `BadInput` for a frame that is not there."""
-    how = rectify(result, spec.first, spec.second, spec.alpha)
-    pictures = [picture_of(result, spec, camera) for camera in (spec.first, spec.second)]
-    return DepthFinder(result, how, spec.wish).find(*pictures)
-
-
-def picture_of(result: RigResult, spec: StillSpec, camera: int) -> Image:
-    """A camera's own picture of the frame, BGR."""
-    path = _view(result, spec.frame, camera).path
-    image = photographs.read(path)
-    if not spec.tiles or size_of(image) == result.cameras[camera].size:
-        return image
-    return np.ascontiguousarray(Tiling.of(spec.tiles, spec.names, spec.margin).cut(image)[camera])
+def paths_of(result: RigResult, frame: str, cameras: Iterable[int]) -> dict[int, str]:
+    """The pictures of a frame by camera. Raises `BadInput` where a camera has none."""
+    paths = {view.camera: view.path for view in result.views if view.frame == frame and view.path}
+    for camera in cameras:
+        if camera not in paths:
+            name = result.cameras[camera].name
+            raise BadInput(f"There is no picture of {name} in frame {frame}", hint="Choose another frame")
+    return {camera: paths[camera] for camera in cameras}
 
 
 def usual_depths(result: RigResult, first: int, baseline: float) -> DepthWish:
@@ -87,11 +58,3 @@ def usual_depths(result: RigResult, first: int, baseline: float) -> DepthWish:
 def _round(metres: float) -> float:
     """To two figures."""
     return float(f"{metres:.2g}")
-
-
-def _view(result: RigResult, frame: str, camera: int) -> RigView:
-    found = next((view for view in result.views if (view.frame, view.camera) == (frame, camera) and view.path), None)
-    if found is None:
-        name = result.cameras[camera].name
-        raise BadInput(f"There is no picture of {name} in frame {frame}", hint="Choose another frame")
-    return found

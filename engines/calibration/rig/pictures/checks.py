@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.pictures import mirrors
 from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import hints, photographs
@@ -55,9 +56,13 @@ def check_ways(names: Sequence[str], ways: Mapping[int, bool]) -> None:
     few = mirrored if 2 * len(mirrored) <= len(ways) else [camera for camera, way in ways.items() if not way]
     odd, rest = ("is mirrored", "are not") if ways[few[0]] else ("is not mirrored", "are")
     named = ", ".join(names[camera] for camera in few)
-    raise BadInput(
-        f"Camera {named} {odd} and the others {rest}" if len(few) == 1 else f"Some cameras are mirrored: {named}",
-        hint=f"Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}",
+    said = f"Camera {named} {odd} and the others {rest}" if len(few) == 1 else f"Some cameras are mirrored: {named}"
+    raise _mirrored(said, ",".join(names[camera] for camera in few))
+
+
+def _mirrored(said: str, named: str) -> BadInput:
+    return BadInput(
+        said, hint=f"Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}"
     )
 
 
@@ -76,6 +81,18 @@ def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, 
             hint=f"Show it the board together with another camera, or {leave}",
         )
     _check_different(names, shots)
+    _check_unmarked(names, shots, spec)
+
+
+def _check_unmarked(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec) -> None:
+    pairs = mirrors.mirrored_pairs(shots, len(names), spec.board) if spec.mirror == "auto" else []
+    if not pairs:
+        return
+    odd = mirrors.odd_one(pairs)
+    first, second = (names[camera] for camera in pairs[0])
+    if odd is not None:
+        raise _mirrored(f"Camera {names[odd]} is mirrored and the others are not", names[odd])
+    raise _mirrored(f"One of the cameras {first} and {second} is mirrored: the board turns the other way in it", second)
 
 
 def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:

@@ -65,7 +65,7 @@ class Joiner:
     def __init__(self, rig: RigResult) -> None:
         self._triangulator = Triangulator(rig)
         self._seen = [deque[Seen](maxlen=KEPT) for _ in rig.cameras]
-        self._last = -np.inf
+        self._last, self._cameras = -np.inf, 0
         self._figures: dict[int, dict[str, Floats]] = {}
         self._next = 1
 
@@ -79,16 +79,18 @@ class Joiner:
         before.append(seen)
 
     def join(self) -> Moment | None:
-        """The newest moment that was not given yet; None where none is complete."""
+        """The newest moment that was not given yet, or not with as many cameras; None where none is complete."""
         newest = [each[-1].stamp.captured_at if each else -np.inf for each in self._seen]
         there = [camera for camera, at in enumerate(newest) if at > max(newest) - STALE]
         slowest = min(there, key=lambda camera: newest[camera], default=0)
         at = newest[slowest]
-        if len(there) < 2 or at <= self._last:
+        if len(there) < 2 or at < self._last:
             return None
-        self._last = at
         people = [_at(self._seen[camera], at) if camera in there else () for camera in range(len(newest))]
         cameras = tuple(camera for camera in there if people[camera] is not None)
+        if at == self._last and len(cameras) <= self._cameras:
+            return None
+        self._last, self._cameras = at, len(cameras)
         return self._moment(at, self._seen[slowest][-1].stamp.index, [each or () for each in people], cameras)
 
     def _moment(self, at: float, frame: int, people: Sequence[Sequence[Subject]], cameras: tuple[int, ...]) -> Moment:

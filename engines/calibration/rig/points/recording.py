@@ -14,7 +14,7 @@ from engines.core.outputs import new_file
 
 
 class PlaceRecorder:
-    """A table in the making; it is there, whole, once `close` was called.
+    """A table in the making; it is there, whole, once `close` was called. Of one moment what came last is written.
 
     Raises `BadInput` where it cannot be written, or another kind of file is.
     """
@@ -27,17 +27,25 @@ class PlaceRecorder:
         self._text = self._held.enter_context(part.open("w", encoding="utf-8", newline=""))
         self._rows = csv.writer(self._text, lineterminator="\n")
         self._rows.writerow(HEADER)
+        self._last: Moment | None = None
 
     def add(self, moment: Moment) -> None:
         """A row a point, called by the number of its figure: `1 nose`."""
-        self.moments += 1
-        for figure in moment.figures:
-            self._rows.writerows(rows_of(str(moment.frame), _called(figure), self._cameras))
+        if self._last is not None and moment.at != self._last.at:
+            self._write(self._last)
+        self._last = moment
 
     def close(self) -> Path:
         """Put the table in its place."""
+        if self._last is not None:
+            self._write(self._last)
         self._held.close()
         return self.path
+
+    def _write(self, moment: Moment) -> None:
+        self.moments += 1
+        for figure in moment.figures:
+            self._rows.writerows(rows_of(str(moment.frame), _called(figure), self._cameras))
 
 
 def _called(figure: Figure) -> Placed:

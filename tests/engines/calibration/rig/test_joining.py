@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engines.calibration.rig.optics import eyes_of
 from engines.calibration.rig.points.joining import STALE, Joiner, Moment
+from engines.calibration.rig.points.recording import PlaceRecorder
 from engines.core.frames import Stamp
 from engines.core.sightings import Seen, SeenPoint, Subject
 from tests.engines.calibration.rig.drawn_rigs import Floats, cloud, true_rig
@@ -85,6 +89,35 @@ def test_a_camera_that_stands_still_is_not_waited_for() -> None:
     moment = joiner.join()
     assert moment is not None
     assert (moment.cameras, moment.frame) == ((0, 1, 2), 60)
+
+
+def test_a_moment_is_given_again_with_cameras_that_come_late() -> None:
+    walkers, joiner = Walkers([(0.0, 0.0, 0.0)]), Joiner(RIG)
+    for camera in range(4):
+        joiner.put(camera, walkers.seen(camera, 0, 0.0))
+    joiner.join()
+    told = []
+    for camera in range(4):
+        joiner.put(camera, walkers.seen(camera, 60, STALE + 0.1))
+        told.append(joiner.join())
+    assert [None if one is None else len(one.cameras) for one in told] == [None, 2, 3, 4]
+    assert {one.number for moment in told if moment for one in moment.figures} == {1}
+
+
+def test_a_recorded_moment_is_written_once_as_it_was_last(tmp_path: Path) -> None:
+    walkers, joiner = Walkers([(0.0, 0.0, 0.0)]), Joiner(RIG)
+    recorder = PlaceRecorder(tmp_path / "points.csv", RIG)
+    for index in range(2):
+        for camera in range(4):
+            joiner.put(camera, walkers.seen(camera, index, index * (STALE + 0.1)))
+            if (moment := joiner.join()) is not None:
+                recorder.add(moment)
+    assert not (tmp_path / "points.csv").exists()
+    recorder.close()
+    _, *rows = csv.reader((tmp_path / "points.csv").read_text().splitlines())
+    assert (recorder.moments, len(rows)) == (2, 18)
+    assert [(row[0], row[1]) for row in rows[8:10]] == [("0", "1 8"), ("1", "1 0")]
+    assert {row[8].count(";") for row in rows} == {3}
 
 
 def test_who_only_one_camera_sees_is_counted_and_keeps_no_number() -> None:

@@ -27,9 +27,9 @@ def test_what_is_kept_is_found_again_newest_first(tmp_path: Path) -> None:
     newer = replace(RIG, rms_px=0.2)
     assert KeptRigs(tmp_path).keep(HERE, newer, at=NOON).at == NOON + 1
     KeptRigs(tmp_path).keep(HERE[::-1], RIG, at=NOON)
-    found = KeptRigs(tmp_path).by_cameras()
-    assert [(one.result, one.focus, one.at) for one in found[HERE]] == [(newer, "", NOON + 1), (RIG, "near", NOON)]
-    assert set(found) == {HERE, HERE[::-1]}
+    shelf = KeptRigs(tmp_path)
+    assert [(one.result, one.focus, one.at) for one in shelf.of(HERE)] == [(newer, "", NOON + 1), (RIG, "near", NOON)]
+    assert set(shelf.sets()) == {HERE, HERE[::-1]}
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_there(tmp_path: Path) -> None:
@@ -38,9 +38,10 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_there(tmp_path: Path) -> N
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "cameras.json").write_text(json.dumps({"cameras": [{"key": "x"}]}))
     shelf = KeptRigs(tmp_path)
-    assert [one.path for one in shelf.by_cameras()[HERE]] == [kept.path]
-    assert len(shelf.problems) == 2
-    assert {problem.partition(":")[0] for problem in shelf.problems} == {"mine.json", "broken"}
+    assert shelf.sets() == (HERE,)
+    assert [problem.partition(":")[0] for problem in shelf.problems] == ["broken"]
+    assert [one.path for one in shelf.of(HERE)] == [kept.path]
+    assert [problem.partition(":")[0] for problem in shelf.problems] == ["mine.json"]
 
 
 def test_as_many_cameras_as_the_rig_has_are_needed(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from widgets.calibration.rig.space.view import RigSpace
 from widgets.calibration.rig.space.view import Shown as SpaceShown
 from widgets.kit.fields import ChoiceField, Segmented, wrapped
 from widgets.kit.figures_table import DASH, ROW_HEIGHT, FiguresTable, Shown
-from widgets.kit.labels import Label
-from widgets.kit.layouts import held, row_of
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import EmptyState
 from widgets.kit.words import count
 
 OFFER = (
@@ -36,16 +36,18 @@ CAMERA_TIPS = (
     "In most places of the picture, after the turn that fits best",
     "The lens's parameter that is the furthest, in joint standard deviations",
 )
-PAIRS = ("", "Differs", "Apart", "mm")
+PAIRS = ("", "Differs, mm", "Apart")
 PAIR_TIPS = (
     "Two cameras",
     "Distance in the second less that in the first, in millimetres",
     "In joint standard deviations",
-    "Distance in the first calibration, in millimetres",
 )
 LAY_TIP = "The second rig is moved, as a whole, until all cameras lie as near as they can, or this one on itself"
+SAME, SAME_LENS = 1e-3, "The lens of {} is the same in both"
+"""Pixels below which two lenses are."""
+OTHER_SHAPE = "Its pictures have another shape in the second: the lenses are not compared"
 MOST_REASONS = 4
-ROOM, LEAST_ROWS = 440, 3
+ROOM, LEAST_ROWS = 300, 3
 """Height that all but the rows of both tables takes, and rows of each at the least."""
 
 
@@ -53,14 +55,16 @@ class RigComparePage(ChartPage):
     """`files` are the two that are compared; `laid` by which camera the second one is laid onto the first."""
 
     blank = PagesView
+    widths = (300, 440, 0.44)
 
     def __init__(self) -> None:
         super().__init__()
         self._camera = 0
         self.space, self.map = RigSpace("Both rigs in space"), HeatPlane("Difference of a lens over the picture", "px")
         self.chart = self.space
-        self.files = TwoFiles("This rig")
+        self.files = TwoFiles("This rig", across=True)
         self.laid = ChoiceField("Laid onto each other by", (ALL,), tip=LAY_TIP)
+        self.laid.setMinimumContentsLength(11)
         self.words, self.reasons = wrapped("hint"), ReasonList()
         self.cameras = FiguresTable("Cameras of both", CAMERAS, CAMERA_TIPS)
         self.pairs = FiguresTable("Distances of both", PAIRS, PAIR_TIPS)
@@ -76,7 +80,7 @@ class RigComparePage(ChartPage):
         self.files.show_files(compare.first, compare.second)
         told = compare.comparison
         self.export.setEnabled(told is not None)
-        self.lens.setVisible(bool(compare.second) and self.form.value() == "lens")
+        self._choose(self.form.value())
         if told is None:
             self._show_nothing(compare.problem or "Reading both")
         elif told is not before.comparison:
@@ -90,9 +94,12 @@ class RigComparePage(ChartPage):
         self.charts = QStackedWidget()
         for chart in (self.space, self.map):
             self.charts.addWidget(chart)
-        by = held(row_of(Label("Laid by", "muted"), (self.laid, 1), spacing=8))
-        self._told = (by, self.reasons, self.cameras, self.pairs, self.words)
-        self.lay_chart("Compare", self.charts, side_of(self.files, *self._told), self.lens, self.form, empty=OFFER)
+        self._told = (self.reasons, self.cameras, self.pairs, self.words)
+        self.side = held(side_of(*self._told))
+        below = row_of((self.charts, 1), self.side, spacing=16)
+        whole = held(column_of(self.files, (below, 1), spacing=8, margins=(12, 4, 12, 12)))
+        self.controls = (self.laid, self.lens, self.form, self.export)
+        self.lay_out(self.head_of("Compare", *self.controls), self.body_of(EmptyState(*OFFER), whole))
 
     def _wire(self) -> None:
         self.form.chosen.connect(self._choose)
@@ -125,7 +132,8 @@ class RigComparePage(ChartPage):
         names = {one.first: one.name for one in told.cameras}
         far = frozenset((n, 2) for n, one in enumerate(told.pairs) if (one.deviations or 0.0) >= DISAGREE)
         rows = tuple(pair_cells(one, names) for one in told.pairs)
-        self.pairs.show_cells(Shown(PAIRS, rows, strong=far))
+        tips = {(n, 1): pair_tip(one) for n, one in enumerate(told.pairs)}
+        self.pairs.show_cells(Shown(PAIRS, rows, strong=far, told=tips))
         self._fit_tables()
         self._look_at(min(self._camera, len(told.cameras) - 1))
 
@@ -139,7 +147,9 @@ class RigComparePage(ChartPage):
     def _choose(self, form: str) -> None:
         self.chart = self.map if form == "lens" else self.space
         self.charts.setCurrentWidget(self.chart)
-        self.lens.setVisible(form == "lens" and self.shown.compare.comparison is not None)
+        there = self.shown.compare.comparison is not None
+        self.lens.setVisible(there and form == "lens")
+        self.laid.setVisible(there and form == "space")
 
     def open_lens(self, row: int) -> None:
         """Show the lens of a camera by its row."""
@@ -155,8 +165,10 @@ class RigComparePage(ChartPage):
         self._camera, one = row, told.cameras[row]
         self.lens.set_value(str(row))
         self.space.choose_camera(one.first)
-        self.map.nothing = "Its pictures have another shape in the second: the lenses are not compared"
-        self.map.show_heat(None if one.lens is None else heat_of(one.lens))
+        self.map.nothing = OTHER_SHAPE if one.lens is None else SAME_LENS.format(one.name)
+        differs = one.lens is not None and not one.lens.largest_px < SAME
+        self.map.show_heat(heat_of(one.lens) if differs and one.lens is not None else None)
+        self.map.update()
 
 
 def state_words(told: RigComparison) -> str:
@@ -182,7 +194,19 @@ def camera_cells(one: CameraDifference) -> tuple[str, ...]:
 
 def pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:
     which = f"{names[one.first]} \u2013 {names[one.second]}"
-    return which, f"{one.apart_mm:+.2f}", _figure(one.deviations), f"{1e3 * one.distances[0]:.1f}"
+    return which, signed(one.apart_mm), _figure(one.deviations)
+
+
+def pair_tip(one: PairDifference) -> str:
+    """The distances themselves, and what became of the angle."""
+    first, second = (f"{1e3 * each:.2f} mm" for each in one.distances)
+    sure = "" if one.angle_deviations is None else f", {one.angle_deviations:.1f} joint deviations"
+    return f"{first} in the first, {second} in the second. The angle differs by {one.apart_deg:+.3f}\u00b0{sure}"
+
+
+def signed(value: float) -> str:
+    """With its sign, but where nothing is left of it."""
+    return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"
 
 
 def _figure(value: float | None) -> str:

@@ -39,6 +39,9 @@ KINDS = "Point cloud (*.ply);;Picture (*.png)"
 OWN = "own"
 ALPHAS = (("0", "Nothing black"), ("0.5", "Half"), ("1", "All"), (OWN, "Own focal length"))
 SHOWN: tuple[tuple[Showing, str], ...] = (("pictures", "Pictures"), ("over", "Over"), ("depth", "Depth"))
+LIVE = "Depth of what the cameras show now, at half their resolution"
+SOURCES = "Both rectified pictures as sources of the project"
+NOT_OPEN = "Open the cameras of this rig and choose Use for these sources in its panel first"
 _DEPTH_TIP = "Depths that are looked through; what is nearer or farther is not known"
 
 
@@ -124,7 +127,7 @@ class PairPage(WorkPage):
         self.pair = ChoiceField("Cameras", tip="Which two cameras")
         self.swap = QuietButton("", "swap", "Exchange the two: depth is told of the first picture", name="Swap cameras")
         self.frame = ChoiceField("Frame", tip="Which moment; frames in which both show the board come first")
-        self.live = Toggle("Live", tip="Depth of what the cameras show now, at half their resolution")
+        self.live = Toggle("Live", tip=LIVE)
         self.view = Segmented(
             "Show", SHOWN, tip="Both pictures, with depth over the first, or with depth in place of the other"
         )
@@ -137,7 +140,7 @@ class PairPage(WorkPage):
         self.near = NumberField("Nearest", 0.3, 0.01, 1000, unit="m", decimals=2, step=0.1, tip=_DEPTH_TIP)
         self.far = NumberField("Farthest", 5.0, 0.02, 10000, unit="m", decimals=2, step=0.5, tip=_DEPTH_TIP)
         self.scale = Scale()
-        self.sources = PlainButton("Use as sources", "straight", "Both rectified pictures as sources of the project")
+        self.sources = PlainButton("Use as sources", "straight", SOURCES)
 
     def _side(self):  # noqa: ANN202  (a layout of Qt's)
         cameras = held(row_of((self.pair, 1), self.swap, spacing=4))
@@ -168,6 +171,8 @@ class PairPage(WorkPage):
         self.live.setChecked(pair.live)
         self.live.setEnabled(pair.can_live or pair.live)
         self.sources.setEnabled(pair.can_live)
+        self.live.setToolTip(LIVE if pair.can_live else f"{LIVE}. {NOT_OPEN}")
+        self.sources.setToolTip(SOURCES if pair.can_live else f"{SOURCES}. {NOT_OPEN}")
         self.alpha.set_value(OWN if pair.alpha == -1 else f"{pair.alpha:g}")
         for field, value in ((self.near, pair.near), (self.far, pair.far)):
             field.blockSignals(True)

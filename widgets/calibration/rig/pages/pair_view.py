@@ -10,7 +10,7 @@ import numpy as np
 
 from engines.calibration.rig.types import RigResult, StereoResult
 from engines.core.frames import Image
-from engines.core.pictures.heat import OVER, viridis
+from engines.core.pictures.heat import OVER
 from widgets.calibration.pages.heat_plane import rough
 from widgets.kit.results import Stat
 
@@ -49,16 +49,23 @@ class PairView:
 
 def depth_picture(depth: Depth, near: float, far: float) -> Image:
     """BGR: near is bright, and what is not known is dark. As disparities are, so that near is told apart as finely."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        colours = viridis(1 / depth.metres, 1 / far, 1 / near)[..., ::-1]
-    return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], np.array(UNKNOWN, np.uint8), colours))
+    return _coloured(depth, near, far, np.full((*depth.metres.shape, 3), UNKNOWN, np.uint8))
 
 
 def laid_over(first: Image, depth: Depth, near: float, far: float) -> Image:
     """BGR: the first picture, in the colours of its depth where that is known."""
-    colours = depth_picture(depth, near, far)
-    mixed = cv2.addWeighted(colours, OVER, first, 1 - OVER, 0)
-    return np.ascontiguousarray(np.where(np.isnan(depth.metres)[..., None], first, mixed))
+    colours = _coloured(depth, near, far, first.copy())
+    return np.asarray(cv2.addWeighted(colours, OVER, first, 1 - OVER, 0), np.uint8)
+
+
+def _coloured(depth: Depth, near: float, far: float, under: Image) -> Image:
+    """The colours of what is known, on a picture, which is changed."""
+    known = np.isfinite(depth.metres).astype(np.uint8)
+    steps = 255 / (1 / near - 1 / far)
+    share = cv2.convertScaleAbs(
+        np.maximum(1 / np.nan_to_num(depth.metres, nan=far) - np.float32(1 / far), 0), alpha=steps
+    )
+    return np.asarray(cv2.copyTo(cv2.applyColorMap(share, cv2.COLORMAP_VIRIDIS), known, under), np.uint8)
 
 
 def beside(first: Image, second: Image, vertical: bool) -> Image:
@@ -94,7 +101,7 @@ def known_words(view: PairView) -> str:
 
 def figures_of(result: StereoResult) -> list[Stat]:
     pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
-    std = "" if pair is None or pair.distance_std is None else rough(1000 * pair.distance_std)
+    std = "" if pair is None or pair.uncertainty is None else rough(1000 * pair.uncertainty)
     rows = "columns" if result.rectification.vertical else "rows"
     apart = [
         Stat("Baseline", f"{1000 * result.baseline_m:.2f}", "mm", std, "Distance of the two cameras"),

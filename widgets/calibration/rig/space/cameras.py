@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from engines.core.frames import Image, Size
 from engines.core.lenses import DISTORTION_NAMES, Intrinsics
 from engines.core.projection import rays
+from widgets.calibration.rig.words import length_words, pair_name, with_std
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Photo, Sheet, Strand, Thing, Word, half_axes, joined
 
@@ -100,7 +101,7 @@ def _camera(result: RigResult, number: int, key: Key, dress: Dress) -> Part:
     plane = Sheet(seen, ink, None if dress.dashed else dress.ink(number, 0.14), key)
     mark = up_mark(rim)
     sheets = (plane, Sheet(mark, ink, None if dress.dashed else dress.ink(number, 0.9), key)) if len(mark) else (plane,)
-    word = Word(place, camera.name, ink, key)
+    word = Word(place, camera.name, ink, key, weight=2)
     return Part(
         (*edges, *_stem(place, dress)),
         sheets if dress.dashed else (*faces, *sheets),
@@ -198,7 +199,9 @@ def shifts(result: RigResult, other: RigResult) -> Part:
         if camera.name in places:
             key, ends = ("other", number), np.array([places[camera.name], centre_of(camera)])
             lines.append(Strand(ends, Ink("text", 1.0, 2.2), key))
-            words.append(Word(ends[1], shift_words(float(np.linalg.norm(ends[1] - ends[0]))), Ink("text"), key))
+            words.append(
+                Word(ends[1], shift_words(float(np.linalg.norm(ends[1] - ends[0]))), Ink("text"), key, weight=1)
+            )
     return Part(tuple(lines), words=tuple(words))
 
 
@@ -215,22 +218,16 @@ def distances(result: RigResult) -> Part:
         key, ends = ("pair", pair.first, pair.second), np.array([places[pair.first], places[pair.second]])
         lines.append(Strand(ends, Ink("muted", 0.9, 1.2, True), key))
         words.append(Word(ends.mean(axis=0), distance_words(pair), Ink("text"), key))
-        things[key] = _pair_told(result.cameras, pair, ends.mean(axis=0))
+        things[key] = _pair_told(result, pair, ends.mean(axis=0))
     return Part(tuple(lines), words=tuple(words), things=things)
 
 
-def _pair_told(cameras: Sequence[RigCamera], pair: RigPair, middle: Floats) -> Thing:
-    angle = f"{pair.angle:.2f}\u00b0" + ("" if pair.angle_std is None else f" \u00b1 {pair.angle_std:.2g}\u00b0")
+def _pair_told(result: RigResult, pair: RigPair, middle: Floats) -> Thing:
+    angle = f"turned {with_std(pair.angle, pair.angle_std)}\u00b0"
     shared = f"{pair.frames} frames in common" if pair.frames else "no frame in common"
-    name = f"{cameras[pair.first].name} \u2013 {cameras[pair.second].name}"
-    return Thing(name, middle, None, (f"{distance_words(pair)} apart, turned {angle}", shared))
+    return Thing(pair_name(result, pair), middle, None, (f"{distance_words(pair)} apart, {angle}", shared))
 
 
 def distance_words(pair: RigPair) -> str:
-    """'412.31 \u00b1 0.24 mm': with two figures of the deviation."""
-    millimetres = 1000 * pair.distance
-    if not pair.distance_std:
-        return f"{millimetres:.1f} mm"
-    std = 1000 * pair.distance_std
-    places = int(np.clip(1 - np.floor(np.log10(std)), 0, 3))
-    return f"{millimetres:.{places}f} \u00b1 {std:.{places}f} mm"
+    """'412.31 \u00b1 0.24 mm'."""
+    return length_words(pair.distance, pair.uncertainty)

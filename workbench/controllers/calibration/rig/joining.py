@@ -117,4 +117,5 @@ class Joining(EngineThread):
     def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
-            self.recorded.emit(recorder.close(), recorder.moments)
+            path = recorder.close()
+            self.recorded.emit(path, recorder.moments)

@@ -12,14 +12,15 @@ from engines.core.errors import KinoscopeError
 from widgets.calibration.rig.pages.pair import PairPage
 from widgets.calibration.rig.pages.pair_view import Choices, PairView
 from widgets.calibration.rig.pages.state import Page
+from widgets.calibration.rig.setup import RigSetup
 from widgets.kit.work_page import WorkPage
+from workbench.controllers.calibration.rig.cells import pictures_of
 from workbench.controllers.calibration.rig.part import PagePart
 from workbench.controllers.common.live_threads import Lookers
 from workbench.threads.engine_thread import Failure
 
 if TYPE_CHECKING:
     from engines.calibration.rig.pairs.depth import DepthWish, Seen
-    from engines.calibration.rig.pairs.stills import StillSpec
     from workbench.feeds.rigs import RigInUse
 
 ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", "Live depth"
@@ -181,18 +182,11 @@ class Pair(PagePart):
             self._view = replace(self._view, seen=None, figures=None, note=note)
             return
         self.errands.ask(
-            partial(_still, rig, self._still(rig)),
+            partial(_still, rig, self.form, self._wish(rig), self.desk.session.setup),
             partial(self._have, self._key),
             partial(self._failed, self._key),
             key="pair",
             first=True,
-        )
-
-    def _still(self, rig: RigResult) -> StillSpec:
-        from engines.calibration.rig.pairs.stills import StillSpec
-
-        return StillSpec(self.form.frame, *self.form.pair, self.form.alpha, self._wish(rig)).cut_as(
-            self.desk.session.spec
         )
 
     def _have(self, key: object, found: tuple[Seen, StereoResult]) -> None:
@@ -256,11 +250,16 @@ class Pair(PagePart):
         self.changed.emit()
 
 
-def _still(rig: RigResult, spec: StillSpec) -> tuple[Seen, StereoResult]:
+def _still(rig: RigResult, form: Form, wish: DepthWish, setup: RigSetup) -> tuple[Seen, StereoResult]:
+    """Raises as reading and rectifying do."""
+    from engines.calibration.rig.pairs.depth import DepthFinder
     from engines.calibration.rig.pairs.stereo import paired
-    from engines.calibration.rig.pairs.stills import still
+    from engines.calibration.rig.pairs.stills import paths_of
 
-    return still(rig, spec), paired(rig, spec.first, spec.second, spec.alpha)
+    figures = paired(rig, *form.pair, form.alpha)
+    finder = DepthFinder(rig, figures.rectification, wish)
+    own = pictures_of(replace(rig, mirrored=False), paths_of(rig, form.frame, form.pair), setup)
+    return finder.find(*(own[camera] for camera in form.pair)), figures
 
 
 def _figures(rig: RigResult, form: Form) -> StereoResult | None:

@@ -49,6 +49,7 @@ class Use(SectionPart):
         self.measuring = Measuring(viewer, desk.services, self)
         self.measuring.changed.connect(self.changed)
         desk.services.rigs.changed.connect(self._follow_rig)
+        desk.services.rigs.unreadable.connect(lambda words: desk.services.notify(words, "warn"))
         desk.services.results.came.connect(self._came)
         desk.services.results.ended.connect(self._ended)
 
@@ -88,7 +89,7 @@ class Use(SectionPart):
         section.used.connect(self.keep)
         section.engineChosen.connect(self.join)
         section.recordWanted.connect(self.record)
-        section.measureWanted.connect(lambda on: self.measuring.switch(self.used if on else None))
+        section.measureWanted.connect(self.measure)
         section.forgotten.connect(self.measuring.forget)
 
     # Which sources
@@ -156,6 +157,14 @@ class Use(SectionPart):
         if self._joining is not None:
             self._joining.record(Path(path) if path else None)
         self.changed.emit()
+
+    # Measuring
+
+    def measure(self, on: bool) -> None:
+        """Take clicks in the viewer for a point, or no more."""
+        self.measuring.switch(self.used if on else None)
+        if self.measuring.on:
+            self.desk.services.host.show_centre("viewer")
 
     # What happens elsewhere
 

@@ -56,11 +56,16 @@ class Prepare(PagePart):
 
     @property
     def fields(self) -> Mapping[str, Any]:
+        return {"prepare": self.view}
+
+    @property
+    def view(self) -> PrepareView:
+        """What the page shows."""
         view = PrepareView(self.form, looking=self._looking, busy=self.busy, result=self._result)
         one = self._looked
         if one is not None:
             view = replace(view, picture=one.picture, guess=one.guess, frames=one.frames, films=one.films)
-        return {"prepare": view}
+        return view
 
     @property
     def command(self) -> str:
@@ -116,7 +121,7 @@ class Prepare(PagePart):
 
     def start(self) -> None:
         """Write what is shown."""
-        if not self.fields["prepare"].problem[0]:
+        if not self.view.problem[0]:
             self.trouble, self._result = None, None
             self._slot.start(self.form.spec, f"Cut {Path(self.form.paths[0]).name} into its cameras", self.command)
 

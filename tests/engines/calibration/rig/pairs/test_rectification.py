@@ -22,6 +22,7 @@ from tests.engines.calibration.rig.pairs.known_pair import (
     rig,
     seen,
     side_by_side,
+    small,
     with_views,
 )
 
@@ -90,6 +91,15 @@ def test_the_straightened_picture_shows_a_point_where_the_rectified_pinhole_has_
         x, y = (ways[:, :2] / ways[:, 2:] * straight.fx + [straight.cx, straight.cy]).T.astype(np.float32)
         there = cv2.remap(maps, x[None], y[None], cv2.INTER_LINEAR)[0]
         np.testing.assert_allclose(there, seen(one, points), atol=0.02)
+
+
+def test_cameras_of_different_resolutions_get_one_focal_length() -> None:
+    pair = side_by_side()
+    mixed = replace(pair, cameras=(pair.cameras[0], small(pair).cameras[1]))
+    whole, how = rectify(pair, 0, 1), rectify(mixed, 0, 1)
+    assert how.size == whole.size == SIZE
+    assert how.focal == pytest.approx(whole.focal, rel=1e-6)
+    assert how.straight[1].cx == pytest.approx(whole.straight[1].cx, abs=1.0)
 
 
 def test_half_the_resolution_shows_the_same_directions() -> None:

@@ -18,7 +18,7 @@ from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
 from engines.core.frames import Size
 from tests.engines.calibration.rig.pictures import recordings as made
-from tests.engines.calibration.rig.pictures.recordings import CHARUCO, SIZE, film, looked, moments, seen
+from tests.engines.calibration.rig.pictures.recordings import CHARUCO, CHESSBOARD, SIZE, film, looked, moments, seen
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,21 @@ def test_a_mirrored_tile_is_named_and_all_mirrored_ones_are_flipped(tmp_path: Pa
     found = looked(both, tiles="1x2")
     assert found.mirrored
     assert len(seen(found, 0)) == 4
+
+
+def test_a_mirrored_tile_is_told_by_a_board_without_markers_too(tmp_path: Path):
+    chess = moments(8, CHESSBOARD)
+    names, four = ("a", "b", "c"), [(left, right[:, ::-1], right) for left, right in chess]
+    one = made.tiled_folder(tmp_path / "one", four)
+    with pytest.raises(BadInput, match="Camera b is mirrored and the others are not"):
+        looked(one, tiles="1x3", names=names, board=CHESSBOARD)
+    pair = made.tiled_folder(tmp_path / "pair", [tiles[:2] for tiles in four])
+    with pytest.raises(BadInput, match="One of the cameras a and b is mirrored"):
+        looked(pair, tiles="1x2", names=names[:2], board=CHESSBOARD)
+    turned = made.tiled_folder(tmp_path / "turned", [(left, right[::-1, ::-1]) for left, right in chess])
+    assert len(seen(looked(turned, tiles="1x2", board=CHESSBOARD), 1)) >= 6
+    other = [(chess[number][0], chess[number - 3][1]) for number in range(8)]
+    assert looked(made.tiled_folder(tmp_path / "other", other), tiles="1x2", board=CHESSBOARD), "not of one moment"
 
 
 def test_a_turned_tile_is_found_with_its_corners_turned(tiled: str, tmp_path: Path):

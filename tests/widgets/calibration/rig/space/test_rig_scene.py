@@ -182,11 +182,12 @@ def test_seen_from_a_camera_everything_is_where_its_pinhole_puts_it(camera: RigC
     assert (border <= size).all()
 
 
-def test_distances_carry_two_figures_of_their_deviation() -> None:
+def test_distances_carry_two_figures_of_the_larger_deviation() -> None:
     pair = RIG.pairs[0]
     assert distance_words(replace(pair, distance=0.4123456, distance_std=0.00024)) == "412.35 \u00b1 0.24 mm"
     assert distance_words(replace(pair, distance=0.4123456, distance_std=0.012)) == "412 \u00b1 12 mm"
-    assert distance_words(replace(pair, distance=0.4123456, distance_std=None)) == "412.3 mm"
+    assert distance_words(replace(pair, distance=0.4123456, spread=0.0031)) == "412.3 \u00b1 3.1 mm"
+    assert distance_words(replace(pair, distance=0.4123456, distance_std=None)) == "412.35 mm"
     assert [word.text for word in distances(RIG).words] == [distance_words(one) for one in RIG.pairs]
 
 
