@@ -11,11 +11,12 @@ import pytest
 
 from engines.calibration.rig.pictures.choosing import Looked, choose
 from engines.calibration.rig.pictures.finding import find
+from engines.calibration.rig.solving import run
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets.films import Look
 from engines.core.boards import Board
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
+from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError, WorkFailed
 from engines.core.frames import Size
 from tests.engines.calibration.rig.pictures import recordings as made
 from tests.engines.calibration.rig.pictures.recordings import CHARUCO, CHESSBOARD, SIZE, film, looked, moments, seen
@@ -125,6 +126,14 @@ def test_a_camera_without_a_board_is_named_with_what_to_do(tmp_path: Path):
     with pytest.raises(BadInput, match="Camera b shows the board in none of its 4 pictures") as caught:
         looked(folder, tiles="1x2", names=("a", "b"))
     assert "--names a,-" in caught.value.hint
+
+
+def test_boards_that_one_camera_sees_at_a_time_make_no_rig(tmp_path: Path):
+    dark = made.blank()
+    alone = [(left, dark) if at % 2 else (dark, right) for at, (left, right) in enumerate(moments(4))]
+    folder = made.tiled_folder(tmp_path / "alone", alone)
+    with pytest.raises(WorkFailed, match="share no views across these groups: a; b"):
+        run(RigSpec((folder,), CHARUCO, tiles="1x2", names=("a", "b")), PlainContext())
 
 
 def test_where_no_camera_shows_the_board_the_one_that_fits_is_named(tiled: str):
