@@ -28,7 +28,7 @@ FEATURE = Feature(
         "Several cameras calibrated together, and seen in space",
         "Ctrl+8",
         "rig",
-        {"sources": 240, "rig": 440, "properties": 0, "jobs": 170, "log": 0},
+        {"sources": 240, "rig": 470, "properties": 0, "jobs": 170, "log": 0},
         strip="rig",
     ),
     jobs=("engines.calibration.rig.",),
