@@ -143,6 +143,19 @@ def test_where_no_camera_shows_the_board_the_one_that_fits_is_named(tiled: str):
     assert caught.value.facts.board == str(CHARUCO)
 
 
+def test_films_without_a_board_say_so_and_lost_frames_are_counted(films: tuple[str, str, str], tmp_path: Path):
+    empty = film(tmp_path / "empty.mp4", [np.hstack([made.blank(), made.blank()])] * 3)
+    with pytest.raises(BadInput, match="No view shows the board"):
+        looked(empty, tiles="1x2")
+    left = film(tmp_path / "left.mp4", [made.blank()] * 12)
+    with pytest.raises(BadInput, match="Camera 0 shows the board in none"):
+        looked(left, films[2])
+    whole = Path(films[0]).read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) * 2 // 3] + bytes(len(whole) - len(whole) * 2 // 3))
+    assert "cannot be decoded" in " ".join(one.why for one in looked(str(cut), tiles="1x2", every=1).left_out)
+
+
 def test_a_mirrored_tile_is_named_and_all_mirrored_ones_are_flipped(tmp_path: Path):
     one = made.tiled_folder(tmp_path / "one", [(left, right[:, ::-1]) for left, right in moments(4)])
     with pytest.raises(BadInput, match="Camera b is mirrored and the others are not") as caught:
