@@ -80,7 +80,7 @@ class ViewResult:
 class Remedy:
     """What one click does about a reason. target: a view's name, `view#id`, a model or a board, as `kind` says."""
 
-    kind: Literal["free_board", "drop_corner", "switch_off", "use_model", "use_board"]
+    kind: Literal["free_board", "drop_corner", "switch_off", "use_model", "use_board", "load_lenses"]
     target: str = ""
 
 

@@ -31,6 +31,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "switch_off": lambda _target: "Switch off",
     "use_model": lambda target: f"Use {MODELS.get(target, target)}",
     "use_board": lambda target: f"Use {board_name(Board.parse(target))}",
+    "load_lenses": lambda _target: "Load known lenses",
 }
 TIPS = {
     "free_board": "Solve for the board's own shape too",
@@ -38,6 +39,7 @@ TIPS = {
     "switch_off": "Leave {} out of the fit",
     "use_model": "Solve with this lens model",
     "use_board": "Look for {} in all views",
+    "load_lenses": "Choose a file with calibrated lenses, which are held then",
 }
 
 

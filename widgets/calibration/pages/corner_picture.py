@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
 
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.frames import Image
@@ -18,8 +17,6 @@ from widgets.viewer.overlays import Label, Legend, Overlay, Points, Vectors
 
 NEAR = 14.0
 """Screen pixels from a corner within which a click is meant for it."""
-STILL = 4.0
-"""A mouse that moved more than this between press and release has dragged."""
 RING, MOST_LABELS = 12.0, 5
 
 
@@ -35,8 +32,9 @@ class CornerPicture(ImageView):
         self.setToolTip("Click a corner to see its error; the wheel zooms, drag moves, F fits")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[CornerRow, ...] = ()
-        self._pressed: QPointF | None = None
+        self._marks: list[Overlay] = []
         self.activated.connect(self.fit)
+        self.clicked.connect(self._choose)
 
     def show_view(self, view: ViewResult, result: MonoResult, dropped: Sequence[str], chosen: int) -> None:
         """Marks of this view; the photograph comes by `show_photograph`."""
@@ -45,6 +43,11 @@ class CornerPicture(ImageView):
         self._marks = made if self._legend else [one for one in made if not isinstance(one, Legend)]
         if self.has_picture:
             self.set_overlays(self._marks)
+
+    def show_unmarked(self, image: Image) -> None:
+        """A photograph in which no board was found."""
+        self.rows, self._marks = (), []
+        self.show_photograph(image)
 
     def show_photograph(self, image: Image) -> None:
         self.set_image(image)
@@ -58,15 +61,9 @@ class CornerPicture(ImageView):
         distance, row = min(away, key=lambda one: one[0], default=(math.inf, None))
         return row.number if row is not None and distance <= NEAR else -1
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and (event.position() - pressed).manhattanLength() <= STILL:
-            self.cornerChosen.emit(self.corner_at(event.position()))
+    def _choose(self, x: float, y: float) -> None:
+        if self.viewport is not None:
+            self.cornerChosen.emit(self.corner_at(self.viewport.to_widget(x, y)))
 
 
 def marks(

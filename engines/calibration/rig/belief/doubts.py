@@ -100,7 +100,8 @@ def _other_ends(evidence: Evidence) -> Iterator[Reason]:
     if level:
         words = f"Other starts of the solver end at distances that differ by {100 * evidence.ends_apart:.2g} %"
         advice = "the views leave the lenses open; load calibrated lenses or take more tilted views"
-        yield Reason("several-ends", level, f"{words}: {advice}")
+        known = any(evidence.fitted.problem.known)
+        yield Reason("several-ends", level, f"{words}: {advice}", None if known else Remedy("load_lenses"))
 
 
 def _spread(evidence: Evidence) -> Iterator[Reason]:

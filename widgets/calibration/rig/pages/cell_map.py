@@ -17,7 +17,7 @@ from widgets.charts.drawn import RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_scale, outline
 from widgets.kit.theme import LOOK, number_font
 
-ROW, LEAST_WIDE, MOST_WIDE, GAP = 24.0, 5.0, 36.0, 1.0
+ROW, LEAST_WIDE, MOST_WIDE, GAP = 24.0, 5.0, 64.0, 1.0
 NAMES, TOP, FOOT, EDGE = (56.0, 150.0), 4.0, 52.0, 12.0
 SCALE_WIDTH = 260.0
 STEPS = {

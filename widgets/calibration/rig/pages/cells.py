@@ -166,8 +166,7 @@ class CellsPage(WorkPage):
         if view is None:
             self._rows = ()
             if cell.camera in self._images:
-                self.picture.show_photograph(self._images[cell.camera])
-                self.picture.set_overlays(())
+                self.picture.show_unmarked(self._images[cell.camera])
         else:
             self._rows = worst_first(corner_rows(view))
             self.picture.show_view(view, self._mono(cell.camera), (), self._corner)

@@ -42,9 +42,7 @@ class FramePictures(QWidget):
         for camera, image in images.items():
             if camera < len(self.pictures):
                 picture = self.pictures[camera]
-                picture.show_photograph(image)
-                if camera not in views:
-                    picture.set_overlays(())
+                picture.show_photograph(image) if camera in views else picture.show_unmarked(image)
 
     def _have(self, count: int) -> None:
         while len(self.pictures) < count:

@@ -180,11 +180,14 @@ class RigController(PagedController):
 
     def follow(self, remedy: Remedy) -> None:
         """Do what a reason advises, and solve again."""
-        if remedy.kind == "switch_off":
+        before = self.session.material
+        if remedy.kind == "load_lenses":
+            self.choose_known()
+        elif remedy.kind == "switch_off":
             self.edits.switch([remedy.target], False)
         else:
             self.edits.set(remedy_words(remedy), **remedied(remedy))
-        if self.session.solved is None:
+        if self.session.solved is None and self.session.material is not before:
             self.run()
 
     def choose_cell(self, cell: Cell) -> None:

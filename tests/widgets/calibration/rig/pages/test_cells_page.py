@@ -113,6 +113,16 @@ def test_the_residuals_of_a_cell_lie_over_its_picture(page: CellsPage) -> None:
     assert not page.picture.has_picture
 
 
+def test_a_camera_that_saw_no_board_shows_its_picture_without_marks(page: CellsPage) -> None:
+    page.show_state(shown(Cell(*BLIND)))
+    image = np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)
+    page.show_pictures(BLIND[0], dict.fromkeys(range(3), image))
+    assert page.picture.has_picture
+    assert (page.picture.rows, page.corners.rows) == ((), ())
+    assert all(picture.has_picture for picture in page.frame.pictures[:3])
+    assert page.why.text() == "no board found"
+
+
 def test_pairs_hang_together_in_the_graph(page: CellsPage, qtbot) -> None:
     page.show_state(shown())
     graph = page.graph

@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from engines.calibration.formats.rig_files import save
 from engines.calibration.rig.types import RigSpec
+from engines.calibration.types import Remedy
 from engines.cameras.types import SceneSource, TiledSource
 from engines.core.errors import BadInput
 from engines.core.frames import Size
@@ -100,6 +101,17 @@ def test_remedies_change_what_they_say_and_solve_again(solved: RigBench) -> None
     assert it.session.setup.free_board
     it.cancel()
     assert solved.services.undo.undoText() == "Free the board"
+
+
+def test_known_lenses_are_asked_for_and_held(solved: RigBench, monkeypatch) -> None:
+    it, answers = solved.controller, ["", "/lenses.toml"]
+    monkeypatch.setattr(it.files, "ask_rig", lambda _title: answers.pop(0))
+    it.follow(Remedy("load_lenses"))
+    assert (it.jobs.job, it.session.setup) == (None, SETUP)
+    it.follow(Remedy("load_lenses"))
+    assert (it.session.spec.intrinsics, it.session.spec.hold) == ("/lenses.toml", "fixed")
+    assert it.jobs.job is not None
+    it.cancel()
 
 
 def test_a_camera_is_left_out_by_one_click(solved: RigBench) -> None:
