@@ -136,6 +136,11 @@ class MeanResult:
     opened: int
     pid: int
 
+    @property
+    def wants_capture(self) -> bool:
+        """White pictures are worth keeping."""
+        return all(mean == 255.0 for mean in self.means)
+
 
 class Mean:
     """A live engine: the mean of each picture times a scale."""

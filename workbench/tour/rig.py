@@ -39,12 +39,12 @@ def again(theme: str) -> list[Stop]:
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
     picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, _board, 60)
-    order = [Page.PREPARE, Page.PAIR, Page.SPACE]
-    acts = {Page.PREPARE: _prepare}
-    made = [Stop(f"{at}-{page}", acts.get(page, partial(_show, page=page)), _rests, _board, 60) for page in order]
+    prepare = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
+    order = [Page.PAIR, Page.SPACE]
+    made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [picture, *forms, *made, *rig_space.stops(at), *rig_beside.stops(at), viewer]
+    return [picture, *forms, prepare, *made, *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
 def _front(window: Window, theme: str) -> None:
@@ -81,9 +81,12 @@ def _solved(window: Window) -> bool:
 
 
 def _rests(window: Window) -> bool:
-    parts = window.features["rig"].pages.parts
-    idle = all(part.busy is None for part in parts.values()) and not parts[Page.PREPARE].view.looking
-    return _solved(window) and idle
+    return _solved(window) and all(part.busy is None for part in window.features["rig"].pages.parts.values())
+
+
+def _looked(window: Window) -> bool:
+    part = window.features["rig"].pages.parts[Page.PREPARE]
+    return part.trouble is not None or (part.view.picture is not None and not part.view.looking)
 
 
 def _prepare(window: Window) -> None:

@@ -29,8 +29,8 @@ SKEWED = 1e-3
 """The most by which a rotation's rows may miss being of length 1 and square to one another."""
 LARGEST = 1e7
 """Of a pose, in whatever unit."""
-FARTHEST = 1e4
-"""Metres between cameras of one rig: beyond, a number is damaged or of another unit."""
+NEAREST, FARTHEST = 1e-6, 1e4
+"""Metres between cameras of one rig: nearer they are at one place; beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
 """A rig whose cameras are further apart by a file that does not say its unit is not taken to be in metres."""
 UNIT_HINT = (
@@ -142,6 +142,7 @@ def rig_of(reading: Reading, unit: str = "", size: Size | None = None) -> RigRes
     reasons += [Reason("unit", 1, "The file does not say the unit of its lengths; they are taken as metres")] * assumed
     pairs = pairs_of(found)
     _check_distances(found, pairs)
+    reasons += [Reason("same-place", 2, _at_one_place(found, pair)) for pair in pairs if pair.distance < NEAREST]
     rms = [one.rms_px for one in found if one.rms_px]
     whole = float(np.sqrt(np.mean(np.square(rms)))) if len(rms) == len(found) else 0.0
     return RigResult(found, pairs, whole, "", tuple(reasons), 0.0, mirrored=reading.mirrored)
@@ -194,6 +195,10 @@ def _metres(found: Sequence[RigCamera], unit: str) -> tuple[float, bool]:
             f"The cameras of this file are up to {widest:.4g} apart, but it does not say in which unit", hint=UNIT_HINT
         )
     return 1.0, True
+
+
+def _at_one_place(found: Sequence[RigCamera], pair: RigPair) -> str:
+    return f"{found[pair.first].name} and {found[pair.second].name} stand at one place by this file"
 
 
 def _check_distances(found: Sequence[RigCamera], pairs: Sequence[RigPair]) -> None:

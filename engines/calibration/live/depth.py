@@ -37,7 +37,7 @@ class SeenDepth:
 def finder_of(settings: DepthSettings) -> DepthFinder:
     """Raises as `rectify` and `DepthFinder` do."""
     whole = rectify(settings.rig, settings.first, settings.second, settings.alpha)
-    return DepthFinder(settings.rig, smaller(whole, settings.share), settings.wish)
+    return DepthFinder(settings.rig, smaller(whole, settings.share), settings.wish, twice=False)
 
 
 def lean(result: RigResult) -> RigResult:

@@ -14,9 +14,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.compare import DISAGREE, Comparison, deviations_apart
+from engines.calibration.compare import Comparison, deviations_apart
 from engines.calibration.compare import compare as compare_lenses
-from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison
+from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison, limit
 from engines.calibration.rig.findings import findings
 from engines.calibration.rig.places import centre_of, pairs_of, turn_of
 from engines.calibration.rig.types import BoardPose, RigPair, RigResult, Vector
@@ -144,6 +144,7 @@ def _still(pairs: Sequence[PairDifference], numbers: Sequence[int]) -> tuple[int
     """The cameras that stand to each other as before, where most do and the rest do not; else all of them."""
     if any(pair.deviations is None for pair in pairs):
         return tuple(numbers)
+    most = limit(2 * len(pairs))
     apart = {
         frozenset((pair.first, pair.second)): max(pair.deviations or 0.0, pair.angle_deviations or 0.0)
         for pair in pairs
@@ -152,7 +153,7 @@ def _still(pairs: Sequence[PairDifference], numbers: Sequence[int]) -> tuple[int
         agreeing = [
             some
             for some in combinations(numbers, count)
-            if all(apart[frozenset(two)] < DISAGREE for two in combinations(some, 2))
+            if all(apart[frozenset(two)] < most for two in combinations(some, 2))
         ]
         if agreeing:
             return agreeing[0] if len(agreeing) == 1 else tuple(numbers)

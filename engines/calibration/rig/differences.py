@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from statistics import median
+from statistics import NormalDist, median
 
-from engines.calibration.compare import Comparison
+from engines.calibration.compare import DISAGREE, Comparison
 from engines.calibration.rig.types import RigResult
 from engines.calibration.types import Reason
+
+BY_CHANCE = 0.01
+"""How often two calibrations of a rig that nobody touched may be said to differ."""
+
+
+def limit(count: int) -> float:
+    """Of so many normal figures one passes this by chance in `BY_CHANCE` of the cases (Bonferroni), but at least 3."""
+    return max(DISAGREE, NormalDist().inv_cdf(1 - BY_CHANCE / (2 * max(count, 1))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,14 @@ class RigComparison:
     base: RigResult
     laid: RigResult
     findings: tuple[Reason, ...]
+
+    @property
+    def limit(self) -> float:
+        """Joint deviations from which on a difference is more than chance, for as many as are judged here."""
+        known: list[float | None] = [one.deviations for one in self.pairs]
+        known += [one.angle_deviations for one in self.pairs]
+        known += [each.deviations for one in self.cameras if one.lens for each in one.lens.parameters]
+        return limit(sum(one is not None for one in known))
 
     @property
     def agree(self) -> bool | None:

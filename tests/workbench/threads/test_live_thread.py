@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from engines.core.frames import Gap, GapReason
+from engines.core.frames import Frame, Gap, GapReason
 from engines.core.live import Reset
 from engines.core.slots import Latest, Slot
 from tests.workbench.fakes import SAMPLES, picture
@@ -60,12 +60,42 @@ def test_a_result_carries_the_stamps_of_its_frames(start: Start, qtbot, host: st
     assert (result.pid == os.getpid()) == (host == "thread")
 
 
+@both
+def test_a_result_stays_with_its_frames_and_one_that_is_wanted_stays_for_later(start: Start, qtbot, host: str) -> None:
+    thread, (slot,) = start(host)
+    assert thread.seen() is thread.wanted() is None
+    frames = [picture(number, "feed", value) for number, value in enumerate((10, 255, 30))]
+    for frame in frames:
+        slot.put(frame)
+        see(qtbot, thread, frame.stamp.index)
+    seen, wanted = thread.seen(), thread.wanted()
+    assert seen is not None
+    assert wanted is not None
+    assert (seen.result, seen.frames[0]) == (thread.latest(), frames[2])
+    assert wanted.frames[0] is frames[1]
+    assert wanted.result.means == (255.0,)
+
+
+def test_a_worker_is_given_what_it_needs_of_a_frame(qtbot, supervisor: Supervisor) -> None:
+    slot = Slot(Latest())
+    sent = lambda frame: Frame(frame.image[:1].copy(), frame.stamp)  # noqa: E731
+    thread = LiveThread(f"{SAMPLES}:Mean", MeanSettings(), [slot], "worker", sent=sent)
+    supervisor.adopt(thread)
+    with qtbot.waitSignal(thread.opened, timeout=20_000):
+        thread.start()
+    image = picture(2, "feed", 10).image.copy()
+    image[1:] = 200
+    slot.put(Frame(image, picture(2).stamp))
+    assert see(qtbot, thread, 2).means == (10.0,)
+    seen = thread.seen()
+    assert seen is not None
+    assert seen.frames[0].image.shape == image.shape
+
+
 def test_a_tile_goes_to_a_worker_as_it_is(start: Start, qtbot) -> None:
     thread, (slot,) = start("worker")
     whole = picture(0, size=(1080, 1920)).image.copy()
     whole[:540, 960:] = 77
-    from engines.core.frames import Frame
-
     slot.put(Frame(whole[:540, 960:], picture(3).stamp))
     assert see(qtbot, thread, 3).means == (77.0,)
 

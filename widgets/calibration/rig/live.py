@@ -120,7 +120,8 @@ class LiveSection(Section):
         self.where.setVisible(bool(live.where))
         self.more.setText(live.more)
         tips = {(row, 1): "More shared views are needed" for row in live.lacking}
-        self.pairs.show_cells(Shown(HEADERS, live.rows, live.asked_row, told=tips))
+        asked = frozenset({(live.asked_row, 1)}) if live.asked_row >= 0 else frozenset()
+        self.pairs.show_cells(Shown(HEADERS, live.rows, strong=asked, told=tips))
         self.pairs.setVisible(bool(live.rows))
         self.capture.setEnabled(live.can_capture)
         self._offer(live)

@@ -24,7 +24,7 @@ def camera_overlays(seen: RigSighting, camera: int, names: tuple[str, ...]) -> l
         token = "good" if camera in seen.useful else "text"
         made += [Polygon(sighting.outline, token, 2.0), Points(sighting.corners, token, 1.5, "dot")]
     words = _asked(seen, camera, names)
-    return [*made, Caption(words, "top-left", "warn")] if words else made
+    return [*made, Caption(words, "bottom-left", "warn")] if words else made
 
 
 def as_given(seen: RigSighting) -> RigSighting:

@@ -74,7 +74,7 @@ def draw_shot(
             words.append((piece, shot.lines_of(number)[0][0]))
             continue
         chosen = piece.key is not None and piece.key in strong
-        if isinstance(piece, Sheet) and piece.quiet and not chosen:
+        if isinstance(piece, Sheet) and not chosen and (piece.quiet or (rough and piece.is_veil)):
             continue
         for line in shot.lines_of(number):
             _draw_piece(painter, piece, line, 1.0 if chosen else float(shares[number]), STRONGER * chosen)

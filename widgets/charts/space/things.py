@@ -54,6 +54,11 @@ class Sheet:
     printed: Ink = Ink(alpha=0.7)
     quiet: bool = False
 
+    @property
+    def is_veil(self) -> bool:
+        """It only tints what is behind it a little."""
+        return self.ink is None and self.fill is not None and self.fill.alpha < 0.1
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:

@@ -278,7 +278,7 @@ class SpaceView(DrawnChart):
         rough = self._held is not None and self.eye is not self._held[0]
         if self._ground is not None:
             draw_net(painter, self._ground, self.eye, self.extent, rough)
-        pointed = self.pointed if self._cursor is not None else None
+        pointed = self.pointed if self._cursor is not None and not rough else None
         strong = self.strong | ({pointed} if pointed is not None else set())
         draw_shot(painter, self.shot(), strong, [self._foot()], rough)
         if self._window is not None:

@@ -45,6 +45,8 @@ def export(
 
     def show(told: dict[str, Any]) -> None:
         about = f", in {told['coordinates']} coordinates" if "coordinates" in told else ""
+        for note in told.get("notes", ()):
+            console.out().print(note, style="yellow")
         console.out().print(f"Wrote {out} ({format}{about})")
 
     console.run(write, None, json=json, render=show, as_json=dict)
@@ -99,7 +101,8 @@ def _write_rig(file: str, format: str, out: str, unit: str) -> dict[str, Any]:
     result = load(file, unit)
     written = exported(result, format, out)
     models = [camera.model for camera in result.cameras]
-    told = {"file": file, "format": format, "out": str(written), "models": models}
+    notes = [reason.words for reason in result.reasons] if not result.verdict else []
+    told = {"file": file, "format": format, "out": str(written), "models": models, "notes": notes}
     return told | {"cameras": [camera.name for camera in result.cameras], "coordinates": FORMATS[format].coordinates}
 
 

@@ -79,11 +79,11 @@ class Seen:
 class DepthFinder:
     """Rectifies pairs of pictures as the cameras give them and finds their depth. Not for two threads at once."""
 
-    def __init__(self, result: RigResult, how: Rectification, wish: DepthWish) -> None:
-        """Raises as `disparity.span` does."""
+    def __init__(self, result: RigResult, how: Rectification, wish: DepthWish, twice: bool = True) -> None:
+        """twice: as of `Matcher`. Raises as `disparity.span` does."""
         self.how = how
         self._straighteners = [Straightener(one) for one in undistortions(result, how)]
-        self._matcher = Matcher(how, wish.near, wish.far)
+        self._matcher = Matcher(how, wish.near, wish.far, twice)
         self._noise = RigNoise(result, how, self._matcher.span)
         self._least = how.focal * how.baseline / wish.far, how.focal * how.baseline / wish.near
 

@@ -29,8 +29,12 @@ from engines.calibration.targets.shots import Search, Shot, look, one_way
 from engines.core.context import Context
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
+from engines.core.pictures.files import LeftOut
 
 Told = Callable[[float, str], None]
+_FEW = 6
+"""Frames of a film without a board that are kept, to tell what it shows instead."""
+_LOST = "{} of the {} frames that were to be looked at cannot be decoded"
 
 
 def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
@@ -45,18 +49,21 @@ def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
     recording = recorded(spec)
     whole = sum(batch.count for batch in recording.batches)
     rows: list[_Row] = []
+    left_out = list(recording.left_out)
     done = 0
     with ThreadPoolExecutor(max(threads, 1), thread_name_prefix="detect") as pool:
         for batch in recording.batches:
             part = partial(_part, told, done, batch.count, max(whole, 1))
-            rows += _of_batch(batch, search, ctx, part, pool, threads)
+            found, lost = _of_batch(batch, search, ctx, part, pool, threads)
+            rows += found
+            left_out += [LeftOut(batch.name, _LOST.format(lost, batch.count))] if lost else []
             done += batch.count
     shots = [RigShot(row.name, camera, shot) for row in rows for camera, each in enumerate(row.shots) for shot in each]
     sizes = checks.sizes(recording.names, shots)
     shots, mirrored = _one_way(shots, recording.names, spec.mirror)
     checks.check_boards(recording.names, shots, spec, ctx)
     frames = tuple(dict.fromkeys(row.name for row in rows))
-    return Found(recording.names, sizes, frames, tuple(shots), recording.left_out, mirrored, notes)
+    return Found(recording.names, sizes, frames, tuple(shots), tuple(left_out), mirrored, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +81,26 @@ def _part(told: Told, done: int, count: int, whole: int, share: float, words: st
 
 def _of_batch(
     batch: Batch, search: Search, ctx: Context, told: Told, pool: ThreadPoolExecutor, threads: int
-) -> list[_Row]:
+) -> tuple[list[_Row], int]:
+    """The rows that count (of films those with a board, a few where there is none), and how many frames are lost."""
     looker = _Looker(replace(search, quick=batch.choose), batch.choose)
     rows: list[_Row] = []
-    seen = 0
+    bare: list[_Row] = []
+    seen = done = 0
     for done, row in enumerate(films.in_turn(pool, looker, batch.instants, 2 * threads), 1):
         ctx.check()
         seen += row.looked.seen > 0
         if not batch.choose or row.looked.seen:
             rows.append(row)
+        elif len(bare) < _FEW:
+            bare.append(row)
         told(min(1.0, done / max(batch.count, 1)), _words(batch, done, seen))
         if batch.choose and search.every and seen > films.MOST_FOUND:
             path = next(shot.path for each in row.shots for shot in each)
             raise films.too_many(path, search.every)
     if batch.choose and not search.every:
         rows = _chosen(rows)
-    return rows
+    return rows or bare, max(batch.count - done, 0)
 
 
 def _words(batch: Batch, done: int, seen: int) -> str:

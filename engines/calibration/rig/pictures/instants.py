@@ -256,16 +256,17 @@ def _together(name: str, each: Sequence[Film], rows: Rows) -> Iterator[Instant]:
     for row in rows:
         frames = [reader.at(at) for reader, at in zip(readers, row, strict=True)]
         index = next(at for at in row if at is not None)
-        paths = tuple(
-            None if frame is None else Path(stills.named(film.path, frame.index))
-            for film, frame in zip(each, frames, strict=True)
-        )
-        load = partial(_gray_frames, frames)
-        yield Instant(f"{name}frame {index}", index, paths, load)
+        both = zip(each, row, strict=True)
+        paths = tuple(None if at is None else Path(stills.named(film.path, at)) for film, at in both)
+        yield Instant(f"{name}frame {index}", index, paths, partial(_gray_frames, row, frames))
 
 
-def _gray_frames(frames: Sequence[FilmFrame | None]) -> tuple[Seen, ...]:
-    return tuple(None if frame is None else to_gray(frame.image) for frame in frames)
+def _gray_frames(row: Sequence[int | None], frames: Sequence[FilmFrame | None]) -> tuple[Seen, ...]:
+    """A frame that is wanted and not there is one that cannot be decoded."""
+    return tuple(
+        to_gray(frame.image) if frame is not None else None if at is None else BadInput("It cannot be decoded")
+        for at, frame in zip(row, frames, strict=True)
+    )
 
 
 class _Reader:

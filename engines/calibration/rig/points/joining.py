@@ -24,8 +24,10 @@ STALE = 0.5
 """Seconds that a camera may be behind the newest before the others go on without it."""
 _SAME = 1e-4
 """Seconds between frames of one moment."""
-_NEAR = 0.5
-"""Metres that a figure may have moved between two moments, and still be the same."""
+_NEAR, _SURE = 0.5, 3.0
+"""Metres, and deviations of its points, that a figure may have moved between two moments and still be the same."""
+REMEMBERED = 1.0
+"""Seconds for which the number of a figure that is not seen is kept for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Joiner:
         self._triangulator = Triangulator(rig)
         self._seen = [deque[Seen](maxlen=KEPT) for _ in rig.cameras]
         self._last, self._cameras = -np.inf, 0
-        self._figures: dict[int, dict[str, Floats]] = {}
+        self._figures: dict[int, _Known] = {}
         self._next = 1
 
     def put(self, camera: int, seen: Seen) -> None:
@@ -99,37 +101,55 @@ class Joiner:
         several = [group for group in groups if len(group) > 1]
         points = [[point for camera, number in group for point in named[camera][number]] for group in several]
         placed = self._triangulator.place_all(points) if points else ()
-        numbers = self._numbers(placed)
+        numbers = self._numbers([_Known.of(one, at) for one in placed], at)
         figures = tuple(
             Figure(number, each, tuple(camera for camera, _ in group), people[group[0][0]][group[0][1]].bones)
             for number, each, group in zip(numbers, placed, several, strict=True)
         )
         return Moment(at, frame, figures, cameras, len(groups) - len(several))
 
-    def _numbers(self, placed: Sequence[Placed]) -> list[int]:
-        """Of the figures of last time that are nearest, each once; new ones for the rest."""
-        places = [{point.name: np.array(point.place) for point in one.points} for one in placed]
+    def _numbers(self, figures: Sequence[_Known], at: float) -> list[int]:
+        """Of the figures of late that are nearest, each once; new ones for the rest."""
+        known = {number: one for number, one in self._figures.items() if one.at > at - REMEMBERED}
         moves = sorted(
-            (move, number, at)
-            for number, before in self._figures.items()
-            for at, now in enumerate(places)
-            if (move := _moved(before, now)) < _NEAR
+            (share, number, place)
+            for number, before in known.items()
+            for place, now in enumerate(figures)
+            if (share := now.moved(before)) < 1
         )
         numbers: dict[int, int] = {}
-        for _, number, at in moves:
-            if at not in numbers and number not in numbers.values():
-                numbers[at] = number
-        for at in range(len(places)):
-            if at not in numbers:
-                numbers[at], self._next = self._next, self._next + 1
-        self._figures = {numbers[at]: each for at, each in enumerate(places)}
-        return [numbers[at] for at in range(len(places))]
+        for _, number, place in moves:
+            if place not in numbers and number not in numbers.values():
+                numbers[place] = number
+        for place in range(len(figures)):
+            if place not in numbers:
+                numbers[place], self._next = self._next, self._next + 1
+        self._figures = known | {numbers[place]: one for place, one in enumerate(figures)}
+        return [numbers[place] for place in range(len(figures))]
 
 
-def _moved(before: Mapping[str, Floats], now: Mapping[str, Floats]) -> float:
-    """By how much, metres: the median over the points that both have."""
-    moves = [float(np.linalg.norm(now[name] - place)) for name, place in before.items() if name in now]
-    return float(np.median(moves)) if moves else np.inf
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Where a figure was. places: of its points; spread: the median of their largest deviations, metres."""
+
+    at: float
+    places: Mapping[str, Floats]
+    spread: float
+
+    @classmethod
+    def of(cls, placed: Placed, at: float) -> _Known:
+        spread = float(np.median([max(point.std) for point in placed.points])) if placed.points else 0.0
+        return cls(at, {point.name: np.array(point.place) for point in placed.points}, spread)
+
+    def moved(self, before: _Known) -> float:
+        """By how much since then, as a share of the most: the median over the points that both have."""
+        moves = [
+            float(np.linalg.norm(self.places[name] - place))
+            for name, place in before.places.items()
+            if name in self.places
+        ]
+        most = _NEAR + _SURE * float(np.hypot(self.spread, before.spread))
+        return float(np.median(moves)) / most if moves else np.inf
 
 
 def _named(camera: int, subject: Subject) -> tuple[NamedPoint, ...]:

@@ -170,6 +170,13 @@ def test_kalibrs_chain_is_followed(tmp_path: Path):
     assert not result.reasons
 
 
+def test_cameras_at_one_place_are_said(tmp_path: Path):
+    path = tmp_path / "camchain.yaml"
+    path.write_text(CHAIN.replace("- -0.2", "- 0.0"))
+    reasons = load(path).reasons
+    assert [reason.words for reason in reasons] == ["cam1 and cam2 stand at one place by this file"]
+
+
 def test_a_motion_that_is_none_is_said_and_the_intrinsics_kept(tmp_path: Path):
     path = tmp_path / "camchain.yaml"
     for was, now, words in (

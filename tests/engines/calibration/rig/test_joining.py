@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engines.calibration.rig.optics import eyes_of
-from engines.calibration.rig.points.joining import STALE, Joiner, Moment
+from engines.calibration.rig.points.joining import REMEMBERED, STALE, Joiner, Moment
 from engines.calibration.rig.points.recording import PlaceRecorder
 from engines.core.frames import Stamp
 from engines.core.sightings import Seen, SeenPoint, Subject
@@ -127,6 +127,17 @@ def test_who_only_one_camera_sees_is_counted_and_keeps_no_number() -> None:
     moment = joiner.join()
     assert moment is not None
     assert ([one.number for one in moment.figures], moment.alone) == ([1], 1)
+
+
+def test_a_figure_that_is_hidden_for_a_moment_keeps_its_number() -> None:
+    walkers, joiner, numbers = Walkers([(0.0, 0.0, 0.0)]), Joiner(RIG), list[list[int]]()
+    for index, seconds in enumerate((0.0, 0.1, 0.2, 0.2 + REMEMBERED)):
+        for camera in range(4):
+            joiner.put(camera, walkers.seen(camera, index, seconds, only="" if index == 1 else "a"))
+        moment = joiner.join()
+        assert moment is not None
+        numbers.append([one.number for one in moment.figures])
+    assert numbers == [[1], [], [1], [2]]
 
 
 def test_nobody_is_a_moment_too() -> None:

@@ -13,6 +13,7 @@ from engines.calibration.rig.types import PrepareResult, PrepareSpec
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError
 from engines.core.frames import Size
+from engines.core.spec import from_json, to_json
 from engines.core.video.film import Film
 from tests.engines.calibration.rig.pictures import recordings as made
 from tests.engines.calibration.rig.pictures.recordings import SIZE, film, looked, moments, seen
@@ -141,6 +142,11 @@ def test_a_file_that_cannot_be_read_is_left_out_and_a_lone_one_is_refused(folder
     other = made.pictures(tmp_path / "small", [made.blank(Size(200, 100))])
     mixed = prepared((folder, other), tmp_path / "mixed")
     assert [one.why for one in mixed.left_out] == ["its tiles are 100x100, those before are 480x270"]
+
+
+def test_the_spec_goes_to_a_worker_and_back():
+    spec = PrepareSpec(("a", "b"), "", "out", match="motion", board=made.CHARUCO, stop=9, flip=("x",))
+    assert from_json(PrepareSpec, to_json(spec)) == spec
 
 
 def test_cancelling_leaves_nothing(whole: str, tmp_path: Path):

@@ -86,7 +86,7 @@ def test_guidance_and_a_row_a_pair_are_shown_while_it_looks(section: LiveSection
     assert section.more.text() == "9 sets captured, 21 looks per second"
     assert section.pairs.rows[2] == ("front left \u2013 side right", "3 of 8", "369.1 \u00b1 0.4 mm")
     assert section.pairs.rows[1] == ("front left \u2013 side left", "9", "\u2013")
-    assert section.pairs.marked == 2
+    assert section.pairs.shown.strong == {(2, 1)}
     assert section.capture.isEnabled()
     section.show_state(replace(RUNNING, sighting=None, problem="The source is reconnecting"))
     assert section.guidance.text() == "The source is reconnecting"
@@ -125,7 +125,7 @@ def test_the_board_the_place_and_what_is_lacking_are_drawn_over_the_cameras_of_t
     assert [one.points for one in drawn if isinstance(one, Points)] == [BOARD_AT[:2]]
     assert camera_overlays(seen(), 1, NAMES) == []
     lens = seen(asked=(1,), target=RigTarget((1,), (THERE,), ""))
-    assert Caption("This camera's lens needs another view", "top-left", "warn") in camera_overlays(lens, 1, NAMES)
+    assert Caption("This camera's lens needs another view", "bottom-left", "warn") in camera_overlays(lens, 1, NAMES)
 
 
 def test_what_was_seen_in_flipped_pictures_is_drawn_on_the_given_ones() -> None:

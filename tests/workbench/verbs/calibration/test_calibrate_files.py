@@ -93,6 +93,18 @@ def test_an_exported_rig_comes_back(rig: str, format: str, name: str, coordinate
     assert [one.lens for one in rig_files.load(out).cameras] == [one.lens for one in FOURS.cameras]
 
 
+def test_what_is_taken_for_granted_of_a_file_is_told(rig: str, tmp_path: Path, capsys) -> None:
+    said(capsys, "export", rig, "--format", "aniposelib", "--out", str(tmp_path / "a.toml"))
+    bare = tmp_path / "bare.toml"
+    bare.write_text((tmp_path / "a.toml").read_text().replace('unit = "m"', ""))
+    for unit, notes in (((), 1), (("--unit", "cm"), 0)):
+        out = tmp_path / f"{len(unit)}.yaml"
+        code, told = said(capsys, "export", str(bare), "--format", "kalibr", "--out", str(out), *unit)
+        assert (code, len(told["notes"])) == (0, notes)
+    distances = [rig_files.load(tmp_path / name).pairs[0].distance for name in ("0.yaml", "2.yaml")]
+    assert distances[0] == pytest.approx(100 * distances[1])
+
+
 def test_a_rig_that_a_format_cannot_hold_is_refused_with_those_that_can(tmp_path: Path, capsys) -> None:
     rig_files.save(RIGS["prism"], tmp_path / "prism.json")
     out = tmp_path / "a.toml"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
-from engines.calibration.compare import DISAGREE
 from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.compare import heat_of
@@ -127,10 +126,10 @@ class RigComparePage(ChartPage):
         self.words.setText(about_words(told))
         self.space.show_rig(told.base, SpaceShown(boards=False, ellipsoids=False), told.laid)
         moved = frozenset((n, 1) for n, one in enumerate(told.cameras) if one.moved)
-        far = frozenset((n, 4) for n, one in enumerate(told.cameras) if (one.deviations or 0.0) >= DISAGREE)
+        far = frozenset((n, 4) for n, one in enumerate(told.cameras) if (one.deviations or 0.0) >= told.limit)
         self.cameras.show_cells(Shown(CAMERAS, tuple(map(camera_cells, told.cameras)), strong=moved | far))
         names = {one.first: one.name for one in told.cameras}
-        far = frozenset((n, 2) for n, one in enumerate(told.pairs) if (one.deviations or 0.0) >= DISAGREE)
+        far = frozenset((n, 2) for n, one in enumerate(told.pairs) if (one.deviations or 0.0) >= told.limit)
         rows = tuple(pair_cells(one, names) for one in told.pairs)
         tips = {(n, 1): pair_tip(one) for n, one in enumerate(told.pairs)}
         self.pairs.show_cells(Shown(PAIRS, rows, strong=far, told=tips))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
@@ -47,6 +48,7 @@ class TilesPicture(QWidget):
         self._image: Image | None = None
         self._pixels: Image | None = None
         self._painted = QImage()
+        self._scaled_for: object = None
         self._pressed: tuple[int, QPointF] | None = None
         self._at: QPointF | None = None
         self._edit = _NameEdit(self)
@@ -217,13 +219,23 @@ class TilesPicture(QWidget):
 
     def _paint_picture(self, painter: QPainter) -> None:
         whole, ratio = self._whole(), self.devicePixelRatioF()
-        wanted = round(whole.width() * ratio), round(whole.height() * ratio)
-        if self._image is not None and (self._pixels is None or self._pixels.shape[1::-1] != wanted):
+        wanted = round(whole.width() * ratio), round(whole.height() * ratio), self.form.tiles, self.form.flipped
+        if self._image is not None and (self._pixels is None or wanted != self._scaled_for):
             high, wide = self._image.shape[:2]
             viewport = Viewport.fit(wide, high, round(whole.width()), round(whole.height()), ratio)
-            self._pixels = scaled(self._image, viewport)
-            self._painted = as_qimage(self._pixels, ratio)
+            self._pixels = self._flipped(scaled(self._image, viewport))
+            self._painted, self._scaled_for = as_qimage(self._pixels, ratio), wanted
         painter.drawImage(whole.topLeft(), self._painted)
+
+    def _flipped(self, pixels: Image) -> Image:
+        """The picture with the tiles that will be flipped as they will be."""
+        shown = pixels.copy()
+        high, wide = shown.shape[0] / self.form.rows, shown.shape[1] / self.form.columns
+        for place in self.form.flipped:
+            row, column = divmod(place, self.form.columns)
+            tile = np.s_[round(row * high) : round((row + 1) * high), round(column * wide) : round((column + 1) * wide)]
+            shown[tile] = shown[tile][:, ::-1].copy()
+        return shown
 
     def _paint_tile(self, painter: QPainter, place: int) -> None:
         box, form = self.box_of(place), self.form

@@ -115,7 +115,7 @@ class SpacePage(WorkPage):
         toggles = self.boards, self.pictures, self.distances, self.points, self.ellipsoids
         row = held(row_of(*toggles, self.factor, None, spacing=16, margins=(12, 2, 12, 8)))
         body = held(column_of(row, (self.space, 1), self.playback, 4))
-        empty = EmptyState(*NOTHING, "scene", "Files of the project stay where they are")
+        empty = EmptyState(*NOTHING, "scene", "Calibrate from the pictures that are set, or choose some first")
         self.lay_out(self.head_of("Space", *self._controls), self.body_of(empty, body))
 
     def _connect(self) -> None:

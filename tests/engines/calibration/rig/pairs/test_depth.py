@@ -54,6 +54,16 @@ def test_depth_is_true_within_what_is_said(pair: RigResult) -> None:
     assert np.median(np.abs(depth.metres - truth)[known]) < 0.006
 
 
+def test_a_look_from_both_sides_mistakes_less_than_one() -> None:
+    how = rectify(PAIR, 0, 1, 0.0)
+    truth, wrong = depth_of(how, PAIR.cameras[0]), []
+    for twice in (True, False):
+        depth = DepthFinder(PAIR, how, WISH, twice).find(*pictures(PAIR)).depth
+        off = how.focal * how.baseline * (1 / depth.metres - 1 / truth)
+        wrong.append(float((np.abs(off[np.isfinite(off)]) > 1).mean()))
+    assert wrong[0] < wrong[1] < 0.01
+
+
 def test_what_only_one_camera_sees_is_not_known() -> None:
     """Beside the box the wall is hidden from the other camera; there nothing is said, and nothing is 0."""
     depth = found(PAIR).depth
@@ -117,8 +127,11 @@ def test_a_baseline_that_is_off_by_a_share_is_depth_off_by_that_share() -> None:
     np.testing.assert_allclose(noise.std(disparity) / disparity, 0.01, rtol=0.02)
 
 
-def test_a_turn_moves_disparities_by_focal_length_times_angle() -> None:
-    pair = rig(camera("left", UP, UP), camera("right", UP, (0.1, 0.0, 0.0)))
+@pytest.mark.parametrize("roll", [0.0, 1.0])
+def test_a_turn_about_its_own_axis_moves_disparities_by_focal_length_times_angle(roll: float) -> None:
+    """However the rig's coordinates are turned against the cameras'."""
+    x, y = 0.1 * np.cos(roll), -0.1 * np.sin(roll)
+    pair = rig(camera("left", (0.0, 0.0, roll), UP), camera("right", (0.0, 0.0, roll), (x, y, 0.0)))
     how = rectify(pair, 0, 1, -1.0)
     noise = RigNoise(uncertain(pair, turn=1e-3), how, span(how, 0.5, 3.0))
     far = np.full((how.size.height, how.size.width), how.focal * how.baseline / 3.0, np.float32)

@@ -11,11 +11,12 @@ import pytest
 
 from engines.calibration.rig.pictures.choosing import Looked, choose
 from engines.calibration.rig.pictures.finding import find
+from engines.calibration.rig.solving import run
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets.films import Look
 from engines.core.boards import Board
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError
+from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError, WorkFailed
 from engines.core.frames import Size
 from tests.engines.calibration.rig.pictures import recordings as made
 from tests.engines.calibration.rig.pictures.recordings import CHARUCO, CHESSBOARD, SIZE, film, looked, moments, seen
@@ -127,11 +128,32 @@ def test_a_camera_without_a_board_is_named_with_what_to_do(tmp_path: Path):
     assert "--names a,-" in caught.value.hint
 
 
+def test_boards_that_one_camera_sees_at_a_time_make_no_rig(tmp_path: Path):
+    dark = made.blank()
+    alone = [(left, dark) if at % 2 else (dark, right) for at, (left, right) in enumerate(moments(4))]
+    folder = made.tiled_folder(tmp_path / "alone", alone)
+    with pytest.raises(WorkFailed, match="share no views across these groups: a; b"):
+        run(RigSpec((folder,), CHARUCO, tiles="1x2", names=("a", "b")), PlainContext())
+
+
 def test_where_no_camera_shows_the_board_the_one_that_fits_is_named(tiled: str):
     other = Board.parse("charuco:5x7:40mm:30mm:DICT_4X4_50")
     with pytest.raises(BadInput, match="No view shows the board") as caught:
         looked(tiled, tiles="1x2", board=other)
     assert caught.value.facts.board == str(CHARUCO)
+
+
+def test_films_without_a_board_say_so_and_lost_frames_are_counted(films: tuple[str, str, str], tmp_path: Path):
+    empty = film(tmp_path / "empty.mp4", [np.hstack([made.blank(), made.blank()])] * 3)
+    with pytest.raises(BadInput, match="No view shows the board"):
+        looked(empty, tiles="1x2")
+    left = film(tmp_path / "left.mp4", [made.blank()] * 12)
+    with pytest.raises(BadInput, match="Camera 0 shows the board in none"):
+        looked(left, films[2])
+    whole = Path(films[0]).read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) * 2 // 3] + bytes(len(whole) - len(whole) * 2 // 3))
+    assert "cannot be decoded" in " ".join(one.why for one in looked(str(cut), tiles="1x2", every=1).left_out)
 
 
 def test_a_mirrored_tile_is_named_and_all_mirrored_ones_are_flipped(tmp_path: Path):

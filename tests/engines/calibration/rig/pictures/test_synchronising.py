@@ -10,9 +10,9 @@ import pytest
 
 from engines.calibration.rig.pictures.synchronising import lag_of, synchronise
 from engines.core.context import PlainContext
-from engines.core.errors import BadInput, WorkFailed
+from engines.core.errors import BadInput, UsageError, WorkFailed
 from engines.core.video.film import Film
-from tests.engines.calibration.rig.pictures.recordings import CHESSBOARD, film
+from tests.engines.calibration.rig.pictures.recordings import CHESSBOARD, film, looked
 
 FRAMES = 260
 
@@ -97,18 +97,20 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> list[Film]:
     ]
 
 
-def test_films_of_a_moving_board_are_synchronised(films: list[Film]):
-    notes: list[str] = []
-    found = synchronise(films[:2], (CHESSBOARD,), PlainContext(), lambda share, words: notes.append(words))
-    assert found.offsets == (0, 9)
-    assert found.words(("a", "b"))[0].startswith("b is 9 frames late on a (")
-    assert any("of b.mp4" in note for note in notes)
+def test_films_are_matched_by_the_motion_of_the_board(films: list[Film]):
+    first, second = (str(film.path) for film in films[:2])
+    found = looked(first, second, board=CHESSBOARD, match="motion", every=30)
+    assert found.notes[0].startswith("b.mp4 is 9 frames late on a.mp4 (")
+    paths = [Path(one.shot.path).name for one in found.shots]
+    assert paths[:2] == ["a.mp4#frame=0", "b.mp4#frame=9"]
+    with pytest.raises(UsageError, match="one a camera"):
+        looked(first, str(Path(first).parent), board=CHESSBOARD, match="motion")
 
 
 def test_films_that_tell_no_offset_are_refused_with_the_reason(films: list[Film], tmp_path: Path):
     with pytest.raises(BadInput, match="different rates: 25 and 10"):
         synchronise([films[0], films[2]], (CHESSBOARD,), PlainContext(), lambda share, words: None)
-    still = Film.open(film(tmp_path / "still.mp4", shown(np.zeros((45, 3)))))
-    with pytest.raises(WorkFailed, match="does not tell the offset of still.mp4: it does not move") as caught:
-        synchronise([films[0], still], (CHESSBOARD,), PlainContext(), lambda share, words: None)
+    still, still_too = (Film.open(film(tmp_path / name, shown(np.zeros((42, 3))))) for name in ("still.mp4", "too.mp4"))
+    with pytest.raises(WorkFailed, match="does not tell the offset of too.mp4: it does not move") as caught:
+        synchronise([still, still_too], (CHESSBOARD,), PlainContext(), lambda share, words: None)
     assert "--offsets" in caught.value.hint

@@ -101,6 +101,19 @@ def test_keys_choose_swap_drop_and_flip(page: PreparePage, qtbot):
     assert picture.tile_at(QPointF(-5, -5)) == -1
 
 
+def test_a_tile_that_will_be_flipped_is_shown_so(page: PreparePage):
+    def row() -> list[int]:
+        box = page.picture.box_of(2).toRect().adjusted(12, 0, -12, 0)
+        shown = page.picture.grab().toImage()
+        return [shown.pixelColor(x, box.center().y()).red() for x in (box.left(), box.right())]
+
+    left, right = row()
+    assert left < right
+    show(page, replace(VIEW, form=FORM.with_tile("flipped", 2)))
+    left, right = row()
+    assert left > right
+
+
 def test_what_will_be_written_is_said(page: PreparePage):
     assert page.plan.text() == "4 films of 320x180, 100 frames for each camera, and cameras.yaml that lists them"
     show(page, replace(VIEW, form=replace(FORM.with_tile("dropped", 0), margin=10, every=3, as_pictures=True)))
