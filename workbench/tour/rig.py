@@ -40,13 +40,11 @@ def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
     picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, _board, 60)
     prepare = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
-    made = [
-        prepare,
-        *(Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in (Page.PAIR, Page.SPACE)),
-    ]
+    order = [Page.PAIR, Page.SPACE]
+    made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [picture, *forms, *made, *rig_space.stops(at), *rig_beside.stops(at), viewer]
+    return [picture, *forms, prepare, *made, *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
 def _front(window: Window, theme: str) -> None:
