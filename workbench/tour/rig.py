@@ -38,12 +38,15 @@ def again(theme: str) -> list[Stop]:
 
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
-    order = [Page.RIG, Page.PREPARE, Page.PAIR, Page.SPACE]
-    made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
-    made[1] = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
+    picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, _board, 60)
+    prepare = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
+    made = [
+        prepare,
+        *(Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in (Page.PAIR, Page.SPACE)),
+    ]
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [made[0], *forms, *made[1:], *rig_space.stops(at), *rig_beside.stops(at), viewer]
+    return [picture, *forms, *made, *rig_space.stops(at), *rig_beside.stops(at), viewer]
 
 
 def _front(window: Window, theme: str) -> None:

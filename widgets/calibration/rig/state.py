@@ -75,6 +75,8 @@ class RigState:
     @property
     def headline(self) -> str:
         """The one line under the title."""
+        if self.take.taking and self.phase in (Phase.EMPTY, Phase.READY):
+            return f"Taking pictures: {self.take.done} of {self.take.count}"
         return _HEADLINES[self.phase](self)
 
 

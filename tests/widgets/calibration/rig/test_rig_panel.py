@@ -15,6 +15,7 @@ from tests.widgets.calibration.rig.rig_states import NAMES, SETUP, states, told
 from widgets.calibration.rig.panel import RigPanel
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.state import Phase, RigState
+from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.rig.words import focal, length_words, with_std
 from widgets.kit.feature_panel import LEAST_WIDTH
 from widgets.kit.panel import FOLDS
@@ -181,5 +182,8 @@ def test_the_empty_panel_offers_the_sample_where_no_cameras_are(panel: RigPanel,
     panel.show_state(states()[Phase.EMPTY])
     assert panel.empty.button.text() == "Take 24 pictures"
     assert not panel.empty.sample.isVisible()
+    panel.show_state(RigState(take=TakeView("Sample rig", done=7)))
+    assert panel.state == "Taking pictures: 7 of 24"
+    panel.show_state(states()[Phase.EMPTY])
     with qtbot.waitSignal(panel.empty.button.clicked):
         qtbot.mouseClick(panel.empty.button, Qt.MouseButton.LeftButton)

@@ -59,7 +59,8 @@ class CellsPage(WorkPage):
         self.matrix = Matrix()
         self._alone: dict[int, MonoResult] = {}
         self._of: tuple[RigResult | None, tuple[str, ...]] = (None, ())
-        self._frame, self._corner = "", -1
+        self._told: tuple[object, Cell] = (None, Cell())
+        self._frame, self._corner, self._pictured = "", -1, Cell()
         self._rows: tuple[CornerRow, ...] = ()
         self._images: Mapping[int, Image] = {}
         self._make()
@@ -82,7 +83,7 @@ class CellsPage(WorkPage):
         off = view.panel.setup.exclude
         if self._of[0] is not result or self._of[1] != off:
             if self._of[0] is not result:
-                self._alone, self._frame = {}, ""
+                self._alone, self._frame, self._told = {}, "", (None, Cell())
             self._of, self.matrix = (result, off), matrix_of(result, off)
         self._show(result)
 
@@ -126,7 +127,11 @@ class CellsPage(WorkPage):
     # Showing
 
     def _show(self, result: RigResult) -> None:
+        """All of it; nothing where it is as it was, for the panel is shown anew many times a second."""
         cell, figures = self.cell, self.figures
+        if (self._of, cell) == self._told:
+            return
+        self._told = self._of, cell
         self.title.setText("Rig")
         self.state.setText(state_words(self.matrix))
         self.map.show_matrix(self.matrix, cell)
@@ -142,7 +147,7 @@ class CellsPage(WorkPage):
         self._show_planes(cell)
 
     def _ask(self, result: RigResult, frame: str) -> None:
-        self._frame, self._corner, self._images = frame, -1, {}
+        self._frame, self._corner, self._images, self._pictured = frame, -1, {}, Cell()
         self.picture.clear("Reading the pictures")
         self.frame.show_frame(result, self._views(frame), "reading")
         self.framePicturesWanted.emit(frame)
@@ -167,11 +172,13 @@ class CellsPage(WorkPage):
             self._rows = ()
             if cell.camera in self._images:
                 self.picture.show_unmarked(self._images[cell.camera])
+                self._pictured = cell
         else:
             self._rows = worst_first(corner_rows(view))
             self.picture.show_view(view, self._mono(cell.camera), (), self._corner)
-            if cell.camera in self._images:
+            if cell.camera in self._images and cell != self._pictured:
                 self.picture.show_photograph(self._images[cell.camera])
+                self._pictured = cell
         marked = next((n for n, row in enumerate(self._rows) if row.number == self._corner), -1)
         self.corners.show_rows([(str(r.number), residual_words(r), f"{r.weight:.2f}") for r in self._rows], marked)
         row = self._rows[marked] if marked >= 0 else None

@@ -101,13 +101,6 @@ class Live(SectionPart):
         told: dict[str, object] = {"tiled": True, "rows": grid[0], "columns": grid[1], "margin": 0}
         return told | {"names": names_of(self._names(), grid)}
 
-    @property
-    def alone(self) -> bool:
-        """It looks, and no other board detection does, whose key is the same."""
-        return self.running and not any(
-            "calibration" in self.viewer.engines_on(path) for path in self.viewer.shown().values()
-        )
-
     # What the user wants
 
     def wire(self, section: LiveSection) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish
@@ -103,6 +103,18 @@ def test_the_depth_under_the_cursor_is_said_and_found_again_in_the_other_picture
     page.view.chosen.emit("depth")
     places = (column, row + 240) if page.picture.stacked else (column + 320, row)
     assert metres(*depth.at(column, row)) in page.picture.words_at(*places)
+
+
+def test_depth_lies_beside_or_under_its_picture_as_there_is_room(qtbot) -> None:
+    page = shown(qtbot, VIEW)
+    page.view.set_value("depth")
+    page.view.chosen.emit("depth")
+    shapes = set()
+    for size in ((1400, 420), (640, 900)):
+        page.resize(*size)
+        QCoreApplication.processEvents()
+        shapes.add((page.picture.snapshot().shape[:2], page.picture.stacked))
+    assert shapes == {((240, 640), False), ((480, 320), True)}
 
 
 @pytest.mark.parametrize(

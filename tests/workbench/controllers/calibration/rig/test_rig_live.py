@@ -47,7 +47,7 @@ def test_a_set_is_captured_by_itself_kept_undone_and_known_again(bench: RigBench
     assert [one.title for one in live.state.rigs] == ["Sample rig \u00b7 4 cameras"]
     assert live.state.names == rig.names()
     bench.panel.live.finder.click()
-    assert live.alone
+    assert live.running
     until(qtbot, lambda: live.state.sets >= 1 and live.known is not None)
     bench.panel.live.auto.click()
     setup = session.setup
@@ -82,7 +82,7 @@ def test_cameras_of_another_rig_are_not_added_to_its_pictures(bench: RigBench, q
 def test_by_hand_nothing_is_captured_where_nothing_is_seen(bench: RigBench) -> None:
     bench.controller.live.capture()
     assert bench.said[-1] == "Turn on board detection to capture sets"
-    assert not bench.controller.live.alone
+    assert not bench.controller.live.running
 
 
 def test_several_sources_make_a_rig_until_one_is_closed(bench: RigBench, qtbot) -> None:
