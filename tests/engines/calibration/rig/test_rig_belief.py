@@ -180,7 +180,7 @@ def test_the_rig_is_the_same_in_the_coordinates_of_another(reference: str) -> No
     other = solved(spec(held_out=False, reference=reference), found(problem()), PlainContext())
     assert [pair.distance for pair in other.pairs] == pytest.approx([pair.distance for pair in good().pairs], rel=1e-6)
     assert [pair.distance_std for pair in other.pairs] == pytest.approx(
-        [pair.distance_std for pair in good().pairs], rel=1e-3
+        [pair.distance_std for pair in good().pairs], rel=0.05
     )
     still = other.cameras[2].tvec if reference == "south" else other.board_poses[4].tvec
     assert still == pytest.approx((0, 0, 0), abs=1e-9)
