@@ -86,8 +86,8 @@ def test_what_came_out_is_told_with_its_deviations(panel: RigPanel) -> None:
     panel.show_state(states()[Phase.RESULT])
     assert panel.report.pairs.rows[0] == (
         "front left \u2013 front right",
-        "200.000 \u00b1 0.050",
-        "19.5000 \u00b1 0.0040",
+        "200.00 \u00b1 0.05",
+        "19.500 \u00b1 0.004",
         "6",
         "0.05",
     )
