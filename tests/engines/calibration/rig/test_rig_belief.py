@@ -12,7 +12,7 @@ from engines.calibration.evidence.half_turns import turns
 from engines.calibration.rig.found import RigShot
 from engines.calibration.rig.problem import Problem as Given
 from engines.calibration.rig.solving import solved
-from engines.calibration.rig.types import RigCamera, RigResult
+from engines.calibration.rig.types import RigCamera, RigResult, called
 from engines.calibration.targets.detection import Detection
 from engines.core.boards import Board
 from engines.core.context import PlainContext
@@ -248,3 +248,8 @@ def _turned(one: RigShot, board: Board) -> RigShot:
     other = turns(board)[1].ids[seen.ids]
     order = np.argsort(other)
     return replace(one, shot=replace(one.shot, detection=Detection(other[order], seen.corners[order], 5)))
+
+
+@pytest.mark.parametrize(("name", "words"), [("left", "camera left"), ("0", "camera 0"), ("Camera 2", "Camera 2")])
+def test_a_camera_is_called_one_once(name: str, words: str):
+    assert called(name) == words

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QScrollArea
 
 from engines.calibration.types import Remedy
 from tests.widgets.calibration.calibration_states import pick
@@ -80,6 +80,17 @@ def test_every_control_of_the_rig_says_what_it_is(panel: RigPanel) -> None:
             if not control.objectName().startswith("qt_"):
                 assert control.accessibleName(), f"{control} has no name"
                 assert control.toolTip(), f"{control.accessibleName()} has no tooltip"
+
+
+def test_work_that_begins_or_ends_is_in_sight(panel: RigPanel) -> None:
+    panel.show_state(states()[Phase.RESULT])
+    panel.resize(LEAST_WIDTH, 300)
+    for phase in (Phase.BUSY, Phase.RESULT):
+        area = panel.findChild(QScrollArea)
+        assert area.verticalScrollBar().maximum() > 0
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        panel.show_state(states()[phase])
+        assert area.verticalScrollBar().value() == 0
 
 
 def test_what_came_out_is_told_with_its_deviations(panel: RigPanel) -> None:
