@@ -36,18 +36,26 @@ def pair_table(result: RigResult) -> Shown:
     unit, scale = ("mm", 1000.0) if all(pair.distance < LONG for pair in result.pairs) else ("m", 1.0)
     rows = []
     for pair in result.pairs:
-        distance = with_std(scale * pair.distance, None if pair.uncertainty is None else scale * pair.uncertainty)
+        std = None if pair.uncertainty is None else scale * pair.uncertainty
+        distance = with_std(scale * pair.distance, std, short=True)
         spread = DASH if pair.spread is None else f"{scale * pair.spread:.2g}"
         shared = str(pair.frames) if pair.frames else DASH
-        rows.append((pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std), shared, spread))
+        rows.append(
+            (pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std, short=True), shared, spread)
+        )
     return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
 
 
-def with_std(value: float, std: float | None) -> str:
-    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known."""
+def with_std(value: float, std: float | None, short: bool = False) -> str:
+    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known.
+
+    short: one digit of a deviation that does not begin with 1, for a table with little room.
+    """
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    place = math.floor(math.log10(std)) if std > 0 else -1
+    digits = 1 if short and std >= 1.95 * 10.0**place else 2
+    decimals = min(5, max(0, digits - 1 - place))
     return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
 
 

@@ -12,6 +12,7 @@ from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
+from engines.calibration.rig.types import called
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
@@ -71,7 +72,7 @@ def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
         level = _level(share, 0.002, 0.005, 0.03)
         if level:
             determined = "is not determined" if level > 1 else "is uncertain"
-            words = f"The focal length of camera {name} {determined} by these views: \u00b1 {100 * share:.2g} %"
+            words = f"The focal length of {called(name)} {determined} by these views: \u00b1 {100 * share:.2g} %"
             yield Reason("uncertain-focal", level, f"{words}; show it the board at other distances and tilts")
 
 
@@ -83,7 +84,7 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
         off = np.abs(lens[2:4] - [(size.width - 1) / 2, (size.height - 1) / 2]) / max(size.width, size.height)
         axis = int(np.argmax(off))
         if off[axis] > 0.08:
-            words = f"The principal point of camera {name} lies {100 * off[axis]:.0f} % of the picture off its middle"
+            words = f"The principal point of {called(name)} lies {100 * off[axis]:.0f} % of the picture off its middle"
             advice = "views that hardly tilt leave it open; add tilted ones, or hold it"
             yield Reason("odd-middle", 1 + int(off[axis] > 0.12), f"{words} ({PINHOLE_NAMES[2 + axis]}); {advice}")
 
@@ -195,7 +196,7 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
         seen[sights.camera] += there.sum()
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
-        words = f"Most of what camera {problem.names[camera]} sees does not agree with the other cameras"
+        words = f"Most of what {called(problem.names[camera])} sees does not agree with the other cameras"
         why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
         yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
     if not odd and far.sum() > 0.03 * seen.sum():
