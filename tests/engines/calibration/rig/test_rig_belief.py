@@ -12,10 +12,9 @@ from engines.calibration.evidence.half_turns import turns
 from engines.calibration.rig.found import RigShot
 from engines.calibration.rig.problem import Problem as Given
 from engines.calibration.rig.solving import solved
-from engines.calibration.rig.types import RigCamera, RigResult
+from engines.calibration.rig.types import RigCamera, RigResult, called
 from engines.calibration.solve.adjustment import Observation, State
 from engines.calibration.solve.circles import circle_bias
-from engines.calibration.rig.types import RigCamera, RigResult, called
 from engines.calibration.targets.detection import Detection
 from engines.core.boards import Board
 from engines.core.context import PlainContext
@@ -272,6 +271,8 @@ def _as_circles(one: RigShot, board: Board, problem: Problem) -> RigShot:
     alone = State(rig.cameras[one.camera], pose[None], rig.points)
     bias = circle_bias(alone, 0, Observation(seen.ids, seen.corners), board.marker)
     return replace(one, shot=replace(one.shot, detection=Detection(seen.ids, seen.corners + bias, 5)))
+
+
 @pytest.mark.parametrize(("name", "words"), [("left", "camera left"), ("0", "camera 0"), ("Camera 2", "Camera 2")])
 def test_a_camera_is_called_one_once(name: str, words: str):
     assert called(name) == words
