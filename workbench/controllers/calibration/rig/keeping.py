@@ -41,8 +41,11 @@ def restore_session(services: Services) -> Session:
             return _session(kept, results if isinstance(results, dict) else {})
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The rig in this project could not be read: {error}", "warn")
+    last = services.settings.value.panels.get(PANEL, {}).get("setup")
+    if not last:
+        return Session()
     try:
-        setup = _setup(services.settings.value.panels.get(PANEL, {}).get("setup", {}))
+        setup = _setup(last)
     except KinoscopeError:
         return Session()
     return Session(Material(replace(setup, paths=(), names=(), offsets=(), exclude=(), intrinsics="", reference="")))
