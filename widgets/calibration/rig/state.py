@@ -66,7 +66,7 @@ class RigState:
             return "A rig has two cameras at the least"
         if len(self.setup.cameras) > MOST:
             each = "" if self.setup.tiled else "; put the pictures of each into a folder of its own"
-            return f"A rig has {MOST} cameras at the most, not {len(self.setup.cameras)}{each}"
+            return f"{len(self.setup.cameras)} cameras, and a rig has {MOST} at the most{each}"
         if self.setup.twice:
             return f"Two cameras are called {self.setup.twice}"
         if self.setup.reference == FLOOR:

@@ -114,7 +114,7 @@ class RigController(PagedController):
             self.edits.set(f"Use {Path(paths[0]).name}", **told, exclude=()) if told else self.open(paths[0])
             return
         have = self.session.setup.paths
-        fresh = tuple(path for path in paths if path not in have)
+        fresh = tuple(path for path in paths if path not in have and Path(path).suffix.lower() not in READ)
         if fresh:
             apart = {} if have else one_each(fresh)
             told = {"paths": (*have, *fresh)} | apart

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
+from engines.calibration.rig.pictures.listing import NAME as LIST
 from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration import files
@@ -16,7 +17,7 @@ from workbench.controllers.calibration.files import ENDINGS, FILMS
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.engine_thread import Failure
 
-SHOWING = f"Pictures, films and lists of cameras ({ENDINGS} {FILMS} *.yaml *.yml);;All files (*)"
+SHOWING = f"Pictures, films and lists of cameras ({ENDINGS} {FILMS} {LIST});;All files (*)"
 RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 
 

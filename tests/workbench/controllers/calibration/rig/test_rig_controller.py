@@ -55,7 +55,7 @@ def _touched(folder: Path, *names: str) -> list[str]:
 def test_pictures_called_by_their_cameras_are_of_a_camera_each(rig_bench: RigBench, tmp_path: Path) -> None:
     it, folder = rig_bench.controller, tmp_path / "day [1]"
     pictures = _touched(folder, "left01.jpg", "left02.jpg", "right01.jpg", "right02.jpg")
-    it.add(pictures)
+    it.add([*pictures, str(folder / "intrinsics.yml")])
     setup = it.session.setup
     assert (setup.tiled, setup.names) == (False, ("left", "right"))
     assert [expand([path]) for path in setup.paths] == [tuple(map(Path, pictures[:2])), tuple(map(Path, pictures[2:]))]
@@ -85,7 +85,7 @@ def test_a_list_of_cameras_is_taken_as_it_says(rig_bench: RigBench, tmp_path: Pa
 
 def test_more_cameras_than_a_rig_has_are_refused(rig_bench: RigBench) -> None:
     rig_bench.controller.set(paths=tuple(f"/there/{n}.png" for n in range(9)), tiled=False)
-    assert rig_bench.state.problem.startswith("A rig has 8 cameras at the most, not 9; put")
+    assert rig_bench.state.problem.startswith("9 cameras, and a rig has 8 at the most; put")
 
 
 def test_every_setting_is_a_step_of_undo(rig_bench: RigBench) -> None:
