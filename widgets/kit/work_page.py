@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState
 from widgets.kit.theme import number_font
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine, Framed
+
+LEAST_WORDS = 160
+"""Pixels that title and state have at the least beside the buttons of a head."""
+NO_ALIGNMENT = Qt.AlignmentFlag(0)
 
 
 class WorkPage(QWidget):
@@ -26,6 +32,8 @@ class WorkPage(QWidget):
     def __init__(self, *, cancel: str = "Cancel") -> None:
         super().__init__()
         self.trouble, self.progress = TroubleCard(), BusyLine(cancel)
+        self._head: QBoxLayout | None = None
+        self._tools: QWidget | None = None
 
     @property
     def there(self) -> bool:
@@ -40,8 +48,20 @@ class WorkPage(QWidget):
         """Title and state at the left, buttons at the right."""
         self.title, self.state = ElidedLabel(title, "heading"), ElidedLabel("", "muted")
         self.state.setFont(number_font())
-        words = column_of(self.title, self.state, spacing=2)
-        return held(row_of((words, 1), *buttons, spacing=8, margins=(12, 8, 8, 4)), "panel")
+        self._tools = held(row_of(*buttons, spacing=8))
+        self._head = row_of((column_of(self.title, self.state, spacing=2), 1), self._tools)
+        self._head.setSpacing(8)
+        self._head.setContentsMargins(12, 8, 8, 4)
+        return held(self._head, "panel")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The buttons stand below the words where both have no room side by side."""
+        if self._head is not None and self._tools is not None:
+            beside = self.width() >= self._tools.sizeHint().width() + LEAST_WORDS
+            way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+            self._head.setDirection(way)
+            self._head.setAlignment(self._tools, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
+        super().resizeEvent(event)
 
     def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
         """The empty state, or the results once `show_there` is told so."""
