@@ -169,8 +169,15 @@ class Pair(PagePart):
         from engines.calibration.rig.pairs.stills import usual_depths
 
         first, second = self.form.pair
-        usual = usual_depths(rig, first, between(rig.cameras[first], rig.cameras[second]).baseline)
+        baseline = between(rig.cameras[first], rig.cameras[second]).baseline
+        usual = usual_depths(self._with_boards(rig), first, baseline)
         return DepthWish(self.form.near or usual.near, self.form.far or usual.far)
+
+    def _with_boards(self, rig: RigResult) -> RigResult:
+        """What was solved for the same cameras, where a rig that is kept for its sources tells of no boards."""
+        solved = self.desk.session.result
+        same = solved is not None and [one.name for one in solved.cameras] == [one.name for one in rig.cameras]
+        return solved if solved is not None and same and not rig.board_poses else rig
 
     def _begin(self, rig: RigResult, used: RigInUse | None) -> None:
         if self.form.live and used is not None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from engines.calibration.rig.pairs.rectification import rectify, undistortions
-from engines.calibration.rig.types import RigCamera, RigPair, RigResult, RigView
+from engines.calibration.rig.pairs.stills import usual_depths
+from engines.calibration.rig.types import BoardPose, RigCamera, RigPair, RigResult, RigView
 from engines.calibration.types import MonoResult
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource, TiledSource
@@ -60,8 +61,14 @@ def test_depth_of_the_sources_is_shown_live_and_ends_with_its_page(opened: Opene
     until(qtbot, lambda: shown.shown.pair.seen is not None and shown.shown.pair.seen.depth.share > 0.02)
     assert shown.picture.has_picture
     assert "Depth in" in shown.words.text()
-    part = opened.window.features["rig"].pages.parts[Page.PAIR]
+    desk = opened.window.features["rig"]
+    part = desk.pages.parts[Page.PAIR]
     assert part.lookers.paths() == [LEFT]
+    board = BoardPose("1", 0, (0.0, 0.0, 0.0), (0.0, 0.0, 0.5))
+    solved = replace(TRUTH, board_poses=(board,))
+    desk.edits.show_loaded("rig.json", solved)
+    until(qtbot, lambda: shown.shown.pair.near == usual_depths(solved, 0, 0.21).near)
+    assert shown.shown.pair.live
     shown.swap.click()
     until(qtbot, lambda: part.lookers.paths() == [RIGHT])
     opened.window.features["rig"].choose_page(Page.VIEWER)
