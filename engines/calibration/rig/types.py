@@ -400,8 +400,3 @@ class TriangulateResult:
     unplaced: tuple[tuple[str, Unplaced], ...] = ()
     left_out: tuple[str, ...] = ()
     seconds: float = 0.0
-
-
-def called(name: str) -> str:
-    """A camera in a sentence: 'camera left', and 'camera 2' where that is its name."""
-    return name if name.casefold().startswith("cam") else f"camera {name}"

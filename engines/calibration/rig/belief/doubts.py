@@ -14,7 +14,7 @@ from engines.calibration.rig.belief.lenses import Misheld
 from engines.calibration.rig.belief.shape import Shape, stretch_of
 from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
-from engines.calibration.rig.types import called
+from engines.calibration.rig.naming import called
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES

@@ -10,9 +10,10 @@ import pytest
 
 from engines.calibration.evidence.half_turns import turns
 from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.naming import called
 from engines.calibration.rig.problem import Problem as Given
 from engines.calibration.rig.solving import solved
-from engines.calibration.rig.types import RigCamera, RigResult, called
+from engines.calibration.rig.types import RigCamera, RigResult
 from engines.calibration.solve.adjustment import Observation, State
 from engines.calibration.solve.circles import circle_bias
 from engines.calibration.targets.detection import Detection
