@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from widgets.calibration.state import MODEL_NAMES, pixels
@@ -34,20 +35,31 @@ def pair_name(result: RigResult, pair: RigPair) -> str:
 def pair_table(result: RigResult) -> Shown:
     """Name, distance and angle with their deviations, shared frames, spread; one unit for all distances."""
     unit, scale = ("mm", 1000.0) if all(pair.distance < LONG for pair in result.pairs) else ("m", 1.0)
+    apart = [None if pair.uncertainty is None else scale * pair.uncertainty for pair in result.pairs]
+    decimals = decimals_of(apart), decimals_of([pair.angle_std for pair in result.pairs])
     rows = []
-    for pair in result.pairs:
-        distance = with_std(scale * pair.distance, None if pair.uncertainty is None else scale * pair.uncertainty)
+    for pair, std in zip(result.pairs, apart, strict=True):
+        distance = with_std(scale * pair.distance, std, decimals[0])
         spread = DASH if pair.spread is None else f"{scale * pair.spread:.2g}"
         shared = str(pair.frames) if pair.frames else DASH
-        rows.append((pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std), shared, spread))
+        rows.append(
+            (pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std, decimals[1]), shared, spread)
+        )
     return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
 
 
-def with_std(value: float, std: float | None) -> str:
-    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known."""
+def decimals_of(stds: Sequence[float | None]) -> int:
+    """Two digits of the middle one of what is known, so that a column's points stand below each other."""
+    known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
+    return min(5, max(0, 1 - math.floor(math.log10(known[len(known) // 2])))) if known else 2
+
+
+def with_std(value: float, std: float | None, decimals: int | None = None) -> str:
+    """'191.853 \u00b1 0.044', with two digits of the deviation or so many decimals; the value alone where that is not
+    known."""
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    decimals = decimals_of([std]) if decimals is None else decimals
     return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
 
 
