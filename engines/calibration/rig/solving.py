@@ -180,6 +180,7 @@ def _camera(fitted: Fitted, number: int, covariance: Floats, belief: Belief) -> 
         outliers=int((weights <= _BELIEVED).sum()),
         hold=problem.spec.hold if problem.known[number] is not None else "free",
         centre_std=vector(centre),
+        focal_spread=None if belief.focal_spreads is None else float(belief.focal_spreads[number].max()),
     )
 
 

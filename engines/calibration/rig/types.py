@@ -77,8 +77,9 @@ class RigCamera:
     """One camera of a rig. std: of fx, fy, cx, cy in pixels, zeros where held, {} where not known.
 
     rms_px: 2-D, over the corners that are believed; median_px: of all distances; held_out_rms_px: on frames left out
-    of the fit. frames: in which it sees a board; corners, outliers: counts. centre_std: of the camera's place in the
-    rig's coordinates, metres.
+    of the fit. frames: in which it sees a board; corners, outliers: counts. focal_spread: of fx or fy, whichever
+    is more, when frames are left out (jackknife), pixels. centre_std: of the camera's place in the rig's coordinates,
+    metres.
     """
 
     name: str
@@ -98,6 +99,12 @@ class RigCamera:
     outliers: int = 0
     hold: Hold = "free"
     centre_std: Vector | None = None
+    focal_spread: float | None = None
+
+    @property
+    def focal_uncertainty(self) -> float:
+        """Of fx in pixels: by the corners' noise, or by left-out frames if that is more; 0 where held or not known."""
+        return max(self.std.get("fx", 0.0), self.focal_spread or 0.0)
 
     @property
     def lens(self) -> Lens:
@@ -393,3 +400,8 @@ class TriangulateResult:
     unplaced: tuple[tuple[str, Unplaced], ...] = ()
     left_out: tuple[str, ...] = ()
     seconds: float = 0.0
+
+
+def called(name: str) -> str:
+    """A camera in a sentence: 'camera left', and 'camera 2' where that is its name."""
+    return name if name.casefold().startswith("cam") else f"camera {name}"

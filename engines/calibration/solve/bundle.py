@@ -3,7 +3,8 @@
 Levenberg-Marquardt on reweighted least squares; a step takes time linear in the frames, since the board poses are
 eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at
 last at a few deviations of a corner, which are estimated from the residuals themselves. The covariance is that of the
-M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone.
+M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone,
+and allows for errors that the corners of a view share (`views.py`).
 
 It has converged when a full step would move it by less than a hundredth of its own uncertainty.
 """
@@ -28,6 +29,7 @@ from engines.calibration.solve.equations import (
 )
 from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.sights import Sights
+from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
 
 RAYLEIGH = 1.1774
@@ -41,6 +43,8 @@ _STAYS = 0.01
 """By which share the deviations may still change when rounds end."""
 _STAND = 1e-4
 """Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
+_PATIENCE, _LOOSER = 20, 100.0
+"""After so many steps, steps that are longer by so much count as standing: richer lenses leave valleys that bend."""
 _EXACT = 1e-10
 """The same for plain least squares, which are cheap."""
 _LEAST = 1e-4
@@ -162,7 +166,8 @@ class _Solver:
         return len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
 
     def _descend(self, weighing: Weighing, most: int, stand: float) -> None:
-        """Accepted steps until a full one is shorter than `stand`, it is stopped, or `most` are done."""
+        """Accepted steps until a full one is shorter than `stand` (in the long run a little longer), it is stopped, or
+        `most` are done."""
         if self.stopped:
             return
         system = equations(self.state, self.sights, weighing, self.freedom)
@@ -173,7 +178,8 @@ class _Solver:
                 self.stands = self._still(system)
                 return
             step, self.state, cost = tried
-            self.stands = step.decrement < stand and self.damping < 1e-2
+            near = stand if most - left <= _PATIENCE else _LOOSER * stand
+            self.stands = step.decrement < near and self.damping < 1e-2
             self.damping = max(self.damping * 0.1, 1e-12)
             self._tell(cost, weighing)
             if self.stands or self.stopped or not left:
@@ -246,14 +252,15 @@ class _Solver:
             for one, own in zip(self.sights, squares, strict=True)
         )
         spread = self._spread(squares, weighing)
-        covariance = _inverse(_reduced(system)) * spread
+        shared = shared_error(self.state, self.sights, weighing, self.freedom, system, spread.variance)
+        covariance = _inverse(_reduced(system)) * spread.factor * shared
         return Bundle(
             self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
             tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
-    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:
-        """What the inverse of the weighted equations is to be multiplied by: the M-estimator's variance."""
+    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> _Spread:
+        """Of corners that are independent of one another."""
         own = np.concatenate(
             [
                 each[one.trust > 0] / weighing.deviations[one.camera] ** 2
@@ -263,7 +270,17 @@ class _Solver:
         weights, stiff = self.loss.weights(own, weighing.width), self.loss.stiffness(own, weighing.width)
         left = max(2 * len(own) - self._unknown, 1)
         pull = float((weights**2 * own).sum()) / left
-        return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
+        trust = float(weights.mean())
+        return _Spread(pull * trust / max(float(stiff.mean()), 1e-3) ** 2, pull / max(trust, 1e-300))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """factor: what the inverse of the weighted equations is to be multiplied by for the M-estimator's covariance.
+    variance: of a believed residual, in squared deviations."""
+
+    factor: float
+    variance: float
 
 
 @dataclass(frozen=True, slots=True)

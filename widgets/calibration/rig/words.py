@@ -24,6 +24,7 @@ def focal(camera: RigCamera) -> tuple[str, str]:
         return f"{camera.intrinsics.fx:.2f}", DASH
     if std <= 0:
         return f"{camera.intrinsics.fx:.2f}", "held"
+    std = camera.focal_uncertainty
     decimals = min(4, max(0, 1 - math.floor(math.log10(std))))
     return f"{camera.intrinsics.fx:.{decimals}f}", f"{std:.{decimals}f}"
 
@@ -49,9 +50,15 @@ def pair_table(result: RigResult) -> Shown:
 
 
 def decimals_of(stds: Sequence[float | None]) -> int:
-    """Two digits of the middle one of what is known, so that a column's points stand below each other."""
+    """Of a column, so that its points stand below each other: two digits of the middle deviation, one where that does
+    not begin with 1, and so many that the least one is not told as 0."""
     known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
-    return min(5, max(0, 1 - math.floor(math.log10(known[len(known) // 2])))) if known else 2
+    if not known:
+        return 2
+    std = known[len(known) // 2]
+    place = math.floor(math.log10(std))
+    digits = 1 if std >= 1.95 * 10.0**place else 2
+    return min(5, max(0, digits - 1 - place, -math.floor(math.log10(known[0]))))
 
 
 def with_std(value: float, std: float | None, decimals: int | None = None) -> str:
@@ -59,7 +66,8 @@ def with_std(value: float, std: float | None, decimals: int | None = None) -> st
     known."""
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    decimals = decimals_of([std]) if decimals is None else decimals
+    if decimals is None:
+        decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
     return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
 
 

@@ -51,12 +51,13 @@ class RigComparePage(ChartPage):
     """`files` are the two that are compared; `laid` by which camera the second one is laid onto the first."""
 
     blank = PagesView
-    widths = (364, 440, 0.5)
+    widths = (368, 440, 0.5)
 
     def __init__(self) -> None:
         super().__init__()
         self._camera = 0
         self.space, self.map = RigSpace("Both rigs in space"), HeatPlane("Difference of a lens over the picture", "px")
+        self.space.setMinimumWidth(self.map.minimumWidth())
         self.chart = self.space
         self.files = TwoFiles("This rig", across=True)
         self.laid = ChoiceField("Laid onto each other by", (ALL,), tip=LAY_TIP)
