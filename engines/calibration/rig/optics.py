@@ -73,8 +73,7 @@ class Eye:
 
     def _derived(self, points: Floats) -> tuple[Floats, Floats, Floats]:
         """Pixels, their derivatives by the point in the camera's coordinates and by the lens."""
-        intrinsics = self.lens.intrinsics
-        camera = np.array([intrinsics.fx, intrinsics.fy, intrinsics.cx, intrinsics.cy, *self.lens.distortion])
+        camera = np.array(self.lens.values)
         pose = np.concatenate([np.ravel(cv2.Rodrigues(self.turn)[0]), self.shift])
         pixels, by_pose, by_camera = project_with_derivatives(self.lens.model, camera, pose, points)
         return pixels, by_pose[:, 3:].reshape(-1, 2, 3), by_camera.reshape(len(points), 2, -1)

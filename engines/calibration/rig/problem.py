@@ -40,7 +40,8 @@ class Problem:
 
     @classmethod
     def of(cls, spec: RigSpec, found: Found, known: Sequence[RigCamera | None]) -> Problem:
-        """Raises `BadInput` for a camera that sees no board, `UsageError` for names to leave out that there are not."""
+        """Raises `BadInput` for a camera that sees no board, `UsageError` for names to leave out that there are not,
+        and for cameras that cannot share a lens."""
         _check_excluded(spec, found)
         target = Target(spec.boards)
         used = tuple(number for number, one in enumerate(found.shots) if _is_used(spec, found, one))
@@ -52,6 +53,7 @@ class Problem:
             seen.append(_seen(one, group, target))
         problem = cls(spec, found, used, tuple(places), tuple(seen), tuple(known))
         problem._check_cameras()
+        problem._check_lenses()
         return problem._counted_once()
 
     def _counted_once(self) -> Problem:
@@ -145,6 +147,18 @@ class Problem:
             raise BadInput(f"{words} in any of {len(self.found.frames)} frames", hint=hint)
         if len(self.names) < 2:
             raise UsageError("A rig has two cameras or more", hint="Use `calibrate mono` for one camera")
+
+    def _check_lenses(self) -> None:
+        if not self.spec.shared_lens:
+            return
+        if len(set(self.found.sizes)) > 1:
+            sizes = ", ".join(f"{name} {size}" for name, size in zip(self.names, self.found.sizes, strict=True))
+            hint = "Solve a lens for each camera"
+            raise UsageError(f"Cameras whose pictures differ in size cannot share a lens: {sizes}", hint=hint)
+        setups = {(one.model, one.fix) for one in map(self.setup, range(self.cameras))}
+        if len(setups) > 1 or (self.spec.hold == "fixed" and any(self.known)):
+            hint = "Leave the loaded lenses out, or solve a lens for each camera"
+            raise UsageError("Lenses that are loaded for some cameras, or held, cannot be one lens for all", hint=hint)
 
 
 def _is_used(spec: RigSpec, found: Found, one: RigShot) -> bool:

@@ -17,6 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from engines.calibration.solve.equations import (
+    Bools,
     Floats,
     Freedom,
     RigState,
@@ -26,7 +27,7 @@ from engines.calibration.solve.equations import (
     equations,
     squares_of,
 )
-from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.losses import BELIEVED, Losses
 from engines.calibration.solve.sights import Sights
 from engines.core.errors import Cancelled, WorkFailed
 
@@ -75,6 +76,11 @@ class Bundle:
     steps: tuple[Progress, ...]
     width: float
     stopped: bool = False
+
+    @property
+    def believed(self) -> tuple[Bools, ...]:
+        """Corners that were seen and fit, B x M for each of the sights."""
+        return tuple(np.asarray(weights > BELIEVED) for weights in self.weights)
 
     def lens_covariance(self, camera: int) -> Floats:
         """P x P, of the camera's lens."""
@@ -248,8 +254,8 @@ class _Solver:
         spread = self._spread(squares, weighing)
         covariance = _inverse(_reduced(system)) * spread
         return Bundle(
-            self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
-            tuple(self.steps), weighing.width, self.stopped,
+            self.state, self.freedom, weighing.deviations, covariance, squares, weights,
+            self.stands and not self.stopped, tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
     def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:

@@ -9,8 +9,6 @@ from widgets.calibration.state import MODEL_NAMES, pixels
 from widgets.kit.figures_table import Shown
 from widgets.kit.words import DASH, count, seconds_words
 
-BELIEVED = 0.25
-"""Weight from which on a corner counts as one that fits."""
 PLUS_MINUS = "\u00b1"
 LONG = 10.0
 """Metres from which on lengths are told in metres."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.shape import Shape
-from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
+from engines.calibration.rig.fitting import Fitted
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
+from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
@@ -19,6 +21,8 @@ from engines.core.lenses import PINHOLE_NAMES
 FEW_FRAMES = 10
 _ODD = 0.4
 """Of a camera's corners: where more are not believed, it is the camera that is wrong."""
+SAME_PLACE = 5e-4
+"""Metres: no two cameras stand nearer to each other."""
 DISAGREE = 1.6
 """All cameras together may fit so many times worse than each alone: more is no noise of corners."""
 
@@ -174,25 +178,21 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
 
 
 def _same_place(fitted: Fitted) -> Iterator[Reason]:
-    names, distances = fitted.problem.names, fitted.distances()
-    covariance, rows = full_covariance(fitted.bundle), pose_rows(fitted.state.models)
-    for a in range(len(names)):
-        for b in range(a + 1, len(names)):
-            blocks = [covariance[row, row][3:, 3:] for row in (rows[a], rows[b])]
-            noise = float(np.sqrt(max(np.trace(blocks[0] + blocks[1]), 0.0)))
-            if distances[a, b] < max(5e-4, 2 * noise):
-                words = f"{names[a]} and {names[b]} stand at the same place"
-                yield Reason("same-place", 3, f"{words}: is one film given twice?")
+    names, sure = fitted.problem.names, Uncertainty(fitted.bundle)
+    for a, b in combinations(range(len(names)), 2):
+        told = sure.between(a, b)
+        if told.distance < max(SAME_PLACE, 2 * told.place_std):
+            words = f"{names[a]} and {names[b]} stand at the same place"
+            yield Reason("same-place", 3, f"{words}: is one film given twice?")
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
     """A camera most of whose corners are not believed does not belong; else all that are not are counted."""
     problem = fitted.problem
     far, seen = np.zeros(problem.cameras), np.zeros(problem.cameras)
-    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
-        there = weights > 0
-        far[sights.camera] += (there & (weights <= 0.25)).sum()
-        seen[sights.camera] += there.sum()
+    for sights, believed in zip(problem.sights, fitted.bundle.believed, strict=True):
+        seen[sights.camera] += sights.count
+        far[sights.camera] += sights.count - believed.sum()
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
         words = f"Most of what camera {problem.names[camera]} sees does not agree with the other cameras"
