@@ -21,7 +21,8 @@ from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinde
 from engines.calibration.rig.fitting import Fitted, fit, refit
 from engines.calibration.rig.found import Found, RigShot
 from engines.calibration.rig.graph import islands, shared_views
-from engines.calibration.rig.problem import Problem, vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import begin, lens_of
 from engines.calibration.rig.types import RigCamera, RigPair, RigSpec
 from engines.calibration.rig.uncertainty import Uncertainty

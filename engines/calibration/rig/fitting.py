@@ -51,7 +51,7 @@ class Fitted:
         for one, believed in zip(self.problem.sights, self.bundle.believed, strict=True):
             some = one.of_groups(groups)
             some = replace(some, trust=np.where(believed[groups[one.groups]], some.trust, 0.0))
-            found.append(some.of_views(some.trust.any(axis=1)))
+            found.append(some.of_views(some.trust.max(axis=1) > 0))
         return [one for one in found if one.count]
 
     def distances(self) -> Floats:

@@ -7,11 +7,17 @@ from itertools import combinations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from engines.calibration.rig.types import RigCamera, RigPair
+from engines.calibration.rig.types import RigCamera, RigPair, Vector
 
 Floats = NDArray[np.float64]
+
+
+def vector(values: ArrayLike) -> Vector:
+    """Three numbers of any shape as a value that can be kept."""
+    x, y, z = (float(value) for value in np.asarray(values, dtype=np.float64).ravel())
+    return x, y, z
 
 
 def turn_of(camera: RigCamera) -> Floats:

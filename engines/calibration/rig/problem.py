@@ -14,7 +14,7 @@ from engines.calibration.rig.pictures.finding import Found, RigShot
 from engines.calibration.rig.repeats import repeated
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.calibration.solve.adjustment import Observation, free_coordinates
-from engines.calibration.solve.equations import Bools, Floats
+from engines.calibration.solve.equations import Bools
 from engines.calibration.solve.setup import Setup
 from engines.calibration.solve.sights import Seen, Sights, laid_out
 from engines.calibration.targets.target import Target
@@ -177,8 +177,3 @@ def _check_excluded(spec: RigSpec, found: Found) -> None:
     if unknown:
         hint = "Frames are: " + ", ".join(found.frames[:10]) + "; one camera's view is FRAME/CAMERA"
         raise UsageError(f"There is no frame '{unknown[0]}' to leave out", hint=hint)
-
-
-def vector(values: Floats) -> tuple[float, float, float]:
-    x, y, z = (float(value) for value in values)
-    return x, y, z

@@ -20,7 +20,8 @@ from engines.calibration.rig.belief.gathering import STOPPED, Belief, believe
 from engines.calibration.rig.fitting import Fitted, fit
 from engines.calibration.rig.known import cameras_told, known_cameras, resized
 from engines.calibration.rig.pictures.finding import Found, RigShot, find
-from engines.calibration.rig.problem import Problem, vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.types import (
     BoardPose,
     RigCamera,
