@@ -3,7 +3,8 @@
 Levenberg-Marquardt on reweighted least squares; a step takes time linear in the frames, since the board poses are
 eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at
 last at a few deviations of a corner, which are estimated from the residuals themselves. The covariance is that of the
-M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone.
+M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone,
+and allows for errors that the corners of a view share (`views.py`).
 
 It has converged when a full step would move it by less than a hundredth of its own uncertainty.
 """
@@ -29,6 +30,7 @@ from engines.calibration.solve.equations import (
 )
 from engines.calibration.solve.losses import BELIEVED, Losses
 from engines.calibration.solve.sights import Sights
+from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
 
 RAYLEIGH = 1.1774
@@ -252,14 +254,15 @@ class _Solver:
             for one, own in zip(self.sights, squares, strict=True)
         )
         spread = self._spread(squares, weighing)
-        covariance = _inverse(_reduced(system)) * spread
+        shared = shared_error(self.state, self.sights, weighing, self.freedom, system, spread.variance)
+        covariance = _inverse(_reduced(system)) * spread.factor * shared
         return Bundle(
             self.state, self.freedom, weighing.deviations, covariance, squares, weights,
             self.stands and not self.stopped, tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
-    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:
-        """What the inverse of the weighted equations is to be multiplied by: the M-estimator's variance."""
+    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> _Spread:
+        """Of corners that are independent of one another."""
         own = np.concatenate(
             [
                 each[one.trust > 0] / weighing.deviations[one.camera] ** 2
@@ -269,7 +272,17 @@ class _Solver:
         weights, stiff = self.loss.weights(own, weighing.width), self.loss.stiffness(own, weighing.width)
         left = max(2 * len(own) - self._unknown, 1)
         pull = float((weights**2 * own).sum()) / left
-        return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
+        trust = float(weights.mean())
+        return _Spread(pull * trust / max(float(stiff.mean()), 1e-3) ** 2, pull / max(trust, 1e-300))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """factor: what the inverse of the weighted equations is to be multiplied by for the M-estimator's covariance.
+    variance: of a believed residual, in squared deviations."""
+
+    factor: float
+    variance: float
 
 
 @dataclass(frozen=True, slots=True)
