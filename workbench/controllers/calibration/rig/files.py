@@ -12,8 +12,6 @@ from engines.calibration.formats.rig_files import READ, load, save
 from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration import files
-from workbench.controllers.common.trouble_words import trouble_of
-from workbench.threads.engine_thread import Failure
 
 RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 
@@ -63,10 +61,6 @@ class Files(files.Files):
                 lambda written: then(f"Exported {written.name}"),
                 self.told("Rig not exported"),
             )
-
-    def told(self, title: str) -> Callable[[Failure], None]:
-        """What is done with a failure: it is shown under this title."""
-        return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
 
 
 def _loaded(path: str, unit: str) -> RigResult | UnitMissing:
