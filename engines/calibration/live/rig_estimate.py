@@ -181,7 +181,7 @@ def _told(fitted: Fitted, placed: Sequence[int]) -> tuple[tuple[RigCamera, ...],
     """The cameras, and each pair's distance with its deviation, numbered as in the rig."""
     sure, pairs = Uncertainty(fitted.bundle), []
     for a, b in combinations(range(len(placed)), 2):
-        told, shared = sure.between(a, b), fitted.problem.shared[a, b]
+        told, shared = sure.pair(a, b), fitted.problem.shared[a, b]
         stds = told.distance_std, told.angle_std
         pairs.append(RigPair(placed[a], placed[b], told.distance, told.angle, *stds, frames=shared.views))
     return tuple(_camera(fitted, number) for number in range(len(placed))), tuple(pairs)

@@ -174,7 +174,7 @@ def _camera(fitted: Fitted, number: int, sure: Uncertainty, belief: Belief) -> R
 def _pairs(fitted: Fitted, sure: Uncertainty, belief: Belief) -> tuple[RigPair, ...]:
     found = []
     for a, b in combinations(range(fitted.problem.cameras), 2):
-        told, shared = sure.between(a, b), fitted.problem.shared[a, b]
+        told, shared = sure.pair(a, b), fitted.problem.shared[a, b]
         spread = None if belief.spreads is None else float(belief.spreads[a, b])
         stds = told.distance_std, told.angle_std
         found.append(RigPair(a, b, told.distance, told.angle, *stds, spread, shared.views, shared.corners))

@@ -12,7 +12,7 @@ from engines.calibration.solve.motions import Motions, cross_matrices
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class PairFigures:
     """How two cameras stand to each other. distance: of their centres, metres; angle: of their viewing directions,
     degrees; each with its standard deviation. place_std: of one centre seen from the other, the root of its variance
     along all three axes together, metres."""
@@ -44,7 +44,7 @@ class Uncertainty:
         rows, slopes = self._rows(camera), self._by_centre[camera]
         return _roots(np.diag(slopes @ self.covariance[rows, rows] @ slopes.T))
 
-    def between(self, a: int, b: int) -> Between:
+    def pair(self, a: int, b: int) -> PairFigures:
         """Of two different cameras."""
         apart = self._centres[a] - self._centres[b]
         distance = float(np.linalg.norm(apart))
@@ -54,7 +54,7 @@ class Uncertainty:
         sine, cosine = float(np.linalg.norm(np.cross(one, other))), float(one @ other)
         slopes = -other @ self._by_direction[a], -one @ self._by_direction[b]
         turn = self._of_both(a, slopes[0][None], b, slopes[1][None])[0, 0]
-        return Between(
+        return PairFigures(
             distance,
             float(np.degrees(np.arctan2(sine, cosine))),
             float(_roots(way @ place @ way)),

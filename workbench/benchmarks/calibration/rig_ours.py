@@ -77,7 +77,7 @@ def errors_of(solution: Bundle, problem: Problem) -> Errors:
     stated = np.sqrt(np.array([np.diag(solution.lens_covariance(camera)) for camera in range(len(lenses))]))
     distances = rig_of(solution).distances - problem.truth.distances
     sure = Uncertainty(solution)
-    spread = np.array([sure.between(a, b).distance_std for a, b in combinations(range(len(lenses)), 2)])
+    spread = np.array([sure.pair(a, b).distance_std for a, b in combinations(range(len(lenses)), 2)])
     return Errors(
         off[:, :2].ravel(),
         (off / stated)[:, :2].ravel(),

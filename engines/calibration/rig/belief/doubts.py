@@ -180,7 +180,7 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
 def _same_place(fitted: Fitted) -> Iterator[Reason]:
     names, sure = fitted.problem.names, Uncertainty(fitted.bundle)
     for a, b in combinations(range(len(names)), 2):
-        told = sure.between(a, b)
+        told = sure.pair(a, b)
         if told.distance < max(SAME_PLACE, 2 * told.place_std):
             words = f"{names[a]} and {names[b]} stand at the same place"
             yield Reason("same-place", 3, f"{words}: is one film given twice?")

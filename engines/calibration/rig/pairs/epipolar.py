@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.pairs.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult, RigView
 from engines.calibration.solve.losses import BELIEVED
 from engines.core.projection import camera_matrix, rays
