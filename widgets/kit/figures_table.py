@@ -18,7 +18,7 @@ from widgets.kit.theme import LOOK, number_font
 
 ROW_HEIGHT = 26
 MOST_FIRST = 0.34
-"""Share of the width that the first column keeps at the most where the others need more; its words then end early."""
+"""Share of the width that the first column keeps at the most where the others need more; words lose their middle."""
 NOWHERE = QModelIndex()
 DASH = "\u2013"
 """Stands for a figure that was not measured."""
@@ -105,6 +105,7 @@ class FiguresTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.horizontalHeader().setMinimumSectionSize(40)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import Start, begin
 from engines.calibration.rig.types import RigCamera
@@ -112,8 +113,8 @@ def freedom(problem: Problem, held: tuple[int, ...] = (), poses_only: bool = Fal
 
 def _referred(problem: Problem, state: RigState) -> tuple[Problem, RigState, tuple[int, ...]]:
     """The state in the coordinates asked for, and the groups that are held there."""
-    wanted = problem.spec.reference.removeprefix("frame:")
-    if wanted == problem.spec.reference:
+    wanted = floor_frame(problem.spec.reference)
+    if wanted is None:
         return problem, state, ()
     wanted = problem.repeats.get(wanted, wanted)
     groups = [number for number, (frame, _) in enumerate(problem.groups) if frame == wanted]

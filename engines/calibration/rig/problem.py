@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.calibration.numbering import observed
 from engines.calibration.rig.graph import Shared, shared_views
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.pictures.finding import Found, RigShot
 from engines.calibration.rig.repeats import repeated
 from engines.calibration.rig.types import RigCamera, RigSpec
@@ -114,7 +115,7 @@ class Problem:
     def reference(self) -> int:
         """The camera that the coordinates are those of while solving."""
         wanted = self.spec.reference
-        if not wanted or wanted.startswith("frame:"):
+        if not wanted or floor_frame(wanted) is not None:
             return 0
         if wanted not in self.names:
             raise UsageError(f"There is no camera '{wanted}'", hint="Cameras are: " + ", ".join(self.names))

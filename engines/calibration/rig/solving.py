@@ -168,6 +168,7 @@ def _camera(fitted: Fitted, number: int, sure: Uncertainty, belief: Belief) -> R
         outliers=len(lengths) - len(near),
         hold=problem.spec.hold if problem.known[number] is not None else "free",
         centre_std=vector(sure.centre(number)),
+        focal_spread=None if belief.focal_spreads is None else float(belief.focal_spreads[number].max()),
     )
 
 

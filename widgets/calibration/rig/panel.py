@@ -110,6 +110,8 @@ class RigPanel(FeaturePanel):
         self.copy.setEnabled(bool(view.setup.paths))
         if (before.result is None) != (view.result is None):
             self._fold(view.result is not None)
+        if (before.busy is None) != (view.busy is None):
+            self.show_top()
 
     def _fold(self, done: bool) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from widgets.calibration.state import MODEL_NAMES, pixels
 from widgets.kit.figures_table import Shown
@@ -21,6 +22,7 @@ def focal(camera: RigCamera) -> tuple[str, str]:
         return f"{camera.intrinsics.fx:.2f}", DASH
     if std <= 0:
         return f"{camera.intrinsics.fx:.2f}", "held"
+    std = camera.focal_uncertainty
     decimals = min(4, max(0, 1 - math.floor(math.log10(std))))
     return f"{camera.intrinsics.fx:.{decimals}f}", f"{std:.{decimals}f}"
 
@@ -34,18 +36,26 @@ def pair_table(result: RigResult) -> Shown:
     unit, scale = ("mm", 1000.0) if all(pair.distance < LONG for pair in result.pairs) else ("m", 1.0)
     rows = []
     for pair in result.pairs:
-        distance = with_std(scale * pair.distance, None if pair.uncertainty is None else scale * pair.uncertainty)
+        std = None if pair.uncertainty is None else scale * pair.uncertainty
+        distance = with_std(scale * pair.distance, std, short=True)
         spread = DASH if pair.spread is None else f"{scale * pair.spread:.2g}"
         shared = str(pair.frames) if pair.frames else DASH
-        rows.append((pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std), shared, spread))
+        rows.append(
+            (pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std, short=True), shared, spread)
+        )
     return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
 
 
-def with_std(value: float, std: float | None) -> str:
-    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known."""
+def with_std(value: float, std: float | None, short: bool = False) -> str:
+    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known.
+
+    short: one digit of a deviation that does not begin with 1, for a table with little room.
+    """
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    place = math.floor(math.log10(std)) if std > 0 else -1
+    digits = 1 if short and std >= 1.95 * 10.0**place else 2
+    decimals = min(5, max(0, digits - 1 - place))
     return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
 
 
@@ -72,9 +82,8 @@ def about(result: RigResult) -> str:
     if result.frames_used:
         parts.append(f"{count(result.frames_used, 'frame')} used")
     if result.reference:
-        name = result.reference
-        floor = name.startswith("frame:")
-        parts.append(f"origin: the board in {name.removeprefix('frame:')}" if floor else f"origin: {name}")
+        frame = floor_frame(result.reference)
+        parts.append(f"origin: {result.reference}" if frame is None else f"origin: the board in {frame}")
     if result.free_board:
         parts.append("board shape solved")
     if result.mirrored:

@@ -144,6 +144,7 @@ def camera_as_json(camera: RigCamera) -> dict[str, Any]:
         "std": dict(camera.std) | {"distortion": list(camera.distortion_std)},
         "rvec": list(camera.rvec),
         "tvec": list(camera.tvec),
+        "focal_spread_px": camera.focal_spread,
         "centre_std_m": None if camera.centre_std is None else list(camera.centre_std),
         "rms_px": camera.rms_px,
         "median_px": camera.median_px,
@@ -181,7 +182,7 @@ def cameras_table(result: RigResult) -> Any:
         table.add_column(title, justify="right")
     for camera in result.cameras:
         left_out = "" if camera.held_out_rms_px is None else f"{camera.held_out_rms_px:.3f}"
-        focal = "held" if not camera.std.get("fx") else f"{camera.std['fx']:.2f}"
+        focal = "held" if not camera.std.get("fx") else f"{camera.focal_uncertainty:.2f}"
         errors = f"{camera.rms_px:.3f}", f"{camera.median_px:.3f}", left_out
         counts = str(camera.frames), str(camera.outliers)
         table.add_row(camera.name, f"{camera.intrinsics.fx:.2f}", focal, *errors, *counts)

@@ -10,9 +10,12 @@ import numpy as np
 
 from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
-from engines.calibration.rig.belief.shape import Shape
+from engines.calibration.rig.belief.changes import Change
+from engines.calibration.rig.belief.lenses import Misheld
+from engines.calibration.rig.belief.shape import Shape, stretch_of
 from engines.calibration.rig.fitting import Fitted
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
+from engines.calibration.rig.names import called
 from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
@@ -23,6 +26,12 @@ _ODD = 0.4
 """Of a camera's corners: where more are not believed, it is the camera that is wrong."""
 SAME_PLACE = 5e-4
 """Metres: no two cameras stand nearer to each other."""
+_ODD_CORNERS = 0.6
+"""Of the corners of one view, for the view to be wrong as a whole."""
+_UNSURE = 0.002, 0.005, 0.03
+"""Deviations of focal lengths and distances, as shares of them, that raise the level of doubt."""
+_MOVES = 0.002
+"""By which share distances or focal lengths may be off for a doubt to be slight."""
 DISAGREE = 1.6
 """All cameras together may fit so many times worse than each alone: more is no noise of corners."""
 
@@ -30,30 +39,39 @@ DISAGREE = 1.6
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """ends_apart: largest difference of a distance between the ends of several starts, as a share. spreads: of
-    distances when frames are left out, C x C metres, None where not asked for or not possible."""
+    distances when frames are left out, C x C metres, None where not asked for or not possible; focal_spreads: the same
+    of fx and fy, C x 2 pixels."""
 
     fitted: Fitted
     ends_apart: float
     spreads: Floats | None
     alone: Alone | None
     shape: Shape | None
+    misheld: Misheld | None = None
+    change: Change | None = None
+    focal_spreads: Floats | None = None
 
 
 def doubts(evidence: Evidence) -> Iterator[Reason]:
     """Every doubt that there is; none for a rig that may be believed."""
     yield from _not_converged(evidence.fitted)
     yield from _focal_lengths(evidence.fitted)
+    yield from _focal_spread(evidence)
     yield from _middles(evidence.fitted)
     yield from _guessed(evidence.fitted)
     yield from _other_ends(evidence)
     yield from _spread(evidence)
     yield from _disagreement(evidence)
+    yield from _misheld(evidence)
+    yield from _changed(evidence)
     yield from _bent(evidence)
+    yield from _stretched(evidence.fitted)
     yield from _ends(evidence.fitted)
     yield from _few(evidence.fitted)
     yield from _thin_edges(evidence.fitted)
     yield from _same_place(evidence.fitted)
     yield from _outliers(evidence.fitted)
+    yield from _odd_views(evidence.fitted)
 
 
 def _level(share: float, *limits: float) -> int:
@@ -72,11 +90,26 @@ def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
         lens = fitted.state.lenses[camera]
         std = np.sqrt(np.maximum(np.diag(fitted.bundle.lens_covariance(camera)), 0.0))
         share = float((std[:2] / np.abs(lens[:2])).max())
-        level = _level(share, 0.002, 0.005, 0.03)
+        level = _level(share, *_UNSURE)
         if level:
             determined = "is not determined" if level > 1 else "is uncertain"
-            words = f"The focal length of camera {name} {determined} by these views: \u00b1 {100 * share:.2g} %"
+            words = f"The focal length of {called(name)} {determined} by these views: \u00b1 {100 * share:.2g} %"
             yield Reason("uncertain-focal", level, f"{words}; show it the board at other distances and tilts")
+
+
+def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
+    """Of the camera that left-out frames move most: errors of whole frames, which no noise of corners tells."""
+    if evidence.focal_spreads is None:
+        return
+    focals = np.array([lens[:2] for lens in evidence.fitted.state.lenses])
+    shares = (evidence.focal_spreads / focals).max(axis=1)
+    worst = int(np.argmax(shares))
+    level = _level(float(shares[worst]), *_UNSURE)
+    if level:
+        name = evidence.fitted.problem.names[worst]
+        words = f"Left-out frames move the focal length of {called(name)} by \u00b1 {100 * shares[worst]:.2g} %"
+        advice = "hold the board still, keep the focus, and take more frames with the board in more places"
+        yield Reason("focal-spread", level, f"{words}; {advice}")
 
 
 def _middles(fitted: Fitted) -> Iterator[Reason]:
@@ -87,7 +120,7 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
         off = np.abs(lens[2:4] - [(size.width - 1) / 2, (size.height - 1) / 2]) / max(size.width, size.height)
         axis = int(np.argmax(off))
         if off[axis] > 0.08:
-            words = f"The principal point of camera {name} lies {100 * off[axis]:.0f} % of the picture off its middle"
+            words = f"The principal point of {called(name)} lies {100 * off[axis]:.0f} % of the picture off its middle"
             advice = "views that hardly tilt leave it open; add tilted ones, or hold it"
             yield Reason("odd-middle", 1 + int(off[axis] > 0.12), f"{words} ({PINHOLE_NAMES[2 + axis]}); {advice}")
 
@@ -95,7 +128,7 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
 def _guessed(fitted: Fitted) -> Iterator[Reason]:
     for camera in fitted.guessed:
         name = fitted.problem.names[camera]
-        words = f"Camera {name} by itself gave no lens, so its solution began with a guess"
+        words = f"By itself, {called(name)} gave no lens, so its solution began with a guess"
         yield Reason("guessed-lens", 1, f"{words}; show it the board in ten views or more, or load its calibration")
 
 
@@ -115,7 +148,7 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     share = evidence.spreads / distances
     np.fill_diagonal(share, 0.0)
     first, second = np.unravel_index(int(np.argmax(share)), share.shape)
-    level = _level(float(share[first, second]), 0.005, 0.015, 0.05)
+    level = _level(float(share[first, second]), *_UNSURE)
     if level:
         names = evidence.fitted.problem.names
         pair = f"{names[first]} and {names[second]}"
@@ -141,12 +174,49 @@ def _disagreement(evidence: Evidence) -> Iterator[Reason]:
         yield Reason("disagreement", level, f"{words}: {why}")
 
 
+def _misheld(evidence: Evidence) -> Iterator[Reason]:
+    held = evidence.misheld
+    if held is not None:
+        name, longer = evidence.fitted.problem.names[held.camera], "longer" if held.off > 0 else "shorter"
+        by = f"{100 * abs(held.off):.2g} % (\u00b1 {100 * held.std:.1g} %) {longer}"
+        words = f"The known lens of {called(name)} is not that of these pictures, which give a focal length {by}"
+        level = 1 + int(max(held.moved, abs(held.off)) > _MOVES)
+        advice = "let the lenses be solved, or load those of these very cameras and settings"
+        yield Reason("wrong-lens", level, f"{words}{_moving(held.moved)}; {advice}", Remedy("load_lenses"))
+
+
+def _moving(share: float) -> str:
+    return f", which moves distances by up to {100 * share:.2g} %" if share > 5e-4 else ""
+
+
+def _changed(evidence: Evidence) -> Iterator[Reason]:
+    change = evidence.change
+    if change is not None:
+        problem = evidence.fitted.problem
+        name = problem.names[change.camera]
+        who = called(name) if problem.cameras > 2 else "one of the two cameras"
+        words = f"From {change.frame} on {who} shows the board {change.moved:.2g} px elsewhere than before"
+        why = "it was moved or its lens changed; calibrate the frames before and from there on apart"
+        yield Reason("moved-camera", 2, f"{words}: {why}")
+
+
 def _bent(evidence: Evidence) -> Iterator[Reason]:
     shape = evidence.shape
     if shape is not None:
         words = f"The board is bent or its print is off by {1000 * shape.off:.2g} mm"
-        moves = f", which moves distances by up to {100 * shape.moved:.2g} %" if shape.moved > 5e-4 else ""
-        yield Reason("bent-board", 1, f"{words}{moves}; free its shape", Remedy("free_board"))
+        moves = f", which moves distances and focal lengths by up to {100 * shape.moved:.2g} %"
+        level = 1 + int(shape.moved > _MOVES)
+        moves = moves if shape.moved > 5e-4 else ""
+        yield Reason("bent-board", level, f"{words}{moves}; free its shape", Remedy("free_board"))
+
+
+def _stretched(fitted: Fitted) -> Iterator[Reason]:
+    stretch = stretch_of(fitted)
+    level = _level(stretch, *_UNSURE[:2])
+    if level:
+        words = f"The board's print is {100 * stretch:.2g} % longer one way than across, and pictures cannot tell which"
+        scale = f"is right: all distances may be off by {100 * stretch:.2g} %"
+        yield Reason("stretched-board", level, f"{words} {scale}; print it true to scale, or measure a distance")
 
 
 def _ends(fitted: Fitted) -> Iterator[Reason]:
@@ -195,10 +265,29 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
         far[sights.camera] += sights.count - believed.sum()
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
-        words = f"Most of what camera {problem.names[camera]} sees does not agree with the other cameras"
+        words = f"Most of what {called(problem.names[camera])} sees does not agree with the other cameras"
         why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
         yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
     if not odd and far.sum() > 0.03 * seen.sum():
         level = 1 + int(far.sum() > 0.15 * seen.sum())
         words = f"{far.sum():.0f} of {seen.sum():.0f} corners do not fit and are not believed"
         yield Reason("outliers", level, f"{words}; look at them on the Rig page")
+
+
+def _odd_views(fitted: Fitted) -> Iterator[Reason]:
+    """Whole views that do not fit, where most of their cameras' views do: what is wrong is wrong from time to time."""
+    problem = fitted.problem
+    odd: dict[str, list[int]] = {}
+    for sights, believed in zip(problem.sights, fitted.bundle.believed, strict=True):
+        there = sights.trust > 0
+        far = (there & ~believed).sum(axis=1)
+        for row in np.flatnonzero(far > _ODD_CORNERS * there.sum(axis=1)):
+            odd.setdefault(problem.groups[int(sights.groups[row])][0], []).append(sights.camera)
+    if not odd:
+        return
+    frames = [frame for frame in problem.frames if frame in odd]
+    names = " and ".join(dict.fromkeys(problem.names[camera] for frame in frames for camera in sorted(odd[frame])))
+    listed = f"{frames[0]}" if len(frames) == 1 else f"{frames[0]} and {len(frames) - 1} more frames"
+    words = f"In {listed} what {names} saw does not agree with the rest"
+    why = "another moment, cameras exchanged, or one that was moved; look at them on the Rig page"
+    yield Reason("odd-views", 1 + int(len(frames) > 1), f"{words}: {why}", Remedy("switch_off", frames[0]))

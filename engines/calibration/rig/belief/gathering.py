@@ -9,8 +9,10 @@ import numpy as np
 
 from engines.calibration.quality import VERDICTS
 from engines.calibration.rig.belief.alone import each_alone
+from engines.calibration.rig.belief.changes import change_of
 from engines.calibration.rig.belief.doubts import Evidence, doubts
 from engines.calibration.rig.belief.leaving_out import LeftOutFrames, leave_out
+from engines.calibration.rig.belief.lenses import misheld_lens
 from engines.calibration.rig.belief.shape import board_is_bent
 from engines.calibration.rig.belief.starts import apart, best, other_ends
 from engines.calibration.rig.fitting import Fitted
@@ -23,12 +25,14 @@ Further = Callable[[float, str], None]
 @dataclass(frozen=True, slots=True)
 class Belief:
     """held_out: rms in pixels of each camera on frames left out, () where not asked for; view_squares: the same as sums
-    of squares, by the place of a view. spreads: of distances when frames are left out, C x C metres."""
+    of squares, by the place of a view. spreads: of distances when frames are left out, C x C metres;
+    focal_spreads: the same of fx and fy, C x 2 pixels."""
 
     held_out: tuple[float | None, ...] = ()
     held_out_rms: float | None = None
     view_squares: Mapping[int, float] = field(default_factory=dict)
     spreads: Floats | None = None
+    focal_spreads: Floats | None = None
     reasons: tuple[Reason, ...] = ()
     verdict: Verdict = ""
 
@@ -50,13 +54,17 @@ def believe(fitted: Fitted, leaving_out: bool, further: Further, threads: int = 
         leave_out(chosen, lambda share, words: further(0.4 + 0.6 * share, words), threads) if leaving_out else None
     )
     spreads = None if left_out is None else left_out.spreads
-    evidence = Evidence(chosen, apart(ends), spreads, each_alone(chosen), bent)
+    focal_spreads = None if left_out is None else left_out.focal_spreads
+    evidence = Evidence(
+        chosen, apart(ends), spreads, each_alone(chosen), bent, misheld_lens(chosen), change_of(chosen),
+        focal_spreads,
+    )  # fmt: skip
     reasons = tuple(sorted(doubts(evidence), key=lambda reason: -reason.level))
     verdict = VERDICTS[reasons[0].level if reasons else 0]
     if left_out is None:
         return chosen, Belief(reasons=reasons, verdict=verdict)  # type: ignore[arg-type]
     own, whole = _held_out(chosen, left_out)
-    return chosen, Belief(own, whole, left_out.view_squares, spreads, reasons, verdict)  # type: ignore[arg-type]
+    return chosen, Belief(own, whole, left_out.view_squares, spreads, focal_spreads, reasons, verdict)  # type: ignore[arg-type]
 
 
 def _held_out(fitted: Fitted, left_out: LeftOutFrames) -> tuple[tuple[float | None, ...], float]:

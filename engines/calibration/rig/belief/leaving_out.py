@@ -32,18 +32,27 @@ Further = Callable[[float, str], None]
 @dataclass(frozen=True, slots=True)
 class LeftOutFrames:
     """view_squares: by the place of a view among the used ones, its sum of squared distances with its frame left out,
-    of the corners that the fit believes; not of views without any. distances: of each fold, F x C x C metres. blocks:
-    how many there are; a fold without which the cameras fall apart tells nothing."""
+    of the corners that the fit believes; not of views without any. distances: of each fold, F x C x C metres; focals:
+    F x C x 2 pixels. blocks: how many there are; a fold without which the cameras fall apart tells nothing."""
 
     view_squares: dict[int, float]
     distances: Floats
+    focals: Floats
     blocks: int
 
     @property
     def spreads(self) -> Floats:
-        """The jackknife's standard deviation of the distances, C x C metres; folds that are missing count as the
-        others do on average."""
-        return np.asarray(np.sqrt(self.blocks - 1) * self.distances.std(axis=0))
+        """The jackknife's standard deviation of the distances, C x C metres."""
+        return self._jackknifed(self.distances)
+
+    @property
+    def focal_spreads(self) -> Floats:
+        """The same of fx and fy, C x 2 pixels."""
+        return self._jackknifed(self.focals)
+
+    def _jackknifed(self, values: Floats) -> Floats:
+        """Folds that are missing count as the others do on average."""
+        return np.asarray(np.sqrt(self.blocks - 1) * values.std(axis=0))
 
 
 def leave_out(fitted: Fitted, further: Further, threads: int = 2) -> LeftOutFrames | None:
@@ -54,17 +63,20 @@ def leave_out(fitted: Fitted, further: Further, threads: int = 2) -> LeftOutFram
     count = len(frames) if len(frames) <= EACH else MOST_FOLDS
     blocks = [set(block) for block in np.array_split(np.array(frames), count)]
     squares: dict[int, float] = {}
-    distances = []
+    distances, focals = [], []
     with one_thread_each(), ThreadPoolExecutor(max(threads, 1), "leave-out") as pool:
         for number, fold in enumerate(pool.map(lambda block: _fold(fitted, block), blocks), 1):
             further(number / count, f"Leaving out frames: {number} of {count}")
             if fold is not None:
                 squares |= fold[0]
                 distances.append(fold[1])
-    return LeftOutFrames(squares, np.array(distances), count) if len(distances) >= LEAST_FRAMES else None
+                focals.append(fold[2])
+    return (
+        LeftOutFrames(squares, np.array(distances), np.array(focals), count) if len(distances) >= LEAST_FRAMES else None
+    )
 
 
-def _fold(fitted: Fitted, block: set[str]) -> tuple[dict[int, float], Floats] | None:
+def _fold(fitted: Fitted, block: set[str]) -> tuple[dict[int, float], Floats, Floats] | None:
     problem = fitted.problem
     rest = replace(problem.without(block), spec=replace(problem.spec, reference=""))
     if len(islands(rest.shared, problem.cameras)) > 1 or not _all_see(rest):
@@ -72,7 +84,8 @@ def _fold(fitted: Fitted, block: set[str]) -> tuple[dict[int, float], Floats] | 
     kept = np.array([number for number, (frame, _) in enumerate(problem.groups) if frame not in block])
     try:
         others = refit(rest, replace(fitted.state, boards=fitted.state.boards[kept]))
-        return _foretold(fitted, others.state, block), others.distances()
+        focals = np.array([lens[:2] for lens in others.state.lenses])
+        return _foretold(fitted, others.state, block), others.distances(), focals
     except KinoscopeError:
         return None
 

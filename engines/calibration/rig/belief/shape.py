@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engines.calibration.evidence.rigidity import CHANCE, LEAST, SHARE
-from engines.calibration.evidence.usual_shapes import by_chance
+from engines.calibration.rig.belief.nested import gain
 from engines.calibration.rig.fitting import Fitted, refit
 from engines.calibration.solve.adjustment import State
 from engines.calibration.solve.equations import Floats
 from engines.calibration.solve.fit import aligned
 from engines.core.errors import WorkFailed
 
+LEAST_CORNERS = 8
+MOVED = 1e-3
+"""Of distances and focal lengths, as a share: a shape that moves them by more counts, however little it explains."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """freed: the other solution. share: of the corners' variance that the shape explains; moved: of the distances at
-    most, as a share; off: of the corners from where they should be, root mean square in metres."""
+    """freed: the other solution. share: of the corners' variance that the shape explains; moved: of distances and focal
+    lengths at most, as a share; off: of the corners from where they should be, root mean square in metres."""
 
     freed: Fitted
     share: float
@@ -39,24 +43,18 @@ def board_is_bent(fitted: Fitted) -> Shape | None:
 
 
 def _judged(held: Fitted, freed: Fitted) -> Shape | None:
-    before, after = _squares(held, held), _squares(freed, held)
-    extra = len(freed.bundle.freedom.kept) - len(held.bundle.freedom.kept)
-    corners = sum(len(view.ids) for view in held.problem.seen)
-    left = 2 * corners - len(freed.bundle.freedom.kept) - 6 * len(held.problem.groups)
-    if extra <= 0 or left <= 0 or before <= after:
+    gained = gain(held, freed, len(freed.bundle.freedom.kept) - len(held.bundle.freedom.kept))
+    if gained is None:
         return None
-    chance = by_chance(extra, left, ((before - after) / extra) / (after / left))
-    share = 1 - (after / left) / (before / (left + extra))
     off, size = _off(freed)
-    apart = np.abs(freed.distances() - held.distances()) / np.maximum(held.distances(), 1e-9)
-    bent = chance < CHANCE and share > SHARE and off > LEAST * size
-    return Shape(freed, share, float(apart.max()), off) if bent else None
+    moved = max(gained.moved, _focals_moved(held, freed))
+    bent = gained.chance < CHANCE and off > LEAST * size and (gained.share > SHARE or moved > MOVED)
+    return Shape(freed, gained.share, moved, off) if bent else None
 
 
-def _squares(fitted: Fitted, weighed: Fitted) -> float:
-    """Sum of squared distances of the corners that the first solution believes."""
-    pairs = zip(fitted.bundle.squares, weighed.bundle.believed, strict=True)
-    return float(sum(squares[believed].sum() for squares, believed in pairs))
+def _focals_moved(held: Fitted, freed: Fitted) -> float:
+    before, after = (np.array([lens[:2] for lens in each.state.lenses]) for each in (held, freed))
+    return float(np.abs(after / before - 1).max())
 
 
 def _off(freed: Fitted) -> tuple[float, float]:
@@ -67,3 +65,22 @@ def _off(freed: Fitted) -> tuple[float, float]:
     seen = np.ones(len(points), dtype=bool) if free is None else free.any(axis=1)
     size = max(float(np.abs(board.corners - board.corners.mean(axis=0)).max()) for board in target.boards)
     return float(np.sqrt(np.mean(np.sum((points[seen] - target.corners[seen]) ** 2, axis=1)))), size
+
+
+def stretch_of(fitted: Fitted) -> float:
+    """By which share a freed board is longer one way than across; 0 where it was held.
+
+    Its size then hangs on which of its sides is as it was said to be, which no picture tells.
+    """
+    free = fitted.bundle.freedom.free
+    if not fitted.problem.spec.free_board or free is None:
+        return 0.0
+    target, points, found = fitted.problem.target, fitted.state.points, 0.0
+    for number in range(len(target.boards)):
+        part = target.part(number)
+        seen = np.flatnonzero(free[part].any(axis=1)) + part.start
+        flat, there = (values[seen] - values[seen].mean(axis=0) for values in (target.corners, points))
+        if len(seen) > LEAST_CORNERS:
+            sides = np.linalg.svd(np.linalg.lstsq(flat[:, :2], there, rcond=None)[0], compute_uv=False)
+            found = max(found, float(sides[0] / sides[1]) - 1)
+    return found

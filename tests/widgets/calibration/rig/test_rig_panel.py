@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QScrollArea
 
 from engines.calibration.types import Remedy
 from tests.widgets.calibration.calibration_states import pick
@@ -83,12 +83,23 @@ def test_every_control_of_the_rig_says_what_it_is(panel: RigPanel) -> None:
                 assert control.toolTip(), f"{control.accessibleName()} has no tooltip"
 
 
+def test_work_that_begins_or_ends_is_in_sight(panel: RigPanel) -> None:
+    panel.show_state(states()[Phase.RESULT])
+    panel.resize(LEAST_WIDTH, 300)
+    for phase in (Phase.BUSY, Phase.RESULT):
+        area = panel.findChild(QScrollArea)
+        assert area.verticalScrollBar().maximum() > 0
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        panel.show_state(states()[phase])
+        assert area.verticalScrollBar().value() == 0
+
+
 def test_what_came_out_is_told_with_its_deviations(panel: RigPanel) -> None:
     panel.show_state(states()[Phase.RESULT])
     assert panel.report.pairs.rows[0] == (
         "front left \u2013 front right",
-        "200.000 \u00b1 0.050",
-        "19.5000 \u00b1 0.0040",
+        "200.00 \u00b1 0.05",
+        "19.500 \u00b1 0.004",
         "6",
         "0.05",
     )

@@ -326,11 +326,11 @@ def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
 
 
 def state_words(matrix: Matrix) -> str:
-    """'30 frames, 118 of 120 cells, 12 outliers'."""
+    """'30 frames, 12 outliers, 118 of 120 cells': what is elided where there is little room comes last."""
     cells = [cell for row in matrix.cells for cell in row]
     used = sum(cell.kind is Kind.USED for cell in cells)
     wrong = sum(cell.wrong for cell in cells)
-    return f"{count(len(matrix.frames), 'frame')}, {used} of {len(cells)} cells, {count(wrong, 'outlier')}"
+    return f"{count(len(matrix.frames), 'frame')}, {count(wrong, 'outlier')}, {used} of {len(cells)} cells"
 
 
 def cell_stats(figures: Figures) -> list[Stat]:

@@ -44,7 +44,8 @@ class Files(files.Files):
     def ask_rig_export(self, result: RigResult) -> tuple[str, str]:
         """One of the formats that can hold this rig exactly, and where to; or two empty words."""
         fitting = {kind.title: word for word, kind in FORMATS.items() if not misfit(result, word)}
-        title, ok = QInputDialog.getItem(self._window, "Export rig", "For", list(fitting), 0, False)
+        asked = "\n".join(("For", *unfit_words(result)))
+        title, ok = QInputDialog.getItem(self._window, "Export rig", asked, list(fitting), 0, False)
         if not ok:
             return "", ""
         kind = FORMATS[fitting[title]]
@@ -61,6 +62,13 @@ class Files(files.Files):
                 lambda written: then(f"Exported {written.name}"),
                 self.told("Rig not exported"),
             )
+
+
+def unfit_words(result: RigResult) -> list[str]:
+    """Which formats cannot hold this rig, and why: what is not offered would be missed. Those of a pair go unsaid."""
+    whole = {word: kind for word, kind in FORMATS.items() if kind.files is None}
+    told = ((kind.title, misfit(result, word)) for word, kind in whole.items())
+    return [f"{title} cannot hold it: {why}." for title, why in told if why]
 
 
 def _loaded(path: str, unit: str) -> RigResult | UnitMissing:

@@ -52,7 +52,7 @@ def test_the_worst_cell_is_looked_at_first(page: CellsPage, qtbot) -> None:
         page.show_state(shown())
     assert page.cell == Cell("set 6.png", 2)
     assert wanted.args == ["set 6.png"]
-    assert page.state.text() == "6 frames, 17 of 18 cells, 2 outliers"
+    assert page.state.text() == "6 frames, 2 outliers, 17 of 18 cells"
 
 
 def test_arrow_keys_and_clicks_go_from_cell_to_cell(page: CellsPage, qtbot) -> None:
