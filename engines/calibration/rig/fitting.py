@@ -18,10 +18,13 @@ from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.sights import Sights
 from engines.core.errors import UsageError
+from engines.core.lenses import DISTORTION_NAMES, ModelName
 
 _CIRCLE_ROUNDS = 2
 _FOCAL_PRIOR, _MIDDLE_PRIOR, _TERM_PRIOR = 0.01, 0.01, 0.05
 """Deviations of a known lens whose file tells none: of the focal length and the middle in parts of the focal length."""
+_USUAL = {"k4": 1.0, "k5": 1.0, "k6": 1.0, "s1": 0.01, "s2": 0.01, "s3": 0.01, "s4": 0.01, "tau_x": 0.1, "tau_y": 0.1}
+"""Of the terms by which a lens that is solved is richer than Brown's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def freedom(problem: Problem, held: tuple[int, ...] = (), poses_only: bool = Fal
         known = problem.known[camera]
         fixed = poses_only or (known is not None and problem.spec.hold == "fixed")
         ways.append(np.zeros((len(basis), 0)) if fixed else basis)
-        priors.append(_prior(known) if known is not None and problem.spec.hold == "prior" else None)
+        drawn = known is not None and problem.spec.hold == "prior"
+        priors.append(_prior(known) if known is not None and drawn else _usual(problem.setup(camera).model))
     movable = tuple(bool(held) or camera != problem.reference for camera in range(problem.cameras))
     free = None if poses_only else problem.free
     shared = problem.spec.shared_lens and not poses_only
@@ -124,6 +128,14 @@ def _referred(problem: Problem, state: RigState) -> tuple[Problem, RigState, tup
     floor = state.boards[groups[0]]
     places, boards = state.places.after(floor), floor.inverse.after(state.boards)
     return problem, replace(state, places=places, boards=boards), (groups[0],)
+
+
+def _usual(model: ModelName) -> Prior | None:
+    """Terms of the usual order. A factor above and below changes no picture, and a tilted sensor is nearly a shifted
+    one: unless something holds them, such terms run away together and the solver never ends."""
+    terms = [0.0 if model == "fisheye4" else _USUAL.get(name, 0.0) for name in DISTORTION_NAMES[model]]
+    told = np.array([0.0] * 4 + [1 / term**2 if term else 0.0 for term in terms])
+    return Prior(np.zeros(len(told)), np.diag(told)) if told.any() else None
 
 
 def _prior(camera: RigCamera) -> Prior:

@@ -16,6 +16,7 @@ from engines.calibration.solve.equations import Floats, RigState, squares_of
 from engines.calibration.solve.fit import LEAST_VIEWS, fit_camera
 from engines.calibration.solve.motions import Motions
 from engines.calibration.solve.poses import pose_from_rays
+from engines.calibration.solve.setup import Setup
 from engines.calibration.solve.sights import Seen
 from engines.core.errors import WorkFailed
 from engines.core.lenses import DISTORTION_NAMES, Lens
@@ -88,7 +89,18 @@ def _own_lens(problem: Problem, camera: int) -> Floats:
     if len(views) < LEAST_VIEWS:
         raise WorkFailed("Too few views")
     step = max(len(views) // MOST_VIEWS, 1)
-    return fit_camera(views[::step][:MOST_VIEWS], problem.setup(camera)).state.camera
+    setup = problem.setup(camera)
+    found = fit_camera(views[::step][:MOST_VIEWS], _plain(setup)).state.camera
+    more = np.zeros(4 + len(DISTORTION_NAMES[setup.model]) - len(found))
+    return setup.freedom.conform(np.concatenate([found, more]))
+
+
+def _plain(setup: Setup) -> Setup:
+    """Brown's model in place of a richer one, whose terms may run away together where one camera's views are few."""
+    if setup.model == "fisheye4":
+        return setup
+    richer = DISTORTION_NAMES["tilted14"][len(DISTORTION_NAMES["brown5"]) :]
+    return replace(setup, model="brown5", fix=tuple(name for name in setup.fix if name not in richer))
 
 
 def _poses(problem: Problem, lenses: Sequence[Floats]) -> list[Motions | None]:

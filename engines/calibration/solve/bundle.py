@@ -44,6 +44,8 @@ _STAYS = 0.01
 """By which share the deviations may still change when rounds end."""
 _STAND = 1e-4
 """Squared length of a full step, in deviations of what is solved for, that counts as standing in the optimum."""
+_PATIENCE, _LOOSER = 20, 100.0
+"""After so many steps, steps that are longer by so much count as standing: richer lenses leave valleys that bend."""
 _EXACT = 1e-10
 """The same for plain least squares, which are cheap."""
 _LEAST = 1e-4
@@ -170,7 +172,8 @@ class _Solver:
         return len(self.freedom.kept) + 6 * (len(self.state.boards) - len(self.freedom.held))
 
     def _descend(self, weighing: Weighing, most: int, stand: float) -> None:
-        """Accepted steps until a full one is shorter than `stand`, it is stopped, or `most` are done."""
+        """Accepted steps until a full one is shorter than `stand` (in the long run a little longer), it is stopped, or
+        `most` are done."""
         if self.stopped:
             return
         system = equations(self.state, self.sights, weighing, self.freedom)
@@ -181,7 +184,8 @@ class _Solver:
                 self.stands = self._still(system)
                 return
             step, self.state, cost = tried
-            self.stands = step.decrement < stand and self.damping < 1e-2
+            near = stand if most - left <= _PATIENCE else _LOOSER * stand
+            self.stands = step.decrement < near and self.damping < 1e-2
             self.damping = max(self.damping * 0.1, 1e-12)
             self._tell(cost, weighing)
             if self.stands or self.stopped or not left:

@@ -30,6 +30,7 @@ _ODD_CORNERS = 0.6
 """Of the corners of one view, for the view to be wrong as a whole."""
 _UNSURE = 0.002, 0.005, 0.03
 """Deviations of focal lengths and distances, as shares of them, that raise the level of doubt."""
+_UNSURE_DISTANCES = 0.003, 0.0075, 0.03
 _MOVES = 0.002
 """By which share distances or focal lengths may be off for a doubt to be slight."""
 DISAGREE = 1.6
@@ -148,7 +149,7 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     share = evidence.spreads / distances
     np.fill_diagonal(share, 0.0)
     first, second = np.unravel_index(int(np.argmax(share)), share.shape)
-    level = _level(float(share[first, second]), *_UNSURE)
+    level = _level(float(share[first, second]), *_UNSURE_DISTANCES)
     if level:
         names = evidence.fitted.problem.names
         pair = f"{names[first]} and {names[second]}"

@@ -9,15 +9,22 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
+from engines.calibration.rig.pictures.listing import NAME as LIST
 from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration import files
+from workbench.controllers.calibration.files import ENDINGS, FILMS
 
+SHOWING = f"Pictures, films and lists of cameras ({ENDINGS} {FILMS} {LIST});;All files (*)"
 RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 
 
 class Files(files.Files):
     """Those of one camera, and rigs. What goes wrong is told as `Trouble`."""
+
+    def ask_pictures(self) -> list[str]:
+        """Picture files and films chosen by the user, or the list of them that preparing has written."""
+        return QFileDialog.getOpenFileNames(self._window, "Add pictures or films of the board", "", SHOWING)[0]
 
     def ask_rig(self, title: str = "Open rig") -> str:
         """A calibrated rig, or a file with cameras that are known."""
