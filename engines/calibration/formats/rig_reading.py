@@ -98,6 +98,7 @@ def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector
 
 
 def is_rotation(turn: Floats) -> bool:
+    """Whether a 3 x 3 matrix is one, but for rounding in a file; mirrors are none."""
     if float(np.abs(turn).max()) > 1 + SKEWED:
         return False
     away = float(np.abs(turn @ turn.T - np.eye(3)).max())

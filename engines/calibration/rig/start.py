@@ -58,6 +58,7 @@ def begin(problem: Problem, lenses: Sequence[Floats] | None = None) -> Start:
 
 
 def lens_of(problem: Problem, camera: int, values: Floats) -> Lens:
+    """A camera's lens of its solved values: fx, fy, cx, cy in pixels, then the distortion."""
     return Lens.of(problem.setup(camera).model, values)
 
 

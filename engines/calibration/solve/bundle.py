@@ -6,7 +6,8 @@ last at a few deviations of a corner, which are estimated from the residuals the
 M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone,
 and allows for errors that the corners of a view share (`views.py`).
 
-It has converged when a full step would move it by less than a hundredth of its own uncertainty.
+It has converged when a full step would move it by less than a hundredth of its own uncertainty, or after many steps by
+less than a tenth.
 """
 
 from __future__ import annotations
@@ -206,7 +207,7 @@ class _Solver:
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * _STAND
+        return step is not None and step.decrement < _LOOSER * _STAND
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0
