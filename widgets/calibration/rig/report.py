@@ -33,7 +33,7 @@ PAIR_TIPS = (
     "Of the distance, when frames are left out",
 )
 PAIR_HEADS = ("Distance of", "Length", "Angle", "Frames", "Spread")
-CAMERA_HEADS = ("Camera", "Focal", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
+CAMERA_HEADS = ("Camera", "Focal, px", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
 CAMERA_TIPS = (
     "Its name",
     "Focal length in pixels",
@@ -55,7 +55,7 @@ class RigReport(QWidget):
         self.loaded = wrapped("muted")
         self.close_loaded = QuietButton("Close", "close", "Show again what the pictures give")
         self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
-        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10)
+        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10, firm=3)
         self.cameras = FiguresTable("Cameras", CAMERA_HEADS, CAMERA_TIPS, most=8)
         self.distances = Section("Distances", name="rig.distances")
         self.lenses = Section("Cameras", name="rig.cameras")

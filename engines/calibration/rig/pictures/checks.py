@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from engines.calibration.rig.found import RigShot
-from engines.calibration.rig.naming import called
+from engines.calibration.rig.names import called
 from engines.calibration.rig.pictures import mirrors
 from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigSpec

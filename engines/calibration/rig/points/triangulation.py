@@ -12,7 +12,7 @@ from math import isfinite
 
 import numpy as np
 
-from engines.calibration.rig.naming import called
+from engines.calibration.rig.names import called
 from engines.calibration.rig.optics import covariance_of, eyes_of
 from engines.calibration.rig.points.agreement import agreeing, doubtful
 from engines.calibration.rig.points.intersection import Flags, Floats, Rays, Rows

@@ -139,7 +139,7 @@ def test_words_tell_how_much_is_known_and_whose_uncertainty_it_holds() -> None:
     assert "No depth" in known_words(replace(VIEW, seen=replace(VIEW.seen, depth=empty)))
     assert known_words(PairView(note="Reading")) == "Reading"
     labels = [stat.label for stat in figures_of(paired(with_views(PAIR, points_before(9), 0.1), 0, 1))]
-    assert labels == ["Baseline", "Turned by", "Rows off", "at most", "Epipolar", "Corners"]
+    assert labels == ["Baseline", "Turned by", "Rows off", "At most", "Epipolar", "Corners"]
     assert len(figures_of(paired(PAIR, 0, 1))) == 2
 
 
