@@ -33,7 +33,7 @@ def shown(cell: Cell | None = None, exclude: tuple[str, ...] = ()) -> PagesView:
 
 
 def test_where_the_head_is_narrow_its_buttons_stand_below_its_words(page: CellsPage) -> None:
-    page.resize(600, 700)
+    page.resize(470, 700)
     page.show_state(shown())
     page.show()
     assert page.form.mapTo(page, QPoint()).y() > page.state.mapTo(page, QPoint()).y()
