@@ -26,6 +26,8 @@ _ODD_CORNERS = 0.6
 _UNSURE = 0.002, 0.005, 0.03
 """Deviations of focal lengths and distances, as shares of them, that raise the level of doubt."""
 _UNSURE_DISTANCES = 0.003, 0.0075, 0.03
+_ONE_PLACE = 5e-4
+"""Metres between two cameras, nearer than which they cannot be."""
 _MOVES = 0.002
 """By which share distances or focal lengths may be off for a doubt to be slight."""
 DISAGREE = 1.6
@@ -250,9 +252,12 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
         for b in range(a + 1, len(names)):
             blocks = [covariance[row, row][3:, 3:] for row in (rows[a], rows[b])]
             noise = float(np.sqrt(max(np.trace(blocks[0] + blocks[1]), 0.0)))
-            if distances[a, b] < max(5e-4, 2 * noise):
+            if distances[a, b] < _ONE_PLACE:
                 words = f"{names[a]} and {names[b]} stand at the same place"
                 yield Reason("same-place", 3, f"{words}: is one film given twice?")
+            elif distances[a, b] < 2 * noise:
+                words = f"How far {names[a]} and {names[b]} stand apart is not determined by these views"
+                yield Reason("same-place", 3, f"{words}; take more, tilted and at other distances")
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
