@@ -45,7 +45,7 @@ SCREEN = {
 }
 
 USAGE = """make run [ARGS="..."]     open the workbench (with no display: save pictures of every panel instead)
-                          ARGS=--quick: only the eight main pictures, in a minute
+                          ARGS=--quick: only the nine main pictures, in a minute
 make test [ARGS="..."]    run the tests on all cores; ARGS go to pytest ("-n 0": one after the other)
 make bench [NAME=...]     measure: detect, display, attention, diffusion-error, ... or all but gpu, which needs one
 make peers                install other libraries to compare with, and run the comparisons

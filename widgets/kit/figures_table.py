@@ -16,9 +16,11 @@ from widgets.kit.fields import describe
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import LOOK, number_font
 
-ROW_HEIGHT = 26
+ROW_HEIGHT, TWO_LINES = 26, 42
+PAIR = " \u2013 "
+"""Between the two names of a row that is of a pair."""
 MOST_FIRST = 0.34
-"""Share of the width that the first column keeps at the most where the others need more; its words then end early."""
+"""Share of the width that the first column keeps at the most where the others need more; words lose their middle."""
 NOWHERE = QModelIndex()
 DASH = "\u2013"
 """Stands for a figure that was not measured."""
@@ -45,6 +47,7 @@ class FiguresModel(QAbstractTableModel):
     def __init__(self, headers: Row, tips: Row) -> None:
         super().__init__()
         self.shown, self.tips = Shown(headers), tips
+        self.stacked = False
 
     def show(self, shown: Shown) -> bool:
         """Whether anything changed."""
@@ -65,7 +68,7 @@ class FiguresModel(QAbstractTableModel):
         roles, cell = Qt.ItemDataRole, (index.row(), index.column())
         text, strong = self.shown.rows[cell[0]][cell[1]], cell[0] == self.shown.marked or cell in self.shown.strong
         if role == roles.DisplayRole:
-            return text
+            return text.replace(PAIR, f"{PAIR.rstrip()}\n") if self.stacked and not cell[1] else text
         if role == roles.ToolTipRole:
             return self.shown.told.get(cell, "Not measured" if text == DASH else text)
         if role == roles.TextAlignmentRole:
@@ -91,20 +94,24 @@ class FiguresModel(QAbstractTableModel):
 class FiguresTable(QTableView):
     """`rowUsed(row)` on double click or Return. As high as its rows, up to `most` of them.
 
-    The columns are given in order of their weight: where there is little room the last are left out.
+    The columns are given in order of their weight: where there is little room the last are left out. firm: so many
+    first ones are worth that the two names of a pair stand below each other.
     """
 
     rowUsed = Signal(int)
 
-    def __init__(self, name: str, headers: Sequence[str], tips: Sequence[str] = (), *, most: int = 8) -> None:
+    def __init__(
+        self, name: str, headers: Sequence[str], tips: Sequence[str] = (), *, most: int = 8, firm: int = 0
+    ) -> None:
         super().__init__()
         self._model = FiguresModel(tuple(headers), tuple(tips))
-        self._most = most
+        self._most, self._firm = most, firm
         self.setModel(self._model)
         plain_table(self, name, "Right click copies the table", ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.horizontalHeader().setMinimumSectionSize(40)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -130,7 +137,6 @@ class FiguresTable(QTableView):
     def show_cells(self, shown: Shown) -> None:
         """The same with other headings, and with cells that are marked or have tips of their own."""
         if self._model.show(shown):
-            self._fit_height()
             self._fit_columns()
 
     def set_most(self, rows: int) -> None:
@@ -156,7 +162,8 @@ class FiguresTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_columns()
+        if event.size().width() != event.oldSize().width():
+            self._fit_columns()
 
     def _fit_columns(self) -> None:
         """Each as wide as its words and a share of what is left; where there is too little, the last go first.
@@ -167,8 +174,13 @@ class FiguresTable(QTableView):
         for column in range(len(headers)):
             self.setColumnHidden(column, False)
         told = [n for n in range(len(headers)) if n == 0 or not self._untold(n)]
-        wides = {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in told}
-        room, wanted = self.viewport().width(), wides[0]
+        room = self.viewport().width()
+        self._model.stacked = False
+        wides = self._wides(told)
+        if any(PAIR in row[0] for row in self.rows) and sum(wides[n] for n in told[: self._firm]) > room:
+            self._model.stacked = True
+            wides = self._wides(told)
+        wanted = wides[0]
         if sum(wides.values()) > room:
             wides[0] = min(wanted, max(round(room * MOST_FIRST), head.sectionSizeHint(0)))
         shown = max((n for n in range(1, len(told) + 1) if sum(wides[c] for c in told[:n]) <= room), default=1)
@@ -179,13 +191,21 @@ class FiguresTable(QTableView):
             self.setColumnHidden(column, column not in told[:shown])
         for column in told[:shown]:
             self.setColumnWidth(column, wides[column] + spare)
+        self._fit_height()
+
+    def _wides(self, columns: Sequence[int]) -> dict[int, int]:
+        """What each column needs."""
+        head = self.horizontalHeader()
+        return {n: max(self.sizeHintForColumn(n), head.sectionSizeHint(n)) for n in columns}
 
     def _untold(self, column: int) -> bool:
         return bool(self.rows) and all(row[column] == DASH for row in self.rows)
 
     def _fit_height(self) -> None:
         shown = min(max(len(self.rows), 1), self._most)
-        self.setFixedHeight(ROW_HEIGHT * shown + self.horizontalHeader().sizeHint().height() + 2)
+        high = TWO_LINES if self._model.stacked else ROW_HEIGHT
+        self.verticalHeader().setDefaultSectionSize(high)
+        self.setFixedHeight(high * shown + self.horizontalHeader().sizeHint().height() + 2)
 
 
 def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None:

@@ -193,7 +193,13 @@ class Panel(QWidget):
         self._foot = held(self.foot, "foot")
         self._foot.hide()
         self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
-        self._stack.addWidget(scrolled(self._body) if scrolling else self._body)
+        self._area = scrolled(self._body) if scrolling else None
+        self._stack.addWidget(self._area or self._body)
+
+    def show_top(self) -> None:
+        """Scroll back to where the body begins."""
+        if self._area is not None:
+            self._area.verticalScrollBar().setValue(0)
 
     @property
     def state(self) -> str:

@@ -6,7 +6,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from widgets.calibration.rig.pages.pair import PairPage
+from widgets.calibration.rig.pages.pair_picture import Showing
 from widgets.calibration.rig.pages.state import Page
+from widgets.kit.panel import Section
 from workbench.tour import rig_beside, rig_space
 from workbench.tour.walk import Stop, nothing, panel
 from workbench.window.main import Window
@@ -15,6 +18,10 @@ PICTURES, APART = 16, 0.8
 """Pictures of the rendered rig, and seconds between them."""
 FORMS = {"all-cameras": "frame", "all-frames": "field", "scatter": "cloud"}
 """What the page of the rig shows besides one picture."""
+PAIR: dict[str, Showing] = {"pair": "pictures", "pair-over": "over", "pair-depth": "depth"}
+"""What the page of two cameras shows."""
+SETS = PICTURES + 3
+"""The live sets are added to the pictures that were taken."""
 MAIN = ("rig-empty",)
 """The main stop."""
 
@@ -38,12 +45,15 @@ def again(theme: str) -> list[Stop]:
 
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
-    order = [Page.RIG, Page.PREPARE, Page.PAIR, Page.SPACE]
-    made = [Stop(f"{at}-{page}", partial(_show, page=page), _rests, _board, 60) for page in order]
-    made[1] = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
+    picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, _board, 60)
+    prepare = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
+    pair = [Stop(f"{at}-{name}", partial(_pair, form=form), _paired, _board, 60) for name, form in PAIR.items()]
+    space = Stop(f"{at}-space", partial(_show, page=Page.SPACE), _rests, _board, 60)
     forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
-    return [made[0], *forms, *made[1:], *rig_space.stops(at), *rig_beside.stops(at), viewer]
+    live = Stop(f"{at}-live", _look, _sighted, panel("rig"), 60)
+    use = Stop(f"{at}-use", _use, _measures, panel("rig"))
+    return [picture, *forms, prepare, *pair, space, *rig_space.stops(at), *rig_beside.stops(at), viewer, use, live]
 
 
 def _front(window: Window, theme: str) -> None:
@@ -103,6 +113,59 @@ def _show(window: Window, page: Page) -> None:
 def _form(window: Window, form: str) -> None:
     _show(window, Page.RIG)
     window.features["rig"].board.page(Page.RIG).show_form(form)
+
+
+def _pair(window: Window, form: Showing) -> None:
+    _show(window, Page.PAIR)
+    page = window.features["rig"].board.page(Page.PAIR)
+    assert isinstance(page, PairPage)
+    page.show_form(form)
+
+
+def _paired(window: Window) -> bool:
+    """Both pictures are there, or what keeps them away is told."""
+    it = window.features["rig"]
+    pair = it.pages.parts[Page.PAIR].fields["pair"]
+    return it.session.result is None or pair.seen is not None or not pair.pairs
+
+
+def _use(window: Window) -> None:
+    """The rig kept for its sources, and a point to be measured."""
+    it = window.features["rig"]
+    _show(window, Page.VIEWER)
+    if it.use.used is None:
+        it.use.keep()
+    it.use.measure(True)
+    _unfold(window, it.panel.use)
+
+
+def _measures(window: Window) -> bool:
+    it = window.features["rig"]
+    return bool(it.panel.shown.use.used) or it.session.result is None
+
+
+def _look(window: Window) -> None:
+    """The board is looked for in all cameras."""
+    it = window.features["rig"]
+    it.use.measure(False)
+    if it.live.chosen:
+        it.live.look(True)
+    _unfold(window, it.panel.live)
+
+
+def _sighted(window: Window) -> bool:
+    """Some sets are there, and two cameras see the board now."""
+    it = window.features["rig"]
+    live = it.panel.shown.live
+    seen = () if live.sighting is None else live.sighting.cameras
+    return not it.live.chosen or (live.sets >= SETS and sum(one.found for one in seen) > 1)
+
+
+def _unfold(window: Window, section: Section) -> None:
+    """Only this section of the panel is open, and seen."""
+    panel = window.features["rig"].panel
+    for other in (panel.report.distances, panel.report.lenses, panel.live, panel.use):
+        other.set_folded(other is not section)
 
 
 def _board(window: Window) -> QWidget:

@@ -35,7 +35,7 @@ def tour(
     scale: Annotated[float, typer.Option(help="Device pixels to a logical pixel")] = 1.0,
     theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
-    quick: Annotated[bool, typer.Option("--quick", help="Only the eight main pictures, in a minute")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only the nine main pictures, in a minute")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the window stalled, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:

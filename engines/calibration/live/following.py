@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from engines.calibration.targets import gate
+from engines.calibration.targets.chequers import goes_on
 from engines.calibration.targets.corners import (
     detect,
     off_plane,
@@ -99,7 +100,8 @@ class _BoardSearch:
     def _near(self, gray: Gray, carried: Detection) -> Detection | None:
         """The board where it has been carried to."""
         if self._board.kind == "chessboard":
-            return confirmed(gray, self._board, self._window, carried.corners)
+            found = confirmed(gray, self._board, self._window, carried.corners)
+            return found if found is not None and self._is_whole(gray, found) else None
         if self._is_refined(carried):
             found = refine(gray, self._board, carried.ids, carried.corners, parse_window(self._window))
             if off_plane(self._board, found) < _OFF:
@@ -109,6 +111,11 @@ class _BoardSearch:
         if again is None or len(again.ids) < 0.7 * len(carried.ids):
             return None
         return Detection(again.ids, again.corners + corner, again.window, again.covariance, again.extent)
+
+    def _is_whole(self, gray: Gray, found: Detection) -> bool:
+        """Whether these are all corners of a chessboard, and not those of squares one further on, with its rim."""
+        columns, rows = self._board.corner_grid
+        return goes_on(gray, found.corners.reshape(rows, columns, 2))
 
     def _is_refined(self, carried: Detection) -> bool:
         """Whether the carried corners are good enough to start from: corners all, and not yet due to be found anew."""

@@ -183,6 +183,8 @@ class RigGuide:
         found = [number for number, sighting in enumerate(sights) if sighting.found]
         if not found:
             return self._nothing(sights) or self.goal(guides).words or self.farewell()
+        if flipped := [number for number, one in enumerate(sights) if one.mirrored and not one.found]:
+            return f"In {self._list(flipped)} the board is seen in a mirror: mirror those pictures back at the source"
         if moving and self.adds(sights, found):
             return _word_of(sights[moving[0]], "Hold still")
         if not useful and all(sights[number].sharpness < SHARP for number in found):
@@ -194,7 +196,7 @@ class RigGuide:
             if sighting.fitting:
                 return f"{name} shows another board: {sighting.fitting}"
             if sighting.mirrored:
-                return f"{name} sees the board in a mirror: flip its pictures"
+                return "The board is seen in a mirror: flip the pictures"
         return "" if self.taken else "Show the whole board to two cameras at once"
 
     def farewell(self) -> str:

@@ -3,9 +3,11 @@
 Levenberg-Marquardt on reweighted least squares; a step takes time linear in the frames, since the board poses are
 eliminated. The loss bends at first far out and then nearer (graduated non-convexity: Black and Rangarajan, 1996), at
 last at a few deviations of a corner, which are estimated from the residuals themselves. The covariance is that of the
-M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone.
+M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone,
+and allows for errors that the corners of a view share (`views.py`).
 
-It has converged when a full step would move it by less than a hundredth of its own uncertainty.
+It has converged when a full step would move it by less than a hundredth of its own uncertainty, or after many steps by
+less than a tenth.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from time import perf_counter
 import numpy as np
 
 from engines.calibration.solve.equations import (
+    Bools,
     Floats,
     Freedom,
     RigState,
@@ -26,8 +29,9 @@ from engines.calibration.solve.equations import (
     equations,
     squares_of,
 )
-from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.losses import BELIEVED, Losses
 from engines.calibration.solve.sights import Sights
+from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
 
 RAYLEIGH = 1.1774
@@ -77,6 +81,11 @@ class Bundle:
     steps: tuple[Progress, ...]
     width: float
     stopped: bool = False
+
+    @property
+    def believed(self) -> tuple[Bools, ...]:
+        """Corners that were seen and fit, B x M for each of the sights."""
+        return tuple(np.asarray(weights > BELIEVED) for weights in self.weights)
 
     def lens_covariance(self, camera: int) -> Floats:
         """P x P, of the camera's lens."""
@@ -198,7 +207,7 @@ class _Solver:
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * _STAND
+        return step is not None and step.decrement < _LOOSER * _STAND
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0
@@ -250,14 +259,15 @@ class _Solver:
             for one, own in zip(self.sights, squares, strict=True)
         )
         spread = self._spread(squares, weighing)
-        covariance = _inverse(_reduced(system)) * spread
+        shared = shared_error(self.state, self.sights, weighing, self.freedom, system, spread.variance)
+        covariance = _inverse(_reduced(system)) * spread.factor * shared
         return Bundle(
-            self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
-            tuple(self.steps), weighing.width, self.stopped,
+            self.state, self.freedom, weighing.deviations, covariance, squares, weights,
+            self.stands and not self.stopped, tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
-    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> float:
-        """What the inverse of the weighted equations is to be multiplied by: the M-estimator's variance."""
+    def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> _Spread:
+        """Of corners that are independent of one another."""
         own = np.concatenate(
             [
                 each[one.trust > 0] / weighing.deviations[one.camera] ** 2
@@ -267,7 +277,17 @@ class _Solver:
         weights, stiff = self.loss.weights(own, weighing.width), self.loss.stiffness(own, weighing.width)
         left = max(2 * len(own) - self._unknown, 1)
         pull = float((weights**2 * own).sum()) / left
-        return float(pull * weights.mean() / max(float(stiff.mean()), 1e-3) ** 2)
+        trust = float(weights.mean())
+        return _Spread(pull * trust / max(float(stiff.mean()), 1e-3) ** 2, pull / max(trust, 1e-300))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """factor: what the inverse of the weighted equations is to be multiplied by for the M-estimator's covariance.
+    variance: of a believed residual, in squared deviations."""
+
+    factor: float
+    variance: float
 
 
 @dataclass(frozen=True, slots=True)

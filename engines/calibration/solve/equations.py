@@ -183,15 +183,10 @@ class _Sums:
 
     def add(self, sights: Sights, weighing: Weighing) -> None:
         """One camera's views of one board."""
-        state, camera, groups = self.state, sights.camera, sights.groups
-        way, columns = self.freedom.ways[camera], self.freedom.columns[camera]
-        local = _locally(state, sights, weighing, way)
+        groups, columns = sights.groups, self.freedom.columns[sights.camera]
+        local, chain = _chained(self.state, sights, weighing, self.freedom)
         self.cost += local.cost
-        lenses = way.shape[1]
-        by_place, by_board = _adjoints(state, sights)
-        chain = _chain(lenses, by_place if self.freedom.movable[camera] else None, by_board)
-        whole = chain.mT @ local.squares[:, :-1, :-1] @ chain
-        right = -np.einsum("bki,bk->bi", chain, local.squares[:, :-1, -1])
+        whole, right = _view_sums(local, chain)
         count = len(columns)
         self.common[np.ix_(columns, columns)] += whole[:, :count, :count].sum(axis=0)
         self.right[columns] += right[:, :count].sum(axis=0)
@@ -240,6 +235,24 @@ class _Sums:
             self.common[np.ix_(kept, kept)], self.right[kept], self.pose, self.pose_right, self.coupling[:, kept],
             self.cost,
         )  # fmt: skip
+
+
+def view_sums(state: RigState, sights: Sights, weighing: Weighing, freedom: Freedom) -> tuple[Floats, Floats]:
+    """Each of B views' own equations, B x (K + 6) x (K + 6), and right sides, B x (K + 6): by the camera's K columns
+    and the board's pose."""
+    return _view_sums(*_chained(state, sights, weighing, freedom))
+
+
+def _view_sums(local: _Local, chain: Floats) -> tuple[Floats, Floats]:
+    right = -np.einsum("bki,bk->bi", chain, local.squares[:, :-1, -1])
+    return chain.mT @ local.squares[:, :-1, :-1] @ chain, right
+
+
+def _chained(state: RigState, sights: Sights, weighing: Weighing, freedom: Freedom) -> tuple[_Local, Floats]:
+    way = freedom.ways[sights.camera]
+    by_place, by_board = _adjoints(state, sights)
+    chain = _chain(way.shape[1], by_place if freedom.movable[sights.camera] else None, by_board)
+    return _locally(state, sights, weighing, way), chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _laid(gray: Gray, points: Floats, places: Floats, grid: tuple[int, int]) -> 
     held = np.full((*(whole.max(axis=0) + 1), 2), np.nan)
     held[tuple(whole[::-1].T)] = points[known][::-1]
     ways = [way for turned in (held, held.swapaxes(0, 1)) for way in _windows(turned, grid)]
-    good = [way for way in ways if _goes_on(gray, way)]
+    good = [way for way in ways if goes_on(gray, way)]
     return good[0] if len(good) == 1 else None
 
 
@@ -120,7 +120,7 @@ def _windows(held: Floats, grid: tuple[int, int]) -> list[Floats]:
     return [way for way in ways if np.isfinite(way).all()]
 
 
-def _goes_on(gray: Gray, corners: Floats) -> bool:
+def goes_on(gray: Gray, corners: Floats) -> bool:
     """Whether squares of the chequer lie beyond the corners on all four sides: along each they go up and down."""
     values = square_values(gray, _widened(corners))
     signs = 1.0 - 2.0 * (np.indices(values.shape).sum(axis=0) % 2)

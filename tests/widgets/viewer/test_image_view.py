@@ -209,3 +209,14 @@ def test_an_overlay_alone_does_not_scale_the_picture_again(view, monkeypatch):
     view.set_overlays([Caption("new")])
     grabbed(view)
     assert len(calls) == 1
+
+
+def test_a_click_tells_where_in_the_picture_and_a_drag_does_not(view, qtbot):
+    view.set_image(np.zeros((10, 20, 3), np.uint8))
+    heard = []
+    view.clicked.connect(lambda *at: heard.append(at))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(105, 45))
+    qtbot.mouseClick(view, Qt.MouseButton.RightButton, pos=QPoint(105, 45))
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(105, 45))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(125, 45))
+    assert heard == [pytest.approx((10.0, 4.0), abs=0.05)]

@@ -72,5 +72,5 @@ class ChartPage(WorkPage):
             control.setVisible(on)
 
 
-def side_of(*parts: QWidget | QLayout | None) -> QLayout:
-    return column_of(*parts, None, spacing=12)
+def side_of(*parts: QWidget | QLayout | None, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QLayout:
+    return column_of(*parts, None, spacing=12, margins=margins)

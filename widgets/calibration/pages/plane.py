@@ -11,7 +11,7 @@ from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, label
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 30.0
+LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 36.0
 TICK_APART = 70.0
 
 
@@ -84,12 +84,12 @@ class Plane(DrawnChart):
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        across = Axis(extent.left(), extent.right()).ticks(max(2, int(box.width() / TICK_APART)))
+        across = Axis(extent.left(), extent.right()).ticks(max(3, int(box.width() / TICK_APART)))
         for index, (value, text) in enumerate(across):
             words = f"{text} {self.unit}" if index == len(across) - 1 else text
             room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, text in Axis(extent.top(), extent.bottom()).ticks(max(2, int(box.height() / TICK_APART))):
+        for value, text in Axis(extent.top(), extent.bottom()).ticks(max(3, int(box.height() / TICK_APART))):
             label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), text, muted, RIGHT)
 
     def _note(self, painter: QPainter, box: QRectF) -> None:

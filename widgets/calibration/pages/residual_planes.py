@@ -23,7 +23,7 @@ CELLS = 12, 9
 LEAST = 4
 """As few corners have no mean worth drawing."""
 NEAR = 14.0
-ROOM = 1.15
+ROOM, LEGEND_ROW = 1.15, 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,15 @@ class MarksPlane(Plane):
     def is_chosen(self, mark: Mark) -> bool:
         return mark.view == self.view and mark.row.number == self.corner
 
+    def wrong(self, words: str) -> tuple[tuple[str, QColor], ...]:
+        """Suspects in the legend, where there are any."""
+        return ((words, LOOK.now.color("bad")),) if any(mark.row.suspect for mark in self.marks) else ()
+
+    def told(self, painter: QPainter, room: QRectF, words: Sequence[tuple[str, QColor]]) -> None:
+        """The legend below the plane, over all the width where the plane's does not hold it."""
+        left = room.left() if legend_width(painter, words) <= self.width() - room.left() else 8.0
+        legend(painter, QRectF(left, room.top(), self.width() - left, room.height()), words)
+
     def ordered(self) -> list[Mark]:
         """The view that is looked at on top, and suspects above all."""
         return sorted(self.marks, key=lambda mark: (mark.row.suspect, mark.view == self.view))
@@ -156,9 +165,9 @@ class ResidualField(MarksPlane):
             (f"residual \u00d7 {self.scale:g}", look.color("muted")),
             ("this view", look.color("accent")),
             ("mean of each part", look.color("warn")),
-            *((("probably wrong \u00d7 1", look.color("bad")),) if any(m.row.suspect for m in self.marks) else ()),
+            *self.wrong("probably wrong \u00d7 1"),
         )
-        legend(painter, room, words)
+        self.told(painter, room, words)
 
 
 class ResidualCloud(MarksPlane):
@@ -197,15 +206,13 @@ class ResidualCloud(MarksPlane):
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        legend(
-            painter,
-            room,
-            (
-                ("all views", look.color("muted")),
-                ("this view", look.color("accent")),
-                (f"RMS {figure(self.ring)} px", look.color("warn")),
-            ),
+        words = (
+            ("all views", look.color("muted")),
+            ("this view", look.color("accent")),
+            (f"RMS {figure(self.ring)} px", look.color("warn")),
+            *self.wrong("probably wrong"),
         )
+        self.told(painter, room, words)
 
 
 def cell_means(marks: Iterable[Mark], width: int, height: int) -> list[tuple[float, float, float, float]]:
@@ -221,12 +228,23 @@ def cell_means(marks: Iterable[Mark], width: int, height: int) -> list[tuple[flo
 
 
 def legend(painter: QPainter, room: QRectF, words: Sequence[tuple[str, QColor]]) -> None:
-    """Words with the colours that they stand for, in a row from the left."""
-    left = room.left()
+    """Words with the colours that they stand for, in a row from the left, and in a second one below it."""
+    left, top = room.left(), room.top()
     for text, color in words:
+        wide = _wide(painter, text)
+        if left > room.left() and left + wide > room.right():
+            left, top = room.left(), top + LEGEND_ROW
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        painter.drawEllipse(QPointF(left + 4, room.top() + 10), 4, 4)
-        wide = painter.fontMetrics().horizontalAdvance(text) + 8
-        label(painter, QRectF(left + 13, room.top() + 2, wide, 16), text, LOOK.now.color("muted"))
-        left += 13 + wide + 14
+        painter.drawEllipse(QPointF(left + 4, top + 10), 4, 4)
+        label(painter, QRectF(left + 13, top + 2, wide - 13, 16), text, LOOK.now.color("muted"))
+        left += wide + 14
+
+
+def legend_width(painter: QPainter, words: Sequence[tuple[str, QColor]]) -> float:
+    """Of a legend in one row."""
+    return sum(_wide(painter, text) + 14 for text, _ in words) - 14
+
+
+def _wide(painter: QPainter, text: str) -> float:
+    return 13.0 + painter.fontMetrics().horizontalAdvance(text) + 8

@@ -68,7 +68,7 @@ class LiveSection(Section):
         self.sources = SourceList()
         self.finder = Toggle("Find the board", tip="Look for the board in all cameras at once")
         self.guidance, self.where, self.more = wrapped(), wrapped("hint"), wrapped("hint")
-        self.pairs = FiguresTable("Pairs of cameras", HEADERS, TIPS, most=7)
+        self.pairs = FiguresTable("Pairs of cameras", HEADERS, TIPS, most=7, firm=3)
         self.capture = PlainButton("Capture", "capture", "Keep this moment of all cameras (Shift+C)")
         self.auto = Toggle("Automatic", tip="Keep a set whenever the board is still, sharp and adds something")
         self.use = PlainButton("Use it", "check", "Look for this board instead, which the pictures show")

@@ -22,7 +22,7 @@ class RigLive:
 
     sources: all that may be chosen. running: boards are looked for. auto: sets are captured by themselves. sighting:
     the newest moment, None before the first. rate: moments a second. problem: why there are no frames. sets: captured
-    ones that count. flipped: the pictures are turned left to right.
+    ones that count. flipped: the pictures are turned left to right. board: what is looked for, in words.
     """
 
     rigs: tuple[SourceChoice, ...] = ()
@@ -37,6 +37,7 @@ class RigLive:
     problem: str = ""
     sets: int = 0
     flipped: bool = False
+    board: str = ""
 
     @property
     def can_run(self) -> bool:
@@ -62,6 +63,8 @@ class RigLive:
     def more(self) -> str:
         """How to hold the board, and what is under way."""
         told = [count(self.sets, "set") + " captured" if self.sets else "No set captured yet"]
+        if self.board and not self.sets:
+            told.append(f"looking for {self.board}")
         if self.rate >= 1:
             told.append(f"{self.rate:.0f} looks per second")
         return ", ".join(told)

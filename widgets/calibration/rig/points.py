@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -11,8 +13,11 @@ from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, PlainButton, QuietButton, Section, Toggle, columns, labelled
 from widgets.kit.words import count
+from widgets.sources.choice import SourceChoice
 
 NONE = ("", "None")
+SEPARATOR = " \u00b7 "
+"""Between a source's title and its tile's."""
 USED = "Used: {}"
 HINTS = (
     "Click a point in one picture of the rig, best while it is paused",
@@ -76,8 +81,9 @@ class UseSection(Section):
         names = [field.accessibleName() for field in self.fields]
         if asked and names != [_named(name) for name in use.cameras]:
             self._make_fields(use.cameras)
+        told = _told_apart(use.sources)
         for field, path in zip(self.fields, use.chosen, strict=False):
-            field.set_choices([NONE, *((one.path, one.title) for one in use.sources)], path)
+            field.set_choices([NONE, *told], path)
             field.set_value(path)
         self._sources.setVisible(asked)
         self.keep.setVisible(asked)
@@ -147,3 +153,10 @@ def _figure(metres: float, std: float) -> str:
 
 def _named(camera: str) -> str:
     return f"Source of {camera}"
+
+
+def _told_apart(sources: Sequence[SourceChoice]) -> list[tuple[str, str]]:
+    """Paths with what tells them apart: the tiles' names alone, where all are of one source."""
+    heads = {one.title.rpartition(SEPARATOR)[0] for one in sources}
+    shared = f"{heads.pop()}{SEPARATOR}" if len(heads) == 1 and len(sources) > 1 else ""
+    return [(one.path, one.title.removeprefix(shared)) for one in sources]

@@ -23,6 +23,8 @@ from widgets.kit.words import count, seconds_words
 
 MOST_ADVICE, LEAST_STEPS = 3, 4
 """Reasons shown at once; steps that make a curve."""
+LEAST_FALL = 0.2
+"""Logarithm of the fall that fills the curve's height at the least, so that what stands still looks so."""
 PAIR_TIPS = (
     "Two cameras",
     "Between their centres, with one standard deviation: by the corners' noise, or by left-out frames",
@@ -31,7 +33,7 @@ PAIR_TIPS = (
     "Of the distance, when frames are left out",
 )
 PAIR_HEADS = ("Distance of", "Length", "Angle", "Frames", "Spread")
-CAMERA_HEADS = ("Camera", "Focal", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
+CAMERA_HEADS = ("Camera", "Focal, px", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
 CAMERA_TIPS = (
     "Its name",
     "Focal length in pixels",
@@ -53,7 +55,7 @@ class RigReport(QWidget):
         self.loaded = wrapped("muted")
         self.close_loaded = QuietButton("Close", "close", "Show again what the pictures give")
         self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
-        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10)
+        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10, firm=3)
         self.cameras = FiguresTable("Cameras", CAMERA_HEADS, CAMERA_TIPS, most=8)
         self.distances = Section("Distances", name="rig.distances")
         self.lenses = Section("Cameras", name="rig.cameras")
@@ -88,7 +90,10 @@ class RigReport(QWidget):
 
 
 class SolverLine(QWidget):
-    """How the solver goes: its cost as a falling line, and in words. Hidden while it has not begun."""
+    """How the solver goes: its error as a falling line, the rest in words. Hidden while it has not begun.
+
+    The cost is told, not drawn: it is in deviations, which are estimated anew as the error falls.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,22 +112,23 @@ class SolverLine(QWidget):
         self.words.setText(f"Step {last.step}, cost {last.cost:,.0f}, {outliers}, {seconds_words(last.seconds)}")
         self.words.set_tip(f"RMS {last.rms_px:.3f} px. Cost: squared deviations, as the loss counts them")
         self.curve.setVisible(len(steps) >= LEAST_STEPS)
-        self.curve.show_costs([step.cost for step in steps])
+        self.curve.show_errors([step.rms_px for step in steps])
 
 
 class _Curve(QWidget):
-    """Costs by step, on a logarithmic scale from the smallest to the largest."""
+    """Errors by step, on a logarithmic scale."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._costs: tuple[float, ...] = ()
+        self._errors: tuple[float, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Cost by step")
+        self.setAccessibleName("Error by step")
         LOOK.changed.connect(self.update)
 
-    def show_costs(self, costs: Sequence[float]) -> None:
-        self._costs = tuple(max(cost, 1e-12) for cost in costs)
-        self.setToolTip(f"Cost by step, logarithmic: from {costs[0]:,.0f} to {costs[-1]:,.0f}")
+    def show_errors(self, errors: Sequence[float]) -> None:
+        """Pixels."""
+        self._errors = tuple(max(error, 1e-9) for error in errors)
+        self.setToolTip(f"RMS by step, logarithmic: from {errors[0]:.3f} to {errors[-1]:.3f} px")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -134,11 +140,11 @@ class _Curve(QWidget):
         room = QRectF(self.rect()).adjusted(3, 4, -3, -4)
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
-        low, high = log(min(self._costs, default=1.0)), log(max(self._costs, default=1.0))
-        across, down = max(len(self._costs) - 1, 1), max(high - low, 1e-9)
+        low, high = log(min(self._errors, default=1.0)), log(max(self._errors, default=1.0))
+        across, down = max(len(self._errors) - 1, 1), max(high - low, LEAST_FALL)
         at = [
-            QPointF(room.left() + n / across * room.width(), room.bottom() - (log(cost) - low) / down * room.height())
-            for n, cost in enumerate(self._costs)
+            QPointF(room.left() + n / across * room.width(), room.bottom() - (log(error) - low) / down * room.height())
+            for n, error in enumerate(self._errors)
         ]
         painter.setPen(QPen(LOOK.now.color("accent"), 1.6))
         painter.drawPolyline(QPolygonF(at))

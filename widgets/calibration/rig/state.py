@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engines.calibration.rig.names import FLOOR
 from engines.calibration.rig.types import RigResult, SolveStep
-from widgets.calibration.rig.live_state import RigLive
+from widgets.calibration.rig.live_state import LEAST, MOST, RigLive
 from widgets.calibration.rig.points_state import RigUse
-from widgets.calibration.rig.setup import FLOOR, RigSetup
+from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.state import pixels
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy, Trouble
-
-LEAST_CAMERAS = 2
 
 
 class Phase(Enum):
@@ -64,8 +63,11 @@ class RigState:
             return "It is being calibrated"
         if not self.setup.paths:
             return "Choose pictures or films of the board first"
-        if len(self.setup.cameras) < LEAST_CAMERAS:
+        if len(self.setup.cameras) < LEAST:
             return "A rig has two cameras at the least"
+        if len(self.setup.cameras) > MOST:
+            each = "" if self.setup.tiled else "; put the pictures of each into a folder of its own"
+            return f"{len(self.setup.cameras)} cameras, and a rig has {MOST} at the most{each}"
         if self.setup.twice:
             return f"Two cameras are called {self.setup.twice}"
         if self.setup.reference == FLOOR:
@@ -75,6 +77,8 @@ class RigState:
     @property
     def headline(self) -> str:
         """The one line under the title."""
+        if self.take.taking and self.phase in (Phase.EMPTY, Phase.READY):
+            return f"Taking pictures: {self.take.done} of {self.take.count}"
         return _HEADLINES[self.phase](self)
 
 

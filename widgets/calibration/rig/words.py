@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from widgets.calibration.state import MODEL_NAMES, pixels
 from widgets.kit.figures_table import Shown
 from widgets.kit.words import DASH, count, seconds_words
 
-BELIEVED = 0.25
-"""Weight from which on a corner counts as one that fits."""
 PLUS_MINUS = "\u00b1"
 LONG = 10.0
 """Metres from which on lengths are told in metres."""
@@ -35,20 +35,38 @@ def pair_name(result: RigResult, pair: RigPair) -> str:
 def pair_table(result: RigResult) -> Shown:
     """Name, distance and angle with their deviations, shared frames, spread; one unit for all distances."""
     unit, scale = ("mm", 1000.0) if all(pair.distance < LONG for pair in result.pairs) else ("m", 1.0)
+    apart = [None if pair.uncertainty is None else scale * pair.uncertainty for pair in result.pairs]
+    decimals = decimals_of(apart), decimals_of([pair.angle_std for pair in result.pairs])
     rows = []
-    for pair in result.pairs:
-        distance = with_std(scale * pair.distance, None if pair.uncertainty is None else scale * pair.uncertainty)
+    for pair, std in zip(result.pairs, apart, strict=True):
+        distance = with_std(scale * pair.distance, std, decimals[0])
         spread = DASH if pair.spread is None else f"{scale * pair.spread:.2g}"
         shared = str(pair.frames) if pair.frames else DASH
-        rows.append((pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std), shared, spread))
+        rows.append(
+            (pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std, decimals[1]), shared, spread)
+        )
     return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
 
 
-def with_std(value: float, std: float | None) -> str:
-    """'191.853 \u00b1 0.044', with two digits of the deviation; the value alone where that is not known."""
+def decimals_of(stds: Sequence[float | None]) -> int:
+    """Of a column, so that its points stand below each other: two digits of the middle deviation, one where that does
+    not begin with 1, and so many that the least one is not told as 0."""
+    known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
+    if not known:
+        return 2
+    std = known[len(known) // 2]
+    place = math.floor(math.log10(std))
+    digits = 1 if std >= 1.95 * 10.0**place else 2
+    return min(5, max(0, digits - 1 - place, -math.floor(math.log10(known[0]))))
+
+
+def with_std(value: float, std: float | None, decimals: int | None = None) -> str:
+    """'191.853 \u00b1 0.044', with two digits of the deviation or so many decimals; the value alone where that is not
+    known."""
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    if decimals is None:
+        decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
     return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
 
 
@@ -75,9 +93,8 @@ def about(result: RigResult) -> str:
     if result.frames_used:
         parts.append(f"{count(result.frames_used, 'frame')} used")
     if result.reference:
-        name = result.reference
-        floor = name.startswith("frame:")
-        parts.append(f"origin: the board in {name.removeprefix('frame:')}" if floor else f"origin: {name}")
+        frame = floor_frame(result.reference)
+        parts.append(f"origin: {result.reference}" if frame is None else f"origin: the board in {frame}")
     if result.free_board:
         parts.append("board shape solved")
     if result.mirrored:

@@ -16,7 +16,7 @@ from widgets.charts.space.things import AXES, Blob, Dot, Ink, Key, Net, Photo, S
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, Tokens, mixed, number_font
 
-WORD = 11
+WORD, GROUND = 11, 0.78
 PILL = 18.0
 STRONGER = 1.1
 """Pixels that a line is wider when it is chosen."""
@@ -209,6 +209,13 @@ def draw_window(painter: QPainter, outline: Floats, room: QRectF) -> None:
     painter.drawPath(path)
     ink(painter, QPen(LOOK.now.color("muted"), 1), None)
     painter.drawPolygon(polygon(outline))
+
+
+def draw_ground(painter: QPainter, room: QRectF) -> None:
+    """What words and axes stand on, so that they read on a picture, too; not seen where there is none."""
+    ink(painter, None, LOOK.now.color("surface", GROUND))
+    radius = min(room.height() / 2, 40.0)
+    painter.drawRoundedRect(room, radius, radius)
 
 
 def draw_ways(painter: QPainter, eye: Eye, middle: QPointF, length: float, names: Iterable[str] = "xyz") -> None:

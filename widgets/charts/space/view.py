@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy
 from widgets.charts.drawn import LINE, DrawnChart, draw_note, label
 from widgets.charts.space.eye import Compass, Extent, Eye, Floats
 from widgets.charts.space.ground import ground, length_words, round_length
-from widgets.charts.space.painting import draw_net, draw_shot, draw_ways, draw_window
+from widgets.charts.space.painting import draw_ground, draw_net, draw_shot, draw_ways, draw_window
 from widgets.charts.space.picking import picked
 from widgets.charts.space.stage import Shot, Stage
 from widgets.charts.space.things import Blob, Key, Net, Part, Thing
@@ -283,7 +283,9 @@ class SpaceView(DrawnChart):
         draw_shot(painter, self.shot(), strong, [self._foot()], rough)
         if self._window is not None:
             draw_window(painter, self.eye.project(self._window, self.extent), QRectF(self.rect()))
-        draw_ways(painter, self.eye, QPointF(self.width() - 44, 44), 22)
+        middle = QPointF(self.width() - 44, 44)
+        draw_ground(painter, QRectF(0, 0, 80, 80).translated(middle - QPointF(40, 40)))
+        draw_ways(painter, self.eye, middle, 22)
         self._draw_foot(painter)
         self._draw_told(painter, pointed)
         if self.hasFocus():
@@ -301,14 +303,20 @@ class SpaceView(DrawnChart):
         length = round_length(BAR / 2 / scale)
         base = QPointF(FOOT, self.height() - FOOT)
         tip = base + QPointF(length * scale, 0)
+        painter.setFont(number_font(11))
+        metrics = painter.fontMetrics()
+        told = length_words(length)
+        wide = metrics.horizontalAdvance(told)
+        draw_ground(painter, QRectF(base.x() - 8, base.y() - 12, tip.x() + wide + 24 - base.x(), 20))
         painter.setPen(QPen(muted, 1.5))
         for start, end in ((base, tip), *((at, at + QPointF(0, -5)) for at in (base, tip))):
             painter.drawLine(start, end)
-        painter.setFont(number_font(11))
-        label(painter, QRectF(tip.x() + 8, tip.y() - 11, 220, 14), length_words(length), muted)
+        label(painter, QRectF(tip.x() + 8, tip.y() - 11, 220, 14), told, muted)
         left = tip.x() + 80
         for line, note in enumerate(reversed(self.notes)):
             room = QRectF(left, tip.y() - 11 - LINE * line, self.width() - left - FOOT, 14)
+            broad = min(metrics.horizontalAdvance(note), room.width())
+            draw_ground(painter, QRectF(room.right() - broad - 8, room.top() - 1, broad + 16, 20 if not line else LINE))
             label(painter, room, note, muted, Qt.AlignmentFlag.AlignRight)
 
     def _draw_told(self, painter: QPainter, key: Key) -> None:

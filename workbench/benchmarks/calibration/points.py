@@ -85,16 +85,16 @@ def calibrated(scene: Scene, frames: int) -> RigResult:
 
 
 def seen_at(scene: Scene, rig: RigResult, index: int) -> Seen:
-    """The corners in a frame. Their deviation is that of the rig's own corners."""
+    """The corners in a frame. Their deviation is the rms of those that the rig was calibrated from: `noise_px` is of
+    the good ones alone, and so too small for all."""
     image, board, points = scene.render(index), scene.source.board, list[NamedPoint]()
-    for number, noise in enumerate(rig.noise_px):
+    for number, camera in enumerate(rig.cameras):
         found = detect(scene.tile(image, number), board)
         if found is not None:
             named = zip(found.ids.tolist(), found.corners.tolist(), strict=True)
-            points += [NamedPoint(str(id), number, x, y, noise) for id, (x, y) in named]
+            points += [NamedPoint(str(id), number, x, y, camera.rms_px / 2**0.5) for id, (x, y) in named]
     pose, first = scene.board_pose(scene.time(index)), scene.truth[0]
-    turn = np.asarray(cv2.Rodrigues(np.array(first.rvec))[0], dtype=np.float64)
-    return Seen(tuple(points), pose.apply(board.corners) @ turn.T + np.array(first.tvec))
+    return Seen(tuple(points), pose.apply(board.corners) @ first.rotation.T + np.array(first.tvec))
 
 
 def beside(triangulator: Triangulator, seen: Seen) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ stops where it came from, with a low error. Beginning from longer and shorter le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,8 @@ def other_ends(fitted: Fitted, told: Told | None = None) -> tuple[Fitted, ...]:
     found = []
     for share in FOCALS:
         try:
-            found.append(fit(problem, begin(problem, _lenses(problem, fitted, share)), told))
+            end = fit(problem, begin(problem, _lenses(problem, fitted, share)), told)
+            found.append(replace(end, guessed=fitted.guessed))
         except (WorkFailed, np.linalg.LinAlgError):
             continue
     return tuple(found)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.names import called
 from engines.calibration.rig.pictures import mirrors
 from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigSpec
@@ -35,12 +36,12 @@ def sizes(names: Sequence[str], shots: Sequence[RigShot]) -> tuple[Size, ...]:
         counted = Counter(shot.size for shot in own if shot.size is not None)
         if not counted:
             hint = f"{own[0].name}: {own[0].note}" if own else "It has no picture of any of the moments"
-            raise BadInput(f"None of the pictures of camera {name} can be read", path=_path(own), hint=hint)
+            raise BadInput(f"None of the pictures of {called(name)} can be read", path=_path(own), hint=hint)
         usual = counted.most_common(1)[0][0]
         odd = next((shot for shot in own if shot.size not in (None, usual)), None)
         if odd is not None:
             raise BadInput(
-                f"The pictures of camera {name} have different sizes: most are {usual}, {odd.name} is {odd.size}",
+                f"The pictures of {called(name)} have different sizes: most are {usual}, {odd.name} is {odd.size}",
                 path=odd.path,
                 hint="Calibrate each resolution on its own",
             )

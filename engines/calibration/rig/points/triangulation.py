@@ -12,6 +12,7 @@ from math import isfinite
 
 import numpy as np
 
+from engines.calibration.rig.names import called
 from engines.calibration.rig.optics import covariance_of, eyes_of
 from engines.calibration.rig.points.agreement import agreeing, doubtful
 from engines.calibration.rig.points.intersection import Flags, Floats, Rays, Rows
@@ -126,7 +127,7 @@ class _Seen:
             _check(point, rig)
             at = rows[key], point.camera
             if there[at]:
-                raise BadInput(f"'{point.name}' is there twice for camera {rig.cameras[point.camera].name}")
+                raise BadInput(f"'{point.name}' is there twice for {called(rig.cameras[point.camera].name)}")
             pixels[at], sigma[at], there[at] = (point.x, point.y), point.sigma, True
         return cls(tuple(rows), pixels, sigma, there)
 
@@ -141,7 +142,7 @@ def _check(point: NamedPoint, rig: RigResult) -> None:
         raise BadInput(f"'{point.name}' is of camera {point.camera}; the rig's cameras are 0 to {len(rig.cameras) - 1}")
     if not (isfinite(point.x) and isfinite(point.y) and isfinite(point.sigma) and point.sigma > 0):
         raise BadInput(
-            f"'{point.name}' of camera {rig.cameras[point.camera].name} has no place or deviation that can be used",
+            f"'{point.name}' of {called(rig.cameras[point.camera].name)} has no place or deviation that can be used",
             hint="x and y are pixels, sigma is more than 0",
         )
 

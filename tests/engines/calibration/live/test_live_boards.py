@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from engines.calibration.live import following
 from engines.calibration.live.finder import BoardFinder, unflipped
 from engines.calibration.live.hints import variants
 from engines.calibration.types import FinderSettings, Sighting
@@ -60,6 +61,24 @@ def test_a_board_of_each_kind_is_followed_and_its_distance_told(word: str):
         assert sighting.sharpness > 0.4
         assert sighting.gain is not None
         assert sighting.distance == pytest.approx(float(np.hypot(0.42, x)), abs=0.012)
+
+
+def test_a_board_carried_on_by_a_square_is_not_taken_with_its_rim(monkeypatch: pytest.MonkeyPatch):
+    """The rim of the print has corners, too, and as many squares of the chequer lie between them."""
+    board = Board.parse("chessboard:9x6:25mm")
+    scene, picture = scene_of(board), shown(board)
+    here, on = (project(scene.optics, scene.points + step, *pose_of(scene)) for step in (0.0, (0.025, 0.025, 0.0)))
+    flow = following.cv2.calcOpticalFlowPyrLK
+
+    def a_square_on(before: np.ndarray, after: np.ndarray, start: np.ndarray, *rest: object, **more: object):
+        moved, status, errors = flow(before, after, start, *rest, **more)
+        by = (on - here) * after.shape[1] / picture.shape[1]
+        return moved + by[:, None].astype(np.float32), status, errors
+
+    monkeypatch.setattr(following.cv2, "calcOpticalFlowPyrLK", a_square_on)
+    for sighting in looked(opened(board), picture, picture):
+        assert sighting.found
+        assert np.abs(np.array(sighting.corners) - here).max() < 1.0
 
 
 def test_without_a_known_lens_no_distance_is_told():

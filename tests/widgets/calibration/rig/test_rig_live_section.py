@@ -84,6 +84,8 @@ def test_guidance_and_a_row_a_pair_are_shown_while_it_looks(section: LiveSection
     assert section.guidance.text() == LACKING
     assert section.where.text() == "Seen by front left: move to the middle, close, facing the camera"
     assert section.more.text() == "9 sets captured, 21 looks per second"
+    section.show_state(replace(RUNNING, sets=0, rate=0.0, board="7 \u00d7 5 ChArUco"))
+    assert section.more.text() == "No set captured yet, looking for 7 \u00d7 5 ChArUco"
     assert section.pairs.rows[2] == ("front left \u2013 side right", "3 of 8", "369.1 \u00b1 0.4 mm")
     assert section.pairs.rows[1] == ("front left \u2013 side left", "9", "\u2013")
     assert section.pairs.shown.strong == {(2, 1)}

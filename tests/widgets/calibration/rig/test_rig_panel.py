@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QScrollArea
 
 from engines.calibration.types import Remedy
 from tests.widgets.calibration.calibration_states import pick
@@ -15,6 +15,7 @@ from tests.widgets.calibration.rig.rig_states import NAMES, SETUP, states, told
 from widgets.calibration.rig.panel import RigPanel
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.state import Phase, RigState
+from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.rig.words import focal, length_words, with_std
 from widgets.kit.feature_panel import LEAST_WIDTH
 from widgets.kit.panel import FOLDS
@@ -82,12 +83,28 @@ def test_every_control_of_the_rig_says_what_it_is(panel: RigPanel) -> None:
                 assert control.toolTip(), f"{control.accessibleName()} has no tooltip"
 
 
+def test_work_that_begins_or_ends_is_in_sight(panel: RigPanel, qtbot) -> None:
+    panel.show_state(states()[Phase.RESULT])
+    panel.resize(LEAST_WIDTH, 300)
+    panel.activateWindow()
+    panel.start.setFocus()
+    qtbot.waitUntil(panel.start.hasFocus)
+    next_one = {Phase.BUSY: panel.progress.cancel, Phase.RESULT: panel.start}
+    for phase in (Phase.BUSY, Phase.RESULT):
+        area = panel.findChild(QScrollArea)
+        assert area.verticalScrollBar().maximum() > 0
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        panel.show_state(states()[phase])
+        assert area.verticalScrollBar().value() == 0
+        assert next_one[phase].hasFocus()
+
+
 def test_what_came_out_is_told_with_its_deviations(panel: RigPanel) -> None:
     panel.show_state(states()[Phase.RESULT])
     assert panel.report.pairs.rows[0] == (
         "front left \u2013 front right",
-        "200.000 \u00b1 0.050",
-        "19.5000 \u00b1 0.0040",
+        "200.00 \u00b1 0.05",
+        "19.500 \u00b1 0.004",
         "6",
         "0.05",
     )
@@ -181,5 +198,8 @@ def test_the_empty_panel_offers_the_sample_where_no_cameras_are(panel: RigPanel,
     panel.show_state(states()[Phase.EMPTY])
     assert panel.empty.button.text() == "Take 24 pictures"
     assert not panel.empty.sample.isVisible()
+    panel.show_state(RigState(take=TakeView("Sample rig", done=7)))
+    assert panel.state == "Taking pictures: 7 of 24"
+    panel.show_state(states()[Phase.EMPTY])
     with qtbot.waitSignal(panel.empty.button.clicked):
         qtbot.mouseClick(panel.empty.button, Qt.MouseButton.LeftButton)

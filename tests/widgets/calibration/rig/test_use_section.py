@@ -38,6 +38,9 @@ def test_each_camera_has_its_source_until_the_rig_is_kept(section: UseSection, q
         ("Source of left", "a/left"),
         ("Source of right", "a/right"),
     ]
+    assert [field.currentText() for field in section.fields] == ["left", "right"], "what is shared tells nothing"
+    section.show_state(replace(FRESH, sources=(*SOURCES, SourceChoice("b", "Camera"))))
+    assert section.fields[0].currentText() == "Head \u00b7 left"
     heard: list[tuple[int, str]] = []
     section.sourceChosen.connect(lambda *told: heard.append(told))
     section.fields[1].chosen.emit("a/left")

@@ -19,7 +19,7 @@ from widgets.kit.theme import LOOK, number_font
 
 ROW, LEAST_WIDE, MOST_WIDE, GAP = 24.0, 5.0, 64.0, 1.0
 NAMES, TOP, FOOT, EDGE = (56.0, 150.0), 4.0, 52.0, 12.0
-SCALE_WIDTH = 260.0
+SCALE_WIDTH, LEAST_SCALE = 260.0, 150.0
 STEPS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -175,26 +175,30 @@ class CellMap(DrawnChart):
 
     def _foot(self, painter: QPainter, low: float, high: float) -> None:
         base = TOP + ROW * len(self.matrix.cameras) + 21
-        bar = QRectF(self.left, base, min(SCALE_WIDTH, self.width() - self.left - EDGE), 26)
+        told = self._told()
+        wide = sum(18 + _wide(painter, words) + 14 for words, _ in told)
+        room = self.width() - self.left - EDGE
+        bar = QRectF(self.left, base, min(max(room - 24 - wide, LEAST_SCALE), SCALE_WIDTH, room), 26)
         top = "" if not self.matrix.rated or max(self.matrix.rated) <= high else " or more"
         draw_scale(painter, bar, f"{pixels(low)} px", f"{pixels(high)} px{top}", title="RMS")
-        self._legend(painter, bar.right() + 24, base - 4)
+        self._legend(painter, bar.right() + 24, base - 4, told)
 
-    def _legend(self, painter: QPainter, left: float, top: float) -> None:
-        """What has no colour of the scale."""
+    def _told(self) -> list[tuple[str, Kind]]:
+        """What has no colour of the scale, of what is there."""
         cells = [cell for row in self.matrix.cells for cell in row]
-        look, muted = LOOK.now, LOOK.now.color("muted")
-        painter.setFont(number_font(11))
         told = (
             ("with outliers", Kind.USED, any(cell.wrong for cell in cells)),
             ("switched off", Kind.OFF, any(cell.kind is Kind.OFF for cell in cells)),
             ("not used", Kind.UNUSED, any(cell.kind is Kind.UNUSED for cell in cells)),
             ("board not seen", Kind.UNSEEN, any(cell.kind in (Kind.UNSEEN, Kind.NOTHING) for cell in cells)),
         )
-        for words, kind, there in told:
-            wide = painter.fontMetrics().horizontalAdvance(words) + 4
-            if not there or left + 18 + wide > self.width():
-                continue
+        return [(words, kind) for words, kind, there in told if there]
+
+    def _legend(self, painter: QPainter, left: float, top: float, told: list[tuple[str, Kind]]) -> None:
+        look, muted = LOOK.now, LOOK.now.color("muted")
+        painter.setFont(number_font(11))
+        for words, kind in told:
+            wide = _wide(painter, words)
             box = QRectF(left, top + 2, 12, 12)
             if kind is Kind.USED:
                 painter.setPen(QPen(QColor(8, 10, 13, 200), 1))
@@ -204,6 +208,10 @@ class CellMap(DrawnChart):
                 _blank(painter, box, kind)
             label(painter, QRectF(left + 18, top, wide, 16), words, muted)
             left += 18 + wide + 14
+
+
+def _wide(painter: QPainter, words: str) -> float:
+    return painter.fontMetrics().horizontalAdvance(words) + 4.0
 
 
 def _blank(painter: QPainter, box: QRectF, kind: Kind) -> None:

@@ -27,7 +27,6 @@ from widgets.calibration.rig.words import camera_row, pair_table
 from widgets.calibration.state import pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
-from widgets.kit.icons import icon
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
@@ -36,7 +35,7 @@ from widgets.kit.words import DASH, DOT, count
 from widgets.kit.work_page import WorkPage
 
 NOTHING = ("Calibrate the rig to see how well each camera agrees in each frame", "Calibrate")
-SIDE, MOST_SIDE, SIDE_SHARE = 312, 430, 0.32
+SIDE, MOST_SIDE, SIDE_SHARE = 324, 430, 0.32
 LEAST_ROWS, ABOVE_CORNERS = 8, 560
 """Rows of the table of corners at the least, and the height of the page that all else takes."""
 FORMS = ("picture", "frame", "field", "cloud")
@@ -59,11 +58,12 @@ class CellsPage(WorkPage):
         self.matrix = Matrix()
         self._alone: dict[int, MonoResult] = {}
         self._of: tuple[RigResult | None, tuple[str, ...]] = (None, ())
-        self._frame, self._corner = "", -1
+        self._told: tuple[object, Cell] = (None, Cell())
+        self._frame, self._corner, self._pictured = "", -1, Cell()
         self._rows: tuple[CornerRow, ...] = ()
         self._images: Mapping[int, Image] = {}
         self._make()
-        head = self.head_of("Rig", self.before, self.after, self.form, self.export)
+        head = self.head_of("Rig", self.form, self.export)
         empty = EmptyState(*NOTHING, "views", "Solve for all cameras together")
         self.lay_out(head, self.body_of(empty, self._results()))
         self._wire()
@@ -73,7 +73,7 @@ class CellsPage(WorkPage):
         result = view.result
         there = result is not None and bool(result.views)
         self.show_there(there)
-        for part in (self.before, self.after, self.form, self.export):
+        for part in (self.form, self.export):
             part.setVisible(there)
         if result is None or not there:
             self.title.setText("Rig")
@@ -82,7 +82,7 @@ class CellsPage(WorkPage):
         off = view.panel.setup.exclude
         if self._of[0] is not result or self._of[1] != off:
             if self._of[0] is not result:
-                self._alone, self._frame = {}, ""
+                self._alone, self._frame, self._told = {}, "", (None, Cell())
             self._of, self.matrix = (result, off), matrix_of(result, off)
         self._show(result)
 
@@ -126,7 +126,11 @@ class CellsPage(WorkPage):
     # Showing
 
     def _show(self, result: RigResult) -> None:
+        """All of it; nothing where it is as it was, for the panel is shown anew many times a second."""
         cell, figures = self.cell, self.figures
+        if (self._of, cell) == self._told:
+            return
+        self._told = self._of, cell
         self.title.setText("Rig")
         self.state.setText(state_words(self.matrix))
         self.map.show_matrix(self.matrix, cell)
@@ -142,7 +146,7 @@ class CellsPage(WorkPage):
         self._show_planes(cell)
 
     def _ask(self, result: RigResult, frame: str) -> None:
-        self._frame, self._corner, self._images = frame, -1, {}
+        self._frame, self._corner, self._images, self._pictured = frame, -1, {}, Cell()
         self.picture.clear("Reading the pictures")
         self.frame.show_frame(result, self._views(frame), "reading")
         self.framePicturesWanted.emit(frame)
@@ -167,11 +171,13 @@ class CellsPage(WorkPage):
             self._rows = ()
             if cell.camera in self._images:
                 self.picture.show_unmarked(self._images[cell.camera])
+                self._pictured = cell
         else:
             self._rows = worst_first(corner_rows(view))
             self.picture.show_view(view, self._mono(cell.camera), (), self._corner)
-            if cell.camera in self._images:
+            if cell.camera in self._images and cell != self._pictured:
                 self.picture.show_photograph(self._images[cell.camera])
+                self._pictured = cell
         marked = next((n for n, row in enumerate(self._rows) if row.number == self._corner), -1)
         self.corners.show_rows([(str(r.number), residual_words(r), f"{r.weight:.2f}") for r in self._rows], marked)
         row = self._rows[marked] if marked >= 0 else None
@@ -221,14 +227,13 @@ class CellsPage(WorkPage):
         self.field, self.cloud = ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
         self.stats = StatGrid()
-        self.cell_switch, self.frame_switch = PlainButton("Cell off", "hide"), PlainButton("Frame off", "hide")
-        self.camera_switch = QuietButton("Camera out", "hide")
-        self.origin = QuietButton(
-            "Origin here", "target", "The board in this frame lies on the floor: the rig's origin"
-        )
+        self.cell_switch, self.frame_switch = PlainButton("Cell off"), PlainButton("Frame off")
+        self.camera_switch = PlainButton("Camera out")
+        on_floor = "The board in this frame lies on the floor: the rig's origin"
+        self.origin = QuietButton("", "target", on_floor, name="Origin here")
         tips = ("By its number", "In pixels", "In the robust fit")
         self.corners = FiguresTable("Corners", ("Corner", "Residual", "Weight"), tips, most=10)
-        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12)
+        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12, firm=3)
         self.cameras = FiguresTable("Cameras of the rig", CAMERA_HEADS, CAMERA_TIPS, most=8)
         about = ("pairs", "Pairs"), ("cameras", "Cameras"), ("corners", "Corners")
         self.which = Segmented("Figures of", about, tip="Pairs and how they hang together, cameras, or corners")
@@ -246,10 +251,10 @@ class CellsPage(WorkPage):
         corners = held(column_of(self.hint, self.corners, None, spacing=8))
         for side in (pairs, held(column_of(self.cameras, None)), corners):
             self.sides.addWidget(side)
-        switches = held(row_of(self.cell_switch, self.frame_switch, None, spacing=8))
-        more = held(row_of(self.camera_switch, self.origin, None, spacing=4))
-        parts = self.name, self.stats, self.why, switches, more, self.which, self.sides, None
-        self.side = scrolled(held(column_of(*parts, spacing=10, margins=(0, 0, 8, 0)), "panel"))
+        named = held(row_of((self.name, 1), self.before, self.after, spacing=4))
+        switches = held(row_of(self.cell_switch, self.frame_switch, self.camera_switch, self.origin, None, spacing=4))
+        parts = named, self.stats, self.why, switches, self.which, self.sides, None
+        self.side = scrolled(held(column_of(*parts, spacing=8, margins=(0, 0, 8, 0)), "panel"))
         below = held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 0, 12, 12)))
         return held(column_of(held(row_of(self._scroll, margins=(12, 4, 12, 0))), (below, 1), spacing=4))
 
@@ -314,24 +319,23 @@ class CellsPage(WorkPage):
 def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
     """A button that leaves something out, or takes it back."""
     button.setText(f"{what} {'off' if on else 'on'}")
-    button.setIcon(icon("hide" if on else "show"))
     describe(button, button.text(), f"{'Leave out' if on else 'Take back'} {of}, then calibrate again")
 
 
 def state_words(matrix: Matrix) -> str:
-    """'30 frames, 118 of 120 cells, 12 outliers'."""
+    """'30 frames, 12 outliers, 118 of 120 cells': what is elided where there is little room comes last."""
     cells = [cell for row in matrix.cells for cell in row]
     used = sum(cell.kind is Kind.USED for cell in cells)
     wrong = sum(cell.wrong for cell in cells)
-    return f"{count(len(matrix.frames), 'frame')}, {used} of {len(cells)} cells, {count(wrong, 'outlier')}"
+    return f"{count(len(matrix.frames), 'frame')}, {count(wrong, 'outlier')}, {used} of {len(cells)} cells"
 
 
 def cell_stats(figures: Figures) -> list[Stat]:
     """What is told of one cell."""
     tip = "How far the rig puts the corners from where they were found"
+    corners = f"{figures.wrong} of {figures.corners}" if figures.corners else DASH
     return [
         Stat("RMS", pixels(figures.rms), "px" if figures.rms else "", tip=tip),
         Stat("Left out", pixels(figures.left), "px" if figures.left else "", tip="With this frame left out of the fit"),
-        Stat("Corners", str(figures.corners) if figures.corners else DASH),
-        Stat("Outliers", str(figures.wrong), level="bad" if figures.wrong else "", tip="Corners that do not fit"),
+        Stat("Outliers", corners, level="bad" if figures.wrong else "", tip="Corners that do not fit, of those found"),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison
@@ -15,9 +14,9 @@ from widgets.calibration.rig.pages.state import PagesView
 from widgets.calibration.rig.space.view import RigSpace
 from widgets.calibration.rig.space.view import Shown as SpaceShown
 from widgets.kit.fields import ChoiceField, Segmented, wrapped
-from widgets.kit.figures_table import DASH, ROW_HEIGHT, FiguresTable, Shown
+from widgets.kit.figures_table import DASH, FiguresTable, Shown
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import EmptyState
+from widgets.kit.panel import EmptyState, scrolled
 from widgets.kit.words import count
 
 OFFER = (
@@ -27,7 +26,7 @@ OFFER = (
     "A rig of ours, or of OpenCV, Kalibr, ROS, aniposelib or caliscope",
 )
 ALL = ("", "All cameras")
-CAMERAS = ("", "mm", "Turn", "Lens px", "Apart")
+CAMERAS = ("Camera", "Shift, mm", "Turn, \u00b0", "Lens, px", "Apart, \u03c3")
 CAMERA_TIPS = (
     "Of the rig; one that has moved is set in bold, a double click shows its lens",
     "Between its centres, once the rigs lie on each other",
@@ -35,7 +34,7 @@ CAMERA_TIPS = (
     "In most places of the picture, after the turn that fits best",
     "The lens's parameter that is the furthest, in joint standard deviations",
 )
-PAIRS = ("", "Differs, mm", "Apart")
+PAIRS = ("Distance of", "Differs, mm", "Apart, \u03c3")
 PAIR_TIPS = (
     "Two cameras",
     "Distance in the second less that in the first, in millimetres",
@@ -46,27 +45,26 @@ SAME, SAME_LENS = 1e-3, "The lens of {} is the same in both"
 """Pixels below which two lenses are."""
 OTHER_SHAPE = "Its pictures have another shape in the second: the lenses are not compared"
 MOST_REASONS = 4
-ROOM, LEAST_ROWS = 300, 3
-"""Height that all but the rows of both tables takes, and rows of each at the least."""
 
 
 class RigComparePage(ChartPage):
     """`files` are the two that are compared; `laid` by which camera the second one is laid onto the first."""
 
     blank = PagesView
-    widths = (300, 440, 0.44)
+    widths = (368, 440, 0.5)
 
     def __init__(self) -> None:
         super().__init__()
         self._camera = 0
         self.space, self.map = RigSpace("Both rigs in space"), HeatPlane("Difference of a lens over the picture", "px")
+        self.space.setMinimumWidth(self.map.minimumWidth())
         self.chart = self.space
         self.files = TwoFiles("This rig", across=True)
         self.laid = ChoiceField("Laid onto each other by", (ALL,), tip=LAY_TIP)
         self.laid.setMinimumContentsLength(11)
         self.words, self.reasons = wrapped("hint"), ReasonList()
         self.cameras = FiguresTable("Cameras of both", CAMERAS, CAMERA_TIPS)
-        self.pairs = FiguresTable("Distances of both", PAIRS, PAIR_TIPS)
+        self.pairs = FiguresTable("Distances of both", PAIRS, PAIR_TIPS, most=28, firm=3)
         self.form = Segmented("Shown", (("space", "In space"), ("lens", "Lens")), tip="Both rigs, or one camera's lens")
         self.lens = ChoiceField("Camera", (), tip="Whose lens is compared over the picture")
         self._lay_out()
@@ -85,16 +83,12 @@ class RigComparePage(ChartPage):
         elif told is not before.comparison:
             self._show(told)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._fit_tables()
-        super().resizeEvent(event)
-
     def _lay_out(self) -> None:
         self.charts = QStackedWidget()
         for chart in (self.space, self.map):
             self.charts.addWidget(chart)
         self._told = (self.reasons, self.cameras, self.pairs, self.words)
-        self.side = held(side_of(*self._told))
+        self.side = scrolled(held(side_of(*self._told, margins=(0, 0, 8, 0)), "panel"))
         below = row_of((self.charts, 1), self.side, spacing=16)
         whole = held(column_of(self.files, (below, 1), spacing=8, margins=(12, 4, 12, 12)))
         self.controls = (self.laid, self.lens, self.form, self.export)
@@ -133,15 +127,7 @@ class RigComparePage(ChartPage):
         rows = tuple(pair_cells(one, names) for one in told.pairs)
         tips = {(n, 1): pair_tip(one) for n, one in enumerate(told.pairs)}
         self.pairs.show_cells(Shown(PAIRS, rows, strong=far, told=tips))
-        self._fit_tables()
         self._look_at(min(self._camera, len(told.cameras) - 1))
-
-    def _fit_tables(self) -> None:
-        """As many rows as there is room for; the cameras have theirs first."""
-        rows = max((self.height() - ROOM) // ROW_HEIGHT, 2 * LEAST_ROWS)
-        cameras = min(len(self.cameras.rows), max(rows // 2, LEAST_ROWS))
-        self.cameras.set_most(cameras)
-        self.pairs.set_most(rows - cameras)
 
     def _choose(self, form: str) -> None:
         self.chart = self.map if form == "lens" else self.space
@@ -188,7 +174,7 @@ def about_words(told: RigComparison) -> str:
 
 def camera_cells(one: CameraDifference) -> tuple[str, ...]:
     lens = DASH if one.usual_px is None else f"{one.usual_px:.2f}"
-    return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}\u00b0", lens, _figure(one.deviations)
+    return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}", lens, _figure(one.deviations)
 
 
 def pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:

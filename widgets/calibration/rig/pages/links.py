@@ -39,7 +39,7 @@ class LinkGraph(DrawnChart):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 190)
+        return QSize(260, 168)
 
     def place(self, camera: int) -> QPointF:
         """Where a camera is drawn: clockwise from the top left."""

@@ -28,12 +28,13 @@ from widgets.kit.panel import (
     Toggle,
     columns,
     labelled,
+    scrolled,
 )
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
 NOTHING = ("Calibrate the rig to see two of its cameras rectified", "Calibrate")
-SIDE = 260
+SIDE = 272
 CLOUD, PICTURE = ".ply", ".png"
 KINDS = "Point cloud (*.ply);;Picture (*.png)"
 OWN = "own"
@@ -78,7 +79,7 @@ class PairPage(WorkPage):
         self._make_head()
         self._make_side()
         empty = EmptyState(*NOTHING, "views", "Files of the project stay where they are")
-        side = held(self._side())
+        side = scrolled(held(self._side(), "panel"))
         side.setFixedWidth(SIDE)
         both = held(row_of((self.picture, 1), side, spacing=16, margins=(12, 4, 12, 12)))
         head = self.head_of("Pair", self.live, self.export)
@@ -112,6 +113,11 @@ class PairPage(WorkPage):
             return
         with atomic_path(path) as part:
             part.write_bytes(cv2.imencode(PICTURE, self.picture.snapshot())[1].tobytes())
+
+    def show_form(self, form: Showing) -> None:
+        """Both pictures, or depth."""
+        self.view.set_value(form)
+        self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -148,7 +154,7 @@ class PairPage(WorkPage):
         alpha = labelled("Shown of each picture", self.alpha, self.alpha.toolTip())
         return column_of(
             cameras, self.frame, self.view, self.lines, self.words, depths, self.scale, self.stats, alpha,
-            self.sources, None, spacing=12,
+            self.sources, None, spacing=12, margins=(0, 0, 8, 0),
         )  # fmt: skip
 
     def _connect(self) -> None:
@@ -191,6 +197,11 @@ class PairPage(WorkPage):
 
 
 def _state_words(pair: PairView) -> str:
+    """The rate where it is live, else how well rows match, once the pictures are there."""
     if pair.live:
         return f"Live, {pair.rate:.0f} per second" if pair.rate else pair.note or "Live"
-    return pair.note if pair.seen is None else f"Frame {pair.frame}"
+    figures = pair.figures
+    if pair.seen is None or figures is None or not figures.corners:
+        return pair.note if pair.seen is None else f"Frame {pair.frame}"
+    rows = "columns" if figures.rectification.vertical else "rows"
+    return f"{1000 * figures.baseline_m:.1f} mm apart, {rows} off by {figures.rectified_dy_rms_px:.3f} px"

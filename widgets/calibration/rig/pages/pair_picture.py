@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QLineF, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 
 from widgets.calibration.rig.pages.pair_view import PairView, beside, depth_picture, depth_words, laid_over
 from widgets.viewer.image_view import ImageView
@@ -62,9 +62,11 @@ class PairPicture(ImageView):
         self._held = -1
         self._with_lines = True
         self.stacked = False
+        self._view = PairView()
 
     def show_pair(self, view: PairView, showing: Showing, with_lines: bool) -> None:
         """The pictures, or the first one and its depth."""
+        self._view = view
         self.seen, self.showing, self._with_lines = view.seen, showing, with_lines
         if view.seen is None:
             self.clear(view.note)
@@ -142,6 +144,11 @@ class PairPicture(ImageView):
         self._held = -1
         super().mouseReleaseEvent(event)
         self._mark()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.seen is not None and self._stacks(self.seen) != self.stacked:
+            self.show_pair(self._view, self.showing, self._with_lines)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -112,7 +112,7 @@ def figures_of(result: StereoResult) -> list[Stat]:
     return [
         *apart,
         Stat(f"{rows.capitalize()} off", f"{result.rectified_dy_rms_px:.3f}", "px", "", f"Corners across {rows}, rms"),
-        Stat("at most", f"{result.rectified_dy_max_px:.3f}", "px", "", "The worst corner"),
+        Stat("At most", f"{result.rectified_dy_max_px:.3f}", "px", "", "The worst corner"),
         Stat("Epipolar", f"{result.epipolar_px:.3f}", "px", "", "Distance of corners from their epipolar lines, rms"),
         Stat("Corners", f"{result.corners:,}", "", "", "Seen by both cameras"),
     ]

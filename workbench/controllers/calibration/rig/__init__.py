@@ -6,7 +6,7 @@ from workbench.features import Command, DockSpec, Feature, Preset
 
 COMMANDS = (
     Command("rig.add-files", "Add pictures…", "Rig", "Pictures or films with all cameras in each, or of one camera each", "", "views", run=lambda it: it.add_pictures()),
-    Command("rig.capture", "Capture set", "Rig", "Keep this moment of all cameras for the calibration", "Shift+C", "capture", idle=False, run=lambda it: it.live.capture(), enabled=lambda it: it.live.alone),
+    Command("rig.capture", "Capture set", "Rig", "Keep this moment of all cameras for the calibration", "Shift+C", "capture", idle=False, run=lambda it: it.live.capture(), enabled=lambda it: it.live.running),
     Command("rig.run", "Calibrate rig", "Rig", "Solve for all cameras together", "Ctrl+Shift+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: not it.panel.shown.problem),
     Command("rig.cancel", "Cancel", "Rig", "Stop, with the last state that the solver accepted", "", "cancel", idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.panel.shown.busy is not None),
     Command("rig.open", "Open rig…", "Rig", "Show a calibrated rig of ours or of another program", "", "open", 1, run=lambda it: it.open(it.files.ask_rig())),
@@ -28,7 +28,7 @@ FEATURE = Feature(
         "Several cameras calibrated together, and seen in space",
         "Ctrl+8",
         "rig",
-        {"sources": 240, "rig": 440, "properties": 0, "jobs": 170, "log": 0},
+        {"sources": 240, "rig": 470, "properties": 0, "jobs": 170, "log": 0},
         strip="rig",
     ),
     jobs=("engines.calibration.rig.",),

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_files import load
-from engines.calibration.rig.comparison import compare
 from engines.calibration.rig.differences import RigComparison
 from engines.calibration.rig.types import RigResult
 from widgets.calibration.rig.pages.compare import RigComparePage
@@ -62,6 +61,8 @@ class Compare(Comparing, PagePart):
 
 
 def _compared(first: str, second: str, shown: RigResult | None, about: str, unit: str) -> RigComparison | UnitMissing:
+    from engines.calibration.rig.comparison import compare
+
     try:
         one = load(first, unit) if first or shown is None else shown
         return compare(one, load(second, unit), about)

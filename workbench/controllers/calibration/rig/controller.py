@@ -15,7 +15,6 @@ from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
 from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
-from engines.core.video.stills import is_film
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
 from widgets.calibration.rig.pages.tabs import RigBoard
@@ -31,6 +30,7 @@ from workbench.controllers.calibration.rig.keeping import keep_session, restore_
 from workbench.controllers.calibration.rig.live import Live
 from workbench.controllers.calibration.rig.pages import PARTS
 from workbench.controllers.calibration.rig.part import SectionPart
+from workbench.controllers.calibration.rig.picked import by_names, of_list, one_each
 from workbench.controllers.calibration.rig.points import Use
 from workbench.controllers.calibration.rig.prepare import Prepare
 from workbench.controllers.calibration.rig.session import JOB, Material, Session, command_line
@@ -108,15 +108,17 @@ class RigController(PagedController):
     # Pictures
 
     def add(self, paths: Sequence[str]) -> None:
-        """More pictures, films and folders; a single calibration file is opened instead."""
+        """More pictures, films and folders; a list of cameras in their place; a single calibration file is opened."""
         if len(paths) == 1 and Path(paths[0]).suffix.lower() in READ:
-            self.open(paths[0])
+            told = of_list(paths[0])
+            self.edits.set(f"Use {Path(paths[0]).name}", **told, exclude=()) if told else self.open(paths[0])
             return
         have = self.session.setup.paths
-        fresh = tuple(path for path in paths if path not in have)
+        fresh = tuple(path for path in paths if path not in have and Path(path).suffix.lower() not in READ)
         if fresh:
             apart = {} if have else one_each(fresh)
-            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", paths=(*have, *fresh), **apart)
+            told = {"paths": (*have, *fresh)} | apart
+            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", **told)
 
     def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
@@ -161,8 +163,10 @@ class RigController(PagedController):
     # Solving
 
     def set(self, **values: object) -> None:
-        """Change settings; a result that is shown says that it is of others."""
-        self.edits.set(**values)
+        """Change settings; a result that is shown says that it is of others. Pictures that are said to be of a camera
+        each are parted by their names."""
+        parted = by_names(self.session.setup.paths) if values.get("tiled") is False else {}
+        self.edits.set(**(values | parted))
 
     def run(self) -> None:
         """Calibrate from what is set, or ask for pictures where there are none."""
@@ -316,7 +320,7 @@ class RigController(PagedController):
         self.live.wire(panel.live)
         self.use.wire(panel.use)
         for section in (panel.pictures, panel.known, panel.solver):
-            section.changed.connect(lambda field, value: self.edits.set(**{field: value}))
+            section.changed.connect(lambda field, value: self.set(**{field: value}))
         panel.boards.changed.connect(self._set_boards)
         panel.pictures.files.removed.connect(self.remove)
         panel.pictures.places.removed.connect(self.remove)
@@ -366,13 +370,6 @@ def remedied(remedy: Remedy) -> dict[str, object]:
     if remedy.kind == "use_board":
         return {"board": remedy.target}
     return {"free_board": True}
-
-
-def one_each(paths: Sequence[str]) -> dict[str, object]:
-    """Several folders or films are taken to be of a camera each, called as they are; anything else holds all."""
-    if len(paths) < 2 or not all(is_film(path) or Path(path).is_dir() for path in paths):
-        return {}
-    return {"tiled": False, "names": tuple(Path(path).stem for path in paths)}
 
 
 def _without(values: tuple[T, ...], number: int) -> tuple[T, ...]:

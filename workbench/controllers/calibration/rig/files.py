@@ -9,17 +9,22 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
+from engines.calibration.rig.pictures.listing import NAME as LIST
 from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration import files
-from workbench.controllers.common.trouble_words import trouble_of
-from workbench.threads.engine_thread import Failure
+from workbench.controllers.calibration.files import ENDINGS, FILMS
 
+SHOWING = f"Pictures, films and lists of cameras ({ENDINGS} {FILMS} {LIST});;All files (*)"
 RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 
 
 class Files(files.Files):
     """Those of one camera, and rigs. What goes wrong is told as `Trouble`."""
+
+    def ask_pictures(self) -> list[str]:
+        """Picture files and films chosen by the user, or the list of them that preparing has written."""
+        return QFileDialog.getOpenFileNames(self._window, "Add pictures or films of the board", "", SHOWING)[0]
 
     def ask_rig(self, title: str = "Open rig") -> str:
         """A calibrated rig, or a file with cameras that are known."""
@@ -46,7 +51,8 @@ class Files(files.Files):
     def ask_rig_export(self, result: RigResult) -> tuple[str, str]:
         """One of the formats that can hold this rig exactly, and where to; or two empty words."""
         fitting = {kind.title: word for word, kind in FORMATS.items() if not misfit(result, word)}
-        title, ok = QInputDialog.getItem(self._window, "Export rig", "For", list(fitting), 0, False)
+        asked = "\n".join(("For", *unfit_words(result)))
+        title, ok = QInputDialog.getItem(self._window, "Export rig", asked, list(fitting), 0, False)
         if not ok:
             return "", ""
         kind = FORMATS[fitting[title]]
@@ -64,9 +70,12 @@ class Files(files.Files):
                 self.told("Rig not exported"),
             )
 
-    def told(self, title: str) -> Callable[[Failure], None]:
-        """What is done with a failure: it is shown under this title."""
-        return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
+
+def unfit_words(result: RigResult) -> list[str]:
+    """Which formats cannot hold this rig, and why: what is not offered would be missed. Those of a pair go unsaid."""
+    whole = {word: kind for word, kind in FORMATS.items() if kind.files is None}
+    told = ((kind.title, misfit(result, word)) for word, kind in whole.items())
+    return [f"{title} cannot hold it: {why}." for title, why in told if why]
 
 
 def _loaded(path: str, unit: str) -> RigResult | UnitMissing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engines.calibration.formats import rig_json
+from engines.calibration.formats import rig_packed
 from engines.calibration.rig.types import RigResult
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
@@ -20,7 +20,7 @@ KIND, SET, RESULTS, PANEL = "rig", "set", "results", "rig"
 def keep_session(session: Session, services: Services) -> None:
     """Save the session in the project, and its settings as the default of the next one.
 
-    Results are large: they are written when they are others than the project holds.
+    Results are large: they are packed, and written when they are others than the project holds.
     """
     material, setup = session.material, to_json(session.setup)
     services.settings.set_panel(PANEL, setup=setup)
@@ -28,7 +28,7 @@ def keep_session(session: Session, services: Services) -> None:
     services.project.put(KIND, SET, kept)
     results = material.loaded, session.last if session.setup.paths else None
     if any(new is not old for new, old in zip(results, session.stored, strict=True)):
-        plain = (None if result is None else rig_json.to_json(result) for result in results)
+        plain = (None if result is None else rig_packed.to_json(result) for result in results)
         services.project.put(KIND, RESULTS, dict(zip(("loaded", "last"), plain, strict=True)))
         session.stored = results
 
@@ -41,8 +41,11 @@ def restore_session(services: Services) -> Session:
             return _session(kept, results if isinstance(results, dict) else {})
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The rig in this project could not be read: {error}", "warn")
+    last = services.settings.value.panels.get(PANEL, {}).get("setup")
+    if not last:
+        return Session()
     try:
-        setup = _setup(services.settings.value.panels.get(PANEL, {}).get("setup", {}))
+        setup = _setup(last)
     except KinoscopeError:
         return Session()
     return Session(Material(replace(setup, paths=(), names=(), offsets=(), exclude=(), intrinsics="", reference="")))
@@ -66,4 +69,4 @@ def _setup(values: object) -> RigSetup:
 
 
 def _result(kept: object) -> RigResult | None:
-    return None if kept is None else rig_json.from_json(kept)
+    return None if kept is None else rig_packed.from_json(kept)

@@ -7,10 +7,13 @@ from typing import ClassVar
 from PySide6.QtCore import QObject, QTimer
 
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
+from engines.cameras.types import SceneSource, Source, TiledSource
 from engines.core.boards import Board
+from widgets.calibration.kinds import board_name
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
 from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
+from widgets.calibration.rig.setup import DEFAULT_BOARD
 from widgets.kit.work_state import Trouble
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.captures import Captures
@@ -68,6 +71,7 @@ class Live(SectionPart):
             problem=next(filter(None, map(self.lookers.problem, self._looked_at)), ""),
             sets=len(self._captured()),
             flipped=setup.mirror == "yes",
+            board=board_name(setup.boards[0]),
         )
 
     @property
@@ -102,11 +106,16 @@ class Live(SectionPart):
         return told | {"names": names_of(self._names(), grid)}
 
     @property
-    def alone(self) -> bool:
-        """It looks, and no other board detection does, whose key is the same."""
-        return self.running and not any(
-            "calibration" in self.viewer.engines_on(path) for path in self.viewer.shown().values()
-        )
+    def source(self) -> Source | None:
+        """The tiled source that is chosen, None where sources are chosen one by one."""
+        feeds = self.desk.services.feeds
+        return feeds.feed(self._rig).source if self._rig in feeds.ids() else None
+
+    @property
+    def board(self) -> str:
+        """The board that a rendered source shows, in its one-word form, "" where it is not known."""
+        inner = self.source.of if isinstance(self.source, TiledSource) else self.source
+        return str(inner.board) if isinstance(inner, SceneSource) else ""
 
     # What the user wants
 
@@ -134,6 +143,7 @@ class Live(SectionPart):
         """Look for the board in all chosen cameras, or no longer."""
         self._stop()
         if on and self.state.can_run:
+            self._take_board()
             first, *others = self._chosen
             self._looked_at = self._chosen
             if self.lookers.start(first, self._settings(), others):
@@ -237,6 +247,12 @@ class Live(SectionPart):
             mirrored=tuple(range(len(self._chosen))) if setup.mirror == "yes" else (),
             window=setup.window,
         )
+
+    def _take_board(self) -> None:
+        """The board that a source is known to show, as long as nobody has chosen one."""
+        setup, known = self.desk.session.setup, self.board
+        if known and not setup.paths and setup.board == DEFAULT_BOARD:
+            self.desk.edits.set(f"Board of {self._title()}", board=known)
 
     def _configure(self) -> None:
         if self.running:

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from engines.calibration.live.rig_finder import capture_of
 from engines.calibration.live.rig_types import RigCapture
 from engines.calibration.rig.taken import keep, sights
 from engines.calibration.targets.corners import to_gray
@@ -44,6 +43,8 @@ class Sets(QObject):
     def save(self, seen: Seen, title: str, grid: Grid, setup: RigSetup, then: Callable[[str], object]) -> None:
         """Keep a set; then(path): its picture, which is written soon. `failed(Failure)` when too many wait for the
         disk, and where the cameras' pictures differ in size."""
+        from engines.calibration.live.rig_finder import capture_of
+
         images = [frame.image for frame in seen.frames]
         found = capture_of(seen.result.cameras, seen.result.useful or _found(seen))
 

@@ -123,7 +123,9 @@ class Prepare(PagePart):
         """Write what is shown."""
         if not self.view.problem[0]:
             self.trouble, self._result = None, None
-            self._slot.start(self.form.spec, f"Cut {Path(self.form.paths[0]).name} into its cameras", self.command)
+            first, *more = self.form.paths
+            what = f"{Path(first).name} and {len(more)} more" if more else Path(first).name
+            self._slot.start(self.form.spec, f"Cut {what} into cameras", self.command)
 
     def use(self) -> None:
         """Calibrate the rig from what was written."""
@@ -133,6 +135,7 @@ class Prepare(PagePart):
         paths = tuple(str(Path(result.out) / file) for file in result.files)
         more = {"board": self._sample} if self._sample else {}
         self.desk.set(paths=paths, tiled=False, names=result.cameras, match="name", offsets=(), margin=0, **more)
+        self.desk.services.notify(f"The rig takes these {len(paths)} cameras; see to the board, then calibrate", "good")
 
     def forget(self) -> None:
         super().forget()

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engines.cameras.types import FileSource, FolderSource, SceneSource, Source, TiledSource
+from engines.cameras.types import FileSource, FolderSource, Source, TiledSource
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame, Image
 from engines.core.slots import Slot
@@ -48,7 +48,7 @@ class Takes(SectionPart):
     @property
     def state(self) -> TakeView:
         title = self._live.title if LEAST <= len(self._live.chosen) <= MOST else ""
-        return replace(self._view, title=title, film=film_of(self._source))
+        return replace(self._view, title=title, film=film_of(self._live.source))
 
     def wire(self, section: TakeBlock) -> None:
         section.counted.connect(lambda pictures, seconds: self._show(count=pictures, seconds=seconds))
@@ -132,15 +132,10 @@ class Takes(SectionPart):
         """What was taken is on the disk: it becomes part of what is set."""
         kept, self._kept = tuple(self._kept), []
         if kept:
-            board = board_of(self._source)
+            board = self._live.board
             told = self._live.tiles | ({"board": board} if board else {})
             self.desk.edits.take(f"Take {count(len(kept), 'picture')}", kept, told)
             self.taken.emit()
-
-    @property
-    def _source(self) -> Source | None:
-        feeds, id = self.desk.services.feeds, self._live.rig
-        return feeds.feed(id).source if id in feeds.ids() else None
 
     def _stuck(self, failure: Failure) -> None:
         self._let_go()
@@ -174,9 +169,3 @@ def film_of(source: Source | None) -> str:
     """The recording that a source plays, "" for cameras."""
     inner = source.of if isinstance(source, TiledSource) else source
     return inner.path if isinstance(inner, FileSource | FolderSource) else ""
-
-
-def board_of(source: Source | None) -> str:
-    """The board of a rendered source in its one-word form, "" where it is not known."""
-    inner = source.of if isinstance(source, TiledSource) else source
-    return str(inner.board) if isinstance(inner, SceneSource) else ""

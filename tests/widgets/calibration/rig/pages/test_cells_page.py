@@ -52,7 +52,7 @@ def test_the_worst_cell_is_looked_at_first(page: CellsPage, qtbot) -> None:
         page.show_state(shown())
     assert page.cell == Cell("set 6.png", 2)
     assert wanted.args == ["set 6.png"]
-    assert page.state.text() == "6 frames, 17 of 18 cells, 2 outliers"
+    assert page.state.text() == "6 frames, 2 outliers, 17 of 18 cells"
 
 
 def test_arrow_keys_and_clicks_go_from_cell_to_cell(page: CellsPage, qtbot) -> None:
@@ -148,3 +148,14 @@ def test_a_file_of_cameras_alone_has_no_frames_to_show(page: CellsPage) -> None:
     page.show_state(PagesView(Page.RIG, RigState(result=told(views=()))))
     assert not page.there
     assert page.state.text() == "This file holds cameras alone, no frames"
+
+
+def test_what_is_zoomed_into_stays_so_while_corners_are_chosen(page: CellsPage) -> None:
+    view = shown(Cell(*WRONG))
+    page.show_state(view)
+    page.show_pictures(WRONG[0], dict.fromkeys(range(3), np.full((SIZE.height, SIZE.width, 3), 120, np.uint8)))
+    page.picture.zoom(3.0)
+    zoomed = page.picture.viewport
+    page.picture.cornerChosen.emit(7)
+    page.show_state(view)
+    assert page.picture.viewport == zoomed

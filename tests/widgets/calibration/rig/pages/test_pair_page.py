@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish
@@ -105,6 +105,18 @@ def test_the_depth_under_the_cursor_is_said_and_found_again_in_the_other_picture
     assert metres(*depth.at(column, row)) in page.picture.words_at(*places)
 
 
+def test_depth_lies_beside_or_under_its_picture_as_there_is_room(qtbot) -> None:
+    page = shown(qtbot, VIEW)
+    page.view.set_value("depth")
+    page.view.chosen.emit("depth")
+    shapes = set()
+    for size in ((1400, 420), (640, 900)):
+        page.resize(*size)
+        QCoreApplication.processEvents()
+        shapes.add((page.picture.snapshot().shape[:2], page.picture.stacked))
+    assert shapes == {((240, 640), False), ((480, 320), True)}
+
+
 @pytest.mark.parametrize(
     ("value", "std", "words"), [(1.23456, 0.0123, "1.235 ± 0.012 m"), (12.3, 1.4, "12.3 ± 1.4 m"), (2.0, 0.0, "2 m")]
 )
@@ -127,7 +139,7 @@ def test_words_tell_how_much_is_known_and_whose_uncertainty_it_holds() -> None:
     assert "No depth" in known_words(replace(VIEW, seen=replace(VIEW.seen, depth=empty)))
     assert known_words(PairView(note="Reading")) == "Reading"
     labels = [stat.label for stat in figures_of(paired(with_views(PAIR, points_before(9), 0.1), 0, 1))]
-    assert labels == ["Baseline", "Turned by", "Rows off", "at most", "Epipolar", "Corners"]
+    assert labels == ["Baseline", "Turned by", "Rows off", "At most", "Epipolar", "Corners"]
     assert len(figures_of(paired(PAIR, 0, 1))) == 2
 
 

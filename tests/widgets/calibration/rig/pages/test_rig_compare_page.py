@@ -61,7 +61,7 @@ def test_figures_and_findings_are_those_of_the_comparison(page: RigComparePage) 
     assert [row[0] for row in page.cameras.rows] == ["cam 0", "cam 1", "cam 2"]
     assert page.cameras.rows[1][1:] == (
         "0.00",
-        "0.000\u00b0",
+        "0.000",
         f"{np.median(TOLD.cameras[1].lens.difference):.2f}",
         "14.1",
     )

@@ -42,7 +42,7 @@ def test_without_a_result_one_sentence_and_one_button_are_there(page: SpacePage)
 def test_the_cell_that_is_looked_at_is_strong(page: SpacePage) -> None:
     assert page.space.strong == {("camera", 1), ("board", FRAMES[2], 0)}
     assert page.playback.frame == FRAMES[2]
-    assert page.state.text() == state_words(RIG) == "4 cameras, 6 board poses, at most 0.579 m apart"
+    assert page.state.text() == state_words(RIG) == "4 cameras, 6 board poses"
 
 
 def test_toggles_say_what_is_shown(page: SpacePage) -> None:

@@ -12,7 +12,9 @@ import pytest
 from typer.main import get_command
 
 from engines.calibration.formats.rig_files import save
+from engines.calibration.rig.pictures.listing import Listing, write
 from engines.calibration.rig.types import RigSpec
+from engines.calibration.targets.photographs import expand
 from engines.calibration.types import Remedy
 from engines.cameras.types import SceneSource, TiledSource
 from engines.core.errors import BadInput
@@ -41,6 +43,49 @@ def solved(rig_bench: RigBench) -> RigBench:
 
 def test_the_job_takes_what_is_set() -> None:
     assert spec_type(JOB) is RigSpec
+
+
+def _touched(folder: Path, *names: str) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).touch()
+    return [str(folder / name) for name in names]
+
+
+def test_pictures_called_by_their_cameras_are_of_a_camera_each(rig_bench: RigBench, tmp_path: Path) -> None:
+    it, folder = rig_bench.controller, tmp_path / "day [1]"
+    pictures = _touched(folder, "left01.jpg", "left02.jpg", "right01.jpg", "right02.jpg")
+    it.add([*pictures, str(folder / "intrinsics.yml")])
+    setup = it.session.setup
+    assert (setup.tiled, setup.names) == (False, ("left", "right"))
+    assert [expand([path]) for path in setup.paths] == [tuple(map(Path, pictures[:2])), tuple(map(Path, pictures[2:]))]
+    rig_bench.services.undo.undo()
+    alone = _touched(folder, "sync03.jpg", "sync04.jpg")
+    it.add([*pictures, *alone])
+    assert it.session.setup.tiled, "what has no other cameras is no camera"
+    rig_bench.services.undo.undo()
+    it.add(alone)
+    it.add(_touched(folder, "other03.jpg", "other04.jpg"))
+    assert it.session.setup.tiled
+    rig_bench.panel.pictures.changed.emit("tiled", False)
+    assert it.session.setup.names == ("sync", "other")
+
+
+def test_a_list_of_cameras_is_taken_as_it_says(rig_bench: RigBench, tmp_path: Path) -> None:
+    it = rig_bench.controller
+    for name in ("a", "b"):
+        _touched(tmp_path / name, "1.png")
+    write(Listing(("left", "right"), ("a", "b"), "order", (0, 2)), tmp_path / "cameras.yaml")
+    it.add([str(tmp_path / "cameras.yaml")])
+    setup = it.session.setup
+    assert (setup.names, setup.match, setup.offsets, setup.tiled) == (("left", "right"), "order", (0, 2), False)
+    assert setup.paths == (str(tmp_path / "a"), str(tmp_path / "b"))
+    assert rig_bench.state.trouble is None
+
+
+def test_more_cameras_than_a_rig_has_are_refused(rig_bench: RigBench) -> None:
+    rig_bench.controller.set(paths=tuple(f"/there/{n}.png" for n in range(9)), tiled=False)
+    assert rig_bench.state.problem.startswith("9 cameras, and a rig has 8 at the most; put")
 
 
 def test_every_setting_is_a_step_of_undo(rig_bench: RigBench) -> None:

@@ -47,7 +47,7 @@ def test_a_set_is_captured_by_itself_kept_undone_and_known_again(bench: RigBench
     assert [one.title for one in live.state.rigs] == ["Sample rig \u00b7 4 cameras"]
     assert live.state.names == rig.names()
     bench.panel.live.finder.click()
-    assert live.alone
+    assert live.running
     until(qtbot, lambda: live.state.sets >= 1 and live.known is not None)
     bench.panel.live.auto.click()
     setup = session.setup
@@ -69,6 +69,20 @@ def test_a_set_is_captured_by_itself_kept_undone_and_known_again(bench: RigBench
     errands.request_stop()
 
 
+def test_the_board_of_a_rendered_source_is_looked_for_unless_another_was_chosen(
+    threaded: None, rig_bench: RigBench
+) -> None:
+    live, session = rig_bench.controller.live, rig_bench.controller.session
+    rig_bench.services.feeds.add(sample_source())
+    live.look(True)
+    assert session.setup.board == BOARD
+    rig_bench.controller.set(board="chessboard:8x5:30mm")
+    live.look(False)
+    live.look(True)
+    assert session.setup.board == "chessboard:8x5:30mm"
+    live.look(False)
+
+
 def test_cameras_of_another_rig_are_not_added_to_its_pictures(bench: RigBench, qtbot) -> None:
     live = bench.controller.live
     bench.controller.set(paths=("/there/one.png",), rows=1, columns=2, names=("left", "right"))
@@ -82,7 +96,7 @@ def test_cameras_of_another_rig_are_not_added_to_its_pictures(bench: RigBench, q
 def test_by_hand_nothing_is_captured_where_nothing_is_seen(bench: RigBench) -> None:
     bench.controller.live.capture()
     assert bench.said[-1] == "Turn on board detection to capture sets"
-    assert not bench.controller.live.alone
+    assert not bench.controller.live.running
 
 
 def test_several_sources_make_a_rig_until_one_is_closed(bench: RigBench, qtbot) -> None:
