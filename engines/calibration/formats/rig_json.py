@@ -45,7 +45,7 @@ def from_json(data: object) -> RigResult:
         result: RigResult = spec.from_json(RigResult, data | {"board": board, "more_boards": more})
     except BadInput as error:
         raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
-    for name, value in data.items():
+    for name, value in spec.to_json(result).items():
         if not is_finite(value):
             raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
     return checked(result)

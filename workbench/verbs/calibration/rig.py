@@ -161,7 +161,8 @@ def show(result: RigResult, out: str) -> None:
     terminal = console.out()
     style = STYLES.get(result.verdict, "default")
     held = "" if result.held_out_rms_px is None else f", {result.held_out_rms_px:.3f} px on left-out frames"
-    line = f"  {result.frames_used} frames, RMS {result.rms_px:.3f} px{held}"
+    frames = "1 frame" if result.frames_used == 1 else f"{result.frames_used} frames"
+    line = f"  {frames}, RMS {result.rms_px:.3f} px{held}"
     terminal.print(console.headline(result.verdict, line, f"bold {style}"))
     for reason in result.reasons:
         terminal.print(f"  {reason.words}")

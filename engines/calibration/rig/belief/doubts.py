@@ -252,9 +252,12 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
     names, sure = fitted.problem.names, Uncertainty(fitted.bundle)
     for a, b in combinations(range(len(names)), 2):
         told = sure.pair(a, b)
-        if told.distance < max(SAME_PLACE, 2 * told.place_std):
+        if told.distance < SAME_PLACE:
             words = f"{names[a]} and {names[b]} stand at the same place"
             yield Reason("same-place", 3, f"{words}: is one film given twice?")
+        elif told.distance < 2 * told.place_std:
+            words = f"How far {names[a]} and {names[b]} stand apart is not determined by these views"
+            yield Reason("same-place", 3, f"{words}; take more, tilted and at other distances")
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:

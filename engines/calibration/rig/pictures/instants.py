@@ -234,6 +234,7 @@ def film_rows(each: Sequence[Film], spec: RigSpec) -> Rows:
             hint="Say how they are matched: --match time, --match motion (finds the offset from the board's motion), "
             "or --match order where all began at once",
         )
+    moments.check_shared(counts, offsets)
     return moments.ordered(counts, offsets)
 
 

@@ -9,7 +9,7 @@ import calendar
 import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import combinations, takewhile
 from pathlib import Path
 from typing import TypeAlias, get_args
 
@@ -114,6 +114,7 @@ def _by_order(cameras: Sequence[Files], offsets: tuple[int, ...]) -> tuple[Momen
             path=cameras[int(np.argmin(counts))][0].parent,
             hint="Match them by name or by time stamp, or give offsets in frames: --offsets 0,3",
         )
+    check_shared(counts, offsets)
     moments = ordered(counts, offsets)
     return tuple(
         Moment(str(number), tuple(None if at is None else files[at] for files, at in zip(cameras, row, strict=True)))
@@ -123,12 +124,26 @@ def _by_order(cameras: Sequence[Files], offsets: tuple[int, ...]) -> tuple[Momen
 
 def ordered(counts: Sequence[int], offsets: Sequence[int]) -> list[tuple[int | None, ...]]:
     """Numbers of the pictures that are of one moment: the k-th, each camera later by its offset."""
-    last = max(count - offset for count, offset in zip(counts, offsets, strict=True))
-    rows = [
-        tuple(k + offset if 0 <= k + offset < count else None for count, offset in zip(counts, offsets, strict=True))
-        for k in range(-max(offsets), last)
+    spans = _spans(counts, offsets)
+    return [
+        tuple(k + offset if k in span else None for span, offset in zip(spans, offsets, strict=True))
+        for k in sorted(set().union(*spans))
     ]
-    return [row for row in rows if any(at is not None for at in row)]
+
+
+def check_shared(counts: Sequence[int], offsets: Sequence[int]) -> None:
+    """Raises `UsageError` for offsets so large that no two cameras have a moment in common."""
+    spans = _spans(counts, offsets)
+    if not any(max(one[0], two[0]) <= min(one[-1], two[-1]) for one, two in combinations(filter(None, spans), 2)):
+        lengths = ", ".join(map(str, counts))
+        raise UsageError(
+            f"With the offsets {', '.join(map(str, offsets))} no two cameras have a picture of one moment",
+            hint=f"They are counted in frames, of which there are {lengths}",
+        )
+
+
+def _spans(counts: Sequence[int], offsets: Sequence[int]) -> list[range]:
+    return [range(-offset, count - offset) for count, offset in zip(counts, offsets, strict=True)]
 
 
 def _by_time(cameras: Sequence[Files]) -> tuple[Moment, ...]:

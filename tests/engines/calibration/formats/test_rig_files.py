@@ -172,6 +172,7 @@ def test_damaged_toml_says_what_is_wrong(text: str, words: str, tmp_path: Path):
         ({"cameras": []}, "no cameras"),
         ({"cameras": [asdict(camera(0)), asdict(camera(0))]}, "one name"),
         ({"cameras": [asdict(camera(0)) | {"rvec": [float("nan"), 0, 0]}]}, "no finite number|damaged"),
+        ({"cameras": [asdict(camera(0)) | {"rvec": ["nan", 0, 0]}]}, "no finite number|damaged"),
         ({"cameras": [asdict(camera(0)) | {"size": {"width": 0, "height": 1}}]}, "Camera 'cam 0'.*not usable"),
         ({"pairs": [asdict(RigPair(0, 5, 1.0, 0.0))]}, "speaks of a camera"),
         ({"views": [asdict(replace(VIEW, corners=VIEW.corners[:1]))]}, "do not go with one another"),

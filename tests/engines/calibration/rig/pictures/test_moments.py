@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.calibration.rig.pictures.moments import matched, nearest, ordered, time_in
+from engines.calibration.rig.pictures.moments import check_shared, matched, nearest, ordered, time_in
 from engines.core.errors import BadInput, UsageError
 
 
@@ -91,6 +91,14 @@ def test_rows_by_order_hold_every_frame_once_at_its_offset(cameras: list[tuple[i
         assert [row[camera] for row in rows if row[camera] is not None] == list(range(count))
     for row in rows:
         assert len({at - offset for at, offset in zip(row, offsets, strict=True) if at is not None}) == 1
+
+
+@pytest.mark.parametrize("late", [12, -12, 10**20])
+def test_offsets_beyond_the_ends_are_refused_however_large(late: int):
+    with pytest.raises(UsageError, match="no two cameras have a picture of one moment"):
+        check_shared([12, 12], [0, late])
+    check_shared([12, 12, 12], [0, 11, late])
+    assert {row[2] for row in ordered([12, 12, 12], [0, 11, late])} == {None, *range(12)}
 
 
 def test_the_slowest_camera_sets_the_moments():
