@@ -7,6 +7,7 @@ Models and the order of their parameters are OpenCV's: Brown's (`brown5`), ratio
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -45,6 +46,18 @@ class Lens:
     model: ModelName
     intrinsics: Intrinsics
     distortion: tuple[float, ...]
+
+    @classmethod
+    def of(cls, model: ModelName, values: Iterable[float]) -> Lens:
+        """From what `values` gives."""
+        fx, fy, cx, cy, *distortion = (float(value) for value in values)
+        return cls(model, Intrinsics(fx, fy, cx, cy), tuple(distortion))
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """fx, fy, cx, cy, then the distortion."""
+        pinhole = self.intrinsics
+        return pinhole.fx, pinhole.fy, pinhole.cx, pinhole.cy, *self.distortion
 
     @property
     def is_fisheye(self) -> bool:

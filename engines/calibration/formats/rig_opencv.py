@@ -19,7 +19,8 @@ from engines.calibration.formats.lens_names import lens_of
 from engines.calibration.formats.opencv import pinhole_of, write_texts, written
 from engines.calibration.formats.rig_reading import Reading, Told, told
 from engines.calibration.formats.storage import Value, matrix, number, numbers
-from engines.calibration.rig.pairs.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size

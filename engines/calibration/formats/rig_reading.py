@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engines.calibration.formats.checks import checked, in_words
 from engines.calibration.formats.opencv import UNITS, UnitMissing
-from engines.calibration.rig.places import pairs_of
+from engines.calibration.rig.places import pairs_of, vector
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult, Vector
 from engines.calibration.types import MonoResult, Reason
 from engines.core.errors import BadInput
@@ -98,15 +98,11 @@ def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector
 
 
 def is_rotation(turn: Floats) -> bool:
+    """Whether a 3 x 3 matrix is one, but for rounding in a file; mirrors are none."""
     if float(np.abs(turn).max()) > 1 + SKEWED:
         return False
     away = float(np.abs(turn @ turn.T - np.eye(3)).max())
     return away <= SKEWED and float(np.linalg.det(turn)) > 0
-
-
-def vector(values: ArrayLike) -> Vector:
-    x, y, z = (float(value) for value in np.asarray(values, dtype=np.float64).ravel())
-    return x, y, z
 
 
 def cameras(reading: Reading, size: Size | None = None) -> tuple[RigCamera, ...]:

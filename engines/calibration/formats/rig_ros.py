@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from engines.calibration.formats.rig_reading import LARGEST, Reading, Told, is_r
 from engines.calibration.formats.ros import camera_info
 from engines.calibration.formats.storage import numbers, read_yaml
 from engines.calibration.rig.pairs.rectification import rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.projection import camera_matrix
@@ -73,9 +73,7 @@ def to_pair(result: RigResult) -> dict[str, str]:
 def _is_left(result: RigResult) -> bool:
     """Whether the second camera lies to the right of the first, or below it."""
     one, other = result.cameras
-    turn = cv2.Rodrigues(np.array(one.rvec))[0]
-    centre = -cv2.Rodrigues(np.array(other.rvec))[0].T @ np.array(other.tvec)
-    x, y, _ = turn @ centre + np.array(one.tvec)
+    x, y, _ = between(other, one).shift
     return bool((x if abs(x) >= abs(y) else y) > 0)
 
 

@@ -101,8 +101,7 @@ def _projected(lens: Lens, points: Floats) -> tuple[Floats, Floats]:
 
 def vector_of(lens: Lens) -> Floats:
     """fx, fy, cx, cy, then the distortion."""
-    held = lens.intrinsics
-    return np.array([held.fx, held.fy, held.cx, held.cy, *lens.distortion])
+    return np.array(lens.values)
 
 
 def guessed(size: Size, model: ModelName) -> Lens:

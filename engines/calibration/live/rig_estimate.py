@@ -18,12 +18,14 @@ import numpy as np
 
 from engines.calibration.live.information import guessed, vector_of
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
-from engines.calibration.rig.fitting import Fitted, centres_by_poses, fit, full_covariance, pose_rows, refit
+from engines.calibration.rig.fitting import Fitted, fit, refit
 from engines.calibration.rig.found import Found, RigShot
 from engines.calibration.rig.graph import islands, shared_views
-from engines.calibration.rig.problem import Problem, vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import begin, lens_of
 from engines.calibration.rig.types import RigCamera, RigPair, RigSpec
+from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import RigState
 from engines.calibration.solve.fit import fit_camera
 from engines.calibration.solve.motions import Motions
@@ -43,8 +45,6 @@ _SURE, _SURE_TERM = 1e-3, 1e-6
 """The same of one that is: pixels, terms."""
 _WARM = 4
 """Sets from which on the last solution is near enough to begin from."""
-_BELIEVED = 0.25
-"""Weight of a corner that counts in the rms."""
 _FAILURES = KinoscopeError, np.linalg.LinAlgError, cv2.error
 
 
@@ -179,17 +179,11 @@ def _seen_at(problem: Problem, group: int, state: RigState) -> Motions:
 
 def _told(fitted: Fitted, placed: Sequence[int]) -> tuple[tuple[RigCamera, ...], tuple[RigPair, ...]]:
     """The cameras, and each pair's distance with its deviation, numbered as in the rig."""
-    state, covariance = fitted.state, full_covariance(fitted.bundle)
-    rows, by_pose, centres = pose_rows(state.models), centres_by_poses(state.places), fitted.centres
-    pairs = []
+    sure, pairs = Uncertainty(fitted.bundle), []
     for a, b in combinations(range(len(placed)), 2):
-        apart = centres[a] - centres[b]
-        distance = float(np.linalg.norm(apart))
-        row = np.zeros(len(covariance))
-        row[rows[a]], row[rows[b]] = apart @ by_pose[a] / distance, -apart @ by_pose[b] / distance
-        variance = float(row @ covariance @ row)
-        std = float(np.sqrt(max(variance, 0.0)))
-        pairs.append(RigPair(placed[a], placed[b], distance, 0.0, std, frames=fitted.problem.shared[a, b].views))
+        told, shared = sure.pair(a, b), fitted.problem.shared[a, b]
+        stds = told.distance_std, told.angle_std
+        pairs.append(RigPair(placed[a], placed[b], told.distance, told.angle, *stds, frames=shared.views))
     return tuple(_camera(fitted, number) for number in range(len(placed))), tuple(pairs)
 
 
@@ -206,6 +200,6 @@ def _camera(fitted: Fitted, number: int) -> RigCamera:
 def _rms(fitted: Fitted) -> float:
     """2-D, over the corners that are believed."""
     bundle = fitted.bundle
-    parts = [own[weight > _BELIEVED] for own, weight in zip(bundle.squares, bundle.weights, strict=True)]
+    parts = [own[fit] for own, fit in zip(bundle.squares, bundle.believed, strict=True)]
     squares: Floats = np.concatenate(parts)
     return float(np.sqrt(squares.mean())) if len(squares) else 0.0

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from engines.calibration.live.candidates import MARGIN, candidates, few_of, rim_of
 from engines.calibration.live.information import NOISE, Floats, Poses, derivatives, pose_of
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigCamera
+from engines.calibration.solve.motions import cross_matrices
 from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.lenses import Lens
@@ -37,9 +38,8 @@ class Pair:
 
     @staticmethod
     def of(first: RigCamera, second: RigCamera) -> Pair:
-        one, other = (_turn(camera) for camera in (first, second))
-        turn = other @ one.T
-        return Pair(first, second, turn, np.array(second.tvec) - turn @ np.array(first.tvec))
+        step = between(first, second)
+        return Pair(first, second, step.rotation, step.shift)
 
     def across(self, poses: Poses) -> Poses:
         """Boards before the first camera, as they stand before the second."""
@@ -114,10 +114,6 @@ def _pose(lens: Lens, board: Board, view: Capture) -> Poses | None:
     return pose_of(lens, board.corners[list(view.ids)], np.array(view.corners)) if len(view.ids) >= 4 else None
 
 
-def _turn(camera: RigCamera) -> Floats:
-    return np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], dtype=np.float64)
-
-
 def _both(turn: Floats) -> Floats:
     """A small motion of the board in the first camera's coordinates, in the second's."""
     made = np.zeros((6, 6))
@@ -128,10 +124,7 @@ def _both(turn: Floats) -> Floats:
 def _moved_by(arms: Floats) -> Floats:
     """How a turn and a shift of the second camera move boards (N) that lie `arms` from the first one, N x 6 x 6."""
     made = np.tile(np.eye(6), (len(arms), 1, 1))
-    x, y, z = arms.T
-    zero = np.zeros_like(x)
-    cross = np.stack([zero, z, -y, -z, zero, x, y, -x, zero], axis=1).reshape(-1, 3, 3)
-    made[:, 3:, :3] = cross
+    made[:, 3:, :3] = -cross_matrices(arms)
     return made
 
 

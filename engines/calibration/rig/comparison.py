@@ -18,12 +18,13 @@ from engines.calibration.compare import Comparison, deviations_apart
 from engines.calibration.compare import compare as compare_lenses
 from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison, limit
 from engines.calibration.rig.findings import findings
-from engines.calibration.rig.places import centre_of, pairs_of, turn_of
-from engines.calibration.rig.types import BoardPose, RigPair, RigResult, Vector
+from engines.calibration.rig.places import centre_of, pairs_of, turn_of, vector
+from engines.calibration.rig.scaling import camera_at
+from engines.calibration.rig.types import BoardPose, RigPair, RigResult
 from engines.calibration.solve.motions import Motions
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.errors import BadInput, UsageError
-from engines.core.lenses import same_shape, scaled
+from engines.core.lenses import same_shape
 
 Floats = NDArray[np.float64]
 
@@ -75,11 +76,11 @@ def laid_by(result: RigResult, motion: Motions) -> RigResult:
     return replace(
         result,
         cameras=tuple(
-            replace(one, rvec=_vector(pose[:3]), tvec=_vector(pose[3:]), centre_std=None)
+            replace(one, rvec=vector(pose[:3]), tvec=vector(pose[3:]), centre_std=None)
             for one, pose in zip(result.cameras, cameras, strict=True)
         ),
         board_poses=tuple(
-            BoardPose(one.frame, one.board, _vector(pose[:3]), _vector(pose[3:]))
+            BoardPose(one.frame, one.board, vector(pose[:3]), vector(pose[3:]))
             for one, pose in zip(result.board_poses, placed, strict=True)
         ),
         reference="",
@@ -200,10 +201,8 @@ def _lens(first: RigResult, second: RigResult, a: int, b: int) -> tuple[Comparis
         return compare_lenses(ours, theirs), False
     if not same_shape(theirs.image_size, ours.image_size):
         return None, False
-    across = ours.image_size.width / theirs.image_size.width
-    lens = scaled(theirs.lens, theirs.image_size, ours.image_size)
-    std = {name: across * value for name, value in theirs.std.items()}
-    resized = replace(theirs, image_size=ours.image_size, intrinsics=lens.intrinsics, std=std, views=())
+    camera = camera_at(second.cameras[b], ours.image_size)
+    resized = replace(theirs, image_size=camera.size, intrinsics=camera.intrinsics, std=camera.std, views=())
     return compare_lenses(ours, resized), True
 
 
@@ -220,8 +219,3 @@ def _scale(first: RigResult, second: RigResult, both: Sequence[tuple[int, int]])
         return percent, None
     std = 100 * float(ours @ [np.hypot(one or 0.0, other or 0.0) for one, other in stated]) / size**2
     return percent, abs(percent) / std if std else None
-
-
-def _vector(values: Floats) -> Vector:
-    x, y, z = (float(value) for value in values)
-    return x, y, z

@@ -1,4 +1,4 @@
-"""The fit of a rig: what is free, the solution, and its uncertainty as lengths and angles that people know."""
+"""The fit of a rig: what is free, where it begins, and the solution."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.start import Start, begin
 from engines.calibration.rig.types import RigCamera
 from engines.calibration.solve.adjustment import State
 from engines.calibration.solve.bundle import Bundle, Told, bundle
 from engines.calibration.solve.circles import has_circles, unbiased
-from engines.calibration.solve.equations import Floats, Freedom, Prior, RigState, Weighing, cost_of
+from engines.calibration.solve.equations import Bools, Floats, Freedom, Prior, RigState, Weighing, cost_of
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.losses import Losses
-from engines.calibration.solve.motions import Motions, cross_matrices
+from engines.calibration.solve.sights import Sights
 from engines.core.errors import UsageError
 from engines.core.lenses import DISTORTION_NAMES, ModelName
 
@@ -47,6 +48,15 @@ class Fitted:
         """The robust cost where each camera's corners have these deviations, so that two solutions can be compared."""
         weighing = Weighing(Losses(self.problem.spec.loss), self.bundle.width, deviations)
         return cost_of(self.state, self.problem.sights, weighing, self.bundle.freedom)
+
+    def believed_sights(self, groups: Bools) -> list[Sights]:
+        """What was seen of some board poses, of all G by their numbers: only corners that fit, and views with any."""
+        found = []
+        for one, believed in zip(self.problem.sights, self.bundle.believed, strict=True):
+            some = one.of_groups(groups)
+            some = replace(some, trust=np.where(believed[groups[one.groups]], some.trust, 0.0))
+            found.append(some.of_views(some.trust.max(axis=1) > 0))
+        return [one for one in found if one.count]
 
     def distances(self) -> Floats:
         """Between cameras, C x C metres."""
@@ -107,9 +117,10 @@ def freedom(problem: Problem, held: tuple[int, ...] = (), poses_only: bool = Fal
 
 def _referred(problem: Problem, state: RigState) -> tuple[Problem, RigState, tuple[int, ...]]:
     """The state in the coordinates asked for, and the groups that are held there."""
-    wanted = problem.spec.reference.removeprefix("frame:")
-    if wanted == problem.spec.reference:
+    wanted = floor_frame(problem.spec.reference)
+    if wanted is None:
         return problem, state, ()
+    wanted = problem.repeats.get(wanted, wanted)
     groups = [number for number, (frame, _) in enumerate(problem.groups) if frame == wanted]
     if not groups:
         hint = "Name a frame in which a camera sees the board"
@@ -129,53 +140,9 @@ def _usual(model: ModelName) -> Prior | None:
 
 def _prior(camera: RigCamera) -> Prior:
     lens = camera.lens
-    values = np.array([*_plain(camera), *lens.distortion])
     focal = lens.intrinsics.fx
     told = [camera.std.get(name, 0.0) for name in ("fx", "fy", "cx", "cy")]
     usual = [_FOCAL_PRIOR * focal] * 2 + [_MIDDLE_PRIOR * focal] * 2
     pinhole = [std or other for std, other in zip(told, usual, strict=True)]
     terms = [std or _TERM_PRIOR for std in camera.distortion_std] or [_TERM_PRIOR] * len(lens.distortion)
-    return Prior(values, np.diag(1 / np.array([*pinhole, *terms]) ** 2))
-
-
-def _plain(camera: RigCamera) -> tuple[float, ...]:
-    values = camera.intrinsics
-    return values.fx, values.fy, values.cx, values.cy
-
-
-def full_covariance(solved: Bundle) -> Floats:
-    """Of all cameras' parameters in the order that `RigResult.covariance` tells."""
-    ways, columns = solved.freedom.ways, solved.freedom.columns
-    total = sum(way.shape[0] + 6 for way in ways)
-    spread = np.zeros((total, len(solved.covariance)))
-    row = 0
-    for number, (way, own) in enumerate(zip(ways, columns, strict=True)):
-        count, lens = way.shape
-        spread[row : row + count, own[:lens]] = way
-        if solved.freedom.movable[number]:
-            spread[row + count : row + count + 6, own[lens:]] = np.eye(6)
-        row += count + 6
-    return np.asarray(spread @ solved.covariance @ spread.T)
-
-
-def pose_rows(models: tuple[str, ...]) -> list[slice]:
-    """Where each camera's pose stands in the full covariance."""
-    found, row = [], 0
-    for model in models:
-        row += 4 + len(DISTORTION_NAMES[model])  # type: ignore[index]
-        found.append(slice(row, row + 6))
-        row += 6
-    return found
-
-
-def centres_by_poses(places: Motions) -> Floats:
-    """How small steps of the cameras' poses move their centres, C x 3 x 6."""
-    back = places.turns.mT
-    return np.concatenate([-back @ cross_matrices(places.shifts), -back], axis=2)
-
-
-def directions_by_poses(places: Motions) -> Floats:
-    """How small steps move their viewing directions in the rig's coordinates, C x 3 x 6."""
-    back = places.turns.mT
-    ahead = cross_matrices(np.tile([0.0, 0.0, 1.0], (len(places), 1)))
-    return np.concatenate([back @ ahead, np.zeros((len(places), 3, 3))], axis=2)
+    return Prior(np.array(lens.values), np.diag(1 / np.array([*pinhole, *terms]) ** 2))

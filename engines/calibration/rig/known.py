@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from engines.calibration.rig.scaling import camera_at
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
-from engines.core.lenses import scaled
 
 _HOLDS = ("free", "prior", "fixed")
 
@@ -62,13 +61,7 @@ def matched(
 
 
 def _fitted(camera: RigCamera, name: str, size: Size, path: str) -> RigCamera:
-    if camera.size == size:
-        return camera
     try:
-        lens = scaled(camera.lens, camera.size, size)
+        return camera if camera.size == size else camera_at(camera, size)
     except UsageError as error:
         raise BadInput(f"Camera {name}: {error.message}", path=path, hint=error.hint) from error
-    across, down = size.width / camera.size.width, size.height / camera.size.height
-    factors = {"fx": across, "fy": down, "cx": across, "cy": down}
-    std = {side: factors[side] * value for side, value in camera.std.items()}
-    return replace(camera, size=size, intrinsics=lens.intrinsics, std=std)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.calibration.solve.motions import cross_matrices
 from engines.calibration.solve.projecting import project_with_derivatives
@@ -35,8 +36,7 @@ class Eye:
 
     @classmethod
     def of(cls, camera: RigCamera, mirrored: bool = False) -> Eye:
-        turn = np.asarray(cv2.Rodrigues(np.array(camera.rvec))[0], dtype=np.float64)
-        return cls(camera.lens, camera.size, turn, np.array(camera.tvec), mirrored)
+        return cls(camera.lens, camera.size, turn_of(camera), np.array(camera.tvec), mirrored)
 
     @property
     def centre(self) -> Floats:
@@ -73,8 +73,7 @@ class Eye:
 
     def _derived(self, points: Floats) -> tuple[Floats, Floats, Floats]:
         """Pixels, their derivatives by the point in the camera's coordinates and by the lens."""
-        intrinsics = self.lens.intrinsics
-        camera = np.array([intrinsics.fx, intrinsics.fy, intrinsics.cx, intrinsics.cy, *self.lens.distortion])
+        camera = np.array(self.lens.values)
         pose = np.concatenate([np.ravel(cv2.Rodrigues(self.turn)[0]), self.shift])
         pixels, by_pose, by_camera = project_with_derivatives(self.lens.model, camera, pose, points)
         return pixels, by_pose[:, 3:].reshape(-1, 2, 3), by_camera.reshape(len(points), 2, -1)

@@ -10,11 +10,12 @@ import numpy as np
 
 from engines.calibration.numbering import observed
 from engines.calibration.rig.graph import Shared, shared_views
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.pictures.finding import Found, RigShot
 from engines.calibration.rig.repeats import repeated
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.calibration.solve.adjustment import Observation, free_coordinates
-from engines.calibration.solve.equations import Bools, Floats
+from engines.calibration.solve.equations import Bools
 from engines.calibration.solve.setup import Setup
 from engines.calibration.solve.sights import Seen, Sights, laid_out
 from engines.calibration.targets.target import Target
@@ -40,7 +41,8 @@ class Problem:
 
     @classmethod
     def of(cls, spec: RigSpec, found: Found, known: Sequence[RigCamera | None]) -> Problem:
-        """Raises `BadInput` for a camera that sees no board, `UsageError` for names to leave out that there are not."""
+        """Raises `BadInput` for a camera that sees no board, `UsageError` for names to leave out that there are not,
+        and for cameras that cannot share a lens."""
         _check_excluded(spec, found)
         target = Target(spec.boards)
         used = tuple(number for number, one in enumerate(found.shots) if _is_used(spec, found, one))
@@ -52,6 +54,7 @@ class Problem:
             seen.append(_seen(one, group, target))
         problem = cls(spec, found, used, tuple(places), tuple(seen), tuple(known))
         problem._check_cameras()
+        problem._check_lenses()
         return problem._counted_once()
 
     def _counted_once(self) -> Problem:
@@ -112,7 +115,7 @@ class Problem:
     def reference(self) -> int:
         """The camera that the coordinates are those of while solving."""
         wanted = self.spec.reference
-        if not wanted or wanted.startswith("frame:"):
+        if not wanted or floor_frame(wanted) is not None:
             return 0
         if wanted not in self.names:
             raise UsageError(f"There is no camera '{wanted}'", hint="Cameras are: " + ", ".join(self.names))
@@ -146,6 +149,18 @@ class Problem:
         if len(self.names) < 2:
             raise UsageError("A rig has two cameras or more", hint="Use `calibrate mono` for one camera")
 
+    def _check_lenses(self) -> None:
+        if not self.spec.shared_lens:
+            return
+        if len(set(self.found.sizes)) > 1:
+            sizes = ", ".join(f"{name} {size}" for name, size in zip(self.names, self.found.sizes, strict=True))
+            hint = "Solve a lens for each camera"
+            raise UsageError(f"Cameras whose pictures differ in size cannot share a lens: {sizes}", hint=hint)
+        setups = {(one.model, one.fix) for one in map(self.setup, range(self.cameras))}
+        if len(setups) > 1 or (self.spec.hold == "fixed" and any(self.known)):
+            hint = "Leave the loaded lenses out, or solve a lens for each camera"
+            raise UsageError("Lenses that are loaded for some cameras, or held, cannot be one lens for all", hint=hint)
+
 
 def _is_used(spec: RigSpec, found: Found, one: RigShot) -> bool:
     named = {one.frame, f"{one.frame}/{found.names[one.camera]}"}
@@ -163,8 +178,3 @@ def _check_excluded(spec: RigSpec, found: Found) -> None:
     if unknown:
         hint = "Frames are: " + ", ".join(found.frames[:10]) + "; one camera's view is FRAME/CAMERA"
         raise UsageError(f"There is no frame '{unknown[0]}' to leave out", hint=hint)
-
-
-def vector(values: Floats) -> tuple[float, float, float]:
-    x, y, z = (float(value) for value in values)
-    return x, y, z

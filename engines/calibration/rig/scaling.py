@@ -10,7 +10,7 @@ import numpy as np
 from engines.calibration.rig.optics import POSE, covariance_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.frames import Size
-from engines.core.lenses import scaled
+from engines.core.lenses import PINHOLE_NAMES, scaled
 
 
 def at_sizes(rig: RigResult, sizes: Sequence[Size]) -> RigResult:
@@ -20,17 +20,26 @@ def at_sizes(rig: RigResult, sizes: Sequence[Size]) -> RigResult:
     """
     if all(camera.size == size for camera, size in zip(rig.cameras, sizes, strict=True)):
         return rig
-    factors, cameras = [], []
+    factors = []
     for camera, size in zip(rig.cameras, sizes, strict=True):
-        across, down = size.width / camera.size.width, size.height / camera.size.height
-        factors += [across, down, across, down, *[1.0] * (len(camera.distortion) + POSE)]
-        cameras.append(_at(camera, size, across, down))
+        factors += [*_factors(camera, size), *[1.0] * (len(camera.distortion) + POSE)]
+    cameras = [camera_at(camera, size) for camera, size in zip(rig.cameras, sizes, strict=True)]
     covariance = covariance_of(rig)
     spread = () if covariance is None else tuple(map(tuple, (covariance * np.outer(factors, factors)).tolist()))
     return replace(rig, cameras=tuple(cameras), covariance=spread)
 
 
-def _at(camera: RigCamera, size: Size, across: float, down: float) -> RigCamera:
-    lens, by_name = scaled(camera.lens, camera.size, size), {"fx": across, "cx": across, "fy": down, "cy": down}
-    std = {name: value * by_name.get(name, 1.0) for name, value in camera.std.items()}
+def camera_at(camera: RigCamera, size: Size) -> RigCamera:
+    """One camera with pictures of another size. Raises `UsageError` for pictures of another shape."""
+    lens, factors = (
+        scaled(camera.lens, camera.size, size),
+        dict(zip(PINHOLE_NAMES, _factors(camera, size), strict=True)),
+    )
+    std = {name: value * factors[name] for name, value in camera.std.items()}
     return replace(camera, size=size, intrinsics=lens.intrinsics, std=std)
+
+
+def _factors(camera: RigCamera, size: Size) -> tuple[float, float, float, float]:
+    """Of fx, fy, cx and cy."""
+    across, down = size.width / camera.size.width, size.height / camera.size.height
+    return across, down, across, down

@@ -17,17 +17,11 @@ import numpy as np
 
 from engines.calibration.formats.rig_files import check_place, save
 from engines.calibration.rig.belief.gathering import STOPPED, Belief, believe
-from engines.calibration.rig.fitting import (
-    Fitted,
-    centres_by_poses,
-    directions_by_poses,
-    fit,
-    full_covariance,
-    pose_rows,
-)
+from engines.calibration.rig.fitting import Fitted, fit
 from engines.calibration.rig.known import cameras_told, known_cameras, resized
 from engines.calibration.rig.pictures.finding import Found, RigShot, find
-from engines.calibration.rig.problem import Problem, vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.problem import Problem
 from engines.calibration.rig.types import (
     BoardPose,
     RigCamera,
@@ -37,21 +31,20 @@ from engines.calibration.rig.types import (
     RigView,
     SolveStep,
 )
+from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.bundle import Progress
 from engines.calibration.solve.equations import Floats, RigState
-from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.losses import BELIEVED, Losses
 from engines.calibration.solve.projecting import project_seen
 from engines.calibration.solve.setup import check_model
 from engines.calibration.targets.corners import parse_window
 from engines.calibration.types import Reason
 from engines.core.context import Context
 from engines.core.errors import Cancelled
-from engines.core.lenses import Intrinsics
+from engines.core.lenses import PINHOLE_NAMES, Lens
 
 SEARCHED, FITTED = 0.6, 0.75
 """Shares of the work that are done after the search and after the fit."""
-_BELIEVED = 0.25
-"""Weight below which a corner counts as an outlier: beyond the loss's width."""
 
 
 def run(spec: RigSpec, ctx: Context) -> RigResult:
@@ -115,15 +108,15 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
     """What a solution and what is believed of it come to, as values."""
     problem, solution, state = fitted.problem, fitted.bundle, fitted.state
     spec, found = problem.spec, problem.found
-    covariance = full_covariance(solution)
+    sure = Uncertainty(solution)
     views = _views(fitted, belief)
     corners = sum(len(view.ids) for view in views if view.used)
     believed = [_believed_squares(fitted, view) for view in range(len(problem.seen))]
     squares = np.concatenate(believed)
     poses = solution.state.boards.poses
     return RigResult(
-        cameras=tuple(_camera(fitted, number, covariance, belief) for number in range(problem.cameras)),
-        pairs=_pairs(fitted, covariance, belief),
+        cameras=tuple(_camera(fitted, number, sure, belief) for number in range(problem.cameras)),
+        pairs=_pairs(fitted, sure, belief),
         rms_px=float(np.sqrt(squares.mean())) if corners else 0.0,
         verdict=belief.verdict,
         reasons=(*belief.reasons, *(Reason("matched", 0, words) for words in found.notes)),
@@ -139,7 +132,7 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
         more_boards=spec.more_boards,
         free_board=spec.free_board,
         board_points=tuple(vector(point) for point in state.points) if spec.free_board else (),
-        covariance=tuple(tuple(float(value) for value in row) for row in covariance),
+        covariance=tuple(tuple(float(value) for value in row) for row in sure.covariance),
         noise_px=tuple(float(value) for value in solution.deviations),
         steps=tuple(SolveStep(s.step, s.cost, s.rms_px, s.outliers, s.seconds) for s in solution.steps),
         converged=solution.converged,
@@ -149,64 +142,43 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
     )
 
 
-def _camera(fitted: Fitted, number: int, covariance: Floats, belief: Belief) -> RigCamera:
+def _camera(fitted: Fitted, number: int, sure: Uncertainty, belief: Belief) -> RigCamera:
     problem, state = fitted.problem, fitted.state
-    lens, pose = state.lenses[number], state.places[number].poses[0]
-    rows = pose_rows(state.models)[number]
-    own = covariance[rows.start - len(lens) : rows.start, rows.start - len(lens) : rows.start]
-    std = np.sqrt(np.maximum(np.diag(own), 0.0))
-    by_pose = centres_by_poses(state.places)[number]
-    centre = np.sqrt(np.maximum(np.diag(by_pose @ covariance[rows, rows] @ by_pose.T), 0.0))
+    lens, pose = Lens.of(state.models[number], state.lenses[number]), state.places[number].poses[0]
+    std = sure.lens(number)
     mine = [place for place, view in enumerate(problem.seen) if view.camera == number]
     lengths = np.sqrt(np.concatenate([_squares(fitted, place) for place in mine]))
     weights = np.concatenate([_weights(fitted, place) for place in mine])
-    near = lengths[weights > _BELIEVED]
-    values = [float(value) for value in lens]
+    near = lengths[weights > BELIEVED]
     return RigCamera(
         name=problem.names[number],
         size=problem.size(number),
-        model=state.models[number],
-        intrinsics=Intrinsics(*values[:4]),
-        distortion=tuple(values[4:]),
+        model=lens.model,
+        intrinsics=lens.intrinsics,
+        distortion=lens.distortion,
         rvec=vector(pose[:3]),
         tvec=vector(pose[3:]),
-        std={name: float(value) for name, value in zip(("fx", "fy", "cx", "cy"), std, strict=False)},
+        std={name: float(value) for name, value in zip(PINHOLE_NAMES, std, strict=False)},
         distortion_std=tuple(float(value) for value in std[4:]),
         rms_px=float(np.sqrt(np.mean(near**2))) if len(near) else 0.0,
         median_px=float(np.median(lengths)),
         held_out_rms_px=belief.held_out[number] if belief.held_out else None,
         frames=len(mine),
         corners=len(lengths),
-        outliers=int((weights <= _BELIEVED).sum()),
+        outliers=len(lengths) - len(near),
         hold=problem.spec.hold if problem.known[number] is not None else "free",
-        centre_std=vector(centre),
+        centre_std=vector(sure.centre(number)),
         focal_spread=None if belief.focal_spreads is None else float(belief.focal_spreads[number].max()),
     )
 
 
-def _pairs(fitted: Fitted, covariance: Floats, belief: Belief) -> tuple[RigPair, ...]:
-    state, problem = fitted.state, fitted.problem
-    centres, ahead = fitted.centres, state.places.turns[:, 2]
-    by_centre, by_direction = centres_by_poses(state.places), directions_by_poses(state.places)
-    rows = pose_rows(state.models)
+def _pairs(fitted: Fitted, sure: Uncertainty, belief: Belief) -> tuple[RigPair, ...]:
     found = []
-    for a, b in combinations(range(problem.cameras), 2):
-        apart = centres[a] - centres[b]
-        distance = float(np.linalg.norm(apart))
-        way = apart / max(distance, 1e-12)
-        cosine = float(np.clip(ahead[a] @ ahead[b], -1, 1))
-        sine = max(float(np.sqrt(1 - cosine**2)), 1e-9)
-        distance_rows = np.zeros(len(covariance)), np.zeros(len(covariance))
-        distance_rows[0][rows[a]], distance_rows[0][rows[b]] = way @ by_centre[a], -way @ by_centre[b]
-        distance_rows[1][rows[a]] = -ahead[b] @ by_direction[a] / sine
-        distance_rows[1][rows[b]] = -ahead[a] @ by_direction[b] / sine
-        std = [float(np.sqrt(max(float(row @ covariance @ row), 0.0))) for row in distance_rows]
-        shared = problem.shared[a, b]
+    for a, b in combinations(range(fitted.problem.cameras), 2):
+        told, shared = sure.pair(a, b), fitted.problem.shared[a, b]
         spread = None if belief.spreads is None else float(belief.spreads[a, b])
-        angle = float(np.degrees(np.arctan2(np.linalg.norm(np.cross(ahead[a], ahead[b])), cosine)))
-        found.append(
-            RigPair(a, b, distance, angle, std[0], float(np.degrees(std[1])), spread, shared.views, shared.corners)
-        )
+        stds = told.distance_std, told.angle_std
+        found.append(RigPair(a, b, told.distance, told.angle, *stds, spread, shared.views, shared.corners))
     return tuple(found)
 
 
@@ -251,7 +223,7 @@ def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> R
         projected=_points(projected + moved),
         weights=tuple(float(value) for value in weights),
         rms_px=float(np.sqrt(squares.mean())),
-        held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / len(squares))),
+        held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / (weights > BELIEVED).sum())),
     )
 
 
@@ -265,7 +237,7 @@ def _weights(fitted: Fitted, place: int) -> Floats:
 
 
 def _believed_squares(fitted: Fitted, place: int) -> Floats:
-    return np.asarray(_squares(fitted, place)[_weights(fitted, place) > _BELIEVED])
+    return np.asarray(_squares(fitted, place)[_weights(fitted, place) > BELIEVED])
 
 
 def _of_view(fitted: Fitted, place: int, values: Sequence[Floats]) -> Floats:

@@ -12,7 +12,6 @@ import numpy as np
 from engines.calibration.rig.ends import back_turns, nearest, numbered_alike
 from engines.calibration.rig.graph import check_connected, spanning_tree
 from engines.calibration.rig.problem import Problem
-from engines.calibration.solve.adjustment import Observation
 from engines.calibration.solve.equations import Floats, RigState, squares_of
 from engines.calibration.solve.fit import LEAST_VIEWS, fit_camera
 from engines.calibration.solve.motions import Motions
@@ -20,7 +19,7 @@ from engines.calibration.solve.poses import pose_from_rays
 from engines.calibration.solve.setup import Setup
 from engines.calibration.solve.sights import Seen
 from engines.core.errors import WorkFailed
-from engines.core.lenses import DISTORTION_NAMES, Intrinsics, Lens
+from engines.core.lenses import DISTORTION_NAMES, Lens
 from engines.core.projection import rays
 
 MOST_VIEWS = 40
@@ -59,9 +58,8 @@ def begin(problem: Problem, lenses: Sequence[Floats] | None = None) -> Start:
 
 
 def lens_of(problem: Problem, camera: int, values: Floats) -> Lens:
-    model = problem.setup(camera).model
-    plain = [float(value) for value in values]
-    return Lens(model, Intrinsics(*plain[:4]), tuple(plain[4:]))
+    """A camera's lens of its solved values: fx, fy, cx, cy in pixels, then the distortion."""
+    return Lens.of(problem.setup(camera).model, values)
 
 
 def usual_lens(problem: Problem, camera: int, focal: float = USUAL_FOCAL) -> Floats:
@@ -77,8 +75,7 @@ def _lenses(problem: Problem) -> tuple[list[Floats], list[int]]:
     for camera in range(problem.cameras):
         known = problem.known[camera]
         if known is not None:
-            lens = known.lens
-            lenses.append(np.array([*_pinhole(lens), *lens.distortion]))
+            lenses.append(np.array(known.lens.values))
             continue
         try:
             lenses.append(_own_lens(problem, camera))
@@ -86,11 +83,6 @@ def _lenses(problem: Problem) -> tuple[list[Floats], list[int]]:
             guessed.append(camera)
             lenses.append(usual_lens(problem, camera))
     return ([np.mean(lenses, axis=0)] * len(lenses) if problem.spec.shared_lens else lenses), guessed
-
-
-def _pinhole(lens: Lens) -> tuple[float, float, float, float]:
-    values = lens.intrinsics
-    return values.fx, values.fy, values.cx, values.cy
 
 
 def _own_lens(problem: Problem, camera: int) -> Floats:
@@ -186,7 +178,3 @@ def _misfits(problem: Problem, state: RigState) -> Floats:
         far = np.minimum(np.sqrt(squares_of(state, sights)), _FAR)
         np.add.at(total, sights.groups, far.sum(axis=1))
     return total
-
-
-def observations_of(views: Sequence[Seen]) -> list[Observation]:
-    return [Observation(view.ids, view.corners) for view in views]

@@ -77,9 +77,8 @@ class RigCamera:
     """One camera of a rig. std: of fx, fy, cx, cy in pixels, zeros where held, {} where not known.
 
     rms_px: 2-D, over the corners that are believed; median_px: of all distances; held_out_rms_px: on frames left out
-    of the fit. frames: in which it sees a board; corners, outliers: counts. focal_spread: of fx or fy, whichever
-    is more, when frames are left out (jackknife), pixels. centre_std: of the camera's place in the rig's coordinates,
-    metres.
+    of the fit. frames: in which it sees a board; corners, outliers: counts. centre_std: of its place in the rig's
+    coordinates, metres. focal_spread: of fx or fy, whichever is more, when frames are left out (jackknife), pixels.
     """
 
     name: str
@@ -263,8 +262,7 @@ class Rectification:
 @dataclass(frozen=True, slots=True)
 class StereoResult:
     """A calibrated pair. rectified_dy_*: across the rows of rectified corners; epipolar_px: rms distance of corners
-    from their epipolar lines, both ways, in undistorted pixels. rotation in degrees. corners: seen by both, that those
-    figures are of. Both are in units of the cameras' own focal length, whatever alpha was asked for."""
+    from their epipolar lines, both ways; both in pixels of the cameras' own focal length. corners: that they are of."""
 
     rig: RigResult
     rectification: Rectification
@@ -400,8 +398,3 @@ class TriangulateResult:
     unplaced: tuple[tuple[str, Unplaced], ...] = ()
     left_out: tuple[str, ...] = ()
     seconds: float = 0.0
-
-
-def called(name: str) -> str:
-    """A camera in a sentence: 'camera left', and 'camera 2' where that is its name."""
-    return name if name.casefold().startswith("cam") else f"camera {name}"

@@ -24,7 +24,7 @@ from engines.calibration.solve.projecting import project_with_derivatives
 from engines.calibration.solve.sights import Seen, laid_out
 from engines.calibration.targets.target import Target
 from engines.core.errors import WorkFailed
-from engines.core.lenses import Intrinsics, Lens, ModelName
+from engines.core.lenses import Lens, ModelName
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -64,8 +64,7 @@ class State:
 
     @property
     def lens(self) -> Lens:
-        values = [float(value) for value in self.camera]
-        return Lens(self.model, Intrinsics(*values[:4]), tuple(values[4:]))
+        return Lens.of(self.model, self.camera)
 
 
 @dataclass(frozen=True, slots=True)

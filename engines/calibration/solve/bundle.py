@@ -6,7 +6,8 @@ last at a few deviations of a corner, which are estimated from the residuals the
 M-estimator (Huber, "Robust Statistics", 1981, eq. 6.5 of chapter 7), not the inverse of the weighted equations alone,
 and allows for errors that the corners of a view share (`views.py`).
 
-It has converged when a full step would move it by less than a hundredth of its own uncertainty.
+It has converged when a full step would move it by less than a hundredth of its own uncertainty, or after many steps by
+less than a tenth.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from time import perf_counter
 import numpy as np
 
 from engines.calibration.solve.equations import (
+    Bools,
     Floats,
     Freedom,
     RigState,
@@ -27,7 +29,7 @@ from engines.calibration.solve.equations import (
     equations,
     squares_of,
 )
-from engines.calibration.solve.losses import Losses
+from engines.calibration.solve.losses import BELIEVED, Losses
 from engines.calibration.solve.sights import Sights
 from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
@@ -79,6 +81,11 @@ class Bundle:
     steps: tuple[Progress, ...]
     width: float
     stopped: bool = False
+
+    @property
+    def believed(self) -> tuple[Bools, ...]:
+        """Corners that were seen and fit, B x M for each of the sights."""
+        return tuple(np.asarray(weights > BELIEVED) for weights in self.weights)
 
     def lens_covariance(self, camera: int) -> Floats:
         """P x P, of the camera's lens."""
@@ -200,7 +207,7 @@ class _Solver:
 
     def _still(self, system: System) -> bool:
         step = _step(system, 1e-12)
-        return step is not None and step.decrement < 100 * _STAND
+        return step is not None and step.decrement < _LOOSER * _STAND
 
     def _tell(self, cost: float, weighing: Weighing) -> None:
         squares, far, count = 0.0, 0, 0
@@ -255,8 +262,8 @@ class _Solver:
         shared = shared_error(self.state, self.sights, weighing, self.freedom, system, spread.variance)
         covariance = _inverse(_reduced(system)) * spread.factor * shared
         return Bundle(
-            self.state, self.freedom, weighing.deviations, covariance, squares, weights, self.stands,
-            tuple(self.steps), weighing.width, self.stopped,
+            self.state, self.freedom, weighing.deviations, covariance, squares, weights,
+            self.stands and not self.stopped, tuple(self.steps), weighing.width, self.stopped,
         )  # fmt: skip
 
     def _spread(self, squares: Sequence[Floats], weighing: Weighing) -> _Spread:

@@ -51,11 +51,13 @@ class Sights:
 
     def of_groups(self, kept: NDArray[np.bool_]) -> Sights:
         """The views of those board poses alone; the numbers of the poses stay."""
-        chosen = kept[self.groups]
+        return self.of_views(kept[self.groups])
+
+    def of_views(self, kept: NDArray[np.bool_]) -> Sights:
+        """Some of the B views alone."""
         return replace(
-            self, groups=self.groups[chosen], corners=self.corners[chosen], trust=self.trust[chosen],
-            places=self.places[chosen],
-        )  # fmt: skip
+            self, groups=self.groups[kept], corners=self.corners[kept], trust=self.trust[kept], places=self.places[kept]
+        )
 
 
 def laid_out(views: Sequence[Seen], parts: Sequence[slice]) -> tuple[Sights, ...]:

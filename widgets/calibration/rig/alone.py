@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engines.calibration.rig.types import RigResult, RigView
+from engines.calibration.solve.losses import BELIEVED
 from engines.calibration.types import MonoResult, ViewResult
-from widgets.calibration.rig.words import BELIEVED
 
 
 def alone(result: RigResult, camera: int) -> MonoResult:

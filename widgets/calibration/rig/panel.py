@@ -90,6 +90,7 @@ class RigPanel(FeaturePanel):
 
     def show_state(self, view: RigState) -> None:
         before, self.shown = self.shown, view
+        focused = self.start.hasFocus() or self.progress.cancel.hasFocus()
         self.set_state(view.headline, _level(view))
         self.show_start("Calibrate", SOLVE_TIP, view.problem)
         self.trouble.show_trouble(view.trouble)
@@ -112,6 +113,8 @@ class RigPanel(FeaturePanel):
             self._fold(view.result is not None)
         if (before.busy is None) != (view.busy is None):
             self.show_top()
+            if focused:
+                (self.start if view.busy is None else self.progress.cancel).setFocus()
 
     def _fold(self, done: bool) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""

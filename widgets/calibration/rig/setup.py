@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from engines.calibration.rig.names import FLOOR
 from engines.calibration.rig.types import Hold, Loss, Matching, RigSpec
 from engines.core.boards import Board
 from engines.core.lenses import ModelName
@@ -13,8 +14,6 @@ from engines.core.lenses import ModelName
 DEFAULT_BOARD = "charuco:7x5:40mm:30mm:DICT_4X4_50"
 LEFT_OUT = "-"
 """Stands for the name of a tile that is no camera of the rig."""
-FLOOR = "frame:"
-"""Before the name of a frame whose board is the origin."""
 NEW_FRAMES = ("tiled", "match", "offsets", "every")
 """Settings that make other frames of the same files."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from widgets.calibration.rig.setup import FLOOR, RigSetup
+from engines.calibration.rig.names import FLOOR
+from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.solver import LensSection
 from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, TextField, Toggle, columns, labelled

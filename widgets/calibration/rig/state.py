@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engines.calibration.rig.names import FLOOR
 from engines.calibration.rig.types import RigResult, SolveStep
 from widgets.calibration.rig.live_state import LEAST, MOST, RigLive
 from widgets.calibration.rig.points_state import RigUse
-from widgets.calibration.rig.setup import FLOOR, RigSetup
+from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.state import pixels
 from widgets.kit.words import count

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from widgets.calibration.state import MODEL_NAMES, pixels
 from widgets.kit.figures_table import Shown
 from widgets.kit.words import DASH, count, seconds_words
 
-BELIEVED = 0.25
-"""Weight from which on a corner counts as one that fits."""
 PLUS_MINUS = "\u00b1"
 FEW = 3.55
 LONG = 10.0
@@ -96,9 +95,8 @@ def about(result: RigResult) -> str:
     if result.frames_used:
         parts.append(f"{count(result.frames_used, 'frame')} used")
     if result.reference:
-        name = result.reference
-        floor = name.startswith("frame:")
-        parts.append(f"origin: the board in {name.removeprefix('frame:')}" if floor else f"origin: {name}")
+        frame = floor_frame(result.reference)
+        parts.append(f"origin: {result.reference}" if frame is None else f"origin: the board in {frame}")
     if result.free_board:
         parts.append("board shape solved")
     if result.mirrored:

@@ -94,8 +94,7 @@ def seen_at(scene: Scene, rig: RigResult, index: int) -> Seen:
             named = zip(found.ids.tolist(), found.corners.tolist(), strict=True)
             points += [NamedPoint(str(id), number, x, y, camera.rms_px / 2**0.5) for id, (x, y) in named]
     pose, first = scene.board_pose(scene.time(index)), scene.truth[0]
-    turn = np.asarray(cv2.Rodrigues(np.array(first.rvec))[0], dtype=np.float64)
-    return Seen(tuple(points), pose.apply(board.corners) @ turn.T + np.array(first.tvec))
+    return Seen(tuple(points), pose.apply(board.corners) @ first.rotation.T + np.array(first.tvec))
 
 
 def beside(triangulator: Triangulator, seen: Seen) -> tuple[Floats, Floats]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.adjustment import Observation, free_coordinates
 from engines.calibration.solve.bundle import Bundle, bundle
 from engines.calibration.solve.equations import Freedom, RigState
@@ -74,8 +76,8 @@ def errors_of(solution: Bundle, problem: Problem) -> Errors:
     off = lenses - problem.truth.cameras
     stated = np.sqrt(np.array([np.diag(solution.lens_covariance(camera)) for camera in range(len(lenses))]))
     distances = rig_of(solution).distances - problem.truth.distances
-    slope = distance_slope(solution)
-    spread = np.sqrt(np.einsum("dn,nm,dm->d", slope, solution.covariance, slope))
+    sure = Uncertainty(solution)
+    spread = np.array([sure.pair(a, b).distance_std for a, b in combinations(range(len(lenses)), 2)])
     return Errors(
         off[:, :2].ravel(),
         (off / stated)[:, :2].ravel(),
@@ -83,19 +85,3 @@ def errors_of(solution: Bundle, problem: Problem) -> Errors:
         distances / spread,
         (off / stated)[:, 2:].ravel(),
     )
-
-
-def distance_slope(solution: Bundle) -> Floats:
-    """Of every distance by the kept unknowns: a small turn w and shift v move a centre -R't by R' (w x t - v)."""
-    places, columns = solution.state.places, solution.freedom.columns
-    centres = np.array([-turn.T @ shift for turn, shift in zip(places.turns, places.shifts, strict=True)])
-    one, other = np.triu_indices(len(places), 1)
-    slope = np.zeros((len(one), len(solution.covariance)))
-    for row, (a, b) in enumerate(zip(one, other, strict=True)):
-        way = (centres[a] - centres[b]) / np.linalg.norm(centres[a] - centres[b])
-        for camera, sign in ((a, 1.0), (b, -1.0)):
-            if solution.freedom.movable[camera]:
-                turned = places.turns[camera] @ way
-                by_turn = np.cross(places.shifts[camera], turned)
-                slope[row, columns[camera][-6:]] += sign * np.concatenate([by_turn, -turned])
-    return slope

@@ -90,7 +90,7 @@ class Files(QObject):
     def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
         """Files and folders to picture files, and what was left out."""
         wanted = tuple(paths)
-        self._errands.ask(lambda: listing(wanted), then, self._told("Photographs not added"))
+        self._errands.ask(lambda: listing(wanted), then, self.told("Photographs not added"))
 
     def open(self, path: str, then: Callable[[MonoResult], object], unit: str = "") -> None:
         """Asks for the unit where the file gives the board's squares without one."""
@@ -101,10 +101,10 @@ class Files(QObject):
             elif answer := self.ask_unit(found.message):
                 self.open(path, then, answer)
 
-        self._errands.ask(lambda: _loaded(path, unit), read, self._told("Calibration not opened"))
+        self._errands.ask(lambda: _loaded(path, unit), read, self.told("Calibration not opened"))
 
     def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
-        self._errands.ask(lambda: save(result, path), lambda _none: then(), self._told("Calibration not saved"))
+        self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told("Calibration not saved"))
 
     def ask_export(self, result: MonoResult, name: str) -> tuple[str, str]:
         """One of the formats that can hold this lens exactly, and a file for it; or two empty words."""
@@ -122,7 +122,7 @@ class Files(QObject):
             self._errands.ask(
                 lambda: export(result, path, format),
                 lambda written: then(f"Exported {written.name}"),
-                self._told("Calibration not exported"),
+                self.told("Calibration not exported"),
             )
 
     def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
@@ -130,10 +130,11 @@ class Files(QObject):
         from engines.calibration.targets.pdf import write_board
 
         self._errands.ask(
-            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self._told("Board not written")
+            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self.told("Board not written")
         )
 
-    def _told(self, title: str) -> Callable[[Failure], None]:
+    def told(self, title: str) -> Callable[[Failure], None]:
+        """What is done with a failure: it is shown under this title."""
         return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
 
 

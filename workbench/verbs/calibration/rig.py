@@ -28,6 +28,10 @@ RigPaths = Annotated[list[str], typer.Argument(help=_PATHS, show_default=False)]
 Loss = Annotated[str, typer.Option(help=_LOSS)]
 Intrinsics = Annotated[str, typer.Option(help="A file with the cameras' lenses; held unless told.", show_default=False)]
 FixIntrinsics = Annotated[bool, typer.Option("--fix-intrinsics", help="Hold the lenses of that file (the default).")]
+Match = Annotated[str, typer.Option(help=_MATCH)]
+Offsets = Annotated[
+    str, typer.Option(help="With order, frames by which each camera is late: 0,2,0.", show_default=False)
+]
 Hold = Annotated[str, typer.Option(help="What the lenses of that file are: fixed, prior or free (a start).")]
 HeldOut = Annotated[bool, typer.Option("--held-out/--no-held-out", help="Leave frames out to test the rig.")]
 
@@ -45,8 +49,8 @@ def rig(
     tiles: Annotated[str, typer.Option(help="Rows x columns of a tiled picture: 2x2.", show_default=False)] = "",
     names: Annotated[str, typer.Option(help="Names of the cameras: a,b,c,d; - drops a tile.", show_default=False)] = "",
     margin: Annotated[int, typer.Option(help="Pixels to cut off around each tile.", min=0)] = 0,
-    match: Annotated[str, typer.Option(help=_MATCH)] = "name",
-    offsets: Annotated[str, typer.Option(help="Frames by which each camera is late: 0,2,0.", show_default=False)] = "",
+    match: Match = "name",
+    offsets: Offsets = "",
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
     intrinsics: Intrinsics = "",
     fix_intrinsics: FixIntrinsics = False,
@@ -69,7 +73,7 @@ def rig(
 
         spec = rig_spec(
             paths, board, tiles=tiles, names=words(names), margin=margin, match=match, offsets=whole(offsets),
-            model=model, intrinsics=intrinsics, hold="fixed" if fix_intrinsics else hold, fix=words(fix),
+            model=model, intrinsics=intrinsics, hold=held(fix_intrinsics, hold), fix=words(fix),
             shared_lens=shared_lens, free_board=free_board, loss=loss, reference=reference, window=window, every=every,
             mirror=mirror, exclude=tuple(exclude or ()), held_out=held_out, out=out,
         )  # fmt: skip
@@ -85,6 +89,15 @@ def rig_spec(paths: Sequence[str], board: Sequence[str], **kinds: Any) -> RigSpe
 
     first, *more = map(Board.parse, board)
     return RigSpec(paths=tuple(paths), board=first, more_boards=tuple(more), **kinds)
+
+
+def held(fixed: bool, hold: str) -> str:
+    """Raises `UsageError` for two options that contradict each other."""
+    from engines.core.errors import UsageError
+
+    if fixed and hold != "fixed":
+        raise UsageError(f"--fix-intrinsics holds the lenses, --hold {hold} does not", hint="Give one of the two")
+    return hold
 
 
 def whole(text: str) -> tuple[int, ...]:

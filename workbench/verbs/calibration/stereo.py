@@ -18,8 +18,11 @@ from workbench.verbs.calibration.rig import (
     Hold,
     Intrinsics,
     Loss,
+    Match,
+    Offsets,
     camera_as_json,
     cameras_table,
+    held,
     rig_spec,
     whole,
 )
@@ -67,10 +70,8 @@ def stereo(
     left: Annotated[list[str], typer.Option(help=_SIDE_HELP.format("left"), show_default=False)],
     right: Annotated[list[str], typer.Option(help=_SIDE_HELP.format("right"), show_default=False)],
     model: Annotated[str, typer.Option(help=f"Lens model: {MODELS}.")] = "brown5",
-    match: Annotated[str, typer.Option(help="Which pictures are of one moment: by name, time or order.")] = "name",
-    offsets: Annotated[
-        str, typer.Option(help="With order, frames by which each is late: 0,2.", show_default=False)
-    ] = "",
+    match: Match = "name",
+    offsets: Offsets = "",
     intrinsics: Intrinsics = "",
     fix_intrinsics: FixIntrinsics = False,
     hold: Hold = "fixed",
@@ -93,7 +94,7 @@ def stereo(
 
         spec = rig_spec(
             (), board, match=match, offsets=whole(offsets), model=model, intrinsics=intrinsics,
-            hold="fixed" if fix_intrinsics else hold, fix=words(fix), shared_lens=shared_lens, free_board=free_board,
+            hold=held(fix_intrinsics, hold), fix=words(fix), shared_lens=shared_lens, free_board=free_board,
             loss=loss, window=window, exclude=tuple(exclude or ()), every=every, mirror=mirror, held_out=held_out,
             out=out,
         )  # fmt: skip

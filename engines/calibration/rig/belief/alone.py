@@ -6,6 +6,7 @@ are not of one moment, a camera was moved, or a lens that is held is not that of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from engines.calibration.solve.bundle import bundle
 from engines.calibration.solve.equations import Floats, Freedom
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.motions import Motions
+from engines.calibration.solve.sights import Sights
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +35,27 @@ def each_alone(fitted: Fitted) -> Alone | None:
     cameras_of = np.zeros(len(problem.groups), dtype=int)
     for view in problem.seen:
         cameras_of[view.group] += 1
-    shared = cameras_of > 1
     sights, boards, count = [], [], 0
-    for one, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
-        own = one.of_groups(shared)
-        chosen = shared[one.groups]
-        trust = np.where(weights[chosen] > 0.25, own.trust, 0.0)
-        boards.append(state.boards[own.groups])
-        sights.append(replace(own, groups=count + np.arange(len(own.groups)), trust=trust))
-        count += len(own.groups)
+    for one in fitted.believed_sights(cameras_of > 1):
+        boards.append(state.boards[one.groups])
+        sights.append(replace(one, groups=count + np.arange(len(one.groups))))
+        count += len(one.groups)
     if not count:
         return None
     apart = replace(state, boards=Motions.joined(boards))
     still = Freedom(tuple(np.zeros((len(lens), 0)) for lens in state.lenses), (False,) * problem.cameras)
     with one_thread_each():
-        posed = bundle(apart, [one for one in sights if one.count], still, "linear")
-    return _summed(fitted, [one for one in sights if one.count], posed.squares)
+        posed = bundle(apart, sights, still, "linear")
+    return _summed(fitted, sights, posed.squares)
 
 
-def _summed(fitted: Fitted, sights: list, alone: tuple[Floats, ...]) -> Alone:  # type: ignore[type-arg]
+def _summed(fitted: Fitted, sights: Sequence[Sights], alone: Sequence[Floats]) -> Alone:
     squares_of = {
         int(place): own
         for one, squares in zip(fitted.problem.sights, fitted.bundle.squares, strict=True)
         for place, own in zip(one.places, squares, strict=True)
     }
-    sums: dict[str, np.ndarray] = {}
+    sums: dict[str, Floats] = {}
     for one, squares in zip(sights, alone, strict=True):
         there = one.trust > 0
         for row, place in enumerate(one.places):

@@ -86,12 +86,12 @@ def _ways(fitted: Fitted, camera: int) -> tuple[list[str], Floats]:
     problem, state = fitted.problem, fitted.state
     order = {frame: number for number, frame in enumerate(problem.found.frames)}
     found: list[tuple[str, Floats]] = []
-    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
+    for sights, believed in zip(problem.sights, fitted.bundle.believed, strict=True):
         if sights.camera != camera:
             continue
         points = state.points[sights.part]
         for row, group in enumerate(sights.groups):
-            near = weights[row] > 0.25
+            near = believed[row]
             if near.sum() >= _LEAST_CORNERS:
                 pose = state.places[camera].after(state.boards[int(group)])
                 image = project_seen(state.models[camera], state.lenses[camera], pose.apply(points[near])[0])

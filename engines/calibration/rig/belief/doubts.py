@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from engines.calibration.rig.belief.alone import Alone
 from engines.calibration.rig.belief.changes import Change
 from engines.calibration.rig.belief.lenses import Misheld
 from engines.calibration.rig.belief.shape import Shape, stretch_of
-from engines.calibration.rig.fitting import Fitted, full_covariance, pose_rows
+from engines.calibration.rig.fitting import Fitted
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
-from engines.calibration.rig.types import called
+from engines.calibration.rig.names import called
+from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
@@ -22,6 +24,8 @@ from engines.core.lenses import PINHOLE_NAMES
 FEW_FRAMES = 10
 _ODD = 0.4
 """Of a camera's corners: where more are not believed, it is the camera that is wrong."""
+SAME_PLACE = 5e-4
+"""Metres: no two cameras stand nearer to each other."""
 _ODD_CORNERS = 0.6
 """Of the corners of one view, for the view to be wrong as a whole."""
 _UNSURE = 0.002, 0.005, 0.03
@@ -104,7 +108,7 @@ def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
     level = _level(float(shares[worst]), *_UNSURE)
     if level:
         name = evidence.fitted.problem.names[worst]
-        words = f"Left-out frames move the focal length of camera {name} by \u00b1 {100 * shares[worst]:.2g} %"
+        words = f"Left-out frames move the focal length of {called(name)} by \u00b1 {100 * shares[worst]:.2g} %"
         advice = "hold the board still, keep the focus, and take more frames with the board in more places"
         yield Reason("focal-spread", level, f"{words}; {advice}")
 
@@ -125,7 +129,7 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
 def _guessed(fitted: Fitted) -> Iterator[Reason]:
     for camera in fitted.guessed:
         name = fitted.problem.names[camera]
-        words = f"Camera {name} by itself gave no lens, so its solution began with a guess"
+        words = f"By itself, {called(name)} gave no lens, so its solution began with a guess"
         yield Reason("guessed-lens", 1, f"{words}; show it the board in ten views or more, or load its calibration")
 
 
@@ -176,7 +180,7 @@ def _misheld(evidence: Evidence) -> Iterator[Reason]:
     if held is not None:
         name, longer = evidence.fitted.problem.names[held.camera], "longer" if held.off > 0 else "shorter"
         by = f"{100 * abs(held.off):.2g} % (\u00b1 {100 * held.std:.1g} %) {longer}"
-        words = f"The known lens of camera {name} is not that of these pictures, which give a focal length {by}"
+        words = f"The known lens of {called(name)} is not that of these pictures, which give a focal length {by}"
         level = 1 + int(max(held.moved, abs(held.off)) > _MOVES)
         advice = "let the lenses be solved, or load those of these very cameras and settings"
         yield Reason("wrong-lens", level, f"{words}{_moving(held.moved)}; {advice}", Remedy("load_lenses"))
@@ -191,7 +195,7 @@ def _changed(evidence: Evidence) -> Iterator[Reason]:
     if change is not None:
         problem = evidence.fitted.problem
         name = problem.names[change.camera]
-        who = f"camera {name}" if problem.cameras > 2 else "one of the two cameras"
+        who = called(name) if problem.cameras > 2 else "one of the two cameras"
         words = f"From {change.frame} on {who} shows the board {change.moved:.2g} px elsewhere than before"
         why = "it was moved or its lens changed; calibrate the frames before and from there on apart"
         yield Reason("moved-camera", 2, f"{words}: {why}")
@@ -245,25 +249,21 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
 
 
 def _same_place(fitted: Fitted) -> Iterator[Reason]:
-    names, distances = fitted.problem.names, fitted.distances()
-    covariance, rows = full_covariance(fitted.bundle), pose_rows(fitted.state.models)
-    for a in range(len(names)):
-        for b in range(a + 1, len(names)):
-            blocks = [covariance[row, row][3:, 3:] for row in (rows[a], rows[b])]
-            noise = float(np.sqrt(max(np.trace(blocks[0] + blocks[1]), 0.0)))
-            if distances[a, b] < max(5e-4, 2 * noise):
-                words = f"{names[a]} and {names[b]} stand at the same place"
-                yield Reason("same-place", 3, f"{words}: is one film given twice?")
+    names, sure = fitted.problem.names, Uncertainty(fitted.bundle)
+    for a, b in combinations(range(len(names)), 2):
+        told = sure.pair(a, b)
+        if told.distance < max(SAME_PLACE, 2 * told.place_std):
+            words = f"{names[a]} and {names[b]} stand at the same place"
+            yield Reason("same-place", 3, f"{words}: is one film given twice?")
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
     """A camera most of whose corners are not believed does not belong; else all that are not are counted."""
     problem = fitted.problem
     far, seen = np.zeros(problem.cameras), np.zeros(problem.cameras)
-    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
-        there = weights > 0
-        far[sights.camera] += (there & (weights <= 0.25)).sum()
-        seen[sights.camera] += there.sum()
+    for sights, believed in zip(problem.sights, fitted.bundle.believed, strict=True):
+        seen[sights.camera] += sights.count
+        far[sights.camera] += sights.count - believed.sum()
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
         words = f"Most of what {called(problem.names[camera])} sees does not agree with the other cameras"
@@ -279,9 +279,9 @@ def _odd_views(fitted: Fitted) -> Iterator[Reason]:
     """Whole views that do not fit, where most of their cameras' views do: what is wrong is wrong from time to time."""
     problem = fitted.problem
     odd: dict[str, list[int]] = {}
-    for sights, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
+    for sights, believed in zip(problem.sights, fitted.bundle.believed, strict=True):
         there = sights.trust > 0
-        far = (there & (weights <= 0.25)).sum(axis=1)
+        far = (there & ~believed).sum(axis=1)
         for row in np.flatnonzero(far > _ODD_CORNERS * there.sum(axis=1)):
             odd.setdefault(problem.groups[int(sights.groups[row])][0], []).append(sights.camera)
     if not odd:

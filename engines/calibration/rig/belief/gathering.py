@@ -70,10 +70,10 @@ def believe(fitted: Fitted, leaving_out: bool, further: Further, threads: int = 
 def _held_out(fitted: Fitted, left_out: LeftOutFrames) -> tuple[tuple[float | None, ...], float]:
     """Of each camera and of all, over the corners that are believed."""
     squares, corners = np.zeros(fitted.problem.cameras), np.zeros(fitted.problem.cameras)
-    for sights, weights in zip(fitted.problem.sights, fitted.bundle.weights, strict=True):
+    for sights, believed in zip(fitted.problem.sights, fitted.bundle.believed, strict=True):
         for row, place in enumerate(sights.places):
             if int(place) in left_out.view_squares:
                 squares[sights.camera] += left_out.view_squares[int(place)]
-                corners[sights.camera] += float((weights[row] > 0.25).sum())
+                corners[sights.camera] += int(believed[row].sum())
     own = tuple(float(np.sqrt(a / n)) if n else None for a, n in zip(squares, corners, strict=True))
     return own, float(np.sqrt(squares.sum() / max(corners.sum(), 1)))

@@ -32,26 +32,27 @@ Further = Callable[[float, str], None]
 @dataclass(frozen=True, slots=True)
 class LeftOutFrames:
     """view_squares: by the place of a view among the used ones, its sum of squared distances with its frame left out,
-    of the corners that the fit believes. distances: of each fold, F x C x C metres; focals: F x C x 2 pixels."""
+    of the corners that the fit believes; not of views without any. distances: of each fold, F x C x C metres; focals:
+    F x C x 2 pixels. blocks: how many there are; a fold without which the cameras fall apart tells nothing."""
 
     view_squares: dict[int, float]
     distances: Floats
     focals: Floats
+    blocks: int
 
     @property
     def spreads(self) -> Floats:
         """The jackknife's standard deviation of the distances, C x C metres."""
-        return _jackknifed(self.distances)
+        return self._jackknifed(self.distances)
 
     @property
     def focal_spreads(self) -> Floats:
         """The same of fx and fy, C x 2 pixels."""
-        return _jackknifed(self.focals)
+        return self._jackknifed(self.focals)
 
-
-def _jackknifed(values: Floats) -> Floats:
-    away = values - values.mean(axis=0)
-    return np.asarray(np.sqrt((len(values) - 1) / len(values) * (away**2).sum(axis=0)))
+    def _jackknifed(self, values: Floats) -> Floats:
+        """Folds that are missing count as the others do on average."""
+        return np.asarray(np.sqrt(self.blocks - 1) * values.std(axis=0))
 
 
 def leave_out(fitted: Fitted, further: Further, threads: int = 2) -> LeftOutFrames | None:
@@ -70,14 +71,14 @@ def leave_out(fitted: Fitted, further: Further, threads: int = 2) -> LeftOutFram
                 squares |= fold[0]
                 distances.append(fold[1])
                 focals.append(fold[2])
-    return LeftOutFrames(squares, np.array(distances), np.array(focals)) if len(distances) >= LEAST_FRAMES else None
+    return (
+        LeftOutFrames(squares, np.array(distances), np.array(focals), count) if len(distances) >= LEAST_FRAMES else None
+    )
 
 
 def _fold(fitted: Fitted, block: set[str]) -> tuple[dict[int, float], Floats, Floats] | None:
     problem = fitted.problem
-    if problem.spec.reference.removeprefix("frame:") in block:
-        return None
-    rest = problem.without(block)
+    rest = replace(problem.without(block), spec=replace(problem.spec, reference=""))
     if len(islands(rest.shared, problem.cameras)) > 1 or not _all_see(rest):
         return None
     kept = np.array([number for number, (frame, _) in enumerate(problem.groups) if frame not in block])
@@ -98,20 +99,17 @@ def _foretold(fitted: Fitted, rig: RigState, block: set[str]) -> dict[int, float
     problem = fitted.problem
     groups = np.array([frame in block for frame, _ in problem.groups])
     numbers = np.cumsum(groups) - 1
-    sights = []
-    for one, weights in zip(problem.sights, fitted.bundle.weights, strict=True):
-        chosen = groups[one.groups]
-        own = one.of_groups(groups)
-        trust = np.where(weights[chosen] > 0.25, own.trust, 0.0)
-        sights.append(replace(own, groups=numbers[own.groups], trust=trust))
+    sights = [replace(one, groups=numbers[one.groups]) for one in fitted.believed_sights(groups)]
+    if not sights:
+        return {}
     state = replace(rig, boards=_in_rig(fitted.state, rig, np.flatnonzero(groups)))
     still = Freedom(tuple(np.zeros((len(lens), 0)) for lens in rig.lenses), (False,) * problem.cameras)
-    posed = bundle(state, [one for one in sights if one.count], still, "linear", near=True)
-    found = {}
-    for one, squares in zip([one for one in sights if one.count], posed.squares, strict=True):
-        for row, place in enumerate(one.places):
-            found[int(place)] = float((squares[row] * (one.trust[row] > 0)).sum())
-    return found
+    posed = bundle(state, sights, still, "linear", near=True)
+    return {
+        int(place): float(own[trust > 0].sum())
+        for one, squares in zip(sights, posed.squares, strict=True)
+        for place, own, trust in zip(one.places, squares, one.trust, strict=True)
+    }
 
 
 def _in_rig(state: RigState, rig: RigState, groups: np.typing.NDArray[np.int64]) -> Motions:

@@ -37,5 +37,5 @@ def gain(held: Fitted, freed: Fitted, extra: int) -> Gain | None:
 
 def _squares(fitted: Fitted, weighed: Fitted) -> float:
     """Sum of squared distances of the corners that the second solution believes."""
-    pairs = zip(fitted.bundle.squares, weighed.bundle.weights, strict=True)
-    return float(sum((squares * (weights > 0.25)).sum() for squares, weights in pairs))
+    pairs = zip(fitted.bundle.squares, weighed.bundle.believed, strict=True)
+    return float(sum(squares[believed].sum() for squares, believed in pairs))

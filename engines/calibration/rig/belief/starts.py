@@ -7,6 +7,7 @@ stops where it came from, with a low error. Beginning from longer and shorter le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from engines.core.errors import WorkFailed
 
 FOCALS = (0.75, 1.3)
 """In parts of the focal lengths that were found."""
+COMPETING = 1.25
+"""Times the least cost, up to which an end may be the right one."""
 
 
 def other_ends(fitted: Fitted, told: Told | None = None) -> tuple[Fitted, ...]:
@@ -29,7 +32,8 @@ def other_ends(fitted: Fitted, told: Told | None = None) -> tuple[Fitted, ...]:
     found = []
     for share in FOCALS:
         try:
-            found.append(fit(problem, begin(problem, _lenses(problem, fitted, share)), told))
+            end = fit(problem, begin(problem, _lenses(problem, fitted, share)), told)
+            found.append(replace(end, guessed=fitted.guessed))
         except (WorkFailed, np.linalg.LinAlgError):
             continue
     return tuple(found)
@@ -42,8 +46,15 @@ def best(ends: Sequence[Fitted]) -> Fitted:
 
 
 def apart(ends: Sequence[Fitted]) -> float:
-    """The largest difference of a distance between two ends, as a share of it."""
-    distances = np.array([end.distances() for end in ends])
+    """The largest difference of a distance between two ends that compete, as a share of it.
+
+    An end that fits far worse than the best is where a start was lost, and no other rig that the views allow.
+    """
+    deviations = ends[0].bundle.deviations
+    costs = [end.cost(deviations) for end in ends]
+    distances = np.array(
+        [end.distances() for end, cost in zip(ends, costs, strict=True) if cost <= COMPETING * min(costs)]
+    )
     middle = np.maximum(np.median(distances, axis=0), 1e-9)
     spread = (distances.max(axis=0) - distances.min(axis=0)) / middle
     np.fill_diagonal(spread, 0.0)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engines.calibration.rig.pairs.disparity import Span, offset
 from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
-from engines.core.lenses import Intrinsics, Lens
+from engines.core.lenses import Lens
 from engines.core.projection import project, rays
 
 Floats = NDArray[np.float64]
@@ -89,14 +89,10 @@ class Placed:
 
     def moved(self, place: int, by: float) -> Placed:
         """With one parameter changed, in the order of `RigResult.covariance`."""
-        pinhole, end = self.lens.intrinsics, 4 + len(self.lens.distortion)
-        values = np.array([pinhole.fx, pinhole.fy, pinhole.cx, pinhole.cy, *self.lens.distortion, *np.zeros(6)])
+        end = len(self.lens.values)
+        values = np.array([*self.lens.values, *np.zeros(6)])
         values[place] += by
-        lens = Lens(
-            self.lens.model,
-            Intrinsics(*(float(value) for value in values[:4])),
-            tuple(float(value) for value in values[4:end]),
-        )
+        lens = Lens.of(self.lens.model, values[:end])
         turn = np.asarray(cv2.Rodrigues(values[end : end + 3])[0], dtype=np.float64)
         return Placed(lens, turn @ self.turn, self.shift + values[end + 3 :])
 

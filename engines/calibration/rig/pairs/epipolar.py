@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.pairs.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult, RigView
+from engines.calibration.solve.losses import BELIEVED
 from engines.core.projection import camera_matrix, rays
 
 Floats = NDArray[np.float64]
-BELIEVED = 0.25
-"""Corners of less weight than this in a robust fit are outliers, and not measured with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _views(result: RigResult, first: int, second: int) -> Iterator[tuple[RigView
 
 def _believed(view: RigView) -> set[int]:
     weights = view.weights or (1.0,) * len(view.ids)
-    return {number for number, weight in zip(view.ids, weights, strict=True) if weight >= BELIEVED}
+    return {number for number, weight in zip(view.ids, weights, strict=True) if weight > BELIEVED}
 
 
 def _pixels(view: RigView, ids: list[int]) -> Floats:

@@ -8,13 +8,13 @@ in Bradski and Kaehler, "Learning OpenCV" (2008), chapter 12. Any lens: what is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.places import turn_of
+from engines.calibration.rig.places import Between, between
 from engines.calibration.rig.types import Rectification, RigCamera, RigResult
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
@@ -27,29 +27,6 @@ LEAST_AHEAD = float(np.cos(np.radians(70)))
 """A camera is turned by less than 70 degrees: beyond, its picture would be stretched to nothing."""
 SIGNIFICANT = 3.0
 """A distance of fewer standard deviations than this is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """How the second camera stands to the first: X2 = rotation X1 + shift, metres."""
-
-    rotation: Floats
-    shift: Floats
-
-    @property
-    def baseline(self) -> float:
-        return float(np.linalg.norm(self.shift))
-
-    @property
-    def degrees(self) -> float:
-        """Angle of the rotation."""
-        return float(np.degrees(np.linalg.norm(cv2.Rodrigues(self.rotation)[0])))
-
-
-def between(first: RigCamera, second: RigCamera) -> Between:
-    """From the poses of two cameras in a rig."""
-    turn = turn_of(second) @ turn_of(first).T
-    return Between(turn, np.array(second.tvec) - turn @ np.array(first.tvec))
 
 
 def rectify(result: RigResult, first: int, second: int, alpha: float = -1.0, size: Size | None = None) -> Rectification:

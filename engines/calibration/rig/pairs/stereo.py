@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from engines.calibration.rig import solving
 from engines.calibration.rig.pairs.epipolar import agreement
-from engines.calibration.rig.pairs.rectification import between, check_alpha, rectify
+from engines.calibration.rig.pairs.rectification import check_alpha, rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult, StereoResult, StereoSpec
 from engines.core.context import Context
 from engines.core.errors import UsageError

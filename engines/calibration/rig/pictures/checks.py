@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 
 from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.names import called
 from engines.calibration.rig.pictures import mirrors
 from engines.calibration.rig.pictures.tiles import Tiling
-from engines.calibration.rig.types import RigSpec, called
+from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets import hints, photographs
 from engines.calibration.targets.counting import spread
 from engines.calibration.targets.shots import Shot

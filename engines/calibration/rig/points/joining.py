@@ -182,7 +182,7 @@ def _moving(older: Subject, newer: Subject, share: float) -> Subject:
 
 
 def _mixed(a: SeenPoint, b: SeenPoint, share: float) -> SeenPoint:
-    """Its deviation is that of the nearer one, and an eighth of the way, for what moves unevenly."""
+    """Its deviation is the larger one of both and, half way, an eighth of the way, for what moves unevenly."""
     x, y = a.x + share * (b.x - a.x), a.y + share * (b.y - a.y)
     way = float(np.hypot(b.x - a.x, b.y - a.y)) * 4 * share * (1 - share)
     return SeenPoint(b.name, x, y, float(np.hypot(max(a.sigma, b.sigma), way / 8)))

@@ -12,10 +12,11 @@ from math import isfinite
 
 import numpy as np
 
+from engines.calibration.rig.names import called
 from engines.calibration.rig.optics import covariance_of, eyes_of
 from engines.calibration.rig.points.agreement import agreeing, doubtful
 from engines.calibration.rig.points.intersection import Flags, Floats, Rays, Rows
-from engines.calibration.rig.types import NamedPoint, Placed, RigResult, SpacePoint, Unplaced, called
+from engines.calibration.rig.types import NamedPoint, Placed, RigResult, SpacePoint, Unplaced
 from engines.core.errors import BadInput
 
 _VAGUE = 0.2

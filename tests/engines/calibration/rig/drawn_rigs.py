@@ -3,7 +3,6 @@ their cameras see of points in space."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.calibration.rig.optics import eyes_of
-from engines.calibration.rig.types import NamedPoint, RigCamera, RigResult, Vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.types import NamedPoint, RigCamera, RigResult
 from engines.cameras.scene.optics import CameraTruth
 from engines.cameras.scene.rig import rig as scene_rig
 from engines.cameras.types import SceneSource
@@ -66,11 +66,6 @@ def _moved(camera: RigCamera, off: Floats) -> RigCamera:
     lens = Intrinsics(fx, fy, cx, cy)
     rvec, tvec = vector(rvec), vector(tvec)
     return replace(camera, intrinsics=lens, distortion=tuple(terms.tolist()), rvec=rvec, tvec=tvec)
-
-
-def vector(values: Iterable[float]) -> Vector:
-    x, y, z = (float(one) for one in values)
-    return x, y, z
 
 
 def seen(

@@ -9,17 +9,21 @@ import numpy as np
 import pytest
 
 from engines.calibration.evidence.half_turns import turns
+from engines.calibration.rig.belief.leaving_out import LeftOutFrames
 from engines.calibration.rig.found import RigShot
+from engines.calibration.rig.names import called
 from engines.calibration.rig.problem import Problem as Given
 from engines.calibration.rig.solving import solved
-from engines.calibration.rig.types import RigCamera, RigResult, called
+from engines.calibration.rig.types import RigCamera, RigResult
 from engines.calibration.solve.adjustment import Observation, State
 from engines.calibration.solve.circles import circle_bias
+from engines.calibration.solve.losses import BELIEVED
 from engines.calibration.targets.detection import Detection
 from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, UsageError, WorkFailed
-from engines.core.lenses import Intrinsics
+from engines.core.frames import Size
+from engines.core.lenses import Lens
 from tests.engines.calibration.rig.known_found import NAMES, distances_in_deviations, found, spec, with_shots
 from workbench.benchmarks.calibration import rig_problem
 from workbench.benchmarks.calibration.rig_problem import SIZE, Problem, made
@@ -42,10 +46,9 @@ def kinds(result: RigResult) -> set[str]:
 
 
 def true_cameras() -> tuple[RigCamera, ...]:
-    lenses = [[float(value) for value in lens] for lens in problem().truth.cameras]
-    still = (0.0, 0.0, 0.0)
+    lenses, still = [Lens.of("brown5", values) for values in problem().truth.cameras], (0.0, 0.0, 0.0)
     return tuple(
-        RigCamera(name, SIZE, "brown5", Intrinsics(*lens[:4]), tuple(lens[4:]), still, still, {})
+        RigCamera(name, SIZE, lens.model, lens.intrinsics, lens.distortion, still, still, {})
         for name, lens in zip(NAMES, lenses, strict=True)
     )
 
@@ -64,6 +67,35 @@ def test_a_good_rig_is_good_and_true() -> None:
     assert result.pair(1, 0).frames == sum(
         {0, 1} <= {camera for other, camera, _ in problem().sights.views() if other == frame} for frame in range(FRAMES)
     )
+
+
+def test_left_out_frames_are_measured_by_the_corners_that_fit() -> None:
+    """A camera's figure is that of its views, each over as many corners as are believed."""
+    for number, camera in enumerate(good().cameras):
+        views = [view for view in good().views if view.camera == number and view.held_out_rms_px is not None]
+        believed = [sum(weight > BELIEVED for weight in view.weights) for view in views]
+        squares = sum(n * view.held_out_rms_px**2 for n, view in zip(believed, views, strict=True))  # type: ignore[operator]
+        assert np.sqrt(squares / sum(believed)) == pytest.approx(camera.held_out_rms_px)
+        assert camera.outliers > 0
+
+
+def test_a_fold_that_tells_nothing_leaves_the_spread_as_it_is() -> None:
+    distances = np.random.default_rng(0).normal(1, 0.01, (6, 2, 2))
+    away = distances - distances.mean(axis=0)
+    whole = LeftOutFrames({}, np.repeat(distances, 2, axis=0), np.repeat(distances, 2, axis=0), 12)
+    assert whole.spreads == pytest.approx(np.sqrt(11 / 12 * 2 * (away**2).sum(axis=0)))
+    assert LeftOutFrames({}, distances, distances, 12).spreads == pytest.approx(whole.spreads)
+
+
+def test_cameras_that_cannot_share_a_lens_are_refused() -> None:
+    shared, whole = spec(shared_lens=True), found(problem())
+    others = replace(whole, sizes=(*whole.sizes[:3], Size(640, 480)))
+    with pytest.raises(UsageError, match="differ in size cannot share a lens: .*west 640x480"):
+        Given.of(shared, others, (None,) * 4)
+    with pytest.raises(UsageError, match="cannot be one lens for all"):
+        Given.of(replace(shared, hold="fixed"), whole, true_cameras())
+    with pytest.raises(UsageError, match="cannot be one lens for all"):
+        Given.of(replace(shared, fix=("k3",)), whole, (*true_cameras()[:2], None, None))
 
 
 def test_the_same_again_to_the_last_bit() -> None:
@@ -109,7 +141,8 @@ def test_frames_that_repeat_others_count_once() -> None:
             moved = replace(seen, corners=seen.corners + rng.normal(0, 0.2, seen.corners.shape))
             shots.append(replace(one, frame=f"{one.frame} {copy}", shot=replace(one.shot, detection=moved)))
     frames = tuple(dict.fromkeys(one.frame for one in shots))
-    result = solved(spec(), replace(few, frames=frames, shots=tuple(shots)), PlainContext())
+    floor = spec(reference=f"frame:{frames[-1]}")
+    result = solved(floor, replace(few, frames=frames, shots=tuple(shots)), PlainContext())
     assert result.verdict in ("weak", "poor")
     assert result.frames_used == 2
     assert any(reason.kind == "few-frames" and "8 that repeat" in reason.words for reason in result.reasons)
@@ -179,11 +212,12 @@ def test_one_frame_with_known_lenses_is_a_rig_that_says_how_little_it_rests_on(
 
 @pytest.mark.parametrize("reference", ["south", "frame:frame 4"])
 def test_the_rig_is_the_same_in_the_coordinates_of_another(reference: str) -> None:
-    other = solved(spec(held_out=False, reference=reference), found(problem()), PlainContext())
+    other = solved(spec(reference=reference), found(problem()), PlainContext())
     assert [pair.distance for pair in other.pairs] == pytest.approx([pair.distance for pair in good().pairs], rel=1e-6)
     assert [pair.distance_std for pair in other.pairs] == pytest.approx(
         [pair.distance_std for pair in good().pairs], rel=0.05
     )
+    assert [pair.spread for pair in other.pairs] == pytest.approx([pair.spread for pair in good().pairs], rel=0.05)
     still = other.cameras[2].tvec if reference == "south" else other.board_poses[4].tvec
     assert still == pytest.approx((0, 0, 0), abs=1e-9)
 

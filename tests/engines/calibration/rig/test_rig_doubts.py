@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 import numpy as np
 import pytest
 
+from engines.calibration.rig.belief.starts import apart
+from engines.calibration.rig.fitting import Fitted
 from engines.calibration.rig.found import Found, RigShot
 from engines.calibration.rig.solving import solved
 from engines.calibration.rig.types import RigCamera, RigResult
@@ -132,3 +135,24 @@ def test_a_lens_model_that_is_richer_than_the_lens_still_ends(model: ModelName):
     off = [one.intrinsics.fx - lens[0] for one, lens in zip(result.cameras, problem().truth.cameras, strict=True)]
     assert np.abs(off / np.array([one.std["fx"] for one in result.cameras])).max() < 3.5
     assert max(abs(one.distortion[5]) for one in result.cameras) < 3
+
+
+def test_a_start_that_was_lost_is_no_other_rig():
+    ends = [cast("Fitted", End(cost, distance)) for cost, distance in ((100.0, 1.0), (101.0, 1.1), (240.0, 3.0))]
+    assert apart(ends) == pytest.approx(0.1 / 1.05)
+    assert apart(ends[::2]) == 0
+
+
+class End:
+    """What a solver ended at, of two cameras."""
+
+    def __init__(self, cost: float, distance: float) -> None:
+        self.bundle = self
+        self.deviations = np.ones(2)
+        self._cost, self._distance = cost, distance
+
+    def cost(self, _deviations: object) -> float:
+        return self._cost
+
+    def distances(self) -> object:
+        return self._distance * (1 - np.eye(2))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engines.calibration.solve.bundle import bundle
-from engines.core.errors import WorkFailed
+from engines.calibration.solve.bundle import Progress, bundle
+from engines.calibration.solve.equations import RigState
+from engines.core.errors import Cancelled, WorkFailed
 from workbench.benchmarks.calibration.rig_ours import errors_of, given, rig_of, solved
 from workbench.benchmarks.calibration.rig_problem import made
 from workbench.benchmarks.calibration.rig_statistics import Spread, spread
@@ -42,6 +43,20 @@ def test_wrong_corners_are_not_believed_and_the_others_are():
         assert told[wrong].max() < 0.1
         assert np.median(told[~wrong]) > 0.85
     assert solution.deviations == pytest.approx(0.2, rel=0.05)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_what_was_stopped_is_not_called_converged(steps: int):
+    task = given(made(6, seed=2))
+
+    def told(progress: Progress, state: RigState) -> None:
+        if progress.step == steps:
+            raise Cancelled
+
+    solution = bundle(task.start, task.sights, task.freedom, told=told)
+    assert len(solution.steps) == steps
+    assert solution.stopped
+    assert not solution.converged
 
 
 @pytest.fixture(scope="module")

@@ -83,15 +83,20 @@ def test_every_control_of_the_rig_says_what_it_is(panel: RigPanel) -> None:
                 assert control.toolTip(), f"{control.accessibleName()} has no tooltip"
 
 
-def test_work_that_begins_or_ends_is_in_sight(panel: RigPanel) -> None:
+def test_work_that_begins_or_ends_is_in_sight(panel: RigPanel, qtbot) -> None:
     panel.show_state(states()[Phase.RESULT])
     panel.resize(LEAST_WIDTH, 300)
+    panel.activateWindow()
+    panel.start.setFocus()
+    qtbot.waitUntil(panel.start.hasFocus)
+    next_one = {Phase.BUSY: panel.progress.cancel, Phase.RESULT: panel.start}
     for phase in (Phase.BUSY, Phase.RESULT):
         area = panel.findChild(QScrollArea)
         assert area.verticalScrollBar().maximum() > 0
         area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
         panel.show_state(states()[phase])
         assert area.verticalScrollBar().value() == 0
+        assert next_one[phase].hasFocus()
 
 
 def test_what_came_out_is_told_with_its_deviations(panel: RigPanel) -> None:

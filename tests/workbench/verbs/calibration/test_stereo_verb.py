@@ -49,6 +49,7 @@ def test_a_pair_is_told_as_promised(data: Path, capsys: pytest.CaptureFixture[st
         (("--board", "nonsense"), 2, "nonsense"),
         ((), 1, "no pictures"),
         (("--offsets", "a,b"), 2, "offsets"),
+        (("--fix-intrinsics", "--hold", "prior"), 2, "--hold prior does not"),
     ],
 )
 def test_bad_input_is_said(

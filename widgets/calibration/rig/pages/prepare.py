@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLayout
+from PySide6.QtWidgets import QAbstractButton, QLayout
 
 from widgets.calibration.rig.pages.prepare_tiles import TilesPicture
 from widgets.calibration.rig.pages.prepare_view import PrepareView
@@ -50,7 +50,7 @@ class PreparePage(WorkPage):
 
     def show_state(self, view: PagesView) -> None:
         self.shown = view
-        prepare = view.prepare
+        prepare, focused = view.prepare, self.start.hasFocus() or self.progress.cancel.hasFocus()
         self.show_there(prepare.picture is not None)
         self.state.setText(prepare.headline)
         self.progress.show_busy(prepare.busy)
@@ -58,6 +58,14 @@ class PreparePage(WorkPage):
         self.picture.show_tiles(prepare.picture, prepare.form)
         self._show_plan(prepare)
         self._show_result(prepare)
+        if focused:
+            self._next(prepare).setFocus()
+
+    def _next(self, view: PrepareView) -> QAbstractButton:
+        """What the keyboard goes on with."""
+        if view.busy is not None:
+            return self.progress.cancel
+        return self.start if view.result is None else self.use
 
     def _make_controls(self) -> None:
         self.choose = PlainButton("Choose recordings\u2026", "open", "Films or pictures that hold all cameras as tiles")

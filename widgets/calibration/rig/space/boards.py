@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import BoardPose, RigResult
 from engines.core.boards import Board
 from widgets.charts.space.eye import Floats
@@ -27,8 +27,7 @@ def key_of(pose: BoardPose) -> Key:
 def placed(pose: BoardPose, points: Floats) -> Floats:
     """Points of a board (N x 3, or N x 2 on its print) in the rig's coordinates."""
     flat = points if points.shape[1] == 3 else np.column_stack([points, np.zeros(len(points))])
-    turn = np.asarray(cv2.Rodrigues(np.array(pose.rvec))[0])
-    return np.asarray(flat @ turn.T + np.array(pose.tvec))
+    return np.asarray(flat @ turn_of(pose).T + np.array(pose.tvec))
 
 
 def rim(board: Board) -> Floats:

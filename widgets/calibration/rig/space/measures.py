@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.places import centre_of, turn_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from widgets.calibration.rig.space.boards import middles, placed, rim
@@ -13,8 +14,6 @@ from widgets.calibration.rig.space.cameras import SIDEWAYS, Dress, picture_outli
 from widgets.charts.space.eye import Compass, Eye, Floats
 from widgets.charts.space.things import AXES, Ink, Part, Strand, Word
 
-FLOOR = "frame:"
-"""How `RigResult.reference` begins where a frame's board lies on the floor."""
 UPRIGHT = 0.5
 """How much of a unit the cameras' upward ways must have in common, to tell where up is."""
 SHARE, CLEAR = 0.22, 0.85
@@ -29,7 +28,7 @@ def compass(result: RigResult) -> Compass:
     turns = [turn_of(camera) for camera in result.cameras]
     ups = np.array([-turn[1] for turn in turns])
     ahead = np.mean([turn[2] for turn in turns], axis=0)
-    if result.reference.startswith(FLOOR):
+    if floor_frame(result.reference) is not None:
         up = np.array([0.0, 0.0, -1.0])
         return Compass.of(up if (centres(result) @ up).mean() > 0 else -up, ahead)
     mean = ups.mean(axis=0)
@@ -42,7 +41,7 @@ def centres(result: RigResult) -> Floats:
 
 def floor(result: RigResult, up: Floats) -> float:
     """Height of the board that lies on it, else of the lowest that there is."""
-    if result.reference.startswith(FLOOR):
+    if floor_frame(result.reference) is not None:
         return 0.0
     boards = [
         placed(pose, rim(result.boards[pose.board])) for pose in result.board_poses if pose.board < len(result.boards)

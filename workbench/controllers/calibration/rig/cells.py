@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from engines.calibration.rig.names import FLOOR
 from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
@@ -28,7 +29,7 @@ class Cells(PagePart):
         page.cellChosen.connect(self.choose)
         page.switchWanted.connect(self._switch)
         page.cameraWanted.connect(self._leave_out)
-        page.originWanted.connect(lambda frame: self.desk.set(reference=f"frame:{frame}"))
+        page.originWanted.connect(lambda frame: self.desk.set(reference=f"{FLOOR}{frame}"))
         page.framePicturesWanted.connect(partial(self._ask, page))
         return page
 

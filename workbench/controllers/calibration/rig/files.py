@@ -14,8 +14,6 @@ from engines.calibration.rig.types import RigResult
 from widgets.kit.save_file import ask_file
 from workbench.controllers.calibration import files
 from workbench.controllers.calibration.files import ENDINGS, FILMS
-from workbench.controllers.common.trouble_words import trouble_of
-from workbench.threads.engine_thread import Failure
 
 SHOWING = f"Pictures, films and lists of cameras ({ENDINGS} {FILMS} {LIST});;All files (*)"
 RIGS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
@@ -71,10 +69,6 @@ class Files(files.Files):
                 lambda written: then(f"Exported {written.name}"),
                 self.told("Rig not exported"),
             )
-
-    def told(self, title: str) -> Callable[[Failure], None]:
-        """What is done with a failure: it is shown under this title."""
-        return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
 
 
 def unfit_words(result: RigResult) -> list[str]:

@@ -165,8 +165,8 @@ class Pair(PagePart):
 
     def _wish(self, rig: RigResult) -> DepthWish:
         from engines.calibration.rig.pairs.depth import DepthWish
-        from engines.calibration.rig.pairs.rectification import between
         from engines.calibration.rig.pairs.stills import usual_depths
+        from engines.calibration.rig.places import between
 
         first, second = self.form.pair
         usual = usual_depths(rig, first, between(rig.cameras[first], rig.cameras[second]).baseline)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.calibration.rig.pairs.rectification import turn_of
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import Rectification, RigCamera
 from engines.core.projection import rays
 

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.calibration.rig.scaling import at_sizes
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult, RigView
 from engines.core.frames import Size
-from engines.core.lenses import DISTORTION_NAMES, Intrinsics, ModelName, scaled
+from engines.core.lenses import DISTORTION_NAMES, Intrinsics, ModelName
 from engines.core.projection import project
 
 SIZE = Size(640, 480)
@@ -39,12 +40,7 @@ def rig(first: RigCamera, second: RigCamera) -> RigResult:
 def small(pair: RigResult) -> RigResult:
     """The same cameras with half as many pixels a side."""
     half = Size(SIZE.width // 2, SIZE.height // 2)
-    return replace(
-        pair,
-        cameras=tuple(
-            replace(one, size=half, intrinsics=scaled(one.lens, one.size, half).intrinsics) for one in pair.cameras
-        ),
-    )
+    return at_sizes(pair, (half, half))
 
 
 def side_by_side(model: ModelName = "brown5") -> RigResult:

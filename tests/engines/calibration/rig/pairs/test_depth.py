@@ -14,7 +14,8 @@ from engines.calibration.rig.pairs.cloud import VERTEX, header, write_cloud
 from engines.calibration.rig.pairs.depth import DepthFinder, DepthWish, Seen
 from engines.calibration.rig.pairs.depth_noise import Placed, RigNoise
 from engines.calibration.rig.pairs.disparity import Matcher, offset, span
-from engines.calibration.rig.pairs.rectification import between, rectify
+from engines.calibration.rig.pairs.rectification import rectify
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import Rectification, RigResult
 from engines.core.errors import BadInput, UsageError
 from engines.core.projection import project, undistort_points

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engines.calibration.rig.pairs.epipolar import agreement
-from engines.calibration.rig.pairs.rectification import between, rectify, smaller, undistortions
+from engines.calibration.rig.pairs.rectification import rectify, smaller, undistortions
+from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigPair, RigResult, RigView
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from engines.calibration.rig.pairs.depth import DepthFinder
-from engines.calibration.rig.pairs.rectification import rectify, turn_of, undistortions
+from engines.calibration.rig.pairs.rectification import rectify, undistortions
 from engines.calibration.rig.pairs.stereo import paired, run
 from engines.calibration.rig.pairs.stills import paths_of, usual_depths
+from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigResult, RigSpec, StereoResult, StereoSpec
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import SceneSource

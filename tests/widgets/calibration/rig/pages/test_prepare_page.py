@@ -15,6 +15,7 @@ from widgets.calibration.rig.pages.prepare import PreparePage
 from widgets.calibration.rig.pages.prepare_view import PrepareForm, PrepareView
 from widgets.calibration.rig.pages.state import Page, PagesView
 from widgets.kit.theme import DARK, LOOK
+from widgets.kit.work_state import Busy
 
 PICTURE = np.tile(np.arange(640, dtype=np.uint8)[None, :, None], (360, 1, 3))
 FORM = PrepareForm(("quad.mp4",), out="/out")
@@ -158,3 +159,14 @@ def test_the_result_can_be_used_and_the_empty_page_offers_a_sample(page: Prepare
     assert not page.there
     assert not page.start.isVisible()
     assert page.empty.isVisible()
+
+
+def test_the_keyboard_goes_from_the_start_to_cancelling_to_what_comes_next(page: PreparePage, qtbot) -> None:
+    page.activateWindow()
+    page.start.setFocus()
+    qtbot.waitUntil(page.start.hasFocus)
+    show(page, replace(VIEW, busy=Busy("Cutting", 1.0, 2.0)))
+    assert page.progress.cancel.hasFocus()
+    done = PrepareResult("/out", "/out/cameras.yaml", ("a", "b"), ("a.mp4", "b.mp4"), Size(320, 180), 100)
+    show(page, replace(VIEW, result=done))
+    assert page.use.hasFocus()

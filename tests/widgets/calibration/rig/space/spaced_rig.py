@@ -8,7 +8,8 @@ from itertools import combinations
 import cv2
 import numpy as np
 
-from engines.calibration.rig.types import BoardPose, RigCamera, RigPair, RigResult, RigView, SpacePoint, Vector
+from engines.calibration.rig.places import vector
+from engines.calibration.rig.types import BoardPose, RigCamera, RigPair, RigResult, RigView, SpacePoint
 from engines.cameras.scene.motion import Motion
 from engines.cameras.scene.rig import rig
 from engines.cameras.types import SceneSource
@@ -17,11 +18,6 @@ from engines.core.lenses import Intrinsics
 
 BOARD = Board.parse("charuco:7x5:40mm:30mm:DICT_4X4_250")
 BONES = (("nose", "neck"), ("neck", "left hand"), ("neck", "right hand"))
-
-
-def vector(values: np.ndarray) -> Vector:
-    x, y, z = np.asarray(values, float).ravel().tolist()
-    return x, y, z
 
 
 def spaced_rig(frames: int = 22, board: Board = BOARD, cameras: int = 4, sigma: float = 2e-4) -> RigResult:
