@@ -13,7 +13,7 @@ from engines.core.frames import Image
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
 from widgets.viewer.image_view import ImageView
-from widgets.viewer.overlays import Label, Legend, Overlay, Points, Vectors
+from widgets.viewer.overlays import Caption, Label, Legend, Overlay, Points, Vectors
 
 NEAR = 14.0
 """Screen pixels from a corner within which a click is meant for it."""
@@ -44,9 +44,9 @@ class CornerPicture(ImageView):
         if self.has_picture:
             self.set_overlays(self._marks)
 
-    def show_unmarked(self, image: Image) -> None:
-        """A photograph in which no board was found."""
-        self.rows, self._marks = (), []
+    def show_unmarked(self, image: Image, name: str = "") -> None:
+        """A photograph in which no board was found; name: what it is called."""
+        self.rows, self._marks = (), [Caption(f"{name}   no board", "top-left")] if name else []
         self.show_photograph(image)
 
     def show_photograph(self, image: Image) -> None:
@@ -81,12 +81,19 @@ def marks(
     ends = [(row.found[0] + row.error[0], row.found[1] + row.error[1]) for row in wrong]
     made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
     made.append(Points([row.found for row in wrong], "bad", RING))
+    if wrong:
+        made = [_with(one, ("probably wrong", "bad")) if isinstance(one, Legend) else one for one in made]
     made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:labels] if row.number != chosen]
     for row in rows:
         if row.number == chosen:
             made.append(Points([row.found], "text", RING + 3))
             made.append(Label(mark_words(row, board), row.found, "bad" if row.suspect else "text"))
-    return made
+    return sorted(made, key=lambda one: isinstance(one, Caption | Label | Legend))
+
+
+def _with(legend: Legend, entry: tuple[str, str]) -> Legend:
+    """One entry more in a legend."""
+    return replace(legend, entries=(*legend.entries, entry))
 
 
 def _fitting(view: ViewResult, dropped: Sequence[int]) -> ViewResult:

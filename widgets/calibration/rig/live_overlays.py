@@ -19,10 +19,12 @@ def camera_overlays(seen: RigSighting, camera: int, names: tuple[str, ...]) -> l
     made: list[Overlay] = []
     target = () if seen.target is None else seen.target.outline(camera)
     if target:
-        made += [Polygon(target, "accent", 2.0, 0.14), Label(TARGET, target[0], "accent")]
+        made.append(Polygon(target, "accent", 2.0, 0.14))
     if sighting.found:
         token = "good" if camera in seen.useful else "text"
         made += [Polygon(sighting.outline, token, 2.0), Points(sighting.corners, token, 1.5, "dot")]
+    if target:
+        made.append(Label(TARGET, target[0], "accent"))
     words = _asked(seen, camera, names)
     return [*made, Caption(words, "bottom-left", "warn")] if words else made
 

@@ -33,7 +33,7 @@ PAIR_TIPS = (
     "Of the distance, when frames are left out",
 )
 PAIR_HEADS = ("Distance of", "Length", "Angle", "Frames", "Spread")
-CAMERA_HEADS = ("Camera", "Focal, px", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
+CAMERA_HEADS = ("Camera", "f, px", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
 CAMERA_TIPS = (
     "Its name",
     "Focal length in pixels",

@@ -12,6 +12,7 @@ from widgets.kit.figures_table import Shown
 from widgets.kit.words import DASH, count, seconds_words
 
 PLUS_MINUS = "\u00b1"
+FEW = 3.55
 LONG = 10.0
 """Metres from which on lengths are told in metres."""
 
@@ -49,15 +50,16 @@ def pair_table(result: RigResult) -> Shown:
 
 
 def decimals_of(stds: Sequence[float | None]) -> int:
-    """Of a column, so that its points stand below each other: two digits of the middle deviation, one where that does
-    not begin with 1, and so many that the least one is not told as 0."""
+    """Of a column, so that its points stand below each other: those that its middle deviation asks for, and so many
+    that the least one is not told as 0. Two digits of a deviation below 355, one above, as the Particle Data Group has
+    it (Review of Particle Physics, Introduction, 5.3)."""
     known = sorted(std for std in stds if std is not None and math.isfinite(std) and std > 0)
     if not known:
         return 2
-    std = known[len(known) // 2]
-    place = math.floor(math.log10(std))
-    digits = 1 if std >= 1.95 * 10.0**place else 2
-    return min(5, max(0, digits - 1 - place, -math.floor(math.log10(known[0]))))
+    least, middle = known[0], known[len(known) // 2]
+    place = math.floor(math.log10(middle))
+    digits = 2 if middle < FEW * 10.0**place else 1
+    return min(5, max(0, digits - 1 - place, -math.floor(math.log10(least))))
 
 
 def with_std(value: float, std: float | None, decimals: int | None = None) -> str:
@@ -65,9 +67,9 @@ def with_std(value: float, std: float | None, decimals: int | None = None) -> st
     known."""
     if std is None or not math.isfinite(std):
         return f"{value:.2f}"
-    if decimals is None:
-        decimals = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
-    return f"{value:.{decimals}f} {PLUS_MINUS} {std:.{decimals}f}"
+    two = min(5, max(0, 1 - math.floor(math.log10(std)))) if std > 0 else 2
+    places = two if decimals is None else decimals
+    return f"{value:.{places}f} {PLUS_MINUS} {std:.{places}f}"
 
 
 def length_words(metres: float, std: float | None) -> str:

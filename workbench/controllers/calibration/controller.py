@@ -78,9 +78,8 @@ class CalibrationController(PagedController):
         self.restore()
 
     def close(self) -> None:
-        """Stop looking and let go of the sources."""
-        self._soon.stop()
-        self._pages_soon.stop()
+        """Keep what was set, stop looking and let go of the sources."""
+        self.rest()
         self._refit_soon.stop()
         self.watch.close()
         self._errands.request_stop()

@@ -16,7 +16,7 @@ from widgets.calibration.rig.panel import RigPanel
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.state import Phase, RigState
 from widgets.calibration.rig.take_state import TakeView
-from widgets.calibration.rig.words import focal, length_words, with_std
+from widgets.calibration.rig.words import decimals_of, focal, length_words, pair_table, with_std
 from widgets.kit.feature_panel import LEAST_WIDTH
 from widgets.kit.panel import FOLDS
 from widgets.kit.theme import DARK, LOOK
@@ -139,6 +139,14 @@ def test_a_held_lens_is_said_to_be_held() -> None:
     assert focal(camera) == ("560.00", "held")
     assert focal(replace(camera, std={})) == ("560.00", "\u2013")
     assert with_std(3.0, float("inf")) == "3.00"
+
+
+def test_the_points_of_a_column_stand_below_each_other() -> None:
+    pairs = [replace(told().pairs[n], distance_std=std, spread=None) for n, std in enumerate((9e-5, 1.6e-4, 2.4e-4))]
+    lengths = [row[1] for row in pair_table(told(pairs=tuple(pairs))).rows]
+    assert lengths == ["200.00 \u00b1 0.09", "400.00 \u00b1 0.16", "210.00 \u00b1 0.24"]
+    assert decimals_of([3.0, 2.0, 0.004]) == 3
+    assert decimals_of([None]) == 2
 
 
 def test_tiles_are_named_and_left_out(panel: RigPanel, qtbot) -> None:

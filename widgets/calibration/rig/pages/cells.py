@@ -229,7 +229,7 @@ class CellsPage(WorkPage):
         self.stats = StatGrid()
         self.cell_switch, self.frame_switch = PlainButton("Cell off"), PlainButton("Frame off")
         self.camera_switch = PlainButton("Camera out")
-        on_floor = "The board in this frame lies on the floor: the rig's origin"
+        on_floor = "Origin here: the board in this frame lies on the floor"
         self.origin = QuietButton("", "target", on_floor, name="Origin here")
         tips = ("By its number", "In pixels", "In the robust fit")
         self.corners = FiguresTable("Corners", ("Corner", "Residual", "Weight"), tips, most=10)

@@ -23,12 +23,14 @@ class FramePictures(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.pictures: list[CornerPicture] = []
+        self._names: list[str] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
 
     def show_frame(self, result: RigResult, views: Mapping[int, tuple[ViewResult, MonoResult]], nothing: str) -> None:
         """views: of the cameras that see a board in it, with their calibrations; nothing: said of the others."""
+        self._names = [camera.name for camera in result.cameras]
         self._have(len(result.cameras))
         for camera, picture in enumerate(self.pictures[: len(result.cameras)]):
             picture.setAccessibleName(f"Picture of {result.cameras[camera].name}")
@@ -42,7 +44,8 @@ class FramePictures(QWidget):
         for camera, image in images.items():
             if camera < len(self.pictures):
                 picture = self.pictures[camera]
-                picture.show_photograph(image) if camera in views else picture.show_unmarked(image)
+                seen = camera in views
+                picture.show_photograph(image) if seen else picture.show_unmarked(image, self._names[camera])
 
     def _have(self, count: int) -> None:
         while len(self.pictures) < count:

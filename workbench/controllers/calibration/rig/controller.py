@@ -83,9 +83,8 @@ class RigController(PagedController):
         return self.live, self.takes, self.use
 
     def close(self) -> None:
-        """Stop looking and let go of the sources."""
-        self._soon.stop()
-        self._pages_soon.stop()
+        """Keep what was set, stop looking and let go of the sources."""
+        self.rest()
         for part in self.sections:
             part.close()
         self._errands.request_stop()
