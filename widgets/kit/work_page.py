@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
 from widgets.kit.layouts import column_of, held, row_of, styled
@@ -54,14 +53,20 @@ class WorkPage(QWidget):
         self._head.setContentsMargins(12, 8, 8, 4)
         return held(self._head, "panel")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit_head()
+        return super().event(event)
+
+    def _fit_head(self) -> None:
         """The buttons stand below the words where both have no room side by side."""
-        if self._head is not None and self._tools is not None:
-            beside = self.width() >= self._tools.sizeHint().width() + LEAST_WORDS
-            way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._head is None or self._tools is None:
+            return
+        beside = self.width() >= self._tools.sizeHint().width() + LEAST_WORDS
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._head.direction():
             self._head.setDirection(way)
             self._head.setAlignment(self._tools, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
-        super().resizeEvent(event)
 
     def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
         """The empty state, or the results once `show_there` is told so."""

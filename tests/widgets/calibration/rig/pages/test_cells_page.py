@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QWidget
 
 from tests.widgets.calibration.rig.rig_states import BLIND, FRAMES, NAMES, SETUP, SIZE, WRONG, told
 from widgets.calibration.rig.alone import alone
@@ -32,14 +33,17 @@ def shown(cell: Cell | None = None, exclude: tuple[str, ...] = ()) -> PagesView:
     return PagesView(Page.RIG, state, cell=cell or Cell())
 
 
-def test_where_the_head_is_narrow_its_buttons_stand_below_its_words(page: CellsPage) -> None:
+def test_where_the_head_is_narrow_its_buttons_stand_below_its_words(page: CellsPage, qtbot) -> None:
+    def at(part: QWidget) -> QPoint:
+        return part.mapTo(page, QPoint())
+
+    page.setMinimumWidth(1)
     page.resize(470, 700)
     page.show_state(shown())
-    page.show()
-    assert page.form.mapTo(page, QPoint()).y() > page.state.mapTo(page, QPoint()).y()
+    qtbot.waitUntil(lambda: at(page.form).y() > at(page.state).y())
     assert page.state.width() >= page.state.sizeHint().width()
     page.resize(1000, 700)
-    assert page.form.mapTo(page, QPoint()).x() > page.state.mapTo(page, QPoint()).x()
+    qtbot.waitUntil(lambda: at(page.form).x() > at(page.state).x() + 10)
 
 
 def test_cells_are_what_the_views_say_and_boards_of_one_picture_are_pooled() -> None:
