@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tests.workbench.opened import all_parts
+from widgets.calibration.rig.space.view import RigSpace
 from widgets.inspection.field.picture import FieldPicture
 from widgets.inspection.graph.canvas import GraphCanvas
 from widgets.kit.fields import ChoiceField, NumberField
@@ -27,7 +28,7 @@ from widgets.kit.panel import Panel, scrolled
 from widgets.kit.wheel import area_around
 from widgets.viewer.image_view import ImageView
 
-PICTURES = (ImageView, GraphCanvas, FieldPicture)
+PICTURES = (ImageView, GraphCanvas, FieldPicture, RigSpace)
 VALUED = (QAbstractSlider, QAbstractSpinBox, QComboBox, QTabBar)
 
 

@@ -60,6 +60,7 @@ class SpaceView(DrawnChart):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         leave_wheel_where_scrolled(self)
+        leave_wheel_where_scrolled(self)
 
     # What is shown
 
