@@ -32,7 +32,7 @@ class WorkPage(QWidget):
         super().__init__()
         self.trouble, self.progress = TroubleCard(), BusyLine(cancel)
         self._head_row: QBoxLayout | None = None
-        self._tools: QWidget | None = None
+        self._head_tools: QWidget | None = None
 
     @property
     def there(self) -> bool:
@@ -47,8 +47,8 @@ class WorkPage(QWidget):
         """Title and state at the left, buttons at the right."""
         self.title, self.state = ElidedLabel(title, "heading"), ElidedLabel("", "muted")
         self.state.setFont(number_font())
-        self._tools = held(row_of(*buttons, spacing=8))
-        self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._tools)
+        self._head_tools = held(row_of(*buttons, spacing=8))
+        self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._head_tools)
         self._head_row.setSpacing(8)
         self._head_row.setContentsMargins(12, 8, 8, 4)
         return held(self._head_row, "panel")
@@ -60,13 +60,13 @@ class WorkPage(QWidget):
 
     def _fit_head(self) -> None:
         """The buttons stand below the words where both have no room side by side."""
-        if self._head_row is None or self._tools is None:
+        if self._head_row is None or self._head_tools is None:
             return
-        beside = self.width() >= self._tools.sizeHint().width() + LEAST_WORDS
+        beside = self.width() >= self._head_tools.sizeHint().width() + LEAST_WORDS
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self._head_row.direction():
             self._head_row.setDirection(way)
-            self._head_row.setAlignment(self._tools, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
+            self._head_row.setAlignment(self._head_tools, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
 
     def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
         """The empty state, or the results once `show_there` is told so."""
