@@ -22,6 +22,8 @@ from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
 
 FEW_FRAMES = 10
+_MANY = 0.05
+"""Of all corners: photographs of slanted boards leave a few hundredths that lie far off a Gaussian."""
 _ODD = 0.4
 """Of a camera's corners: where more are not believed, it is the camera that is wrong."""
 SAME_PLACE = 5e-4
@@ -272,7 +274,7 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
         words = f"Most of what {called(problem.names[camera])} sees does not agree with the other cameras"
         why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
         yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
-    if not odd and far.sum() > 0.03 * seen.sum():
+    if not odd and far.sum() > _MANY * seen.sum():
         level = 1 + int(far.sum() > 0.15 * seen.sum())
         words = f"{far.sum():.0f} of {seen.sum():.0f} corners do not fit and are not believed"
         yield Reason("outliers", level, f"{words}; look at them on the Rig page")

@@ -51,13 +51,16 @@ def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
     rows: list[_Row] = []
     left_out = list(recording.left_out)
     done = 0
-    with ThreadPoolExecutor(max(threads, 1), thread_name_prefix="detect") as pool:
+    pool = ThreadPoolExecutor(max(threads, 1), thread_name_prefix="detect")
+    try:
         for batch in recording.batches:
             part = partial(_part, told, done, batch.count, max(whole, 1))
             found, lost = _of_batch(batch, search, ctx, part, pool, threads)
             rows += found
             left_out += [LeftOut(batch.name, _LOST.format(lost, batch.count))] if lost else []
             done += batch.count
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
     shots = [RigShot(row.name, camera, shot) for row in rows for camera, each in enumerate(row.shots) for shot in each]
     sizes = checks.sizes(recording.names, shots)
     shots, mirrored = _one_way(shots, recording.names, spec.mirror)
@@ -83,7 +86,7 @@ def _of_batch(
     batch: Batch, search: Search, ctx: Context, told: Told, pool: ThreadPoolExecutor, threads: int
 ) -> tuple[list[_Row], int]:
     """The rows that count (of films those with a board, a few where there is none), and how many frames are lost."""
-    looker = _Looker(replace(search, quick=batch.choose), batch.choose)
+    looker = _Looker(replace(search, quick=batch.choose), batch.choose, ctx)
     rows: list[_Row] = []
     bare: list[_Row] = []
     seen = done = 0
@@ -122,10 +125,12 @@ def _chosen(rows: Sequence[_Row]) -> list[_Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Looker:
-    """Looks at all cameras' pictures of an instant, on any thread. judging: also how good they are."""
+    """Looks at all cameras' pictures of an instant, on any thread. judging: also how good they are. Stops with
+    `Cancelled` between two pictures."""
 
     search: Search
     judging: bool
+    ctx: Context
 
     def __call__(self, instant: Instant) -> _Row:
         each = list(self._each(instant))
@@ -134,6 +139,7 @@ class _Looker:
 
     def _each(self, instant: Instant) -> Iterator[tuple[tuple[Shot, ...], Look | None]]:
         for path, seen in zip(instant.paths, instant.load(), strict=True):
+            self.ctx.check()
             yield self._one(instant, path, seen)
 
     def _one(self, instant: Instant, path: Path | None, seen: Seen) -> tuple[tuple[Shot, ...], Look | None]:

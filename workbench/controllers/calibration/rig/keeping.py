@@ -38,7 +38,7 @@ def restore_session(services: Services) -> Session:
     kept, results = (services.project.get(KIND, id) for id in (SET, RESULTS))
     if isinstance(kept, dict):
         try:
-            return _session(kept, results if isinstance(results, dict) else {})
+            return _session(kept, _results(results, services))
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
             services.notify(f"The rig in this project could not be read: {error}", "warn")
     last = services.settings.value.panels.get(PANEL, {}).get("setup")
@@ -51,10 +51,23 @@ def restore_session(services: Services) -> Session:
     return Session(Material(replace(setup, paths=(), names=(), offsets=(), exclude=(), intrinsics="", reference="")))
 
 
-def _session(kept: dict[str, Any], results: dict[str, Any]) -> Session:
-    loaded, last = (_result(results.get(name)) for name in ("loaded", "last"))
+def _results(kept: object, services: Services) -> tuple[RigResult | None, RigResult | None]:
+    """What was opened and what was solved; where that cannot be read, what is set stands without it."""
+    if not isinstance(kept, dict):
+        return None, None
+    try:
+        loaded, last = (_result(kept.get(name)) for name in ("loaded", "last"))
+    except (KinoscopeError, KeyError, TypeError, ValueError) as error:
+        services.notify(f"The rig's result in this project could not be read, calibrate again: {error}", "warn")
+        return None, None
+    return loaded, last
+
+
+def _session(kept: dict[str, Any], results: tuple[RigResult | None, RigResult | None]) -> Session:
+    loaded, last = results
     name = str(kept["loaded_from"])
-    session = Session(Material(_setup(kept["setup"]), loaded if name else None, name), last)
+    shown = loaded if name else None
+    session = Session(Material(_setup(kept["setup"]), shown, name if shown is not None else ""), last)
     session.stored = loaded, last
     if last is not None and kept["current"]:
         session.keep(session.spec, last)

@@ -209,6 +209,14 @@ def test_the_project_keeps_what_is_set_and_what_came_out(solved: RigBench) -> No
     assert session.setup.model == "fisheye4"
 
 
+def test_a_result_that_cannot_be_read_leaves_what_is_set(solved: RigBench) -> None:
+    solved.controller.keep()
+    solved.services.project.put("rig", "results", {"loaded": None, "last": {"kind": "of another version"}})
+    session = restore_session(solved.services)
+    assert (session.setup, session.result) == (SETUP, None)
+    assert any("calibrate again" in said for said in solved.said)
+
+
 def test_the_command_has_options_that_there_are(solved: RigBench) -> None:
     it = solved.controller
     it.set(
