@@ -20,8 +20,8 @@ FORMS = {"all-cameras": "frame", "all-frames": "field", "scatter": "cloud"}
 """What the page of the rig shows besides one picture."""
 PAIR: dict[str, Showing] = {"pair": "pictures", "pair-over": "over", "pair-depth": "depth"}
 """What the page of two cameras shows."""
-SETS = PICTURES + 3
-"""The live sets are added to the pictures that were taken."""
+SETS = 6
+"""Captured live before that picture is taken."""
 MAIN = ("rig-empty",)
 """The main stop."""
 
