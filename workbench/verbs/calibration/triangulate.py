@@ -51,7 +51,8 @@ def _show(result: TriangulateResult) -> None:
     frames = f" in {result.frames} frames" if result.frames > 1 else ""
     terminal.print(
         console.headline(
-            f"Placed {result.points} points{frames}", f", residuals {result.residual_px:.3g} px; wrote {result.out}"
+            f"Placed {result.points} {'point' if result.points == 1 else 'points'}{frames}",
+            f", residuals {result.residual_px:.3g} px; wrote {result.out}",
         )
     )
     if not result.rig_counted:

@@ -75,11 +75,12 @@ def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, 
         raise _nothing([one.shot for one in shots], spec, ctx)
     if blind:
         own = [one.shot for one in shots if one.camera == blind[0]]
-        leave = f"leave it out ({_left_out(names, blind, spec)})"
+        one = len(blind) == 1
+        shows, its, it = ("shows", "its", "it") if one else ("show", "their", "them")
         raise BadInput(
-            f"Camera {_named(names, blind)} shows the board in none of its {len(own)} pictures",
+            f"Camera{'' if one else 's'} {_named(names, blind)} {shows} the board in none of {its} {len(own)} pictures",
             path=_path(own),
-            hint=f"Show it the board together with another camera, or {leave}",
+            hint=f"Show {it} the board together with another camera, or leave {it} out ({_left_out(names, blind, spec)})",
         )
     _check_different(names, shots)
     _check_unmarked(names, shots, spec)
