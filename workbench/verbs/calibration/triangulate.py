@@ -49,12 +49,9 @@ def _as_json(result: TriangulateResult) -> dict[str, Any]:
 def _show(result: TriangulateResult) -> None:
     terminal = console.out()
     frames = f" in {result.frames} frames" if result.frames > 1 else ""
-    terminal.print(
-        console.headline(
-            f"Placed {result.points} {'point' if result.points == 1 else 'points'}{frames}",
-            f", residuals {result.residual_px:.3g} px; wrote {result.out}",
-        )
-    )
+    points = "1 point" if result.points == 1 else f"{result.points} points"
+    told = f", residuals {result.residual_px:.3g} px; wrote {result.out}"
+    terminal.print(console.headline(f"Placed {points}{frames}", told))
     if not result.rig_counted:
         terminal.print("The rig's own uncertainty is not known: only that of the pixels is stated", style="yellow")
     if not result.sigma_told:

@@ -76,11 +76,12 @@ def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, 
     if blind:
         own = [one.shot for one in shots if one.camera == blind[0]]
         one = len(blind) == 1
+        leave = _left_out(names, blind, spec)
         shows, its, it = ("shows", "its", "it") if one else ("show", "their", "them")
         raise BadInput(
             f"Camera{'' if one else 's'} {_named(names, blind)} {shows} the board in none of {its} {len(own)} pictures",
             path=_path(own),
-            hint=f"Show {it} the board together with another camera, or leave {it} out ({_left_out(names, blind, spec)})",
+            hint=f"Show {it} the board together with another camera, or leave {it} out ({leave})",
         )
     _check_different(names, shots)
     _check_unmarked(names, shots, spec)
