@@ -10,12 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engines.calibration.formats.checks import DAMAGED, checked, in_words
+from engines.calibration.formats.checks import checked
 from engines.calibration.formats.kalibr import from_kalibr, is_kalibr
 from engines.calibration.formats.opencv import UnitMissing, from_xml, from_yaml, to_yaml
+from engines.calibration.formats.results import result_of, with_header
 from engines.calibration.types import MonoResult
-from engines.core import reading, spec
-from engines.core.boards import Board
+from engines.core import reading
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
 from engines.core.outputs import check_file, holding
@@ -93,25 +93,9 @@ def _read(path: Path, unit: str, camera: str) -> MonoResult:
 
 def to_json(result: MonoResult) -> dict[str, Any]:
     """The whole result as plain values."""
-    board = None if result.board is None else str(result.board)
-    return (
-        {"kind": KIND, "version": VERSION}
-        | asdict(result)
-        | {"board": board, "more_boards": [str(more) for more in result.more_boards]}
-    )
+    return with_header(asdict(result), KIND, VERSION, result.board, result.more_boards)
 
 
 def from_json(data: object) -> MonoResult:
     """The inverse of `to_json`. Raises `BadInput`."""
-    if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise BadInput("This JSON is not a calibration of one camera")
-    if data.get("version") != VERSION:
-        raise BadInput(f"This calibration was written by another version ({data.get('version')})")
-    with in_words():
-        board = None if data["board"] is None else asdict(Board.parse(data["board"]))
-        more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]
-    try:
-        result: MonoResult = spec.from_json(MonoResult, data | {"board": board, "more_boards": more})
-    except BadInput as error:
-        raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
-    return checked(result)
+    return checked(result_of(MonoResult, data, KIND, VERSION, "a calibration of one camera"))

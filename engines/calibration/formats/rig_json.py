@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from engines.calibration.formats.checks import DAMAGED, in_words, is_finite
+from engines.calibration.formats.checks import DAMAGED, is_finite
+from engines.calibration.formats.results import result_of, with_header
 from engines.calibration.formats.rig_reading import LARGEST, lens_checked
 from engines.calibration.rig.types import RigResult, RigView
 from engines.core import spec
-from engines.core.boards import Board
 from engines.core.errors import BadInput
 from engines.core.outputs import holding
 
@@ -22,10 +21,8 @@ POSE = 6
 
 def to_json(result: RigResult) -> dict[str, Any]:
     """The whole result as plain values."""
-    board = None if result.board is None else str(result.board)
-    boards = {"board": board, "more_boards": [str(more) for more in result.more_boards]}
     plain: dict[str, Any] = spec.to_json(result)
-    return {"kind": KIND, "version": VERSION} | plain | boards
+    return with_header(plain, KIND, VERSION, result.board, result.more_boards)
 
 
 def is_rig(data: object) -> bool:
@@ -34,17 +31,7 @@ def is_rig(data: object) -> bool:
 
 def from_json(data: object) -> RigResult:
     """The inverse of `to_json`. Raises `BadInput`."""
-    if not isinstance(data, dict) or not is_rig(data):
-        raise BadInput("This JSON is not a calibration of a rig")
-    if data.get("version") != VERSION:
-        raise BadInput(f"This calibration was written by another version ({data.get('version')})")
-    with in_words():
-        board = None if data["board"] is None else asdict(Board.parse(data["board"]))
-        more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]
-    try:
-        result: RigResult = spec.from_json(RigResult, data | {"board": board, "more_boards": more})
-    except BadInput as error:
-        raise BadInput(f"{DAMAGED}: {error.message.partition(': ')[2]}") from error
+    result = result_of(RigResult, data, KIND, VERSION, "a calibration of a rig")
     for name, value in spec.to_json(result).items():
         if not is_finite(value):
             raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
