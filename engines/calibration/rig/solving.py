@@ -8,8 +8,7 @@ that it is no optimum.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from time import perf_counter
 
@@ -108,20 +107,17 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
     """What a solution and what is believed of it come to, as values."""
     problem, solution, state = fitted.problem, fitted.bundle, fitted.state
     spec, found = problem.spec, problem.found
-    sure = Uncertainty(solution)
-    views = _views(fitted, belief)
-    corners = sum(len(view.ids) for view in views if view.used)
-    believed = [_believed_squares(fitted, view) for view in range(len(problem.seen))]
-    squares = np.concatenate(believed)
+    sure, corners = Uncertainty(solution), _Corners.of(fitted)
+    every = np.concatenate(corners.squares)[np.concatenate(corners.weights) > BELIEVED]
     poses = solution.state.boards.poses
     return RigResult(
-        cameras=tuple(_camera(fitted, number, sure, belief) for number in range(problem.cameras)),
+        cameras=tuple(_camera(fitted, number, corners, sure, belief) for number in range(problem.cameras)),
         pairs=_pairs(fitted, sure, belief),
-        rms_px=float(np.sqrt(squares.mean())) if corners else 0.0,
+        rms_px=float(np.sqrt(every.mean())) if len(every) else 0.0,
         verdict=belief.verdict,
         reasons=(*belief.reasons, *(Reason("matched", 0, words) for words in found.notes)),
         seconds=seconds,
-        views=views,
+        views=_views(fitted, corners, belief),
         board_poses=tuple(
             BoardPose(frame, board, vector(pose[:3]), vector(pose[3:]))
             for (frame, board), pose in zip(problem.groups, poses, strict=True)
@@ -142,13 +138,32 @@ def result_of(fitted: Fitted, belief: Belief, seconds: float) -> RigResult:
     )
 
 
-def _camera(fitted: Fitted, number: int, sure: Uncertainty, belief: Belief) -> RigCamera:
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """Of each used view, in the order of its ids: squared distances in pixels, and weights."""
+
+    squares: list[Floats]
+    weights: list[Floats]
+
+    @classmethod
+    def of(cls, fitted: Fitted) -> _Corners:
+        seen = fitted.problem.seen
+        squares, weights = [np.zeros(0)] * len(seen), [np.zeros(0)] * len(seen)
+        for number, sights in enumerate(fitted.problem.sights):
+            for row, place in enumerate(sights.places):
+                ids = seen[place].ids - sights.part.start
+                squares[place] = fitted.bundle.squares[number][row, ids]
+                weights[place] = fitted.bundle.weights[number][row, ids]
+        return cls(squares, weights)
+
+
+def _camera(fitted: Fitted, number: int, corners: _Corners, sure: Uncertainty, belief: Belief) -> RigCamera:
     problem, state = fitted.problem, fitted.state
     lens, pose = Lens.of(state.models[number], state.lenses[number]), state.places[number].poses[0]
     std = sure.lens(number)
     mine = [place for place, view in enumerate(problem.seen) if view.camera == number]
-    lengths = np.sqrt(np.concatenate([_squares(fitted, place) for place in mine]))
-    weights = np.concatenate([_weights(fitted, place) for place in mine])
+    lengths = np.sqrt(np.concatenate([corners.squares[place] for place in mine]))
+    weights = np.concatenate([corners.weights[place] for place in mine])
     near = lengths[weights > BELIEVED]
     return RigCamera(
         name=problem.names[number],
@@ -182,14 +197,14 @@ def _pairs(fitted: Fitted, sure: Uncertainty, belief: Belief) -> tuple[RigPair, 
     return tuple(found)
 
 
-def _views(fitted: Fitted, belief: Belief) -> tuple[RigView, ...]:
+def _views(fitted: Fitted, corners: _Corners, belief: Belief) -> tuple[RigView, ...]:
     problem = fitted.problem
     place_of = {number: place for place, number in enumerate(problem.used)}
     views = []
     for number, one in enumerate(problem.found.shots):
         view = _bare(one)
         if number in place_of:
-            view = _solved_view(view, fitted, place_of[number], belief)
+            view = _solved_view(view, fitted, place_of[number], corners, belief)
         elif view.found:
             first = problem.repeats.get(view.frame)
             view = replace(
@@ -207,13 +222,13 @@ def _bare(one: RigShot) -> RigView:
     return RigView(one.frame, one.camera, str(shot.path), True, False, shot.board, ids, _points(found.corners))
 
 
-def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> RigView:
+def _solved_view(view: RigView, fitted: Fitted, place: int, corners: _Corners, belief: Belief) -> RigView:
     seen, state = fitted.problem.seen[place], fitted.state
     pose = state.places[seen.camera].after(state.boards[seen.group])
     projected = project_seen(
         state.models[seen.camera], state.lenses[seen.camera], pose.apply(state.points[seen.ids])[0]
     )
-    squares, weights = _squares(fitted, place), _weights(fitted, place)
+    squares, weights = corners.squares[place], corners.weights[place]
     left_out = belief.view_squares.get(place)
     moved = np.reshape(view.corners, (-1, 2)) - seen.corners
     return replace(
@@ -225,28 +240,6 @@ def _solved_view(view: RigView, fitted: Fitted, place: int, belief: Belief) -> R
         rms_px=float(np.sqrt(squares.mean())),
         held_out_rms_px=None if left_out is None else float(np.sqrt(left_out / (weights > BELIEVED).sum())),
     )
-
-
-def _squares(fitted: Fitted, place: int) -> Floats:
-    """Squared distances of one view's corners in pixels, in the order of its ids."""
-    return _of_view(fitted, place, fitted.bundle.squares)
-
-
-def _weights(fitted: Fitted, place: int) -> Floats:
-    return _of_view(fitted, place, fitted.bundle.weights)
-
-
-def _believed_squares(fitted: Fitted, place: int) -> Floats:
-    return np.asarray(_squares(fitted, place)[_weights(fitted, place) > BELIEVED])
-
-
-def _of_view(fitted: Fitted, place: int, values: Sequence[Floats]) -> Floats:
-    seen = fitted.problem.seen[place]
-    for sights, own in zip(fitted.problem.sights, values, strict=True):
-        row = np.flatnonzero(sights.places == place)
-        if len(row):
-            return np.asarray(own[row[0], seen.ids - sights.part.start])
-    raise KeyError(place)
 
 
 def _points(corners: Floats) -> tuple[tuple[float, float], ...]:
