@@ -142,7 +142,8 @@ class CalibrationPanel(FeaturePanel):
     def show_state(self, view: CalibrationView) -> None:
         before, self.shown = self.shown, view
         phase = view.phase
-        self.set_state(view.headline, _level(view))
+        verdict = view.result.verdict if view.result is not None and view.current else ""
+        self.set_state(view.headline, head_level(phase is Phase.FAILED, view.busy is not None, verdict))
         self.start.setEnabled(view.can_calibrate)
         self.trouble.show_trouble(view.trouble)
         self.progress.show_busy(view.busy)
@@ -198,13 +199,9 @@ class CalibrationPanel(FeaturePanel):
         self.lay_out(*parts, foot=(self.open, self.save), more=(self.print,))
 
 
-def _level(view: CalibrationView) -> str:
-    """The icon before the head's line."""
-    if view.phase is Phase.FAILED:
-        return "bad"
-    if view.busy is not None:
-        return "busy"
-    return LEVELS.get(view.result.verdict, "") if view.result is not None and view.current else ""
+def head_level(failed: bool, busy: bool, verdict: str) -> str:
+    """The icon before the head's line. verdict: of a result that holds for what is set, else ""."""
+    return "bad" if failed else "busy" if busy else LEVELS.get(verdict, "")
 
 
 def boards_title(boards: tuple[Board, ...]) -> str:

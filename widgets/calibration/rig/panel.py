@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from widgets.calibration.boards import BoardsEditor
-from widgets.calibration.panel import LEVELS, SHORTEST_HEAD, boards_title
+from widgets.calibration.panel import SHORTEST_HEAD, boards_title, head_level
 from widgets.calibration.rig.known import KnownSection
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.pictures import PicturesSection
@@ -91,7 +91,8 @@ class RigPanel(FeaturePanel):
     def show_state(self, view: RigState) -> None:
         before, self.shown = self.shown, view
         focused = self.start.hasFocus() or self.progress.cancel.hasFocus()
-        self.set_state(view.headline, _level(view))
+        verdict = view.result.verdict if view.result is not None and view.current else ""
+        self.set_state(view.headline, head_level(view.phase is Phase.FAILED, view.busy is not None, verdict))
         self.show_start("Calibrate", SOLVE_TIP, view.problem)
         self.trouble.show_trouble(view.trouble)
         self.progress.show_busy(view.busy)
@@ -128,12 +129,3 @@ class RigPanel(FeaturePanel):
             section.head.setMinimumWidth(SHORTEST_HEAD)
         parts = self.steps, self.empty, self.report, self.live, self.use, self.pictures, self.board_section
         self.lay_out(*parts, self.known, self.solver, foot=(self.open, self.save, self.export), more=(self.print,))
-
-
-def _level(view: RigState) -> str:
-    """The icon before the head's line."""
-    if view.phase is Phase.FAILED:
-        return "bad"
-    if view.busy is not None:
-        return "busy"
-    return LEVELS.get(view.result.verdict, "") if view.result is not None and view.current else ""
