@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
@@ -23,6 +24,7 @@ from workbench.controllers.calibration.runs import trouble_of
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
+T = TypeVar("T")
 CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
 SHOWING = f"Photographs and films ({ENDINGS} {FILMS});;All files (*)"
 LENGTHS = (
@@ -92,16 +94,21 @@ class Files(QObject):
         wanted = tuple(paths)
         self._errands.ask(lambda: listing(wanted), then, self.told("Photographs not added"))
 
-    def open(self, path: str, then: Callable[[MonoResult], object], unit: str = "") -> None:
-        """Asks for the unit where the file gives the board's squares without one."""
+    def open(self, path: str, then: Callable[[MonoResult], object]) -> None:
+        self.read(load, path, then, "Calibration not opened")
 
-        def read(found: MonoResult | UnitMissing) -> None:
-            if not isinstance(found, UnitMissing):
-                then(found)
-            elif answer := self.ask_unit(found.message):
-                self.open(path, then, answer)
+    def read(
+        self, load: Callable[[str, str], T], path: str, then: Callable[[T], object], title: str, unit: str = ""
+    ) -> None:
+        """What `load(path, unit)` reads; asks for the unit where the file gives lengths without one."""
 
-        self._errands.ask(lambda: _loaded(path, unit), read, self.told("Calibration not opened"))
+        def found(result: T | UnitMissing) -> None:
+            if not isinstance(result, UnitMissing):
+                then(result)
+            elif answer := self.ask_unit(result.message):
+                self.read(load, path, then, title, answer)
+
+        self._errands.ask(lambda: _loaded(load, path, unit), found, self.told(title))
 
     def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
         self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told("Calibration not saved"))
@@ -138,7 +145,7 @@ class Files(QObject):
         return lambda failure: self._trouble(trouble_of(failure.as_json(), title))
 
 
-def _loaded(path: str, unit: str) -> MonoResult | UnitMissing:
+def _loaded(load: Callable[[str, str], T], path: str, unit: str) -> T | UnitMissing:
     try:
         return load(path, unit)
     except UnitMissing as question:

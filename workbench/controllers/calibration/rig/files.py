@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from engines.calibration.formats.opencv import UnitMissing
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
 from engines.calibration.rig.pictures.listing import NAME as LIST
@@ -34,16 +33,8 @@ class Files(files.Files):
         """Where to save a rig."""
         return ask_file(self._window, "Save rig", "rig.json", "JSON (*.json)")
 
-    def open_rig(self, path: str, then: Callable[[RigResult], object], unit: str = "") -> None:
-        """Asks for the unit where the file gives lengths without one."""
-
-        def read(found: RigResult | UnitMissing) -> None:
-            if not isinstance(found, UnitMissing):
-                then(found)
-            elif answer := self.ask_unit(found.message):
-                self.open_rig(path, then, answer)
-
-        self._errands.ask(lambda: _loaded(path, unit), read, self.told("Rig not opened"))
+    def open_rig(self, path: str, then: Callable[[RigResult], object]) -> None:
+        self.read(load, path, then, "Rig not opened")
 
     def save_rig(self, result: RigResult, path: str, then: Callable[[], object]) -> None:
         self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told("Rig not saved"))
@@ -76,10 +67,3 @@ def unfit_words(result: RigResult) -> list[str]:
     whole = {word: kind for word, kind in FORMATS.items() if kind.files is None}
     told = ((kind.title, misfit(result, word)) for word, kind in whole.items())
     return [f"{title} cannot hold it: {why}." for title, why in told if why]
-
-
-def _loaded(path: str, unit: str) -> RigResult | UnitMissing:
-    try:
-        return load(path, unit)
-    except UnitMissing as question:
-        return question
