@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
-
 from widgets.calibration.rig.pages.pair import PairPage
 from widgets.calibration.rig.pages.pair_picture import Showing
 from widgets.calibration.rig.pages.state import Page
 from widgets.kit.panel import Section
 from workbench.tour import rig_beside, rig_space
-from workbench.tour.walk import Stop, nothing, panel
+from workbench.tour.walk import Stop, board, nothing, panel
 from workbench.window.main import Window
 
 PICTURES, APART = 16, 0.8
@@ -45,11 +43,11 @@ def again(theme: str) -> list[Stop]:
 
 def _pages(theme: str) -> list[Stop]:
     at = f"{theme}-rig"
-    picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, _board, 60)
-    prepare = Stop(f"{at}-prepare", _prepare, _looked, _board, 60)
-    pair = [Stop(f"{at}-{name}", partial(_pair, form=form), _paired, _board, 60) for name, form in PAIR.items()]
-    space = Stop(f"{at}-space", partial(_show, page=Page.SPACE), _rests, _board, 60)
-    forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, _board) for name, form in FORMS.items()]
+    picture = Stop(f"{at}-rig", partial(_form, form="picture"), _rests, board("rig"), 60)
+    prepare = Stop(f"{at}-prepare", _prepare, _looked, board("rig"), 60)
+    pair = [Stop(f"{at}-{name}", partial(_pair, form=form), _paired, board("rig"), 60) for name, form in PAIR.items()]
+    space = Stop(f"{at}-space", partial(_show, page=Page.SPACE), _rests, board("rig"), 60)
+    forms = [Stop(f"{at}-{name}", partial(_form, form=form), _rests, board("rig")) for name, form in FORMS.items()]
     viewer = Stop(f"{at}-viewer", partial(_show, page=Page.VIEWER))
     live = Stop(f"{at}-live", _look, _sighted, panel("rig"), 60)
     use = Stop(f"{at}-use", _use, _measures, panel("rig"))
@@ -166,7 +164,3 @@ def _unfold(window: Window, section: Section) -> None:
     panel = window.features["rig"].panel
     for other in (panel.report.distances, panel.report.lenses, panel.live, panel.use):
         other.set_folded(other is not section)
-
-
-def _board(window: Window) -> QWidget:
-    return window.features["rig"].board

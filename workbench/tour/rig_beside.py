@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
-from PySide6.QtWidgets import QWidget
-
 from engines.calibration.formats.rig_files import save
 from engines.calibration.rig.places import pairs_of
 from engines.calibration.rig.types import RigResult
 from widgets.calibration.rig.pages.state import Page
-from workbench.tour.walk import Stop
+from workbench.tour.walk import Stop, board
 from workbench.window.main import Window
 
 KNOCKED, REFOCUSED = 1, 2
@@ -25,8 +23,8 @@ TURNED, SHIFTED = (0.004, -0.006, 0.002), (0.004, -0.003, 0.001)
 def stops(at: str) -> list[Stop]:
     """Both rigs in space, and the lens that differs."""
     return [
-        Stop(f"{at}-compare", _set_beside, _compared, _board, 60),
-        Stop(f"{at}-compare-lens", _show_lens, _compared, _board),
+        Stop(f"{at}-compare", _set_beside, _compared, board("rig"), 60),
+        Stop(f"{at}-compare-lens", _show_lens, _compared, board("rig")),
     ]
 
 
@@ -67,7 +65,3 @@ def _compared(window: Window) -> bool:
 
 def _show_lens(window: Window) -> None:
     window.features["rig"].board.page(Page.COMPARE).open_lens(REFOCUSED)
-
-
-def _board(window: Window) -> QWidget:
-    return window.features["rig"].board

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from widgets.calibration.rig.pages.space import SpacePage
 from widgets.calibration.rig.pages.state import Page
-from workbench.tour.walk import Stop
+from workbench.tour.walk import Stop, board
 from workbench.window.main import Window
 
 
 def stops(at: str) -> list[Stop]:
     """After the page Space was shown."""
     return [
-        Stop(f"{at}-space-pictures", _pictures, _drawn, _board, 30),
-        Stop(f"{at}-space-as-camera", _as_camera, _drawn, _board, 30),
-        Stop(f"{at}-space-above", _above, lambda _window: True, _board),
+        Stop(f"{at}-space-pictures", _pictures, _drawn, board("rig"), 30),
+        Stop(f"{at}-space-as-camera", _as_camera, _drawn, board("rig"), 30),
+        Stop(f"{at}-space-above", _above, lambda _window: True, board("rig")),
     ]
 
 
@@ -48,7 +46,3 @@ def _drawn(window: Window) -> bool:
     """Pictures have come, or what keeps them away is told."""
     page = _page(window)
     return bool(page.space.pictures) or not page.there
-
-
-def _board(window: Window) -> QWidget:
-    return window.features["rig"].board

@@ -54,6 +54,11 @@ def panel(dock: str) -> Callable[[Window], QWidget]:
     return lambda window: window.docks.docks[dock].widget()
 
 
+def board(feature: str) -> Callable[[Window], QWidget]:
+    """Gives the board of a feature."""
+    return lambda window: window.features[feature].board
+
+
 def front(window: Window, dock: str) -> None:
     """Bring a dock to the front."""
     window.docks.show(dock)
