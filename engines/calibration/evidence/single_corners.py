@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engines.calibration.evidence.views import View, place_of
 from engines.calibration.solve.adjustment import Floats
-from engines.calibration.solve.robust import RAYLEIGH
+from engines.calibration.solve.losses import RAYLEIGH
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason, Remedy
 from engines.core.errors import UsageError

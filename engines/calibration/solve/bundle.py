@@ -29,13 +29,11 @@ from engines.calibration.solve.equations import (
     equations,
     squares_of,
 )
-from engines.calibration.solve.losses import BELIEVED, Losses
+from engines.calibration.solve.losses import BELIEVED, RAYLEIGH, Losses
 from engines.calibration.solve.sights import Sights
 from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
 
-RAYLEIGH = 1.1774
-"""The median length of a residual whose two coordinates have a deviation of 1."""
 MOST_STEPS = 100
 MOST_ROUNDS = 40
 _NARROWER = 4.0
@@ -301,11 +299,8 @@ class _Step:
 
 def _step(system: System, damping: float) -> _Step | None:
     """None when the equations cannot be solved at this damping."""
-    diagonal = np.einsum("gii->gi", system.pose)
-    least = 1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300
-    damped = system.pose + np.eye(6) * (damping * diagonal + least)[:, :, None]
     try:
-        inverse = np.linalg.inv(damped)
+        inverse = system.poses_inverse(damping)
         by_common = system.coupling @ inverse
         reduced = system.common + damping * np.diag(np.diag(system.common))
         reduced = reduced - _product(by_common, system.coupling)
@@ -350,10 +345,7 @@ def _moved(state: RigState, step: _Step, freedom: Freedom) -> RigState:
 
 def _reduced(system: System) -> Floats:
     """The common equations with the board poses eliminated."""
-    diagonal = np.einsum("gii->gi", system.pose)
-    least = 1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300
-    inverse = np.linalg.inv(system.pose + np.eye(6) * least[:, :, None])
-    return system.common - _product(system.coupling @ inverse, system.coupling)
+    return system.common - _product(system.coupling @ system.poses_inverse(), system.coupling)
 
 
 def _inverse(matrix: Floats) -> Floats:

@@ -114,6 +114,12 @@ class System:
     coupling: Floats
     cost: float
 
+    def poses_inverse(self, damping: float = 0.0) -> Floats:
+        """Inverses of the pose blocks, G x 6 x 6; a block that nothing was seen of has one, too."""
+        diagonal = np.einsum("gii->gi", self.pose)
+        least = 1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300
+        return np.asarray(np.linalg.inv(self.pose + np.eye(6) * (damping * diagonal + least)[:, :, None]))
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:

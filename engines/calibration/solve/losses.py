@@ -15,6 +15,8 @@ from engines.core.errors import UsageError
 
 Floats = NDArray[np.float64]
 WIDTHS = {"linear": np.inf, "huber": 2.5, "cauchy": 4.0, "geman": 5.0}
+RAYLEIGH = 1.1774
+"""The median length of a residual whose two coordinates have a deviation of 1."""
 BELIEVED = 0.25
 """Weight above which a corner counts as one that fits, else it is an outlier; "geman" gives it at its width."""
 

@@ -13,11 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation, State, adjust, project_view
+from engines.calibration.solve.losses import RAYLEIGH, WIDTHS, Losses
 
-WIDTH = 5.0
+WIDTH = WIDTHS["geman"]
 """Where the loss bends at last, in robust standard deviations of a residual's length."""
-RAYLEIGH = 1.1774
-"""The median length of a residual whose two coordinates have a deviation of 1."""
 _NARROWER = 1.6
 _LEAST_SPREAD = 1e-3
 _MOST_ROUNDS = 30
@@ -46,7 +45,7 @@ def robust_fit(
 
 def weights_of(lengths: Floats, width: float) -> Floats:
     """Geman and McClure's weights of residuals with these lengths."""
-    return np.asarray((1 + (lengths / width) ** 2) ** -2)
+    return Losses("geman").weights(lengths**2, width)
 
 
 def weighted(view: Observation, weights: Floats) -> Observation:

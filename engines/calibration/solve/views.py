@@ -28,7 +28,7 @@ def shared_error(
     count = freedom.cameras
     if count == 0 or sum(len(one.groups) for one in sights) < LEAST_VIEWS:
         return 1.0
-    coupling, inverse = system.coupling[:, :count], np.linalg.inv(_regular(system.pose))
+    coupling, inverse = system.coupling[:, :count], system.poses_inverse()
     inverse[list(freedom.held)] = 0.0
     back = coupling @ inverse
     reduced = system.common[:count, :count] - np.einsum("gni,gmi->nm", back, coupling)
@@ -46,11 +46,6 @@ def shared_error(
         fitted = float((own**2).sum() + np.einsum("bni,bij,bnj->", by_board, inverse[one.groups], by_board))
         expected += variance * (float(np.einsum("bnn->b", own).sum()) - fitted)
     return max(seen / max(expected, 1e-300), 1.0)
-
-
-def _regular(pose: Floats) -> Floats:
-    diagonal = np.einsum("gii->gi", pose)
-    return np.asarray(pose + np.eye(6) * (1e-12 * diagonal.max(axis=1, keepdims=True) + 1e-300)[:, :, None])
 
 
 def _onto(columns: np.typing.NDArray[np.int64], back: Floats, root: Floats) -> Floats:
