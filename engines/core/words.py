@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Translate = Callable[[str, int], str]
-"""A source text and the number that it counts (-1 for none); the text in the user's language, "" where there is none."""
+"""A source text and the number it counts (-1 for none); the text in the user's language, "" where there is none."""
 
 
 def _as_written(_source: str, _count: int) -> str:
