@@ -29,6 +29,7 @@ MOST = 4 << 20
 class Settings:
     """layout, geometry: the docks and the window, base64. panels: what each panel was set to, plain JSON values.
 
+    recent: paths of projects, the last used first; last: the one that is open, or was when the program ended.
     preset: the one in force; start_preset: the one to start with, "" for the layout as it was.
     """
 
@@ -39,6 +40,7 @@ class Settings:
     layout: str = ""
     geometry: str = ""
     recent: tuple[str, ...] = ()
+    last: str = ""
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -76,6 +78,10 @@ class SettingsStore:
         """`path` first among the recent files."""
         text = str(path)
         return self.change(recent=(text, *(old for old in self.value.recent if old != text))[:RECENT])
+
+    def forget_recent(self, path: str | Path) -> Settings:
+        """`path` is no more among the recent files."""
+        return self.change(recent=tuple(old for old in self.value.recent if old != str(path)))
 
     def set_panel(self, name: str, **values: Any) -> Settings:
         """Remember what a panel was set to; what is not named stays."""

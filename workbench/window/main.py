@@ -37,7 +37,7 @@ from workbench.features import Feature
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
-from workbench.project.file import open_untitled
+from workbench.project.finding import open_last
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
 from workbench.services import Host, Services
@@ -80,7 +80,7 @@ class Window(QMainWindow, Host):
         self.setAcceptDrops(True)
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
-        project, self._project_notice = open_untitled()
+        project, self._project_notice = open_last(settings.value.last)
         feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
@@ -198,7 +198,7 @@ class Window(QMainWindow, Host):
             controller.close()
         self.services.supervisor.shutdown()
         self.services.jobs.close()
-        self.services.project.close()
+        self.project.finish()
         event.accept()
         self.closed.emit()
 
@@ -239,7 +239,7 @@ class Window(QMainWindow, Host):
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
+            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
