@@ -1,6 +1,7 @@
 """The installed program: it lies in the private folder `_app`, which is put first on the path of this process alone.
 
-Installed as editable it is the tree that this file is of. Worker processes are given the path of the process that starts them; nobody else ever sees what is in the folder.
+Installed as editable it is the tree that this file is of. Worker processes are given the path of the process that
+starts them; nobody else ever sees what is in the folder.
 """
 
 from __future__ import annotations
