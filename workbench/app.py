@@ -9,10 +9,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from engines.core.installing import PROGRAM
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore
 from workbench.threads.gc_guard import Garbage
@@ -21,11 +24,14 @@ from workbench.window import theme
 
 log_ = logging.getLogger(__name__)
 
+ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons" / "app"
+ICON_SIZES = (16, 24, 32, 48, 64, 128)
+
 
 def main(argv: Sequence[str]) -> int:
     """Open the window on `argv`: a project, or files, folders and addresses to add as sources. The exit code."""
     if not has_display():
-        print("No display found. Run `python main.py tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
+        print(f"No display found. Run `{PROGRAM} tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
     app = make_application()
     from workbench.window.main import Window
@@ -61,7 +67,16 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    app.setWindowIcon(app_icon())
     return app
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, in the sizes that title bars, task bars and switchers show."""
+    made = QIcon()
+    for pixels in ICON_SIZES:
+        made.addFile(str(ICONS / f"{pixels}.png"))
+    return made
 
 
 def open_state() -> tuple[SettingsStore, LogBook]:
