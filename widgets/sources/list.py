@@ -46,7 +46,7 @@ class SourceRow:
     """One source. state: in a word; level: "good", "warn", "bad", "busy" or ""; message: why, in a sentence.
 
     fps: arriving per second. dropped: lost or never shown. latency_ms: capture to screen, None while not shown.
-    note: of the camera's calibration, in words.
+    note: of the camera's calibration, in words. file: it is read from a file or folder; gone: that is not there.
     """
 
     id: str
@@ -60,6 +60,8 @@ class SourceRow:
     latency_ms: float | None = None
     tiles: tuple[TileRow, ...] = ()
     note: str = ""
+    file: bool = False
+    gone: bool = False
 
 
 class SourceList(QTreeWidget):
