@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from widgets.kit.access import roles
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore
 from workbench.threads.gc_guard import Garbage
@@ -61,6 +62,7 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    roles.install()
     return app
 
 
