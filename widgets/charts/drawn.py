@@ -163,7 +163,8 @@ class DrawnChart(QWidget):
         self._cursor = kept
 
     def _ask_file(self, kind: str) -> None:
-        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
+        name = self.accessibleName().lower().replace("/", " ")
+        if path := ask_file(self, "Save chart", "export", f"{kind.upper()} (*.{kind})", f"{name}.{kind}"):
             save_or_say(self, path, self.save)
 
 

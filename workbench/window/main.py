@@ -16,6 +16,7 @@ from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from widgets.kit.panel import FOLDS
+from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
 from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
@@ -90,6 +91,7 @@ class Window(QMainWindow, Host):
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
+        LAST.begin(settings.value.panels.get("files", {}), partial(settings.set_panel, "files"))
         self.docks = Docks(self, specs(features))
         self.panels = Panels()
         for id, panel in vars(self.panels).items():
