@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,11 @@ class Project:
     def kinds(self) -> tuple[str, ...]:
         """Kinds of which there are items."""
         return self._items.kinds()
+
+    def arrange(self, kind: str, ids: Sequence[str]) -> None:
+        """Have items of a kind in this order."""
+        for position, id in enumerate(ids, 1):
+            self._write(f"UPDATE items SET position = ? WHERE {_THIS}", (position, stored(kind), stored(id)))
 
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""

@@ -30,11 +30,13 @@ class Settings:
     """layout, geometry: the docks and the window, base64. panels: what each panel was set to, plain JSON values.
 
     recent: paths of projects, the last used first; last: the one that is open, or was when the program ended.
-    preset: the one in force; start_preset: the one to start with, "" for the layout as it was.
+    preset: the one in force; start_preset: the one to start with, "" for the layout as it was. language: the one from
+    the next start on, "" for the system's.
     """
 
     version: int = VERSION
     theme: Literal["dark", "light"] = "dark"
+    language: str = ""
     preset: str = "monitor"
     start_preset: str = ""
     layout: str = ""

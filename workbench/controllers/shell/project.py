@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
@@ -17,7 +17,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
 from engines.core.outputs import free_name
 from engines.core.words import tr
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
 from workbench.controllers.shell.project_disk import ProjectDisk
 from workbench.controllers.shell.sources import SourcesController
@@ -140,12 +140,11 @@ class ProjectController(QObject):
         self._attempt(lambda: self._open(Path(path)))
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open project", "", FILTER)
-        if path:
+        if path := ask_open(self._window, "Open project", "project", FILTER):
             self.open(path)
 
     def ask_save(self) -> None:
-        if path := ask_file(self._window, "Save project as", "", FILTER):
+        if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
 
     def ask_name(self) -> None:
@@ -168,15 +167,13 @@ class ProjectController(QObject):
         self._attempt(self._duplicate)
 
     def ask_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Export to a new folder in")
-        if folder:
+        if folder := ask_folder(self._window, "Export to a new folder in", "bundle"):
             self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
 
     def ask_import(self) -> None:
         """For the list of a bundle or its zip: a folder cannot be told from its files in one dialog."""
         kinds = f"{tr('Bundles')} ({ABOUT} {LIST} *.zip)"
-        path, _ = QFileDialog.getOpenFileName(self._window, tr("Import bundle"), "", kinds)
-        if path:
+        if path := ask_open(self._window, tr("Import bundle"), "bundle", kinds):
             self.import_bundle(path if path.lower().endswith(".zip") else Path(path).parent)
 
     def import_bundle(self, bundle: str | Path) -> None:
