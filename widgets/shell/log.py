@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from widgets.kit.fields import trace_view
 from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
@@ -49,6 +50,7 @@ class LogPanel(Panel):
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
         self.level = ChoiceField("Level", levels, "info", tip="Lines of this level and above")
+        keep("log", level=self.level)
         self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
         self.search.setMinimumWidth(64)
         self.search.setMaximumWidth(150)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ class Items:
         self._texts: dict[str, dict[str, str]] = {}
         self._odd: dict[str, dict[object, str]] = {}
         self.unwritten: dict[tuple[str, str], None] = {}
+        self._moved: set[str] = set()
         rows = base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall() if base else ()
         for kind, id, text in rows:
             if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str):
@@ -57,6 +59,17 @@ class Items:
         self.unwritten[kind, id] = None
         return True
 
+    def arrange(self, kind: str, ids: Sequence[str]) -> bool:
+        """Put these items of a kind first, in this order; whether it was another before."""
+        before = self._texts.get(kind, {})
+        order = [*(id for id in ids if id in before), *(id for id in before if id not in ids)]
+        if order == list(before):
+            return False
+        self._texts[kind] = {id: before[id] for id in order}
+        self._moved.add(kind)
+        self.unwritten |= {(kind, id): None for id in order}
+        return True
+
     def parsed(self, kind: str, id: str | None = None) -> tuple[dict[str, Any], dict[object, str]]:
         """The values of a kind, or of one item, that can be read; of the others why not."""
         texts = self._texts.get(kind, {})
@@ -73,7 +86,10 @@ class Items:
         """All that is not written yet, in one transaction."""
         base.execute("BEGIN IMMEDIATE")
         try:
-            for kind, id in self.unwritten:
+            for kind in self._moved:
+                for id in self._texts[kind]:
+                    _write(base, kind, id, None)
+            for kind, id in self._in_order():
                 _write(base, kind, id, self.text(kind, id))
             base.execute("COMMIT")
         except sqlite3.Error:
@@ -81,6 +97,12 @@ class Items:
                 base.execute("ROLLBACK")
             raise
         self.unwritten.clear()
+        self._moved.clear()
+
+    def _in_order(self) -> list[tuple[str, str]]:
+        """What is not written, as it stands in the order of its kind where that was changed."""
+        moved = [(kind, id) for kind in self._moved for id in self._texts[kind]]
+        return [*moved, *(key for key in self.unwritten if key[0] not in self._moved or key not in moved)]
 
     def write_all_to(self, base: sqlite3.Connection) -> None:
         """Into a table that holds none of them."""

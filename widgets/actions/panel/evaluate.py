@@ -14,6 +14,7 @@ from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
 from widgets.kit.form import say, words
 from widgets.kit.icons import draw_icon
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of
 from widgets.kit.menus import menu_of
 from widgets.kit.panel import PlainButton, Section, columns
@@ -85,6 +86,7 @@ class EvaluatePage(QWidget):
         self.video = PathRow("Video", "none", "The video that models are run over; scores need none", clears=True)
         tip = "Which frames count: A:B, B not included, counted from 0; empty for all that have scores"
         self.frames = FramesField(tip)
+        keep("actions.evaluate", frames=self.frames.text)
         self._lay_out()
         self.list.renamed.connect(self._rename)
         self.labels.clear.clicked.connect(lambda: self._edit(labels=""))

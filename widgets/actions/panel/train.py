@@ -18,6 +18,7 @@ from widgets.actions.panel.segments import AdviceLines
 from widgets.actions.panel.words import clips_summary, published_words
 from widgets.actions.state import ActionsView, ClipState, TrainView
 from widgets.kit.form import Form, beside, say, words
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled
 from widgets.kit.path_row import PathRow
@@ -45,6 +46,7 @@ class DataSection(Form):
         self.teach = PlainButton("Mark clips", "", "Mark what happens in a film first")
         tip = "Which frames of each clip are learned from: A:B, B not included, counted from 0; empty for all"
         self.frames = FramesField(tip)
+        keep("actions.train", frames=self.frames.text)
         self.folder = PathRow("Folder", "none", "A folder with features and targets for each video", clears=True)
         self.settings = ChoiceField(
             "Published settings", SETTINGS, tip="Settings of the paper, by the name of its network"
