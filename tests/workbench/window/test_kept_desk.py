@@ -40,7 +40,8 @@ def test_where_one_was_in_it_comes_back(open_window: Open, qtbot) -> None:
     window.viewer.set_layout("3x3")
     window.grid.select(0)
     window.grid.maximise(0)
-    window.grid.tile(0).view.zoom(3.0)
+    until(qtbot, lambda: window.grid.tile(0).view.width() > 600)
+    window.grid.tile(0).view.zoom(6.0)
     place = window.grid.tile(0).view.place
     window.preset("rig")
     window.features["rig"].choose_page("prepare")
