@@ -93,11 +93,10 @@ class SourcesController(QObject):
             self._services.feeds.feed(feed).retry()
 
     def open_sample(self) -> None:
-        """The rendered rig: its four tiles fill the grid. A sample that is open already is only shown."""
+        """The rendered rig: its four pictures get a tile each. A sample that is open already is only shown."""
         sample = sample_source()
         open_ = [id for id in self._services.feeds.ids() if self._services.feeds.feed(id).source == sample]
         id = open_[0] if open_ else self.start(sample)
-        self._viewer.set_layout("2x2")
         self._viewer.show_all([row.id for row in self._tiles(id) if not row.straight])
 
     def start(self, source: Source, id: str | None = None) -> str:
@@ -151,8 +150,7 @@ class SourcesController(QObject):
     def show_new(self, id: str) -> None:
         """Show a source that was just added: its tiles where it has any, else itself."""
         paths = [row.id for row in self._tiles(id) if not row.straight] or [id]
-        if len(paths) > 1:
-            self._viewer.make_room(len(paths))
+        self._viewer.make_room(len(paths))
         for path, tile in zip(paths, self._viewer.free_tiles() or [None], strict=False):
             self._viewer.show(path, tile)
 
@@ -161,9 +159,12 @@ class SourcesController(QObject):
         return {tile: path for tile, path in self._viewer.shown().items() if is_of(path, id)}
 
     def show_at(self, tiles: dict[int, str]) -> None:
-        """Show paths where they were."""
+        """Show paths where they were, or in a place of their own where another is shown there by now."""
+        self._viewer.make_room(len(tiles))
+        there = self._viewer.shown().values()
         for tile, path in tiles.items():
-            self._viewer.show(path, tile)
+            if path not in there:
+                self._viewer.show(path, tile if tile in self._viewer.free_tiles() else None)
 
     def play_or_pause(self) -> None:
         """Play or pause the source in the selected tile."""
