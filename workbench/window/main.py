@@ -29,6 +29,7 @@ from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
+from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
@@ -193,6 +194,10 @@ class Window(QMainWindow, Host):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """A user who closes it is asked about jobs under way; a signal, a test or the tour is not."""
+        if event.spontaneous() and not self.leaving.may_close():
+            event.ignore()
+            return
         self._ahead.stop()
         self._keeper.close()
         self.save()
@@ -234,6 +239,7 @@ class Window(QMainWindow, Host):
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
         self.tiles = GridController(self.viewer, services, commands)
@@ -242,7 +248,8 @@ class Window(QMainWindow, Host):
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
         self._controllers = (
-            self.viewer, self.tiles, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
+            self.viewer, self.tiles, self.sources, self.properties, self.features,
+            self.leaving, self.jobs, self.log, self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
@@ -270,7 +277,7 @@ class Window(QMainWindow, Host):
         bind("edit.undo", undo.undo)
         bind("edit.redo", undo.redo)
         bind("window.reset", self._reset)
-        bind("file.quit", self.close)
+        bind("file.quit", self.leaving.quit)
         undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
         undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
         self.commands.enable("edit.undo", False)
