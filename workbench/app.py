@@ -16,6 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engines.core.installing import PROGRAM
+from widgets.kit.access import roles
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore
 from workbench.threads.gc_guard import Garbage
@@ -67,6 +68,7 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    roles.install()
     app.setWindowIcon(app_icon())
     return app
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from engines.core.words import tr
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
@@ -320,7 +321,7 @@ def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, laten
 def _write(painter: QPainter, box: QRect, title: str) -> None:
     """As much of a title as fits; a file's name keeps its ending."""
     how = Qt.TextElideMode.ElideMiddle if "." in title[-5:] else Qt.TextElideMode.ElideRight
-    write(painter, QRectF(box), QFontMetrics(number_font()).elidedText(title, how, box.width()))
+    write(painter, QRectF(box), elided(QFontMetrics(number_font()), title, box.width(), how, given=True))
 
 
 def _caret_box(box: QRect) -> QRect:

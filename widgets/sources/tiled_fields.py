@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engines.cameras.sources.changes import tile_titles
 from engines.cameras.types import SimpleSource, TiledSource
 from engines.core.errors import UsageError
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import ChoiceField, NumberField, TextField
 from widgets.kit.panel import columns, describe, labelled
 from widgets.kit.theme import LOOK, number_font
@@ -145,7 +146,7 @@ class TileDrawing(QWidget):
             painter.drawRect(box)
             name = self._names[index] if index < len(self._names) else ""
             painter.setPen(LOOK.now.color("text" if name else "muted"))
-            shown = painter.fontMetrics().elidedText(name or str(index + 1), Qt.TextElideMode.ElideRight, int(wide) - 8)
+            shown = elided(painter.fontMetrics(), name or str(index + 1), int(wide) - 8, given=True)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 
