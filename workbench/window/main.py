@@ -33,6 +33,7 @@ from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
@@ -237,6 +238,7 @@ class Window(QMainWindow, Host):
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.leaving = LeavingController(self, services)
