@@ -9,31 +9,38 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from engines.core.installing import PROGRAM
+from widgets.kit.access import roles
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore
 from workbench.threads.gc_guard import Garbage
 from workbench.threads.supervisor import Supervisor
-from workbench.window import theme
+from workbench.window import language, theme
 
 log_ = logging.getLogger(__name__)
+
+ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons" / "app"
+ICON_SIZES = (16, 24, 32, 48, 64, 128)
 
 
 def main(argv: Sequence[str]) -> int:
     """Open the window on `argv`: a project, or files, folders and addresses to add as sources. The exit code."""
     if not has_display():
-        print("No display found. Run `python main.py tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
+        print(f"No display found. Run `{PROGRAM} tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
     app = make_application()
-    from workbench.window.main import Window
-
     supervisor = Supervisor()
     atexit.register(supervisor.shutdown)
     garbage = Garbage(app)
     settings, log = open_state()
+    from workbench.window.main import Window
+
     try:
         window = Window(supervisor, settings, log)
         supervisor.save = window.save
@@ -61,21 +68,32 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    roles.install()
+    app.setWindowIcon(app_icon())
     return app
 
 
+def app_icon() -> QIcon:
+    """The program's own icon, in the sizes that title bars, task bars and switchers show."""
+    made = QIcon()
+    for pixels in ICON_SIZES:
+        made.addFile(str(ICONS / f"{pixels}.png"))
+    return made
+
+
 def open_state() -> tuple[SettingsStore, LogBook]:
-    """Settings and log; the settings' theme is put on.
+    """Settings and log; the settings' language and theme are put on. Modules with texts are imported after it.
 
     Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
     window for a tenth of a second at the first file.
     """
-    import engines.cameras.readers.file  # noqa: F401
-
     book = set_up_logging()
     settings = SettingsStore()
     app = make_application()
+    language.put_on(app, settings.value.language)
     theme.apply(app, settings.value.theme)
+    import engines.cameras.readers.file  # noqa: F401
+
     return settings, book
 
 

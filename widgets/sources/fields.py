@@ -24,6 +24,7 @@ from engines.cameras.types import (
 from engines.core.addresses import bare
 from engines.core.boards import Board
 from engines.core.errors import UsageError
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, QuietButton, Segmented, TextField, Toggle
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import columns, describe, labelled
@@ -305,7 +306,7 @@ class TileDrawing(QWidget):
             painter.drawRect(box)
             name = self._names[index] if index < len(self._names) else ""
             painter.setPen(LOOK.now.color("text" if name else "muted"))
-            shown = painter.fontMetrics().elidedText(name or str(index + 1), Qt.TextElideMode.ElideRight, int(wide) - 8)
+            shown = elided(painter.fontMetrics(), name or str(index + 1), int(wide) - 8, given=True)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 

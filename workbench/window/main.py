@@ -36,7 +36,7 @@ from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature
+from workbench.features import Feature, resumes
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
@@ -85,7 +85,7 @@ class Window(QMainWindow, Host):
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
+        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))

@@ -23,6 +23,7 @@ from engines.core import places
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
+from engines.core.installing import PROGRAM
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
 
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights"
@@ -64,7 +65,7 @@ class Shelf:
         if name in self.registry:
             return self.registry[name]
         close = get_close_matches(name, self.registry, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else "See python main.py models list"
+        hint = f"Did you mean '{close[0]}'?" if close else f"See {PROGRAM} models list"
         raise UsageError(f"The model store has no file called '{name}'", hint=hint)
 
     def where(self, file: StoredFile) -> Path | None:
@@ -88,10 +89,10 @@ class Shelf:
         path = self.where(file)
         if path is None:
             message = f"The file for {file.purpose} is not on this machine: {file.filename}"
-            hint = f"Get it with: python main.py models fetch {name}"
+            hint = f"Get it with: {PROGRAM} models fetch {name}"
             raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
-            hint = f"Get it again with: python main.py models fetch {name}"
+            hint = f"Get it again with: {PROGRAM} models fetch {name}"
             raise BadInput(f"The file for {file.purpose} is damaged", path=path, hint=hint)
         return path
 

@@ -26,14 +26,15 @@ from engines.calibration.formats.storage import Value, number, read_yaml
 from engines.calibration.rig.types import Matching, RigSpec
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
+from engines.core.installing import PROGRAM
 from engines.core.reading import making_sense, read_text
 
 NAME = "cameras.yaml"
 ENDINGS = (".yaml", ".yml")
 _MOST = 1 << 20
-_HEAD = """%YAML 1.0
+_HEAD = f"""%YAML 1.0
 ---
-# Cameras that were recorded together. Calibrate them: python main.py calibrate rig THIS_FILE --board ...
+# Cameras that were recorded together. Calibrate them: {PROGRAM} calibrate rig THIS_FILE --board ...
 """
 _REMARKS = {
     "cameras": "names of the cameras",
