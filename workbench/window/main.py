@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
+from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS
 from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
@@ -27,6 +28,7 @@ from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
+from workbench.controllers.shell.editing import Editing
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.leaving import LeavingController
@@ -51,6 +53,7 @@ from workbench.window import theme
 from workbench.window.ahead import ImportsAhead
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
+from workbench.window.full_screen import FullScreen
 from workbench.window.made import Made
 from workbench.window.placement import Placement
 from workbench.window.toolbar import TopBar
@@ -249,6 +252,8 @@ class Window(QMainWindow, Host):
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
+        self.editing = Editing(self, services, commands, self.dialogs.show_palette)
+        self.full_screen = FullScreen(self, commands)
         self._controllers = (
             self.viewer, self.tiles, self.sources, self.properties, self.features,
             self.leaving, self.jobs, self.log, self.dialogs,
@@ -265,7 +270,7 @@ class Window(QMainWindow, Host):
         return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
-        bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
+        bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
@@ -276,21 +281,15 @@ class Window(QMainWindow, Host):
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
-        bind("edit.undo", undo.undo)
-        bind("edit.redo", undo.redo)
         bind("window.reset", self._reset)
         bind("file.quit", self.leaving.quit)
-        undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
-        undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
-        self.commands.enable("edit.undo", False)
-        self.commands.enable("edit.redo", False)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
-            recent = QMenu("Open recent", menu)
+            recent = SideMenu("Open recent", menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
-            menu.insertMenu(self.commands.action("file.save-as"), recent)
+            menu.insertMenu(self.commands.action("file.save"), recent)
         if name == "Window":
             menu.addSeparator()
             for dock in self.docks.docks.values():

@@ -15,6 +15,7 @@ from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
+from engines.core.words import tr
 from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
@@ -46,6 +47,7 @@ class ProjectController(QObject):
         self._grid = grid
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
+        actions.bind("file.save", self.save)
         actions.bind("file.save-as", self.ask_save)
         actions.bind("file.export", self.ask_export)
 
@@ -113,6 +115,14 @@ class ProjectController(QObject):
     def ask_save(self) -> None:
         if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
+
+    def save(self) -> None:
+        """Say that it is on the disk, where it is after every change; the first time it is asked for a name."""
+        project = self._services.project
+        if project.is_untitled or project.unsaved:
+            self.ask_save()
+        else:
+            self._services.notify(tr("{name} is saved", name=project.title), "good")
 
     def ask_export(self) -> None:
         if folder := ask_folder(self._window, "Export to a new folder in", "bundle"):
