@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -33,23 +32,20 @@ def change(name: str) -> None:
     style = app.style()
     for widget in dressed:
         style.unpolish(widget)
-    with _out_of_sight(app.allWidgets()):
-        LOOK.dress(app, tokens)
+    _hide(app.allWidgets())
+    LOOK.dress(app, tokens)
     _dress(dressed)
     WARDROBE.watch([*app.topLevelWidgets(), *_parts(seen)])
     LOOK.changed.emit()
 
 
-@contextmanager
-def _out_of_sight(widgets: Iterable[QWidget]) -> Iterator[None]:
-    """Qt neither polishes these nor tells them of a new style; afterwards they count as not polished."""
-    hidden = [widget for widget in widgets if not widget.testAttribute(OWN_STYLE)]
-    for widget in hidden:
-        widget.setAttribute(POLISHED, False)
-        widget.setAttribute(OWN_STYLE, True)
-    yield
-    for widget in hidden:
-        widget.setAttribute(OWN_STYLE, False)
+def _hide(widgets: Iterable[QWidget]) -> None:
+    """Qt neither polishes these nor tells them of a new style, now and later: they count as dressed by themselves."""
+    for widget in widgets:
+        if not widget.testAttribute(OWN_STYLE):
+            widget.setAttribute(OWN_STYLE, True)
+        if widget.testAttribute(POLISHED):
+            widget.setAttribute(POLISHED, False)
 
 
 def _dress(widgets: Iterable[QWidget]) -> None:
