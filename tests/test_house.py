@@ -143,6 +143,13 @@ def test_nothing_in_the_tests_sleeps() -> None:
     assert sleepers == []
 
 
+def test_files_are_asked_for_in_one_place() -> None:
+    """Who asks elsewhere forgets where the user was last, and may replace a file unasked."""
+    rooms = [path for path in _sources() if path.relative_to(ROOT).parts[0] in ("widgets", "workbench")]
+    asking = [str(path.relative_to(ROOT)) for path in rooms if "QFileDialog" in path.read_text("utf-8")]
+    assert asking == ["widgets/kit/save_file.py"]
+
+
 def test_none_keeps_its_references(qtbot: object) -> None:
     """Some releases of PySide6 drop a reference to None on every call that returns nothing."""
     from PySide6.QtWidgets import QWidget

@@ -16,11 +16,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engines.core.installing import PROGRAM
+from widgets.kit.access import roles
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore
 from workbench.threads.gc_guard import Garbage
 from workbench.threads.supervisor import Supervisor
-from workbench.window import theme
+from workbench.window import language, theme
 
 log_ = logging.getLogger(__name__)
 
@@ -34,12 +35,12 @@ def main(argv: Sequence[str]) -> int:
         print(f"No display found. Run `{PROGRAM} tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
     app = make_application()
-    from workbench.window.main import Window
-
     supervisor = Supervisor()
     atexit.register(supervisor.shutdown)
     garbage = Garbage(app)
     settings, log = open_state()
+    from workbench.window.main import Window
+
     try:
         window = Window(supervisor, settings, log)
         supervisor.save = window.save
@@ -67,6 +68,7 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    roles.install()
     app.setWindowIcon(app_icon())
     return app
 
@@ -80,17 +82,18 @@ def app_icon() -> QIcon:
 
 
 def open_state() -> tuple[SettingsStore, LogBook]:
-    """Settings and log; the settings' theme is put on.
+    """Settings and log; the settings' language and theme are put on. Modules with texts are imported after it.
 
     Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
     window for a tenth of a second at the first file.
     """
-    import engines.cameras.readers.file  # noqa: F401
-
     book = set_up_logging()
     settings = SettingsStore()
     app = make_application()
+    language.put_on(app, settings.value.language)
     theme.apply(app, settings.value.theme)
+    import engines.cameras.readers.file  # noqa: F401
+
     return settings, book
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from engines.core.networks.in_use import ModelInUse
+from workbench.work.resuming import Resumable
 
 Area = Literal["left", "right", "bottom"]
 
@@ -109,6 +110,8 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    resumes: Mapping[str, Resumable] = field(default_factory=dict)
+    """Jobs that keep a checkpoint, by dotted path: a cancelled, failed or lost one can go on."""
     points: str = ""
     """"module:function" that takes a result of its live engine and gives the named points in it
     (`engines.core.sightings.Seen`), for whoever joins those of several cameras; "" where it has none."""
@@ -124,6 +127,11 @@ class Feature:
     def shows(self, job: str) -> bool:
         """Whether its board shows how this job failed."""
         return job.startswith(self.jobs) and not job.startswith(self.unsaid)
+
+
+def resumes(features: Iterable[Feature]) -> dict[str, Resumable]:
+    """Kinds of jobs that can go on, by dotted path."""
+    return {job: kind for one in features for job, kind in one.resumes.items()}
 
 
 def attended(features: Iterable[Feature]) -> dict[str, tuple[str, str]]:

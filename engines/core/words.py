@@ -35,6 +35,16 @@ def tr_count(n: int, one: str, many: str, /, **places: object) -> str:
     return _filled(_translate(many, n), one if n == 1 else many, {"n": n, **places})
 
 
+def as_part(text: str) -> str:
+    """A sentence as a part of another: English begins it small; a language with rules of its own keeps it as it is."""
+    return text[:1].lower() + text[1:] if _translate is _as_written and not text[:2].isupper() else text
+
+
+def as_sentence(text: str) -> str:
+    """Words that begin a line: the first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _filled(said: str, source: str, places: dict[str, object]) -> str:
     """A translation that does not fit its places gives way to the source."""
     if not places:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from engines.cameras.sources.parsing import stream_source
 from engines.cameras.types import (
@@ -24,9 +24,11 @@ from engines.cameras.types import (
 from engines.core.addresses import bare
 from engines.core.boards import Board
 from engines.core.errors import UsageError
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, QuietButton, Segmented, TextField, Toggle
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import columns, describe, labelled
+from widgets.kit.save_file import ask_folder, ask_open
 from widgets.kit.theme import LOOK, number_font
 
 BOARDS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50"
@@ -110,13 +112,11 @@ class _PathFields(SourceFields):
         self.lay_out(labelled(label, held(row_of((self.path, 1), self.browse, spacing=8))))
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, self.path.accessibleName())
-        self._set_up(dialog)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.path.setText)
-        dialog.open()
+        if path := self._ask(self.path.accessibleName()):
+            self.path.setText(path)
 
-    def _set_up(self, dialog: QFileDialog) -> None:
+    def _ask(self, title: str) -> str:
+        """A path that the user chooses, "" for none."""
         raise NotImplementedError
 
 
@@ -134,9 +134,8 @@ class FileFields(_PathFields):
             raise UsageError("This is a folder", hint="Add it as a folder of images")
         return FileSource(str(path), name, self.loop.isChecked())
 
-    def _set_up(self, dialog: QFileDialog) -> None:
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(VIDEOS.split(";;"))
+    def _ask(self, title: str) -> str:
+        return ask_open(self, title, "film", VIDEOS, self.path.text())
 
 
 class FolderFields(_PathFields):
@@ -154,8 +153,8 @@ class FolderFields(_PathFields):
             raise UsageError("This is a file, not a folder")
         return FolderSource(str(path), name, self.pattern.text().strip() or "*", self.rate.value())
 
-    def _set_up(self, dialog: QFileDialog) -> None:
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+    def _ask(self, title: str) -> str:
+        return ask_folder(self, title, "pictures", self.path.text())
 
 
 class StreamFields(SourceFields):
@@ -307,7 +306,7 @@ class TileDrawing(QWidget):
             painter.drawRect(box)
             name = self._names[index] if index < len(self._names) else ""
             painter.setPen(LOOK.now.color("text" if name else "muted"))
-            shown = painter.fontMetrics().elidedText(name or str(index + 1), Qt.TextElideMode.ElideRight, int(wide) - 8)
+            shown = elided(painter.fontMetrics(), name or str(index + 1), int(wide) - 8, given=True)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QTreeWidgetItemIterator,
 )
 
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
@@ -46,7 +47,7 @@ class SourceRow:
     """One source. state: in a word; level: "good", "warn", "bad", "busy" or ""; message: why, in a sentence.
 
     fps: arriving per second. dropped: lost or never shown. latency_ms: capture to screen, None while not shown.
-    note: of the camera's calibration, in words.
+    note: of the camera's calibration, in words. file: it is read from a file or folder; gone: that is not there.
     """
 
     id: str
@@ -60,6 +61,8 @@ class SourceRow:
     latency_ms: float | None = None
     tiles: tuple[TileRow, ...] = ()
     note: str = ""
+    file: bool = False
+    gone: bool = False
 
 
 class SourceList(QTreeWidget):
@@ -194,7 +197,7 @@ def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, laten
 def _write(painter: QPainter, box: QRect, title: str) -> None:
     """As much of a title as fits; a file's name keeps its ending."""
     how = Qt.TextElideMode.ElideMiddle if "." in title[-5:] else Qt.TextElideMode.ElideRight
-    write(painter, QRectF(box), QFontMetrics(number_font()).elidedText(title, how, box.width()))
+    write(painter, QRectF(box), elided(QFontMetrics(number_font()), title, box.width(), how, given=True))
 
 
 def _caret_box(box: QRect) -> QRect:

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayou
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
+from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
 from widgets.kit.fields import ElidedLabel, QuietButton
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
@@ -98,6 +100,8 @@ class ViewerTile(FileDrops):
         self._message = ""
         self._chosen = self._keyboard = self._aimed = False
         self.setAccessibleName(f"Tile {index + 1}")
+        reached_by(self, tr("Arrow keys in the viewer"))
+        reached_by(self.view, tr("Arrow keys in the viewer"))
         self._build()
         self._connect()
         self.clear()

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,11 @@ class Project:
         self._write(
             "DELETE FROM items WHERE kind = CAST(? AS TEXT) AND id = CAST(? AS TEXT)", (stored(kind), stored(id))
         )
+
+    def arrange(self, kind: str, ids: Sequence[str]) -> None:
+        """Have items of a kind in this order."""
+        for position, id in enumerate(ids, 1):
+            self._write(f"UPDATE items SET position = ? WHERE {_THIS}", (position, stored(kind), stored(id)))
 
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""

@@ -29,11 +29,13 @@ MOST = 4 << 20
 class Settings:
     """layout, geometry: the docks and the window, base64. panels: what each panel was set to, plain JSON values.
 
-    preset: the one in force; start_preset: the one to start with, "" for the layout as it was.
+    preset: the one in force; start_preset: the one to start with, "" for the layout as it was. language: the one from
+    the next start on, "" for the system's.
     """
 
     version: int = VERSION
     theme: Literal["dark", "light"] = "dark"
+    language: str = ""
     preset: str = "monitor"
     start_preset: str = ""
     layout: str = ""

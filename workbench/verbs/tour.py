@@ -18,6 +18,7 @@ import typer
 from engines.core import places
 from engines.core.outputs import result_folder
 from workbench.verbs.console import help_text
+from workbench.work import languages
 
 EXAMPLES = (
     "python main.py tour --out tour",
@@ -36,6 +37,7 @@ def tour(
     theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Only the nine main pictures, in a minute")] = False,
+    language: Annotated[str, typer.Option(help="A language; `stretched` shows what is cut or not translated")] = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the window stalled, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
@@ -52,6 +54,8 @@ def tour(
         tempfile.TemporaryDirectory(prefix="kinoscope-tour-") as home,
     ):
         os.environ["KINOSCOPE_HOME"] = home
+        os.environ[languages.VARIABLE] = language
+        languages.speak_in(languages.chosen(language))
         from workbench.tour.stops import main_stops, stops
         from workbench.tour.walk import walk
 

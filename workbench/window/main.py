@@ -16,6 +16,7 @@ from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from widgets.kit.panel import FOLDS
+from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
 from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
@@ -33,7 +34,7 @@ from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature
+from workbench.features import Feature, resumes
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
@@ -81,7 +82,7 @@ class Window(QMainWindow, Host):
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
+        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
@@ -90,6 +91,7 @@ class Window(QMainWindow, Host):
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
+        LAST.begin(settings.value.panels.get("files", {}), partial(settings.set_panel, "files"))
         self.docks = Docks(self, specs(features))
         self.panels = Panels()
         for id, panel in vars(self.panels).items():

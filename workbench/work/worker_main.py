@@ -28,6 +28,7 @@ from engines.core.errors import Cancelled, OutOfResources
 from engines.core.live import LooksAgain
 from engines.core.spec import from_json, resolve, spec_type, to_json
 from workbench.work.failure import Failure
+from workbench.work.languages import ENGLISH, speak_in
 from workbench.work.messages import (
     Attach,
     Attached,
@@ -58,8 +59,8 @@ LINES = 500
 log = logging.getLogger(__name__)
 
 
-def main(pipe: Connection, output: Connection | None, preload: tuple[str, ...]) -> None:
-    """Serve until the window says `Quit` or is gone."""
+def main(pipe: Connection, output: Connection | None, preload: tuple[str, ...], language: str = ENGLISH) -> None:
+    """Serve until the window says `Quit` or is gone; errors and notes are in the window's language."""
     began = time.monotonic()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _redirect(output)
@@ -68,6 +69,7 @@ def main(pipe: Connection, output: Connection | None, preload: tuple[str, ...]) 
     logging.captureWarnings(True)
     sender.send(Ready(os.getpid(), time.monotonic() - began))
     session = Session(pipe, sender)
+    speak_in(language)
     for module in preload:
         importlib.import_module(module)
     session.serve()

@@ -22,6 +22,7 @@ from workbench.work import messages as say
 from workbench.work import worker_main
 from workbench.work.broker import Broker
 from workbench.work.failure import RemoteFailure, exit_in_words
+from workbench.work.languages import spoken
 from workbench.work.leases import Leases
 from workbench.work.rings import Rings
 
@@ -139,7 +140,7 @@ class Worker:
         written: Connection | None = None
         if os.name == "posix":
             self._output, written = context.Pipe(duplex=False)
-        arguments = (theirs, written, self._preload)
+        arguments = (theirs, written, self._preload, spoken())
         self._process = context.Process(target=worker_main.main, args=arguments, name=self._name, daemon=True)
         try:
             self._process.start()

@@ -19,6 +19,7 @@ from torch import Tensor
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.core.reading import parse_json, regular_file
+from engines.core.training.standing import differing
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 
 def check_same(path: Path, before: dict[str, Any], now: dict[str, Any], free: Collection[str]) -> None:
     """Raise `BadInput` when a checkpoint is of other settings than those asked for. free: names that may differ."""
-    other = [name for name in now if name not in free and before.get(name, now[name]) != now[name]]
-    if other:
+    if other := differing(before, now, free):
         was = ", ".join(f"{name.replace('_', ' ')} was {before[name]}" for name in other[:3])
         hint = f"Begin anew under another name, or delete {path.name}"
         raise BadInput(f"A training with other settings is kept here: {was}", path=path, hint=hint)

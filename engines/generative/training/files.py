@@ -22,8 +22,8 @@ from engines.core.outputs import check_file, holding
 from engines.core.spec import to_json
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.types import Card
+from engines.generative.training.types import CHECKPOINT
 
-CHECKPOINT = ".checkpoint"
 MOMENTS = "moments."
 FAINT = 1e-6
 WEIGHTS = holding("a network that was trained here", b"__metadata__", b'"card"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.inspection.looks import ActivationLook
 from engines.inspection.studies import ExciteResult
@@ -21,7 +21,7 @@ from widgets.inspection.state import InspectionView
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
-from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.save_file import ask_file, ask_open, save_or_say
 from widgets.kit.words import file_name
 
 SIDE, SMALL = 300, 620
@@ -71,7 +71,7 @@ class ActivationsPage(LivePage):
         self._share_room()
 
     def save(self) -> None:
-        if path := ask_file(self, "Export feature maps", "maps.png", FORMATS):
+        if path := ask_file(self, "Export feature maps", "export", FORMATS, "maps.png"):
             save_or_say(self, path, self._front.save)
 
     @property
@@ -122,8 +122,7 @@ class ActivationsPage(LivePage):
         pop_up(menu, self.best.mapToGlobal(self.best.rect().bottomLeft()))
 
     def _ask_clip(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Film to go through", "", FILMS)
-        if path:
+        if path := ask_open(self, "Film to go through", "film", FILMS):
             self.clipChosen.emit(path)
 
     def _choose_unit(self, patch: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFileDialog
-
 from engines.core.pictures.files import DIALOG
 from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
 from engines.inspection.types import ModelSheet
@@ -12,6 +10,7 @@ from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form, tip
 from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, columns, labelled
 from widgets.kit.path_row import PathRow
+from widgets.kit.save_file import ask_open
 
 BASELINE_WORDS = {"black": "Black", "grey": "Grey", "blur": "Blurred picture", "mean": "Mean colour"}
 FITTING = "the one that fits"
@@ -76,8 +75,7 @@ class AttributionSection(Form):
         )
 
     def ask_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Picture to explain", self.picture.name.toolTip(), DIALOG)
-        if path:
+        if path := ask_open(self, "Picture to explain", "picture", DIALOG, self.picture.name.toolTip()):
             self.edited.emit({"picture": path})
 
 

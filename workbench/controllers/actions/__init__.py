@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.work.resuming import Resumable
 
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 """Weights without which nothing is looked for."""
@@ -41,6 +42,14 @@ FEATURE = Feature(
     takes=(".safetensors",),
     drops=("strip",),
     jobs=("engines.actions.",),
+    resumes={
+        "engines.actions.training.job:run": Resumable(
+            spec="engines.actions.study_types:TrainSpec",
+            checkpoint="engines.actions.models.files:checkpoint_path",
+            standing="engines.actions.models.files:standing_of",
+            line="workbench.controllers.actions.command:train_line",
+        )
+    },
     tour="workbench.tour.actions",
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
     weights=NEEDED,

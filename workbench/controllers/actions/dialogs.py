@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.actions.form import models_dir
 
 MODELS = "Action models (*.safetensors)"
@@ -23,34 +23,34 @@ class Dialogs:
         self._window = window
 
     def model(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Open model", str(models_dir()), MODELS)[0]
+        return ask_open(self._window, "Open model", "action model", MODELS, first=str(models_dir()))
 
     def models(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Compare models", str(models_dir()), MODELS)[0]
+        return ask_several(self._window, "Compare models", "action model", MODELS, first=str(models_dir()))
 
     def new_model(self, offered: str) -> str:
-        return self._save("Save the model as", offered, MODELS)
+        return self._save("Save the model as", "action model", offered, MODELS)
 
     def scores(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Compare scores", "", SCORES)[0]
+        return ask_several(self._window, "Compare scores", "scores", SCORES)
 
     def film(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Film", "", FILMS)[0]
+        return ask_open(self._window, "Film", "film", FILMS)
 
     def folder(self) -> str:
-        return QFileDialog.getExistingDirectory(self._window, "Folder of features and targets")
+        return ask_folder(self._window, "Folder of features and targets", "training data")
 
     def labels(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Open labels", "", LABELS)[0]
+        return ask_open(self._window, "Open labels", "labels", LABELS)
 
     def new_labels(self, video: str) -> str:
-        return self._save("Save labels as", str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
+        return self._save("Save labels as", "labels", str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
 
     def events(self, name: str) -> str:
-        return self._save("Export events", f"{name or 'live'} events.csv", EVENTS_OUT)
+        return self._save("Export events", "events", f"{name or 'live'} events.csv", EVENTS_OUT)
 
     def report(self) -> str:
-        return self._save("Save the evaluation", "actions evaluation.json", REPORT)
+        return self._save("Save the evaluation", "report", "actions evaluation.json", REPORT)
 
-    def _save(self, title: str, offered: str, kinds: str) -> str:
-        return ask_file(self._window, title, offered, kinds)
+    def _save(self, title: str, kind: str, offered: str, filters: str) -> str:
+        return ask_file(self._window, title, kind, filters, offered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.work.resuming import Resumable
 
 NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 """Weights without which nothing is looked for."""
@@ -44,6 +45,14 @@ FEATURE = Feature(
     takes=(".faces",),
     drops=("board",),
     jobs=("engines.faces.",),
+    resumes={
+        "engines.faces.training.job:run": Resumable(
+            spec="engines.faces.study_types:HeadSpec",
+            checkpoint="engines.faces.training.places:checkpoint_path",
+            standing="engines.faces.training.places:standing_of",
+            line="workbench.controllers.faces.command:train_line",
+        )
+    },
     unsaid=("engines.faces.redaction.",),
     tour="workbench.tour.faces",
     sweep="engines.faces.gallery.review_folders:sweep",

@@ -12,7 +12,7 @@ from engines.faces.study_types import AuditSpec, EvaluateSpec, HeadSpec, OpenSet
 from widgets.faces.state import FacesView, Page
 
 MAIN = (*CALLED, "faces")
-TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins")
+TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins", "anew", "keep")
 
 
 def line(*words: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.work.resuming import Resumable
 
 COMMANDS = (
     Command("diffusion.sample", "Sample", "Diffusion", "Draw samples with the settings of the panel; while one runs, the next waits", "Ctrl+G", "sample", run=lambda it: it.sample(), enabled=lambda it: it.can_sample),
@@ -37,6 +38,14 @@ FEATURE = Feature(
     ),
     drops=("board",),
     jobs=("engines.generative.",),
+    resumes={
+        "engines.generative.training.job:run": Resumable(
+            spec="engines.generative.training.types:TrainSpec",
+            checkpoint="engines.generative.training.types:checkpoint_path",
+            standing="engines.generative.training.types:standing_of",
+            line="workbench.controllers.generative.command:train_line",
+        )
+    },
     unsaid=("engines.generative.runs.exporting:", "engines.generative.diffusion.studies.attention:"),
     tour="workbench.tour.generative",
     benchmarks={

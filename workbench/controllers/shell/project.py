@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
@@ -104,17 +104,15 @@ class ProjectController(QObject):
         self._attempt(lambda: self._switch(_existing(Path(path))))
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open project", "", FILTER)
-        if path:
+        if path := ask_open(self._window, "Open project", "project", FILTER):
             self.open(path)
 
     def ask_save(self) -> None:
-        if path := ask_file(self._window, "Save project as", "", FILTER):
+        if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
 
     def ask_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Export to a new folder in")
-        if folder:
+        if folder := ask_folder(self._window, "Export to a new folder in", "bundle"):
             self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
 
     def close(self) -> None:

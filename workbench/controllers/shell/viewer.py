@@ -151,7 +151,7 @@ class ViewerController(QObject):
         seat = Seat(path, tap)
         self._seats[index] = seat
         tap.ready.connect(lambda: self._arrived(index, seat))
-        self.grid.tile(index).set_source(path)
+        self.grid.tile(index).set_source(path, self._services.feeds.title(path))
         self.grid.tile(index).set_engines_on(self._running.get(path, set()))
         self._services.project.put("tile", str(index), path)
         self._arrived(index, seat)
@@ -168,13 +168,13 @@ class ViewerController(QObject):
     def empty(self, tile: int, *, forget: bool = True) -> None:
         """Show nothing in a tile; `forget` also on the next start."""
         seat = self._seats.pop(tile, None)
+        if forget:
+            self._services.project.drop("tile", str(tile))
         if seat is None:
             return
         seat.tap.close()
         seat.tap.deleteLater()
         self.grid.tile(tile).clear()
-        if forget:
-            self._services.project.drop("tile", str(tile))
         if tile == self._selected:
             self.selectedChanged.emit("")
         self.changed.emit()
@@ -198,8 +198,8 @@ class ViewerController(QObject):
     def restore_tiles(self) -> None:
         """Show again what the project remembers of tiles that are there and empty."""
         for tile, path in self._services.project.items("tile").items():
-            there = str(path).partition("/")[0] in self._services.feeds.ids()
-            if there and int(tile) in self.free_tiles():
+            there = self._services.feeds.paths(str(path).partition("/")[0])
+            if path in there and int(tile) in self.free_tiles():
                 self.show(str(path), int(tile))
 
     def free_tiles(self) -> list[int]:

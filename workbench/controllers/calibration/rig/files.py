@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QInputDialog
 
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
 from engines.calibration.rig.pictures.listing import NAME as LIST
 from engines.calibration.rig.types import RigResult
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.calibration import files
 from workbench.controllers.calibration.files import ENDINGS, FILMS
 
@@ -23,15 +23,15 @@ class Files(files.Files):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user, or the list of them that preparing has written."""
-        return QFileDialog.getOpenFileNames(self._window, "Add pictures or films of the board", "", SHOWING)[0]
+        return ask_several(self._window, "Add pictures or films of the board", "board pictures", SHOWING)
 
     def ask_rig(self, title: str = "Open rig") -> str:
         """A calibrated rig, or a file with cameras that are known."""
-        return QFileDialog.getOpenFileName(self._window, title, "", RIGS)[0]
+        return ask_open(self._window, title, "calibration", RIGS)
 
     def ask_rig_target(self) -> str:
         """Where to save a rig."""
-        return ask_file(self._window, "Save rig", "rig.json", "JSON (*.json)")
+        return ask_file(self._window, "Save rig", "calibration", "JSON (*.json)", "rig.json")
 
     def open_rig(self, path: str, then: Callable[[RigResult], object]) -> None:
         self.read(load, path, then, "Rig not opened")
@@ -48,9 +48,9 @@ class Files(files.Files):
             return "", ""
         kind = FORMATS[fitting[title]]
         if not kind.suffixes:
-            return fitting[title], QFileDialog.getExistingDirectory(self._window, "Export rig to a folder")
+            return fitting[title], ask_folder(self._window, "Export rig to a folder", "calibration")
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
-        return fitting[title], ask_file(self._window, "Export rig", f"rig{kind.suffixes[0]}", kinds)
+        return fitting[title], ask_file(self._window, "Export rig", "calibration", kinds, f"rig{kind.suffixes[0]}")
 
     def export_rig(self, result: RigResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""

@@ -1,0 +1,42 @@
+"""The language of the window goes through Qt's translators, Qt's own texts too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from engines.core.words import tr, tr_count
+from workbench.window.language import put_on
+from workbench.work.languages import ENGLISH, STRETCHED, VARIABLE
+from workbench.work.stretching import stretch
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_our_texts_and_qts_own_are_in_the_language(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, STRETCHED)
+    try:
+        assert put_on(qapp, "") == STRETCHED
+        assert tr("Open {name}", name="x") == stretch("Open {name}").format(name="x")
+        assert tr_count(2, "{n} view", "{n} views") == stretch("{n} views").format(n=2)
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        assert box.buttons()[0].text().replace("&", "") == stretch("Cancel")
+    finally:
+        monkeypatch.setenv(VARIABLE, ENGLISH)
+        put_on(qapp, "")
+    assert (tr("Close"), tr_count(1, "{n} view", "{n} views")) == ("Close", "1 view")
+
+
+def test_nothing_is_said_before_the_language_is_known() -> None:
+    """What is imported on the way to it has no texts of its own at import."""
+    code = """
+from engines.core import words
+words.speak(lambda source, n: print("SAID", source) or "")
+import main, workbench.app
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
