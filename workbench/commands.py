@@ -81,6 +81,7 @@ FIRST = (
     Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
     Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
     Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
+    Command("view.system", "System theme", "View", "Dark or light, as the desktop is", "", "theme", 3, choice="theme"),
 )  # fmt: skip
 JOBS = (
     Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),

@@ -7,15 +7,27 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from widgets.kit.theme import DARK, LOOK, THEMES
+from widgets.kit.theme import DARK, LIGHT, LOOK, THEMES, Tokens
 
+SYSTEM = "system"
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
 def apply(app: QApplication, name: str) -> None:
-    """Put the theme of this name on the application; an unknown name gives the dark one."""
-    LOOK.apply(app, THEMES.get(name, DARK))
+    """Put the theme of this name on the application, "system" for the desktop's; an unknown name gives the dark one."""
+    LOOK.apply(app, tokens_of(name))
+    hints, follow = app.styleHints(), Qt.ConnectionType.UniqueConnection
+    hints.colorSchemeChanged.connect(FOLLOWER.follow, follow)
+    FOLLOWER.on = name == SYSTEM
+
+
+def tokens_of(name: str) -> Tokens:
+    """The tokens of "dark", "light", or "system" as the desktop is now; the dark ones where it does not say."""
+    if name == SYSTEM:
+        light = application().styleHints().colorScheme() == Qt.ColorScheme.Light
+        return LIGHT if light else DARK
+    return THEMES.get(name, DARK)
 
 
 def change(name: str) -> None:
@@ -24,7 +36,8 @@ def change(name: str) -> None:
     Qt would restyle every widget there is, for half a second with all panels made. Both themes have the same sizes, so
     that nothing needs to be laid out anew.
     """
-    app, tokens = application(), THEMES.get(name, DARK)
+    app, tokens = application(), tokens_of(name)
+    FOLLOWER.on = name == SYSTEM
     if tokens is LOOK.now:
         return
     seen = [part for window in app.topLevelWidgets() for part in _visible(window)]
@@ -87,6 +100,19 @@ class Wardrobe(QObject):
 
 
 WARDROBE = Wardrobe()
+
+
+class Follower(QObject):
+    """Changes the theme with the desktop's, while the user wants that."""
+
+    on = False
+
+    def follow(self, _scheme: Qt.ColorScheme) -> None:
+        if self.on:
+            change(SYSTEM)
+
+
+FOLLOWER = Follower()
 
 
 def application() -> QApplication:
