@@ -27,6 +27,7 @@ from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
@@ -55,7 +56,6 @@ from workbench.window.toolbar import TopBar
 log_ = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1440, 900)
-GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 ROOM_BELOW = 130
 """Height of what stands where a dock of a feature would, were it needed."""
@@ -237,17 +237,17 @@ class Window(QMainWindow, Host):
         self.properties = PropertiesController(panels.properties, self.viewer, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
-        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.tiles = GridController(self.viewer, services, commands)
+        self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
+            self.viewer, self.tiles, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
-        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
     def _guide(self) -> dict[str, Path]:
         """Pages of the guide by name, in their order."""
@@ -258,8 +258,6 @@ class Window(QMainWindow, Host):
 
     def _bind(self) -> None:
         bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
-        for id, layout in GRIDS.items():
-            bind(id, partial(self._set_layout, layout))
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
@@ -304,7 +302,7 @@ class Window(QMainWindow, Host):
     def _reset(self) -> None:
         self.docks.reset()
         self.preset("monitor")
-        self.viewer.set_layout("2x2")
+        self.tiles.follow()
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
@@ -329,10 +327,6 @@ class Window(QMainWindow, Host):
                 self.notify(notice, "warn")
         self._ahead.start()
 
-    def _set_layout(self, layout: str) -> None:
-        self.centre.show_widget("viewer")
-        self.viewer.set_layout(layout)
-
     def _show_title(self) -> None:
         project = self.services.project
         state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
@@ -346,7 +340,3 @@ class Window(QMainWindow, Host):
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)
-
-
-def _command_of(layout: str) -> str:
-    return next(id for id, name in GRIDS.items() if name == layout)

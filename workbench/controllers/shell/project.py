@@ -17,6 +17,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
 from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
@@ -36,11 +37,13 @@ class ProjectController(QObject):
         window: QWidget,
         sources: SourcesController,
         viewer: ViewerController,
+        grid: GridController,
         services: Services,
         actions: Actions,
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
+        self._grid = grid
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
         actions.bind("file.save-as", self.ask_save)
@@ -63,7 +66,7 @@ class ProjectController(QObject):
         sources = project.items("source")
         self._take_out_passwords()
         self._restore_sources({id: value for id, value in sources.items() if id not in running})
-        self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
+        self._grid.restore()
         if project.read_only:
             self._services.notify(f"{project.title} {project.why}: changes here are not saved", "warn")
         self.changed.emit()
