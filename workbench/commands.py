@@ -77,6 +77,7 @@ FIRST = (
     Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
     Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
     Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
+    Command("view.system", "System theme", "View", "Dark or light, as the desktop is", "", "theme", 3, choice="theme"),
     Command("view.full-screen", "Full screen", "View", "The whole screen for the window; Escape leaves it", "F11", "maximise", 4, check=True),
     Command("view.present", "Show the picture alone", "View", "The whole screen for what is in the centre, without panels and bars; Escape leaves it", "Shift+F11", "", 4, check=True),
     Command("source.add-usb", "Add camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),

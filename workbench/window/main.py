@@ -87,7 +87,8 @@ class Window(QMainWindow, Host):
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_untitled()
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self, resumes=resumes(features))
+        feeds = Feeds(supervisor, parent=self)
+        jobs = JobQueue(supervisor, workers=settings.value.workers, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
@@ -281,6 +282,7 @@ class Window(QMainWindow, Host):
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
+        bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
