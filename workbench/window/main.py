@@ -43,7 +43,7 @@ from workbench.features import Feature, resumes
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
-from workbench.project.file import open_untitled
+from workbench.project.finding import open_last
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
 from workbench.services import Host, Services
@@ -86,7 +86,7 @@ class Window(QMainWindow, Host):
         self.setAcceptDrops(True)
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
-        project, self._project_notice = open_untitled()
+        project, self._project_notice = open_last(settings.value.last)
         feeds = Feeds(supervisor, parent=self)
         jobs = JobQueue(supervisor, workers=settings.value.workers, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
@@ -210,7 +210,7 @@ class Window(QMainWindow, Host):
             controller.close()
         self.services.supervisor.shutdown()
         self.services.jobs.close()
-        self.services.project.close()
+        self.project.finish()
         event.accept()
         self.closed.emit()
 
@@ -257,7 +257,7 @@ class Window(QMainWindow, Host):
         self.full_screen = FullScreen(self, commands)
         self._controllers = (
             self.viewer, self.tiles, self.sources, self.properties, self.features,
-            self.leaving, self.jobs, self.log, self.dialogs,
+            self.leaving, self.jobs, self.log, self.dialogs, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
