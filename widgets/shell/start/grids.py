@@ -20,15 +20,13 @@ class CardGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_cards(self, cards: Sequence[QWidget]) -> None:
-        """Other cards, in the order of the keyboard; those that are gone are deleted."""
+        """Other cards; those that are gone are deleted."""
         for card in set(self.cards) - set(cards):
             card.deleteLater()
         self.cards = tuple(cards)
-        for before, card in zip((None, *cards), cards, strict=False):
+        for card in cards:
             card.setParent(self)
             card.show()
-            if before is not None:
-                QWidget.setTabOrder(before, card)
         self.place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

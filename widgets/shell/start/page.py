@@ -5,6 +5,8 @@ It shows one `StartState`; pictures of projects come later, one by one, so that 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
@@ -63,6 +65,7 @@ class StartPage(QWidget):
         self.cut_off.show_cut_off(state.cut_off)
         self._show_examples(state.cards)
         self._show_recent(state.recent)
+        self._order_keys()
 
     def show_picture(self, path: str, image: QImage) -> None:
         """The picture of a project that is shown was read."""
@@ -100,6 +103,12 @@ class StartPage(QWidget):
         self.recent.set_cards(buttons)
         self.recent.setVisible(bool(cards))
         self.none_yet.setVisible(not cards)
+
+    def _order_keys(self) -> None:
+        """Tab goes as the eye does."""
+        chain = (self.sample, self.add, *self.cut_off.controls(), *self.examples.cards, self.open, *self.recent.cards)
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def _recent_cards(self) -> list[RecentButton]:
         return [card for card in self.recent.cards if isinstance(card, RecentButton)]

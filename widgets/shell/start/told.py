@@ -33,6 +33,7 @@ class CutOffCard(QFrame):
         self.close_ = QuietButton("", "close", tr("Do not show this again"), name=tr("Close this message"))
         self.close_.clicked.connect(self.read)
         head = row_of(self._mark, (self.words, 1), self.close_, spacing=8)
+        self._buttons: list[QWidget] = []
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
         self.setLayout(column_of(head, self.more, self._rows, spacing=6, margins=(14, 10, 10, 12)))
@@ -49,12 +50,18 @@ class CutOffCard(QFrame):
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.deleteLater()
+        self._buttons = [self.close_]
         for job in cut_off.jobs[:MOST]:
             self._rows.addWidget(self._row(job))
         if len(cut_off.jobs) > MOST:
             every = PlainButton(tr("All jobs"), tip=tr("Every job that was cut off, in the list of jobs"))
             every.clicked.connect(self.jobsWanted)
+            self._buttons.append(every)
             self._rows.addWidget(held(row_of(every, None)))
+
+    def controls(self) -> list[QWidget]:
+        """What the keyboard reaches, in the order of the eye."""
+        return self._buttons
 
     def _row(self, job: CutOffJob) -> QWidget:
         title, note = ElidedLabel(job.title), ElidedLabel(job.note, "hint")
@@ -64,6 +71,7 @@ class CutOffCard(QFrame):
         resume = PlainButton(tr("Resume"), "play", tr("Go on from its last checkpoint"))
         describe(resume, tr("Resume {title}", title=job.title), resume.toolTip())
         resume.clicked.connect(lambda: self.resumeWanted.emit(job.id))
+        self._buttons.append(resume)
         return held(row_of(*parts, resume, spacing=8))
 
     def _paint_mark(self) -> None:
