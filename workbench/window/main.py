@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.cameras.types import Child, Source
@@ -24,6 +24,7 @@ from widgets.shell.jobs import JobsPanel
 from widgets.shell.log import LogPanel
 from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
+from widgets.shell.start.place import ViewerPlace
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions, commands, presets
@@ -37,6 +38,7 @@ from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.start import Parts, StartController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature, resumes
@@ -93,7 +95,8 @@ class Window(QMainWindow, Host):
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
         self.grid = ViewerGrid()
-        self.centre = Centre("viewer", self.grid)
+        self.place = ViewerPlace(self.grid)
+        self.centre = Centre("viewer", self.place)
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
@@ -205,6 +208,7 @@ class Window(QMainWindow, Host):
             return
         self._ahead.stop()
         self._keeper.close()
+        self.beginning.close()
         self.save()
         for controller in reversed(self._controllers):
             controller.close()
@@ -229,8 +233,14 @@ class Window(QMainWindow, Host):
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
 
+        self.beginning.show_aimed(event.isAccepted())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.beginning.show_aimed(False)
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Files fall on the feature in the centre or on the one that they are of; everything else is a source."""
+        self.beginning.show_aimed(False)
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         taker = self.features.taker(files) if files else ""
         if taker:
@@ -250,6 +260,8 @@ class Window(QMainWindow, Host):
         self.log = LogController(panels.log, services)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
+        self.beginning = StartController(parts, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
@@ -320,6 +332,7 @@ class Window(QMainWindow, Host):
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
         if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
             self.notify("The layout of the last start does not fit this version and was reset", "info")
+        self.beginning.follow()
 
     def _start(self, arguments: list[str]) -> None:
         if self.services.supervisor.closed:
@@ -329,6 +342,7 @@ class Window(QMainWindow, Host):
         for name, owner in owners.items():
             if owner:
                 self.features[owner].take([name])
+        self.beginning.begin()
         self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:

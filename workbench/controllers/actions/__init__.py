@@ -58,7 +58,7 @@ FEATURE = Feature(
         tr("See actions"),
         tr("A film plays while a small network writes on the timeline what happens, and when."),
         "workbench.controllers.actions.example:begin",
-        needs=("walking", "pose-detection", "pose-landmarks"),
+        needs=("walking", "efficientnet-lite0"),
     ),
     points="workbench.controllers.actions.points:seen",
     model_in_use=lambda it: it.in_use,
