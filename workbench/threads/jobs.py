@@ -162,6 +162,9 @@ class JobQueue(QObject):
         spec, command = kind.again(record, keep=keep)
         new = self.submit(record.job, spec, record.title, command)
         self._resumed[new] = _gone_on(there, keep)
+        if not keep:
+            with self._lock:
+                self._put(replace(record, note=tr("Resumed later at step {step:,}", step=there.step)), durable=True)
         self.resumed.emit(new)
         return new
 
