@@ -35,6 +35,9 @@ class Host:
     def show_log(self) -> None:
         """Bring the log to the front."""
 
+    def settle(self, text: str) -> None:
+        """Take away the notice that says this: what it told of is settled."""
+
     def show_help(self, page: str) -> None:
         """Open the guide at this page."""
 

@@ -65,6 +65,11 @@ class Notices(QObject):
         """From the top."""
         return [card.notice for card in self.cards]
 
+    def settle(self, text: str) -> None:
+        """Take away the notice that says this."""
+        for card in [card for card in self.cards if card.notice.text == text]:
+            self._drop(card)
+
     def clear(self) -> None:
         for card in list(self.cards):
             self._drop(card)

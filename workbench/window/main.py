@@ -146,6 +146,9 @@ class Window(QMainWindow, Host):
     def show_log(self) -> None:
         self.docks.show("log")
 
+    def settle(self, text: str) -> None:
+        self.notices.settle(shown(hidden(text)))
+
     def show_help(self, page: str) -> None:
         self.dialogs.show_help(page)
 

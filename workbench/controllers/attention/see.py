@@ -13,7 +13,6 @@ from engines.attention.watching.recording import Recording
 from engines.core.errors import KinoscopeError
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import SeeView
-from workbench.controllers.attention.command import see_line
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
@@ -55,7 +54,7 @@ class Seeing(QObject):
             self.failed.emit(trouble_of({"message": f"There is no model '{spec.model}'"}, TITLE))
             return
         title, job = self._models[spec.model]
-        self._slots[job].start(spec, f"Attention of {title}", see_line(spec))
+        self._slots[job].start(spec, f"Attention of {title}")
 
     def cancel(self) -> None:
         for slot in self._slots.values():

@@ -45,7 +45,7 @@ class Models(PagePart):
         self.trouble = None
         spec = self.spec
         views = count(len(spec.mono.images) - len(spec.mono.exclude), "view")
-        self.jobs.start(spec, f"Compare lens models on {views}", self.command)
+        self.jobs.start(spec, f"Compare lens models on {views}")
 
     @property
     def spec(self) -> ModelsSpec:

@@ -60,7 +60,7 @@ class Fields(PagePart):
         """The fields of all layers, once for each model."""
         if model != self._asked:
             self._asked = model
-            self._all.start(model, f"Receptive fields of {file_name(model.path)}", field_line(model, ""))
+            self._all.start(model, f"Receptive fields of {file_name(model.path)}")
 
     def check(self) -> None:
         """Hold the field of the unit that is looked at against its gradient."""

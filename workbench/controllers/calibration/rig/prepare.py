@@ -123,7 +123,7 @@ class Prepare(PagePart):
             self.trouble, self._result = None, None
             first, *more = self.form.paths
             what = f"{Path(first).name} and {len(more)} more" if more else Path(first).name
-            self._slot.start(self.form.spec, f"Cut {what} into cameras", self.command)
+            self._slot.start(self.form.spec, f"Cut {what} into cameras")
 
     def use(self) -> None:
         """Calibrate the rig from what was written."""
