@@ -86,7 +86,8 @@ class ViewerTile(FileDrops):
         self.source = ""
         self.view = ImageView(f"Picture of tile {index + 1}")
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
-        self.pill = Pill()
+        self.pill, self.recording = Pill(), Pill()
+        self.recording.hide()
         self.figures = Figures()
         self.transport = TransportBar()
         self._sources: list[tuple[str, str]] = []
@@ -142,6 +143,13 @@ class ViewerTile(FileDrops):
             self._failed.set_text(status.message or "This source does not answer.", self._way_out())
             self._show(_Face.FAILED)
 
+    def set_recording(self, words: str | None) -> None:
+        """Time and size of the recording of what is shown, None where there is none."""
+        self.recording.setVisible(words is not None)
+        if words is not None:
+            self.recording.set_state(f"{tr('REC')} {words}".strip(), "bad", "record")
+        self._place_words()
+
     def set_sources(self, sources: Sequence[tuple[str, str]]) -> None:
         """What can be chosen: (path, title)."""
         self._sources = list(sources)
@@ -184,6 +192,7 @@ class ViewerTile(FileDrops):
         self.source, self._message, self._overlays = "", "", ()
         self.title.setText("")
         self.pill.set_state("")
+        self.recording.hide()
         self.figures.set_figures(0.0, 0, None)
         self._place_words()
         self.view.clear()
@@ -243,7 +252,7 @@ class ViewerTile(FileDrops):
     # Within
 
     def _build(self) -> None:
-        parts = (self.title, 1), self.figures, self.pill
+        parts = (self.title, 1), self.figures, self.recording, self.pill
         self._head = held(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
         self._head.setFixedHeight(30)
         self._empty = EmptyState("", "Choose a source", "viewer", "What to show in this tile")
@@ -330,9 +339,12 @@ class ViewerTile(FileDrops):
     def _place_words(self) -> None:
         """The title first, as far as it matters; the figures in what is left."""
         wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
-        room = self.width() - 34 - pill_size(self.pill.text).width()
-        self.pill.set_compact(self.pill.level == "good" and wanted > room)
+        whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
+        room = self.width() - 34 - pill_size(self.pill.text).width() - whole
+        self.pill.set_compact((self.pill.level == "good" or bool(whole)) and wanted > room)
         room = self.width() - 34 - self.pill.sizeHint().width()
+        self.recording.set_compact(bool(whole) and room < whole + 60)
+        room -= self.recording.sizeHint().width() + 8 if whole else 0
         self.figures.fit(room - min(wanted, TITLE_ROOM))
 
     def _set_message(self, message: str) -> None:

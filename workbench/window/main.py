@@ -25,12 +25,14 @@ from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.recording_bar import RecordingBar
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.recordings import Recordings
 from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
@@ -268,6 +270,7 @@ class Window(QMainWindow, Host):
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
+        self._bind_recordings(viewer.recordings)
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
@@ -280,6 +283,16 @@ class Window(QMainWindow, Host):
         self.commands.enable("edit.undo", False)
         self.commands.enable("edit.redo", False)
         self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _bind_recordings(self, recordings: Recordings) -> None:
+        bar, commands = RecordingBar(self), self.commands
+        self.setStatusBar(bar)
+        commands.bind("view.record-all", self.viewer.record_all)
+        commands.bind("view.record-stop", recordings.end_all)
+        commands.enable("view.record-stop", False)
+        recordings.changed.connect(lambda: commands.enable("view.record-stop", bool(recordings.paths())))
+        recordings.told.connect(bar.show_recordings)
+        bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":

@@ -83,9 +83,8 @@ class SourceMenu(QObject):
 
     def reveal(self, id: str) -> None:
         """Show where the file or folder of a source lies."""
-        path = file_of(self._services.feeds.feed(id).source)
-        if path and not reveal(path):
-            self._services.notify(tr("No file manager answers. The file lies at {path}", path=path), "warn")
+        if path := file_of(self._services.feeds.feed(id).source):
+            reveal(path)
 
     def _become(self, id: str, path: str) -> None:
         try:
