@@ -106,7 +106,9 @@ class _Film:
 
         self.count, self._before, self._began = 0, -1, first.stamp.captured_at
         self._film = av.open(str(path), "w", format="mp4", options=FRAGMENTS)
-        stream: Any = self._film.add_stream("libx264", rate=30, options={"crf": "20", "preset": "veryfast", "g": "30"})
+        stream: Any = self._film.add_stream(
+            "libx264", rate=30, options={"crf": "20", "preset": "veryfast", "g": "30", "bf": "0"}
+        )
         size = size_of(first.image)
         stream.width, stream.height = size.width - size.width % 2, size.height - size.height % 2
         stream.pix_fmt, stream.codec_context.time_base = "yuv420p", BASE
