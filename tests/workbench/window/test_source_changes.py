@@ -49,6 +49,7 @@ def test_a_source_is_replaced_where_it_is_shown_and_put_back_by_name(open_window
     opened = open_window(folders[0])
     window = opened.window
     until(qtbot, lambda: pixel(opened, 0) == 40)
+    window.viewer.set_layout("2x2")
     window.viewer.show("folder1", 2)
     window.sources.rename("folder1", "Gate")
     window.sources.replace("folder1", source_from(folders[1]))

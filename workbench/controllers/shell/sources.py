@@ -152,11 +152,10 @@ class SourcesController(QObject):
             self._services.feeds.feed(feed).retry()
 
     def open_sample(self) -> None:
-        """The rendered rig: its four tiles fill the grid. A sample that is open already is only shown."""
+        """The rendered rig: its four pictures get a tile each. A sample that is open already is only shown."""
         sample, feeds = sample_source(), self._services.feeds
         open_ = [id for id in feeds.ids() if not opens_anew(feeds.feed(id).source, sample)]
         id = open_[0] if open_ else self.open.start(sample)
-        self._viewer.set_layout("2x2")
         self._viewer.show_all([row.id for row in self._tiles(id) if not row.straight])
 
     def straighten(self, path: str, child: Child) -> None:
