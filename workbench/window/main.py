@@ -160,8 +160,8 @@ class Window(QMainWindow, Host):
     def play(self, source: Source) -> None:
         self.sources.add(source)
 
-    def undistort(self, path: str) -> None:
-        self.undistorted.show(path)
+    def undistort(self, path: str, on: bool = True) -> None:
+        self.undistorted.show(path) if on else self.undistorted.show_as_it_comes(path)
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         for path, child in pictures.items():
@@ -175,6 +175,10 @@ class Window(QMainWindow, Host):
         if feature not in (self.centre.strip, self.centre.front):
             self.preset(preset.id)
         self.docks.show(feature)
+
+    def open_in(self, feature: str, file: str) -> None:
+        self.bring(feature)
+        self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -247,6 +251,7 @@ class Window(QMainWindow, Host):
         self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.source_menu.serve(panels.properties, self.properties.show)
         self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)

@@ -169,6 +169,12 @@ class ViewerController(QObject):
             if path not in self.shown().values():
                 self.show(path)
 
+    def swap(self, one: int, other: int) -> None:
+        """Let two tiles show what the other does; either may show nothing."""
+        shown = self.shown()
+        for tile, path in ((one, shown.get(other)), (other, shown.get(one))):
+            self.show(path, tile) if path else self.empty(tile)
+
     def empty(self, tile: int, *, forget: bool = True) -> None:
         """Show nothing in a tile; `forget` also on the next start."""
         seat = self._seats.pop(tile, None)
