@@ -76,7 +76,7 @@ class Project:
 
     def arrange(self, kind: str, ids: Sequence[str]) -> None:
         """Have items of a kind in this order."""
-        if not self.read_only and self._items.arrange(kind, ids) and not self.unsaved:
+        if not self.read_only and self._items.arrange(kind, ids):
             self._write()
 
     def items(self, kind: str) -> dict[str, Any]:
@@ -301,11 +301,12 @@ class Project:
 
     def _set(self, kind: str, id: str, text: str | None) -> None:
         """Change an item, None to drop it."""
-        if not self.read_only and self._items.set(kind, id, text) and not self.unsaved:
+        if not self.read_only and self._items.set(kind, id, text):
             self._write()
 
     def _write(self) -> None:
-        """What the file does not have yet."""
+        if self.unsaved:
+            return
         try:
             self._items.write_to(self._db)
         except sqlite3.ProgrammingError:
