@@ -27,6 +27,7 @@ from widgets.shell.properties import PropertiesPanel
 from widgets.shell.start.place import ViewerPlace
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.recording_bar import RecordingBar
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.editing import Editing
@@ -36,6 +37,7 @@ from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.recordings import Recordings
 from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.start import Parts, StartController
@@ -164,8 +166,8 @@ class Window(QMainWindow, Host):
     def play(self, source: Source) -> None:
         self.sources.add(source)
 
-    def undistort(self, path: str) -> None:
-        self.undistorted.show(path)
+    def undistort(self, path: str, on: bool = True) -> None:
+        self.undistorted.show(path) if on else self.undistorted.show_as_it_comes(path)
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         for path, child in pictures.items():
@@ -179,6 +181,10 @@ class Window(QMainWindow, Host):
         if feature not in (self.centre.strip, self.centre.front):
             self.preset(preset.id)
         self.docks.show(feature)
+
+    def open_in(self, feature: str, file: str) -> None:
+        self.bring(feature)
+        self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -258,6 +264,7 @@ class Window(QMainWindow, Host):
         self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.source_menu.serve(panels.properties, self.properties.show)
         self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
@@ -294,6 +301,7 @@ class Window(QMainWindow, Host):
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
+        self._bind_recordings(viewer.recordings)
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
@@ -301,6 +309,16 @@ class Window(QMainWindow, Host):
         bind("window.reset", self._reset)
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _bind_recordings(self, recordings: Recordings) -> None:
+        bar, commands = RecordingBar(self), self.commands
+        self.setStatusBar(bar)
+        commands.bind("view.record-all", self.viewer.record_all)
+        commands.bind("view.record-stop", recordings.end_all)
+        commands.enable("view.record-stop", False)
+        recordings.changed.connect(lambda: commands.enable("view.record-stop", bool(recordings.paths())))
+        recordings.told.connect(bar.show_recordings)
+        bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
