@@ -79,6 +79,20 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """What the start page shows of a feature: one click leads to something alive.
+
+    begin: "module:function" that sets it going, given the feature's controller. needs: names in the model store without
+    which it cannot.
+    """
+
+    title: str
+    text: str
+    begin: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """id: of its panel's dock, its board in the centre, its page of the guide, and what its commands begin with.
 
@@ -115,6 +129,7 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    example: Example | None = None
     resumes: Mapping[str, Resumable] = field(default_factory=dict)
     """Jobs that keep a checkpoint, by dotted path: a cancelled, failed or lost one can go on."""
     points: str = ""

@@ -29,11 +29,14 @@ from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.editing import Editing
 from workbench.controllers.shell.finding import FindingController
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
+from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.shortcuts import ShortcutsController
+from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
@@ -41,7 +44,7 @@ from workbench.features import Feature, resumes
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
-from workbench.project.file import open_untitled
+from workbench.project.finding import open_last
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
 from workbench.services import Host, Services
@@ -60,7 +63,6 @@ from workbench.window.toolbar import TopBar
 log_ = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1440, 900)
-GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 ROOM_BELOW = 130
 """Height of what stands where a dock of a feature would, were it needed."""
@@ -86,8 +88,9 @@ class Window(QMainWindow, Host):
         self.setAcceptDrops(True)
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
-        project, self._project_notice = open_untitled()
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self, resumes=resumes(features))
+        project, self._project_notice = open_last(settings.value.last)
+        feeds = Feeds(supervisor, parent=self)
+        jobs = JobQueue(supervisor, workers=settings.value.workers, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
@@ -198,6 +201,10 @@ class Window(QMainWindow, Host):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """A user who closes it is asked about jobs under way; a signal, a test or the tour is not."""
+        if event.spontaneous() and not self.leaving.may_close():
+            event.ignore()
+            return
         self._ahead.stop()
         self._keeper.close()
         self.save()
@@ -205,7 +212,7 @@ class Window(QMainWindow, Host):
             controller.close()
         self.services.supervisor.shutdown()
         self.services.jobs.close()
-        self.services.project.close()
+        self.project.finish()
         event.accept()
         self.closed.emit()
 
@@ -238,11 +245,14 @@ class Window(QMainWindow, Host):
         panels, services, commands = self.panels, self.services, self.commands
         pages = guide(self.features.records)
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
-        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.tiles = GridController(self.viewer, services, commands)
+        self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
@@ -252,18 +262,15 @@ class Window(QMainWindow, Host):
         self.editing = Editing(self, services, commands, self.finding.show)
         self.full_screen = FullScreen(self, commands)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs, self.finding,
-            self.shortcuts,
+            self.viewer, self.tiles, self.sources, self.properties, self.features,
+            self.leaving, self.jobs, self.log, self.dialogs, self.finding, self.shortcuts, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
-        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
     def _bind(self) -> None:
         bind, viewer = self.commands.bind, self.viewer
-        for id, layout in GRIDS.items():
-            bind(id, partial(self._set_layout, layout))
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
@@ -274,8 +281,9 @@ class Window(QMainWindow, Host):
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
+        bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
-        bind("file.quit", self.close)
+        bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
@@ -301,7 +309,7 @@ class Window(QMainWindow, Host):
     def _reset(self) -> None:
         self.docks.reset()
         self.preset("monitor")
-        self.viewer.set_layout("2x2")
+        self.tiles.follow()
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
@@ -326,10 +334,6 @@ class Window(QMainWindow, Host):
                 self.notify(notice, "warn")
         self._ahead.start()
 
-    def _set_layout(self, layout: str) -> None:
-        self.centre.show_widget("viewer")
-        self.viewer.set_layout(layout)
-
     def _show_title(self) -> None:
         project = self.services.project
         state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
@@ -343,7 +347,3 @@ class Window(QMainWindow, Host):
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)
-
-
-def _command_of(layout: str) -> str:
-    return next(id for id, name in GRIDS.items() if name == layout)

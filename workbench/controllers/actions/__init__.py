@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 from workbench.work.resuming import Resumable
 
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
@@ -55,6 +55,12 @@ FEATURE = Feature(
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
     weights=NEEDED,
     samples=("walking",),
+    example=Example(
+        tr("See actions"),
+        tr("A film plays while a small network writes on the timeline what happens, and when."),
+        "workbench.controllers.actions.example:begin",
+        needs=("walking", "pose-detection", "pose-landmarks"),
+    ),
     points="workbench.controllers.actions.points:seen",
     model_in_use=lambda it: it.in_use,
     owns="engines.actions.models.files:is_model",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 
 COMMANDS = (
     Command("calibration.capture", "Capture view", "Calibration", "Keep this view of the board for the calibration", "C", "capture", idle=False, run=lambda it: it.watch.capture(), enabled=lambda it: it.panel.shown.live is not None, needs=tr("Needs board detection on a source in the viewer")),
@@ -32,6 +32,11 @@ FEATURE = Feature(
         strip="calibration",
     ),
     live="Board detection",
+    example=Example(
+        tr("Calibrate a camera"),
+        tr("A rendered camera watches a moving board and keeps the views that help. Then press Calibrate."),
+        "workbench.controllers.calibration.example:begin",
+    ),
     points="workbench.controllers.calibration.points:seen",
     tour="workbench.tour.calibration",
     benchmarks={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 from workbench.work.resuming import Resumable
 
 NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
@@ -63,6 +63,12 @@ FEATURE = Feature(
     },
     weights=NEEDED,
     samples=("blazeface-full", "astronaut"),
+    example=Example(
+        tr("Recognise faces"),
+        tr("A portrait under a moving camera is found and followed. Give it a name and it is recognised."),
+        "workbench.controllers.faces.example:begin",
+        needs=(*NEEDED, "astronaut"),
+    ),
     points="workbench.controllers.faces.points:seen",
     model_in_use=lambda it: it.in_use,
     commands=COMMANDS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 from workbench.work.resuming import Resumable
 
 COMMANDS = (
@@ -54,6 +54,11 @@ FEATURE = Feature(
         "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
         "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
     },
+    example=Example(
+        tr("Sample pictures"),
+        tr("Ten handwritten digits form out of noise, one of each class. Scrub through every step."),
+        "workbench.controllers.generative.example:begin",
+    ),
     samples=("mnist-5k", "chelsea", "coffee", "rocket"),
     model_in_use=lambda it: it.in_use,
     attends={"mnist-dit": "MNIST, DiT", "mnist-unet": "MNIST, U-Net"},
