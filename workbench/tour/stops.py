@@ -101,7 +101,7 @@ def _watching(theme: str) -> list[Stop]:
 
 def _dialogs(theme: str) -> list[Stop]:
     return [
-        Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.dialogs.palette),
+        Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.finding.palette),
         Stop(f"{theme}-settings", partial(_do, ids=("file.settings",)), also=lambda window: window.dialogs.settings),
         Stop(
             f"{theme}-guide",

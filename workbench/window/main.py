@@ -19,7 +19,6 @@ from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS
 from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
-from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
 from widgets.shell.log import LogPanel
 from widgets.shell.notices import Notices
@@ -31,6 +30,7 @@ from widgets.viewer.recording_bar import RecordingBar
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.editing import Editing
+from workbench.controllers.shell.finding import FindingController
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
 from workbench.controllers.shell.leaving import LeavingController
@@ -38,6 +38,7 @@ from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
 from workbench.controllers.shell.recordings import Recordings
+from workbench.controllers.shell.shortcuts import ShortcutsController
 from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.start import Parts, StartController
@@ -60,6 +61,7 @@ from workbench.window.docks import Docks, specs
 from workbench.window.full_screen import FullScreen
 from workbench.window.made import Made
 from workbench.window.placement import Placement
+from workbench.window.places import Places, guide
 from workbench.window.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
@@ -260,6 +262,7 @@ class Window(QMainWindow, Host):
 
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
+        pages = guide(self.features.records)
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
         self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
@@ -273,24 +276,20 @@ class Window(QMainWindow, Host):
         parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
         self.beginning = StartController(parts, services, commands)
         self.dialogs = DialogsController(
-            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
+            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
-        self.editing = Editing(self, services, commands, self.dialogs.show_palette)
+        places = Places(services, self.features, self.viewer, self.project, self.dialogs)
+        self.finding = FindingController(self, services, commands, places, self.features.records, pages)
+        self.shortcuts = ShortcutsController(self, services, commands)
+        self.editing = Editing(self, services, commands, self.finding.show)
         self.full_screen = FullScreen(self, commands)
         self._controllers = (
             self.viewer, self.tiles, self.sources, self.properties, self.features,
-            self.leaving, self.jobs, self.log, self.dialogs, self.project,
+            self.leaving, self.jobs, self.log, self.dialogs, self.finding, self.shortcuts, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
-
-    def _guide(self) -> dict[str, Path]:
-        """Pages of the guide by name, in their order."""
-        features = {dock.id: Path(one.guide or PAGES) for one in self.features.records for dock in one.docks}
-        folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **features}
-        folders |= {"properties": PAGES, "jobs": PAGES, "log": PAGES}
-        return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
         bind, viewer = self.commands.bind, self.viewer
