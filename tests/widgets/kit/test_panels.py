@@ -11,7 +11,6 @@ from widgets.kit.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.shell.settings import SettingsDialog, SettingsShown
 from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow, dropped_texts
 
@@ -245,16 +244,6 @@ def test_properties_follow_what_they_are_given(qtbot):
     panel.show_properties(PropertiesShown("Clip", "paused", "", groups[:1]))
     assert not panel._sections["Picture"][0].isHidden()
     assert panel._sections["Flow"][0].isHidden()
-
-
-def test_settings_go_out_as_they_are_chosen(qtbot):
-    dialog = SettingsDialog()
-    qtbot.addWidget(dialog)
-    dialog.open_with(SettingsShown("dark", "calibrate", (("monitor", "Monitor"), ("calibrate", "Calibrate")), "/data"))
-    assert dialog.preset.value() == "calibrate"
-    with qtbot.waitSignal(dialog.theme.chosen) as heard:
-        dialog.theme._buttons["light"].click()
-    assert heard.args == ["light"]
 
 
 def test_a_section_remembers_that_it_was_folded(qtbot):

@@ -13,9 +13,10 @@ from engines.core.places import cache_dir, data_dir, log_dir
 from widgets.kit.labels import message_box
 from widgets.shell.help import HelpPage
 from widgets.shell.palette import CommandPalette, CommandRow
-from widgets.shell.settings import SettingsDialog, SettingsShown
+from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.settings import SettingsPages
 from workbench.features import Preset
 from workbench.services import Services
 
@@ -39,6 +40,7 @@ class DialogsController(QObject):
         self.help: HelpPage | None = None
         self.about: QMessageBox | None = None
         actions.bind("window.palette", self.show_palette)
+        self._settings = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
@@ -52,14 +54,8 @@ class DialogsController(QObject):
                 self._actions.action(id).triggered.connect(self.palette.hide)
         self.palette.open_with([self._row(id) for id in self._actions.commands if id not in HIDDEN])
 
-    def show_settings(self) -> None:
-        if self.settings is None:
-            self.settings = SettingsDialog(self._window)
-            self.settings.theme.chosen.connect(self._set_theme)
-            self.settings.preset.chosen.connect(lambda id: self._services.settings.change(start_preset=id))
-        value = self._services.settings.value
-        presets = tuple((preset.id, preset.title) for preset in self._presets)
-        self.settings.open_with(SettingsShown(value.theme, value.start_preset, presets, str(data_dir())))
+    def show_settings(self, section: str = "") -> None:
+        self.settings = self._settings.show(section)
 
     def show_help(self, page: str) -> None:
         if self.help is None:
