@@ -16,6 +16,7 @@ from widgets.shell.palette import CommandPalette, CommandRow
 from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.report import ReportController
 from workbench.controllers.shell.settings import SettingsPages
 from workbench.features import Preset
 from workbench.services import Services
@@ -40,6 +41,8 @@ class DialogsController(QObject):
         self.help: HelpPage | None = None
         self.about: QMessageBox | None = None
         actions.bind("window.palette", self.show_palette)
+        self.report = ReportController(window, services)
+        actions.bind("help.report", self.report.show)
         self._settings = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
@@ -70,6 +73,7 @@ class DialogsController(QObject):
         self.about.show()
 
     def close(self) -> None:
+        self.report.close()
         for dialog in (self.palette, self.settings, self.help, self.about):
             if dialog is not None:
                 dialog.close()
