@@ -29,6 +29,7 @@ class Command:
 
     choice: name of a group of which one is checked at a time; check: can be on or off. run, enabled: what a command of
     a feature does, and whether it can now, given the feature's controller. idle: it may make sense before that is made.
+    needs: why it cannot be done while it cannot. also: other words that it is looked for by. short: on a button.
     """
 
     id: str
@@ -43,6 +44,9 @@ class Command:
     run: Callable[[Any], object] | None = None
     enabled: Callable[[Any], bool] | None = None
     idle: bool = True
+    needs: str = ""
+    also: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,6 @@ class Preset:
     id: str
     title: str
     tip: str
-    shortcut: str
     icon: str
     docks: Mapping[str, int] = field(default_factory=dict)
     centre: str = "viewer"

@@ -134,7 +134,8 @@ class SettingsDialog(QDialog):
 
     def show_section(self, id: str) -> None:
         self.search.clear()
-        self.list.setCurrentRow(list(self._sections).index(id))
+        if id in self._sections:
+            self.list.setCurrentRow(list(self._sections).index(id))
 
     @property
     def rows(self) -> list[str]:

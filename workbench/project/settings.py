@@ -31,6 +31,7 @@ MOST = 4 << 20
 class Settings:
     """layout, geometry: the docks and the window, base64. panels: what each panel was set to, plain JSON values.
 
+    recent: paths of projects, the last used first; last: the one that is open, or was when the program ended.
     preset: the one in force; start_preset: the one to start with, "" for the layout as it was. language: the one from
     the next start on, "" for the system's.
     scale: of text and controls, in per cent. pictures, store: folders in place of the usual ones, "" for those.
@@ -52,6 +53,7 @@ class Settings:
     workers: Literal[1, 2, 3, 4] = 2
     threads: Annotated[int, Interval(ge=0, le=1024)] = 0
     gpu: bool = True
+    last: str = ""
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -89,6 +91,10 @@ class SettingsStore:
         """`path` first among the recent files."""
         text = str(path)
         return self.change(recent=(text, *(old for old in self.value.recent if old != text))[:RECENT])
+
+    def forget_recent(self, path: str | Path) -> Settings:
+        """`path` is no more among the recent files."""
+        return self.change(recent=tuple(old for old in self.value.recent if old != str(path)))
 
     def set_panel(self, name: str, **values: Any) -> Settings:
         """Remember what a panel was set to; what is not named stays."""

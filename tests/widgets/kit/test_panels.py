@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
@@ -222,6 +224,37 @@ def test_the_log_is_bounded_and_keeps_the_newest(log):
     assert len(log.shown) == 50
     assert log.shown[-1].text == "hello 199"
     assert log.table.model().rowCount() == 50
+
+
+def test_the_log_filters_by_the_part_of_the_program(log):
+    log.append([replace(line(1), origin="Faces"), replace(line(2), origin="Rig"), line(3)])
+    assert [log.origin.itemText(place) for place in range(log.origin.count())] == ["All parts", "Faces", "Rig"]
+    log.origin.set_value("Rig")
+    log.origin.chosen.emit("Rig")
+    assert [row.text for row in log.shown] == ["hello 2"]
+    log.append([replace(line(4), origin="Actions"), replace(line(5), origin="Rig")])
+    assert [row.text for row in log.shown] == ["hello 2", "hello 5"]
+    assert log.origin.value() == "Rig"
+
+
+def test_a_paused_log_holds_new_lines_back_and_shows_them_afterwards(log):
+    log.append([line(1)])
+    log.follow.click()
+    log.append([line(2), line(3, 40, "broken")])
+    assert [row.text for row in log.shown] == ["hello 1"]
+    assert log.state == "1 line, paused, 2 new"
+    log.follow.click()
+    assert [row.text for row in log.shown] == ["hello 1", "hello 2", "broken 3"]
+    assert log.state == "3 lines, 1 error"
+
+
+def test_counts_of_the_log_follow_lines_that_go(log):
+    log.append([line(0, 40), line(1, 30)])
+    assert log.state == "2 lines, 1 error, 1 warning"
+    log.append([line(number) for number in range(49)])
+    assert log.state == "50 lines, 1 warning"
+    log.append([line(60)])
+    assert log.state == "50 lines"
 
 
 def test_the_log_shows_the_traceback_of_a_line_and_copies(log):

@@ -34,7 +34,6 @@ FEATURE = Feature(
         "actions",
         "Actions",
         "The viewer over its timeline: watch, teach, train, evaluate",
-        "Ctrl+5",
         "actions",
         {"sources": 220, "actions": 400, "properties": 0, "timeline": 270, "jobs": 0, "log": 0},
         strip="actions",

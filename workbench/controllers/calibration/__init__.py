@@ -26,7 +26,6 @@ FEATURE = Feature(
         "calibrate",
         "Calibrate",
         "Viewer and calibration side by side",
-        "Ctrl+2",
         "calibrate",
         {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0},
         strip="calibration",

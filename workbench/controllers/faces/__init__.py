@@ -37,7 +37,6 @@ FEATURE = Feature(
         "faces",
         "Faces",
         "Live recognition, people and what is known of them",
-        "Ctrl+3",
         "faces",
         {"sources": 220, "faces": 400, "properties": 0, "jobs": 150, "log": 0},
         strip="faces",

@@ -32,7 +32,6 @@ FEATURE = Feature(
         "diffusion",
         "Diffusion",
         "The diffusion studio and its settings",
-        "Ctrl+4",
         "diffusion",
         {"diffusion": 400, "jobs": 150, "log": 0},
         centre="diffusion",

@@ -27,7 +27,6 @@ FEATURE = Feature(
         "inspection",
         "Inspector",
         "What a model is, what its layers see, and what its outputs rest on",
-        "Ctrl+7",
         "inspector",
         {"inspection": 380, "jobs": 150, "log": 0},
         centre="inspection",

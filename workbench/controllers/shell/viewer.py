@@ -56,6 +56,7 @@ class ViewerController(QObject):
     laidOut = Signal(str)
     recording = Signal(bool)
     recorded = Signal(object)
+    locateWanted = Signal(str)
 
     def __init__(self, grid: ViewerGrid, services: Services) -> None:
         super().__init__(grid)
@@ -79,6 +80,7 @@ class ViewerController(QObject):
         grid.engineToggled.connect(self._toggle)
         grid.snapshotWanted.connect(self.snapshot)
         grid.retryWanted.connect(lambda tile: self._with_feed(tile, lambda feed: feed.retry()))
+        grid.locateWanted.connect(lambda tile: self._with_feed(tile, lambda feed: self.locateWanted.emit(feed.id)))
         grid.playToggled.connect(lambda tile: self._with_feed(tile, play_or_pause))
         grid.stepped.connect(lambda tile, frames: self._with_feed(tile, lambda feed: feed.step(frames)))
         grid.sought.connect(lambda tile, seconds: self._with_feed(tile, lambda feed: feed.seek(seconds)))
