@@ -117,6 +117,7 @@ LAST = (
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
     Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),
+    Command("help.report", "Report a problem…", "Help", "Gather versions, settings and logs without names, paths and passwords, look through them, save them", "", "report", 1, also=tr("bug diagnostics crash support")),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
 )  # fmt: skip
 COMMANDS = commands()

@@ -270,7 +270,7 @@ class Window(QMainWindow, Host):
         self.source_menu.serve(panels.properties, self.properties.show)
         self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
-        self.log = LogController(panels.log, services)
+        self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
         parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
