@@ -91,6 +91,7 @@ JOBS = (
 LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
+    Command("window.notice", "Go to notice", "Window", "To the button of the newest notice in the corner; Esc closes it", "F8", "info", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
 )  # fmt: skip
