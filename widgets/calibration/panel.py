@@ -98,8 +98,10 @@ class ResultReport(QWidget):
 class CalibrationPanel(FeaturePanel):
     """Its parts say what the user wants; paths are those of photographs."""
 
+    command = "calibration.run"
+
     def __init__(self) -> None:
-        start = PrimaryButton("Calibrate", "calibrate", "Solve for the camera from the views (Ctrl+Return)")
+        start = PrimaryButton("Calibrate", "calibrate", "Solve for the camera from the views")
         super().__init__("Calibration", start, "What the figures mean and how to hold the board", titled=False)
         self.shown = CalibrationView()
         self.empty = EmptyCard()

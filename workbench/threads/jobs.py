@@ -51,6 +51,8 @@ class JobQueue(QObject):
     changed = Signal(int)
     event = Signal(int, str, object)  # type: ignore[assignment]
     finished = Signal(int)
+    resumed = Signal(int)
+    """A job was queued that goes on where another was cut off; its number."""
     noticed = Signal(str)
     """The history cannot be kept any more, and why."""
 
@@ -116,6 +118,21 @@ class JobQueue(QObject):
         with self._lock:
             return self._standings.of(id, self.records)
 
+    def spec(self, id: int) -> Any:
+        """The dataclass of a job of a kind that can go on. Raises `BadInput` where it makes no sense any more."""
+        kind = self._standings.kind(self.record(id))
+        return None if kind is None else kind.spec_of(self.record(id))
+
+    def newest(self, job: str) -> JobRecord | None:
+        """The newest job of this kind, but for those that only kept a checkpoint."""
+        with self._lock:
+            found = (each for each in reversed(self._records.values()) if each.job == job and not each.spec.get("keep"))
+            return next(found, None)
+
+    def keeps_checkpoint(self, id: int) -> bool:
+        """Whether a job that is under way can go on later when it is cancelled."""
+        return self._standings.kind(self.record(id)) is not None
+
     def can_resume(self, id: int) -> bool:
         """Whether a job that was cancelled, failed or lost can go on where it was cut off."""
         return self.standing(id) is not None
@@ -140,6 +157,7 @@ class JobQueue(QObject):
         spec, command = kind.again(record, keep=keep)
         new = self.submit(record.job, spec, record.title, command)
         self._resumed[new] = _gone_on(there, keep)
+        self.resumed.emit(new)
         return new
 
     def cancel(self, id: int) -> None:

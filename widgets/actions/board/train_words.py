@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import STREAMS, ModelCard
+from engines.core.words import tr
 from widgets.actions.state import TrainView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
@@ -81,7 +82,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return ""
     if progress is not None:
-        return f"Stopped at iteration {progress.iteration:,} of {progress.iterations:,}; no model was written"
+        said = "Stopped at iteration {n:,} of {all:,}; no model was written"
+        return tr(said, n=progress.iteration, all=progress.iterations)
     return ""
 
 
@@ -89,7 +91,8 @@ def _under_way(progress: TrainProgress | None) -> str:
     """'Loss 0.213 · held-out mAP 93.1 %, best 94.0 % at iteration 120'."""
     if progress is None:
         return ""
-    parts = [f"loss {figure(progress.loss[-1][1])}"] if progress.loss else []
+    parts = [tr("resumed at iteration {n:,}", n=progress.resumed)] if progress.resumed else []
+    parts += [f"loss {figure(progress.loss[-1][1])}"] if progress.loss else []
     if progress.map:
         best = best_of(progress)
         top = f", best {percent(best[1], 1)} at iteration {best[0]:,}" if best else ""
@@ -107,6 +110,8 @@ def best_of(progress: TrainProgress) -> tuple[int, float] | None:
 
 
 def result_title(result: TrainResult) -> str:
+    if result.card.cut_off:
+        return tr("{name} is kept, cut off at iteration {n:,}", name=result.card.name, n=result.card.cut_off)
     return f"{result.card.name} is trained"
 
 
@@ -122,12 +127,14 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
 
 def result_stats(result: TrainResult) -> tuple[Stat, ...]:
     """The large ones: precision, iterations, time, parameters."""
-    early, many = result.stopped_early, result.card.parameters
+    cut, early, many = result.card.cut_off, result.stopped_early, result.card.parameters
     stop = "The held-out part no longer got better" if early else "All iterations were made"
+    stop = tr("The training was cut off there") if cut else stop
+    told = tr("Iterations, cut off") if cut else "Iterations, stopped early" if early else "Iterations"
     seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
     return (
         _precision(result),
-        Stat("Iterations, stopped early" if early else "Iterations", f"{result.iterations:,}", "", "", stop),
+        Stat(told, f"{result.iterations:,}", "", "", stop),
         Stat("Training", seconds, unit, "", features_words(result)),
         *([Stat("Parameters", *_millions(many), "", "Numbers that were learned")] if many else []),
     )

@@ -22,7 +22,7 @@ from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
 
-SOLVE_TIP = "Solve for all cameras together (Ctrl+Shift+Return)"
+SOLVE_TIP = "Solve for all cameras together"
 
 
 class EmptyRig(QWidget):
@@ -57,6 +57,8 @@ class EmptyRig(QWidget):
 
 class RigPanel(FeaturePanel):
     """Its parts say what the user wants."""
+
+    command = "rig.run"
 
     def __init__(self) -> None:
         start = PrimaryButton("Calibrate", "calibrate", SOLVE_TIP)

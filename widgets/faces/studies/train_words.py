@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from engines.core.words import tr
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training.margin_choices import CHOICES, Margins, margins_of
 from widgets.charts.axes import percent
@@ -51,7 +52,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return _reached(view.result)
     if view.progress is not None:
-        return f"Stopped at step {view.progress.step:,} of {view.progress.steps:,}; nothing was kept"
+        said = "Stopped at step {n:,} of {all:,}; no recogniser was written"
+        return tr(said, n=view.progress.step, all=view.progress.steps)
     return ""
 
 
@@ -59,6 +61,7 @@ def _under_way(progress: HeadProgress | None) -> str:
     if progress is None:
         return "Reading faces"
     words = [f"Step {progress.step:,} of {progress.steps:,}"]
+    words += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     if progress.accuracy:
         words.append(f"{percent(progress.accuracy[-1][1], 1)} of {count(len(progress.own), 'held-out face')} right")
     return DOT.join(words)
@@ -66,12 +69,13 @@ def _under_way(progress: HeadProgress | None) -> str:
 
 def _reached(result: HeadResult) -> str:
     held = len(result.last.own) if result.last is not None else 0
+    cut = tr("Cut off at step {n:,}", n=result.cut_off) if result.cut_off else ""
     own, other = result.separation
     right = f"{percent(result.accuracy, 1)} of {count(held, 'held-out face')} right" if held else ""
     angles = f"own person at {own:.0f}\u00b0, nearest other at {other:.0f}\u00b0"
     made = f"{count(result.classes, 'person') if result.classes == 1 else f'{result.classes:,} people'}, "
     made += f"{count(result.images, 'image')} in {seconds_words(result.seconds)}"
-    return DOT.join(part for part in (right, angles, made) if part)
+    return DOT.join(part for part in (cut, right, angles, made) if part)
 
 
 def coloured(labels: Sequence[int]) -> tuple[int, ...]:

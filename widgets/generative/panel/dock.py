@@ -23,9 +23,9 @@ from widgets.kit.form import Form
 from widgets.kit.panel import PrimaryButton, QuietButton, Segmented
 
 VERBS = {
-    Mode.SAMPLE: ("Sample", "Draw samples with these settings (Ctrl+G); while one runs, the next waits"),
-    Mode.COMPARE: ("Compare", "Fill the grid, one run a cell (Ctrl+G)"),
-    Mode.TRAIN: ("Train", "Train a network with these settings, or go on where it stopped (Ctrl+G)"),
+    Mode.SAMPLE: ("Sample", "Draw samples with these settings; while one runs, the next waits"),
+    Mode.COMPARE: ("Compare", "Fill the grid, one run a cell"),
+    Mode.TRAIN: ("Train", "Train a network with these settings, or go on where it stopped"),
 }
 
 
@@ -35,6 +35,7 @@ class DiffusionPanel(FeaturePanel):
     specChanged = Signal(object)
     compareChanged = Signal(object)
     trainChanged = Signal(object)
+    command = "diffusion.sample"
 
     def __init__(self) -> None:
         about = "Samplers, schedules and guidance in short"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QSplitter
 
+from engines.core.words import tr
 from engines.generative.training.types import TrainProgress
 from widgets.charts.axes import figure
 from widgets.charts.plot import Plot, Series
@@ -16,6 +17,7 @@ from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton
 from widgets.kit.theme import number_font
 from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
+from widgets.kit.work_parts import CutOffLine, Framed
 
 
 class TrainingPage(WorkPage):
@@ -34,6 +36,7 @@ class TrainingPage(WorkPage):
 
     def show_state(self, view: DiffusionView) -> None:
         training = view.training
+        self.cut_off.show_cut_off(training.cut_off)
         self.progress.show_busy(training.busy)
         self.show_there(training.progress is not None or training.busy is not None or bool(training.file))
         self.title.setText(training.title or "Training")
@@ -80,7 +83,8 @@ class TrainingPage(WorkPage):
         head = held(row_of((titles, 1), self.use, spacing=12, margins=(12, 8, 12, 8)))
         words = "Train a small network and watch its samples form."
         empty = EmptyState(words, "Train", "chart", "Begin the training that the panel describes")
-        self.lay_out(self.body_of(empty, held(column_of(head, (split, 1)), "panel")))
+        self.cut_off = CutOffLine()
+        self.lay_out(Framed(self.cut_off, 12, 6), self.body_of(empty, held(column_of(head, (split, 1)), "panel")))
 
 
 def figures_words(training: TrainView) -> str:
@@ -89,6 +93,7 @@ def figures_words(training: TrainView) -> str:
     if progress is not None:
         parts += [f"Step {progress.step:,} of {progress.steps:,}", f"loss {figure(progress.loss)}"]
         parts.append(f"rate {figure(progress.rate)}")
+        parts += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     elif training.busy is not None:
         parts.append("Starting")
     if training.stopped:

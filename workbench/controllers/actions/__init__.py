@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.features import Command, DockSpec, Feature, Preset
+from engines.core.words import tr
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 from workbench.work.resuming import Resumable
 
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
@@ -33,7 +34,6 @@ FEATURE = Feature(
         "actions",
         "Actions",
         "The viewer over its timeline: watch, teach, train, evaluate",
-        "Ctrl+5",
         "actions",
         {"sources": 220, "actions": 400, "properties": 0, "timeline": 270, "jobs": 0, "log": 0},
         strip="actions",
@@ -54,6 +54,12 @@ FEATURE = Feature(
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
     weights=NEEDED,
     samples=("walking",),
+    example=Example(
+        tr("See actions"),
+        tr("A film plays while a small network writes on the timeline what happens, and when."),
+        "workbench.controllers.actions.example:begin",
+        needs=("walking", "pose-detection", "pose-landmarks"),
+    ),
     points="workbench.controllers.actions.points:seen",
     model_in_use=lambda it: it.in_use,
     owns="engines.actions.models.files:is_model",

@@ -66,12 +66,12 @@ class Files(QObject):
 
     def ask_calibration(self) -> str:
         """A calibration to open."""
-        return ask_open(self._window, "Open calibration", "calibration", CALIBRATIONS)
+        return ask_open(self._window, "Open calibration", "lens", CALIBRATIONS)
 
     def ask_target(self, name: str) -> str:
         """Where to save a calibration; the suffix says how."""
         kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
-        return ask_file(self._window, "Save calibration", "calibration", kinds, f"{name}.yaml")
+        return ask_file(self._window, "Save calibration", "lens", kinds, f"{name}.yaml")
 
     def ask_unit(self, message: str) -> str:
         """The unit of a bare length, "" when the question is not answered."""
@@ -122,7 +122,7 @@ class Files(QObject):
         kind = FORMATS[fitting[title]]
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
         file = f"{name}{kind.suffixes[0]}"
-        return fitting[title], ask_file(self._window, "Export calibration", "calibration", kinds, file)
+        return fitting[title], ask_file(self._window, "Export calibration", "lens", kinds, file)
 
     def export(self, result: MonoResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.features import Command, DockSpec, Feature, Preset
+from engines.core.words import tr
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 from workbench.work.resuming import Resumable
 
 COMMANDS = (
@@ -31,7 +32,6 @@ FEATURE = Feature(
         "diffusion",
         "Diffusion",
         "The diffusion studio and its settings",
-        "Ctrl+4",
         "diffusion",
         {"diffusion": 400, "jobs": 150, "log": 0},
         centre="diffusion",
@@ -53,6 +53,11 @@ FEATURE = Feature(
         "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
         "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
     },
+    example=Example(
+        tr("Sample pictures"),
+        tr("Ten handwritten digits form out of noise, one of each class. Scrub through every step."),
+        "workbench.controllers.generative.example:begin",
+    ),
     samples=("mnist-5k", "chelsea", "coffee", "rocket"),
     model_in_use=lambda it: it.in_use,
     attends={"mnist-dit": "MNIST, DiT", "mnist-unet": "MNIST, U-Net"},

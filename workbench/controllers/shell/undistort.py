@@ -95,7 +95,7 @@ class UndistortController(QObject):
 
     def ask_file(self, path: str) -> bool:
         """Take a calibration from a file for the camera at `path`; whether that was done."""
-        name = ask_open(self._window, "Use calibration file", "calibration", CALIBRATIONS) if path else ""
+        name = ask_open(self._window, "Use calibration file", "lens", CALIBRATIONS) if path else ""
         return bool(name) and self.use_file(path, name)
 
     def use_file(self, path: str, file: str) -> bool:

@@ -26,7 +26,6 @@ FEATURE = Feature(
         "rig",
         "Rig",
         "Several cameras calibrated together, and seen in space",
-        "Ctrl+8",
         "rig",
         {"sources": 240, "rig": 470, "properties": 0, "jobs": 170, "log": 0},
         strip="rig",

@@ -27,11 +27,11 @@ class Files(files.Files):
 
     def ask_rig(self, title: str = "Open rig") -> str:
         """A calibrated rig, or a file with cameras that are known."""
-        return ask_open(self._window, title, "calibration", RIGS)
+        return ask_open(self._window, title, "lens", RIGS)
 
     def ask_rig_target(self) -> str:
         """Where to save a rig."""
-        return ask_file(self._window, "Save rig", "calibration", "JSON (*.json)", "rig.json")
+        return ask_file(self._window, "Save rig", "lens", "JSON (*.json)", "rig.json")
 
     def open_rig(self, path: str, then: Callable[[RigResult], object]) -> None:
         self.read(load, path, then, "Rig not opened")
@@ -48,9 +48,9 @@ class Files(files.Files):
             return "", ""
         kind = FORMATS[fitting[title]]
         if not kind.suffixes:
-            return fitting[title], ask_folder(self._window, "Export rig to a folder", "calibration")
+            return fitting[title], ask_folder(self._window, "Export rig to a folder", "lens")
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
-        return fitting[title], ask_file(self._window, "Export rig", "calibration", kinds, f"rig{kind.suffixes[0]}")
+        return fitting[title], ask_file(self._window, "Export rig", "lens", kinds, f"rig{kind.suffixes[0]}")
 
     def export_rig(self, result: RigResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""
