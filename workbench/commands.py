@@ -114,6 +114,7 @@ JOBS = (
 LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find any command, page, setting, source or heading of the guide", "Ctrl+Shift+P", "search", 2, short="Palette", also=tr("search find")),
+    Command("window.notice", "Go to notice", "Window", "To the button of the newest notice in the corner; Esc closes it", "F8", "info", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
     Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),

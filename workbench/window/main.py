@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
+from engines.core.words import tr
 from widgets.kit.menus import SideMenu
-from widgets.kit.panel import FOLDS
+from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
 from widgets.shell.jobs import JobsPanel
@@ -123,12 +124,17 @@ class Window(QMainWindow, Host):
         """After the first paint: the project's sources, then what the command line named, then what went wrong."""
         QTimer.singleShot(0, partial(self._start, list(arguments)))
 
-    def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+    def notify(
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None, key: str = ""
+    ) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
         text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
-        self.notices.show_notice(text, level, action, run)
+        self.notices.show_notice(text, level, action, run, key)
+
+    def settle(self, key: str) -> None:
+        self.notices.settle(key)
 
     def preset(self, id: str) -> None:
         """Arrange docks and centre for one kind of work."""
@@ -149,9 +155,6 @@ class Window(QMainWindow, Host):
 
     def show_log(self) -> None:
         self.docks.show("log")
-
-    def settle(self, text: str) -> None:
-        self.notices.settle(shown(hidden(text)))
 
     def show_help(self, page: str) -> None:
         self.dialogs.show_help(page)
@@ -239,6 +242,7 @@ class Window(QMainWindow, Host):
         child = event.child()
         if event.polished() and isinstance(child, QTabBar):
             leave_wheel(child)
+            describe(child, tr("Panels"), tr("The panel in front"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
@@ -306,6 +310,7 @@ class Window(QMainWindow, Host):
         bind("view.light", partial(self.set_theme, "light"))
         bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
+        bind("window.notice", self.notices.focus)
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 
