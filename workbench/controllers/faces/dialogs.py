@@ -15,12 +15,13 @@ from engines.core.files import write_json, write_text
 from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
+from engines.core.words import tr
 from widgets.kit.labels import message_box
 from widgets.kit.save_file import ask_file
 from workbench.services import Notify
 
-GALLERIES = "Galleries (*.faces)"
-FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
+GALLERIES = tr("Galleries (*.faces)")
+FILMS = tr("Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {endings})", endings=ENDINGS)
 
 
 class Dialogs:
@@ -28,35 +29,39 @@ class Dialogs:
         self._window, self._notify = window, notify
 
     def new_gallery(self) -> str:
-        return ask_file(self._window, "New gallery", str(data_dir() / "people.faces"), GALLERIES)
+        return ask_file(self._window, tr("New gallery"), str(data_dir() / "people.faces"), GALLERIES)
 
     def open_gallery(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Open gallery", str(data_dir()), GALLERIES)[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Open gallery"), str(data_dir()), GALLERIES)[0]
 
     def passphrase(self, name: str) -> str:
         """To unlock a gallery."""
         text, done = QInputDialog.getText(
-            self._window, "Unlock gallery", f"Passphrase of {name}", QLineEdit.EchoMode.Password
+            self._window, tr("Unlock gallery"), tr("Passphrase of {name}", name=name), QLineEdit.EchoMode.Password
         )
         return text if done else ""
 
     def new_passphrase(self, name: str) -> str:
         """Asked twice, because a forgotten one opens nothing."""
         echo = QLineEdit.EchoMode.Password
-        first, done = QInputDialog.getText(self._window, "Protect gallery", f"New passphrase for {name}", echo)
+        first, done = QInputDialog.getText(
+            self._window, tr("Protect gallery"), tr("New passphrase for {name}", name=name), echo
+        )
         if not done or not first:
             return ""
-        again, done = QInputDialog.getText(self._window, "Protect gallery", "The same passphrase again", echo)
+        again, done = QInputDialog.getText(self._window, tr("Protect gallery"), tr("The same passphrase again"), echo)
         if done and again != first:
-            QMessageBox.warning(self._window, "Protect gallery", "The two passphrases differ; nothing was changed.")
+            QMessageBox.warning(
+                self._window, tr("Protect gallery"), tr("The two passphrases differ; nothing was changed.")
+            )
         return first if done and again == first else ""
 
     def recogniser(self) -> str:
         """An ONNX file that turns aligned faces into vectors."""
-        return QFileDialog.getOpenFileName(self._window, "Recogniser", "", "ONNX (*.onnx)")[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Recogniser"), "", "ONNX (*.onnx)")[0]
 
     def pictures(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, "Enrol pictures", "", DIALOG)[0]
+        return QFileDialog.getOpenFileNames(self._window, tr("Enrol pictures"), "", DIALOG)[0]
 
     def picture(self, title: str) -> str:
         return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
@@ -65,17 +70,17 @@ class Dialogs:
         return QFileDialog.getExistingDirectory(self._window, title)
 
     def pairs(self) -> str:
-        kinds = "Pair lists (*.tsv *.txt *.csv)"
-        return QFileDialog.getOpenFileName(self._window, "Pair list", "", kinds)[0]
+        kinds = tr("Pair lists (*.tsv *.txt *.csv)")
+        return QFileDialog.getOpenFileName(self._window, tr("Pair list"), "", kinds)[0]
 
     def film(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, "Cover faces in", "", FILMS)[0]
+        return QFileDialog.getOpenFileName(self._window, tr("Cover faces in"), "", FILMS)[0]
 
     def covered(self, source: str) -> str:
         """Where the covered copy goes."""
         path = Path(source)
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
-        return ask_file(self._window, "Save the covered copy", str(offered), FILMS)
+        return ask_file(self._window, tr("Save the covered copy"), str(offered), FILMS)
 
     def save_report(self, title: str, name: str, data: object, rows: Sequence[Sequence[object]]) -> None:
         """Ask where to, and write the data as JSON or the rows as CSV."""
@@ -83,9 +88,9 @@ class Dialogs:
             try:
                 write_report(path, data, rows)
             except (OSError, KinoscopeError) as error:
-                self._notify(f"{Path(path).name} could not be saved: {error}", "bad")
+                self._notify(tr("{path} could not be saved: {error}", path=Path(path).name, error=error), "bad")
                 return
-            self._notify(f"Saved {Path(path).name}", "good")
+            self._notify(tr("Saved {path}", path=Path(path).name), "good")
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.faces.types import RecogniserSettings, Recognition
 from widgets.faces.overlays import overlays_of
 from widgets.faces.state import LiveFaces
@@ -37,7 +38,7 @@ class Watch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._settings = settings
-        self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
+        self.lookers = Lookers(services, ENGINE, tr("Face recognition"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
     @property

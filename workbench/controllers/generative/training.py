@@ -13,6 +13,7 @@ from zlib import crc32
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.generative.diffusion.models import cards
 from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
 from widgets.generative.state import TrainView
@@ -38,7 +39,7 @@ class Training(QObject):
         self._train, self._use = train, use
         self._view = TrainView()
         self._next: list[tuple[TrainSpec, str]] = []
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("Training failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
@@ -95,7 +96,7 @@ class Training(QObject):
         self._go_on()
 
     def _stopped(self, _spec: TrainSpec) -> None:
-        self._view = replace(self._view, stopped="Stopped; train again to go on from the last checkpoint")
+        self._view = replace(self._view, stopped=tr("Stopped; train again to go on from the last checkpoint"))
         self._go_on()
 
     def _go_on(self) -> None:
