@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from engines.core.installing import CALLED, PROGRAM, as_called
 from engines.core.names import print_any_name
 from workbench import __version__
 from workbench.verbs import VERBS, Verb, find_verb
 
-NAME = "main.py"
+NAME = CALLED[-1]
 WORDS = ("usb:", "scene", "tiled:")
 
 
@@ -53,15 +54,15 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _help() -> str:
-    width = max(len(verb.name) for verb in VERBS)
+    width, beside = max(len(verb.name) for verb in VERBS), " " * len(PROGRAM)
     verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
-    examples = "\n".join(f"  {verb.example}" for verb in VERBS)
+    examples = as_called("\n".join(f"  {verb.example}" for verb in VERBS))
     return f"""Kinoscope: a workbench for cameras and the models that look through them.
 
 Usage:
-  python {NAME} [FILE ...]          open the window, with a project (.kino), models, videos, folders, stream
-                                    addresses, usb:0, scene, or tiled:2x2: before any of these
-  python {NAME} VERB [ARGUMENTS]    run one engine without a window
+  {PROGRAM} [FILE ...]          open the window, with a project (.kino), models, videos, folders, stream
+  {beside}                     addresses, usb:0, scene, or tiled:2x2: before any of these
+  {PROGRAM} VERB [ARGUMENTS]    run one engine without a window
 
 Verbs:
 {verbs}
@@ -69,7 +70,7 @@ Verbs:
 Options:
   --json      one JSON object on standard output and nothing else (with a verb)
   --version   print the version
-  -h, --help  print this; `python {NAME} VERB --help` explains a verb
+  -h, --help  print this; `{PROGRAM} VERB --help` explains a verb
 
 Examples:
 {examples}"""
@@ -99,7 +100,7 @@ def _check_openable(arguments: list[str]) -> None:
 
     for argument in arguments:
         if argument.startswith("-"):
-            raise UsageError(f"There is no option '{argument}'", hint=f"See python {NAME} --help")
+            raise UsageError(f"There is no option '{argument}'", hint=f"See {PROGRAM} --help")
         if "://" not in argument and not argument.startswith(WORDS) and not Path(argument).exists():
             hint = _suggestion(argument)
             raise UsageError(f"'{typed(argument)}' is neither a verb nor a file", hint=hint)
@@ -111,7 +112,7 @@ def _suggestion(argument: str) -> str:
     folder = Path(argument).parent
     names = [str(folder / entry.name) for entry in folder.iterdir()] if folder.is_dir() else []
     close = get_close_matches(argument, [verb.name for verb in VERBS] + names, n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else f"See python {NAME} --help"
+    return f"Did you mean '{close[0]}'?" if close else f"See {PROGRAM} --help"
 
 
 def _forget_stdout() -> None:

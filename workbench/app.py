@@ -9,24 +9,34 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from engines.core.installing import PROGRAM
+from engines.core.places import choose_folders
+from widgets.kit.access import roles
 from workbench.log import LogBook, set_up_logging
-from workbench.project.settings import SettingsStore
+from workbench.project.settings import SettingsStore, kept_scale
 from workbench.threads.gc_guard import Garbage
 from workbench.threads.supervisor import Supervisor
 from workbench.window import language, theme
+from workbench.work.limits import limit
 
 log_ = logging.getLogger(__name__)
+
+ICONS = Path(__file__).resolve().parents[1] / "resources" / "icons" / "app"
+ICON_SIZES = (16, 24, 32, 48, 64, 128)
 
 
 def main(argv: Sequence[str]) -> int:
     """Open the window on `argv`: a project, or files, folders and addresses to add as sources. The exit code."""
     if not has_display():
-        print("No display found. Run `python main.py tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
+        print(f"No display found. Run `{PROGRAM} tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
+    set_scale(kept_scale())
     app = make_application()
     supervisor = Supervisor()
     atexit.register(supervisor.shutdown)
@@ -61,7 +71,23 @@ def make_application() -> QApplication:
     locale.setlocale(locale.LC_NUMERIC, "C")
     app.setApplicationName("Kinoscope")
     app.setDesktopFileName("kinoscope")
+    roles.install()
+    app.setWindowIcon(app_icon())
     return app
+
+
+def set_scale(percent: int) -> None:
+    """Text and controls of this size in an application that is not made yet, unless the environment names one."""
+    if percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{percent / 100:g}")
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, in the sizes that title bars, task bars and switchers show."""
+    made = QIcon()
+    for pixels in ICON_SIZES:
+        made.addFile(str(ICONS / f"{pixels}.png"))
+    return made
 
 
 def open_state() -> tuple[SettingsStore, LogBook]:
@@ -74,7 +100,10 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     settings = SettingsStore()
     app = make_application()
     language.put_on(app, settings.value.language)
+    theme.LOOK.compact = settings.value.density == "compact"
     theme.apply(app, settings.value.theme)
+    limit(settings.value.threads, settings.value.gpu)
+    choose_folders(settings.value.pictures, settings.value.store)
     import engines.cameras.readers.file  # noqa: F401
 
     return settings, book

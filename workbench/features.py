@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from engines.core.networks.in_use import ModelInUse
+from workbench.work.resuming import Resumable
 
 Area = Literal["left", "right", "bottom"]
 
@@ -28,6 +29,7 @@ class Command:
 
     choice: name of a group of which one is checked at a time; check: can be on or off. run, enabled: what a command of
     a feature does, and whether it can now, given the feature's controller. idle: it may make sense before that is made.
+    needs: why it cannot be done while it cannot. also: other words that it is looked for by. short: on a button.
     """
 
     id: str
@@ -42,6 +44,9 @@ class Command:
     run: Callable[[Any], object] | None = None
     enabled: Callable[[Any], bool] | None = None
     idle: bool = True
+    needs: str = ""
+    also: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,24 @@ class Preset:
     id: str
     title: str
     tip: str
-    shortcut: str
     icon: str
     docks: Mapping[str, int] = field(default_factory=dict)
     centre: str = "viewer"
     strip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the start page shows of a feature: one click leads to something alive.
+
+    begin: "module:function" that sets it going, given the feature's controller. needs: names in the model store without
+    which it cannot.
+    """
+
+    title: str
+    text: str
+    begin: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,9 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    example: Example | None = None
+    resumes: Mapping[str, Resumable] = field(default_factory=dict)
+    """Jobs that keep a checkpoint, by dotted path: a cancelled, failed or lost one can go on."""
     points: str = ""
     """"module:function" that takes a result of its live engine and gives the named points in it
     (`engines.core.sightings.Seen`), for whoever joins those of several cameras; "" where it has none."""
@@ -124,6 +145,11 @@ class Feature:
     def shows(self, job: str) -> bool:
         """Whether its board shows how this job failed."""
         return job.startswith(self.jobs) and not job.startswith(self.unsaid)
+
+
+def resumes(features: Iterable[Feature]) -> dict[str, Resumable]:
+    """Kinds of jobs that can go on, by dotted path."""
+    return {job: kind for one in features for job, kind in one.resumes.items()}
 
 
 def attended(features: Iterable[Feature]) -> dict[str, tuple[str, str]]:

@@ -62,6 +62,7 @@ class TrainSpec:
     horizon: seconds ahead of the decoder's last of `future_steps`, evenly spread; offset: chunks ahead of its first one
     (0: the current chunk, as TRN was released), which then leaves the last one short of `horizon`.
     window: chunks of a training window, and what IDN looks back on. iterations: at most.
+    anew: from the first step, whatever checkpoint is there; keep: write the model of the checkpoint as it is.
     """
 
     out: str
@@ -90,12 +91,19 @@ class TrainSpec:
     seed: int = 0
     threads: int = 1
     device: Device = "cpu"
+    anew: bool = False
+    keep: bool = False
+
+
+FREE = ("out", "threads", "anew", "keep")
+"""Settings that may differ between a training and its continuation."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainProgress:
     """Emitted while training under "progress". loss, held_loss, map: (iteration, value) so far; map of what is
     held out. ap: of each class, newest. best: iteration of the best mAP. phase: "features", "training" or "saving".
+    resumed: iteration at which it went on, 0 for a new one.
     """
 
     phase: str
@@ -107,6 +115,7 @@ class TrainProgress:
     ap: dict[str, float | None] = field(default_factory=dict)
     best: int = -1
     classes: tuple[str, ...] = ()
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

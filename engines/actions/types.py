@@ -89,7 +89,7 @@ class ModelCard:
     what was held out, None when nothing was; averaged: classes that it is the mean of, 0 not known. scale: where
     features are standardised, the file holds mean and deviation. trained_on: names of clips, in words. films: those
     clips, and learned: the classes that had an example in them; () where that is not known. sha256: of the file, filled
-    in when it is opened.
+    in when it is opened. cut_off: step at which a cancelled training was kept, 0 for a whole one.
     """
 
     name: str
@@ -105,6 +105,7 @@ class ModelCard:
     averaged: int = 0
     films: tuple[TrainedFilm, ...] = ()
     learned: tuple[str, ...] = ()
+    cut_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,18 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from engines.core.errors import KinoscopeError
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import write_json
+from engines.core.outputs import free_name
 from engines.core.reading import read_json
 
 R = TypeVar("R")
+FORGOTTEN = ".forgotten"
+"""Ending of a result that the user forgot; taken off by hand, it is there again."""
 _TIME = "%Y-%m-%d %H-%M-%S"
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d) \d+(?:x\d+|-cameras) ?(.*)\.json")
 
@@ -82,8 +86,24 @@ class Shelf(Generic[R]):
         return tuple(sorted(self._read(folder), key=lambda one: (one.at, one.path.name), reverse=True))
 
     def folder(self, owner: Camera) -> Path:
+        """Where the results of an owner lie: under its key, whatever it was called when the first was kept."""
         digest = hashlib.sha256(owner.key.encode("utf-8", "surrogateescape")).hexdigest()[:10]
-        return self.root / f"{plain(owner.title)[:60]} {digest}".strip()
+        usual = self.root / f"{plain(owner.title)[:60]} {digest}".strip()
+        return usual if usual.is_dir() else next(self._of(digest), usual)
+
+    def forget(self, kept: Kept[R]) -> Callable[[], None]:
+        """Pass a result over from now on; what is given brings it back. Its file stays, under another ending.
+
+        Raises `BadInput` where nothing can be written.
+        """
+        aside = free_name(kept.path.with_name(kept.path.name + FORGOTTEN))
+        _rename(kept.path, aside)
+        return partial(_rename, aside, kept.path)
+
+    def _of(self, digest: str) -> Iterator[Path]:
+        """Folders of an owner under names of before."""
+        if self.root.is_dir():
+            yield from sorted(each for each in self.root.glob(f"*{digest}") if each.is_dir())
 
     def _read(self, folder: Path) -> Iterator[Kept[R]]:
         self.problems = []
@@ -97,6 +117,13 @@ class Shelf(Generic[R]):
                 yield Kept(path, at, match[2] if match else path.stem, result)
             except (KinoscopeError, OSError, ValueError) as error:
                 self.problems.append(f"{path.name}: {error}")
+
+
+def _rename(path: Path, target: Path) -> None:
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise BadInput(error.strerror or str(error), path=path) from error
 
 
 def _moment(at: float) -> str:

@@ -13,7 +13,10 @@ from engines.core.undistortion import Undistortion
 
 @dataclass(frozen=True, slots=True)
 class UsbSource:
-    """A camera on this machine. `address` is the device index or path; size and rate are wishes."""
+    """A camera on this machine. `address` is the device index or path; size and rate are wishes.
+
+    camera: what the system calls it, whatever its user does; "" where that is `name`.
+    """
 
     address: str
     name: str = ""
@@ -21,6 +24,7 @@ class UsbSource:
     width: int = 0
     height: int = 0
     fps: float = 0.0
+    camera: str = ""
     kind: Literal["usb"] = "usb"
 
 
@@ -81,13 +85,17 @@ SimpleSource: TypeAlias = UsbSource | FileSource | FolderSource | StreamSource |
 
 @dataclass(frozen=True, slots=True)
 class TiledSource:
-    """Any source whose frame holds `rows` x `columns` pictures. `tiles` names them row by row (missing: numbered)."""
+    """Any source whose frame holds `rows` x `columns` pictures. `tiles` names them row by row (missing: numbered).
+
+    titles: what people call the tiles, where they were renamed; the names in paths stay as they are.
+    """
 
     of: SimpleSource
     rows: int = 2
     columns: int = 2
     tiles: tuple[str, ...] = ()
     name: str = ""
+    titles: tuple[str, ...] = ()
     kind: Literal["tiled"] = "tiled"
 
 
@@ -139,6 +147,8 @@ class FeedStatus:
 
     fps: frames per second over the last second or so. frames: since opening. lost: frames the source itself lost.
     position: media time in seconds of the last frame. message: why it failed, ended early or reconnects.
+    silent: seconds that it has been asked in vain for a picture, 0 while that is no longer than usual.
+    gone: what it is read from is not there any more.
     """
 
     state: FeedState
@@ -150,6 +160,8 @@ class FeedStatus:
     info: FeedInfo | None = None
     loop: bool = False
     speed: float = 1.0
+    silent: float = 0.0
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,7 @@ class HeadSpec:
     margins (m1, m2, m3): logits s (cos(m1 theta + m2) - m3) for the true class. loss: the name of the customary choice
     ("softmax", "sphereface", "cosface", "arcface", "adaface"), which fills margins that are None. sample: share of
     negative class centres used a step (partial FC). backbone: "frozen" (the embeddings of `model`) or "small".
+    anew: from the first step, whatever checkpoint is there; keep: write the recogniser of the checkpoint as it is.
     """
 
     images: str
@@ -293,12 +294,18 @@ class HeadSpec:
     sample: float = 1.0
     held_out: float = 0.2
     seed: int = 0
+    anew: bool = False
+    keep: bool = False
+
+
+FREE = ("out", "anew", "keep")
+"""Settings that may differ between a training and its continuation."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadProgress:
     """Emitted while training. points: 2-D view (PCA) of held-out embeddings with their `labels`; own, other: angles in
-    degrees to the own and to the nearest other centre. loss: (step, value) so far.
+    degrees to the own and to the nearest other centre. loss: (step, value) so far. resumed: step at which it went on.
     """
 
     step: int
@@ -310,13 +317,15 @@ class HeadProgress:
     own: tuple[float, ...] = ()
     other: tuple[float, ...] = ()
     classes: tuple[str, ...] = ()
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class HeadResult:
     """file: an ONNX recogniser (aligned pictures or embeddings in, unit vectors out) with a card beside it.
 
-    accuracy: of held-out images by nearest centre; separation: mean own and nearest other angle in degrees.
+    accuracy: of held-out images by nearest centre; separation: mean own and nearest other angle in degrees. cut_off:
+    step at which a cancelled training was kept, 0 for a whole one.
     """
 
     file: str
@@ -326,6 +335,7 @@ class HeadResult:
     images: int
     seconds: float
     last: HeadProgress | None = None
+    cut_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

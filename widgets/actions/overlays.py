@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from engines.actions.types import POSE_LINES, BodyPose, Watched, WatchSettings
 from widgets.actions.words import Seen, seen_now
 from widgets.charts.class_colors import class_color, class_dash, place_of
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import DARK, number_font
 from widgets.viewer.overlays import HALO, Caption, Overlay, draw_base, overlay_color
 from widgets.viewer.picture import Viewport
@@ -97,7 +98,7 @@ class ActionPill:
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, self.seen.percent)
         rest = inner.adjusted(0, 0, -words.horizontalAdvance("100 %") - ROOM, 0)
-        shown = painter.fontMetrics().elidedText(self.seen.words, Qt.TextElideMode.ElideRight, int(rest.width()) + 2)
+        shown = elided(painter.fontMetrics(), self.seen.words, int(rest.width()) + 2, given=True)
         painter.drawText(rest, middle | Qt.AlignmentFlag.AlignLeft, shown)
 
     def _paint_mark(self, painter: QPainter, start: QPointF) -> None:

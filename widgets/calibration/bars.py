@@ -17,6 +17,7 @@ from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.charts.axes import STEPS
 from widgets.charts.drawn import DrawnChart
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
 LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
@@ -186,7 +187,7 @@ class ViewBars(DrawnChart):
         if self._hovered >= 0:
             painter.setPen(LOOK.now.color("text"))
             room = QRectF(LEFT, 0, self.width() - LEFT, 16)
-            words = metrics.elidedText(self.words(self._hovered), Qt.TextElideMode.ElideMiddle, room.width())
+            words = elided(metrics, self.words(self._hovered), room.width(), Qt.TextElideMode.ElideMiddle)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
             return
         left_out = any(view.loo_rms_px is not None for view in self._views)

@@ -35,7 +35,7 @@ class _Photograph(ImageView):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
         self.setMinimumSize(LEAST)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def keep_aspect(self, width: int, height: int) -> None:
         self.aspect = height / width

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 
 from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.state import ViewRow, pixels
+from widgets.kit.access.elided import elided
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, number_font
 
@@ -218,6 +219,7 @@ class ViewsTable(QTableView):
     def _dress(self) -> None:
         self.setAccessibleName(tr("Views"))
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -321,4 +323,4 @@ def _draw_words(painter: QPainter, room: QRect, row: ViewRow, option: QStyleOpti
 
 
 def _elided(text: str, font: QFont, width: int, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> str:
-    return QFontMetrics(font).elidedText(text, mode, width)
+    return elided(QFontMetrics(font), text, width, mode)

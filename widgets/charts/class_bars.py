@@ -17,6 +17,7 @@ from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import HATCHES, class_brush, class_words
 from widgets.charts.drawn import RIGHT, DrawnChart, bold, flowed, label, stroke
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.when_new import when_new
 
@@ -143,7 +144,7 @@ class ClassBars(DrawnChart):
         for model, ((left, row), wide) in enumerate(zip(self._legend_places(), self._legend_widths(), strict=True)):
             top, color = row * HEAD + 2, LOOK.now.color("text" if model == self.strong else "muted")
             self._fill(painter, QRectF(left, top + 3, 12, 10), self._brush(0, model), 2)
-            name = metrics.elidedText(self.models[model], Qt.TextElideMode.ElideMiddle, wide)
+            name = elided(metrics, self.models[model], wide, Qt.TextElideMode.ElideMiddle, given=True)
             label(painter, QRectF(left + 18, top, wide, 16), name, color)
 
     def _draw_row(self, painter: QPainter, box: QRectF, index: int, row: ClassRow) -> None:
@@ -152,7 +153,7 @@ class ClassBars(DrawnChart):
         self._fill(painter, QRectF(4, top + high / 2 - SPOT / 2, SPOT, SPOT), class_brush(index), SPOT / 2)
         painter.setFont(number_font())
         room = QRectF(SPOT + 12, top, box.left() - SPOT - 20, high)
-        name = QFontMetricsF(number_font()).elidedText(row.name, Qt.TextElideMode.ElideMiddle, room.width())
+        name = elided(QFontMetricsF(number_font()), row.name, room.width(), Qt.TextElideMode.ElideMiddle, given=True)
         label(painter, room, name, look.color("text"))
         many = len(self.models)
         for model, value in enumerate(row.values):

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QFont,
     QGuiApplication,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPaintDevice,
     QPainter,
@@ -29,6 +32,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from engines.core.files import write_text
 from engines.core.outputs import SVG, TABLE, check_file, media, new_file
 from engines.core.words import tr
+from widgets.kit.access.ring import ring_focus
 from widgets.kit.fields import describe
 from widgets.kit.figures_table import csv_text
 from widgets.kit.menus import menu_of, pop_up
@@ -37,11 +41,23 @@ from widgets.kit.theme import LOOK, number_font
 
 LINE = 15.0
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+STEP, STRIDE = 6.0, 36.0
+"""Pixels that an arrow key moves the cross by, and with Shift."""
+WAYS = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
 FORMATS = {"csv": tr("Figures as CSV…"), "svg": tr("Drawing as SVG…"), "png": tr("Drawing as PNG…")}
 
 
 class DrawnChart(QWidget):
-    """A chart draws itself in `_draw` and gives its figures in `table`. `_cursor`: where the mouse is over it."""
+    """A chart draws itself in `_draw` and gives its figures in `table`. `_cursor`: where the mouse is over it, or where
+    arrow keys brought it.
+    """
+
+    accessible_role = QAccessible.Role.Chart
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -49,6 +65,8 @@ class DrawnChart(QWidget):
         self.setMouseTracking(True)
         describe(self, name, tr("Right click saves the figures or the drawing"))
         self.setToolTip("")
+        self.setAccessibleDescription(tr("Arrow keys read the figures, the menu key saves them or the drawing"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         LOOK.changed.connect(self.update)
 
     def table(self) -> list[list[str]]:
@@ -75,7 +93,9 @@ class DrawnChart(QWidget):
                 self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._draw(QPainter(self))
+        painter = QPainter(self)
+        self._draw(painter)
+        ring_focus(self, painter)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._cursor = event.position()
@@ -85,6 +105,27 @@ class DrawnChart(QWidget):
         self._cursor = None
         self.update()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys move the cross as the mouse does, Return does what a click there does, Esc takes it away."""
+        key = Qt.Key(event.key())
+        if key in WAYS:
+            far = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._point((self._cursor or self.rect().toRectF().center()) + WAYS[key] * (STRIDE if far else STEP))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
+            self.choose_at(self._cursor)
+        elif key == Qt.Key.Key_Escape and self._cursor is not None:
+            self._cursor = None
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def choose_at(self, place: QPointF) -> None:
+        """What a click at a place does."""
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.leaveEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         copy = ("copy", tr("Copy figures"), lambda: QGuiApplication.clipboard().setText(self.csv()))
         saves = [("save", title, partial(self._ask_file, kind)) for kind, title in FORMATS.items()]
@@ -92,6 +133,13 @@ class DrawnChart(QWidget):
 
     def _draw(self, painter: QPainter) -> None:
         raise NotImplementedError
+
+    def _point(self, at: QPointF) -> None:
+        room = self.rect()
+        self._cursor = QPointF(min(max(at.x(), 0.0), room.width() - 1.0), min(max(at.y(), 0.0), room.height() - 1.0))
+        self.update()
+        if words := self.tip_at(self._cursor):
+            QToolTip.showText(self.mapToGlobal(self._cursor.toPoint()), words, self)
 
     def _save_svg(self, path: str) -> None:
         drawing = QSvgGenerator()
@@ -115,7 +163,8 @@ class DrawnChart(QWidget):
         self._cursor = kept
 
     def _ask_file(self, kind: str) -> None:
-        if path := ask_file(self, tr("Save chart"), "", f"{kind.upper()} (*.{kind})"):
+        name = self.accessibleName().lower().replace("/", " ")
+        if path := ask_file(self, tr("Save chart"), "export", f"{kind.upper()} (*.{kind})", f"{name}.{kind}"):
             save_or_say(self, path, self.save)
 
 

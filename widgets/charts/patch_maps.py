@@ -135,9 +135,6 @@ class PatchMap(DrawnChart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.patch >= 0:
             outline(painter, self.box_of(self.patch))
-        if self.hasFocus():
-            ink(painter, QPen(LOOK.now.color("accent"), 1), None)
-            painter.drawRect(room.adjusted(-2, -2, 2, 2))
         if self.heat or self._picture is None:
             wide = min(room.width(), 260)
             draw_scale(painter, QRectF(room.left(), room.bottom() + 8, wide, FOOT), *self.ends)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy
 from engines.core.frames import Image, Size
 from engines.core.words import tr
 from engines.faces.types import Face
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import draw_icon, icon
@@ -54,8 +55,8 @@ class FacePicture(FileDrops):
         self.setAcceptDrops(takes)
         self.setMinimumSize(110, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if takes:
-            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         describe(self, name, nothing)
         LOOK.changed.connect(self.update)
@@ -130,7 +131,7 @@ class FacePicture(FileDrops):
             self._draw_face(painter)
             self._draw_crop(painter)
         self._draw_lines(painter)
-        if self._hovered or (self._takes and self.hasFocus()):
+        if self._hovered or self.hasFocus():
             ink(painter, QPen(LOOK.now.color("accent"), 2), None)
             painter.drawRoundedRect(self._room().adjusted(-3, -3, 3, 3), RADIUS, RADIUS)
 
@@ -227,7 +228,7 @@ class FacePicture(FileDrops):
             painter.setFont(font)
             painter.setPen(LOOK.now.color("text" if number == 0 else "muted"))
             line = QRectF(MARGIN, top + LINE * number, self.width() - 2 * MARGIN, LINE)
-            shown = QFontMetricsF(font).elidedText(words, Qt.TextElideMode.ElideMiddle, line.width())
+            shown = elided(QFontMetricsF(font), words, line.width(), Qt.TextElideMode.ElideMiddle)
             painter.drawText(line, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, shown)
 
 

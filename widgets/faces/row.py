@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets.faces.thumbs import Thumbs
+from widgets.kit.access.ring import focus_ring
 from widgets.kit.fields import describe
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
@@ -26,6 +27,8 @@ class FaceRow(QWidget):
         super().__init__()
         self._thumbs, self._side, self._most = thumbs, side, most
         self._keys: tuple[str, ...] = ()
+        self._at = 0
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(side)
         self._name = name
@@ -40,7 +43,7 @@ class FaceRow(QWidget):
     def show_faces(self, keys: Sequence[str]) -> None:
         """Pictures by key, the best first."""
         if tuple(keys) != self._keys:
-            self._keys = tuple(keys)
+            self._keys, self._at = tuple(keys), 0
             describe(self, f"{self._name}: {len(keys)}")
             self.updateGeometry()
             self.update()
@@ -63,6 +66,8 @@ class FaceRow(QWidget):
         shown = self.shown()
         for place, key in enumerate(self._keys[:shown]):
             self._thumbs.paint(painter, self._box(place), key)
+        if self.hasFocus():
+            focus_ring(painter, self._box(min(self._at, max(shown - 1, 0))))
         if shown < len(self._keys):
             self._paint_more(painter, self._box(shown), len(self._keys) - shown)
 
@@ -70,6 +75,16 @@ class FaceRow(QWidget):
         place = int(event.position().x() // (self._side + GAP))
         if event.button() == Qt.MouseButton.LeftButton and place < self.shown():
             self.clicked.emit(self._keys[place])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self._at = min(max(self._at + step, 0), max(self.shown() - 1, 0))
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._at < self.shown():
+            self.clicked.emit(self._keys[self._at])
+        else:
+            super().keyPressEvent(event)
 
     def _box(self, place: int) -> QRectF:
         return QRectF(place * (self._side + GAP), 0, self._side, self._side)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.access.elided import elided
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
@@ -78,7 +79,7 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode)
         tip = self._tip or (self.text() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
@@ -96,7 +97,13 @@ class PlainButton(QPushButton):
         if icon_role:
             self.setIcon(icon(icon_role, *self.tokens))
             self.setIconSize(BESIDE_TEXT)
-        describe(self, text, tip)
+        describe(self, text or tip, tip)
+
+    def setText(self, text: str) -> None:
+        """Other words; the name follows, unless it is one of its own."""
+        if self.accessibleName() == self.text() or not self.text():
+            self.setAccessibleName(text or self.accessibleName())
+        super().setText(text)
 
 
 class PrimaryButton(PlainButton):
@@ -227,9 +234,7 @@ class ChoiceField(QComboBox):
         box = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        option.currentText = self.fontMetrics().elidedText(  # type: ignore[attr-defined]
-            self.currentText(), Qt.TextElideMode.ElideRight, box.width() - 4
-        )
+        option.currentText = elided(self.fontMetrics(), self.currentText(), box.width() - 4)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

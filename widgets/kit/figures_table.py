@@ -216,6 +216,7 @@ def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None
     for corner in table.findChildren(QAbstractButton):
         describe(corner, f"{name}: all rows")
     table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     side.hide()

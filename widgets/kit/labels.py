@@ -20,7 +20,7 @@ class Label(QLabel):
         self.setWordWrap(wraps)
 
 
-def message_box(parent: QWidget, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:
+def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:
     """A box that is not open yet, with plain text and no button."""
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, number_font
@@ -78,6 +79,6 @@ def draw_pill(painter: QPainter, rect: QRectF, text: str, level: str = "", icon_
     painter.setFont(number_font(11))
     painter.setPen(look.color("text"))
     words = rect.adjusted(23, 0, -7, 0)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()) + 1)
+    shown = elided(painter.fontMetrics(), text, int(words.width()) + 1)
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
     painter.restore()

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.menus import pop_up
@@ -311,7 +312,7 @@ def write(
     font = number_font(size)
     font.setWeight(weight)
     metrics = QFontMetricsF(font)
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width() + 0.5)
+    shown = elided(metrics, words, room.width() + 0.5)
     painter.setFont(font)
     painter.setPen(LOOK.now.color(token))
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import quiet, trace_view, wrapped
 from widgets.kit.layouts import column_of, split_of, styled
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
@@ -29,6 +30,7 @@ class JobRow:
     """One job. fraction: 0 to 1, None where it is not known. time: "2 min left", "took 12 s". active: can be cancelled.
 
     error, hint, trace: why it failed, what to do, and for a defect of ours where. result: path of what it wrote, or "".
+    cut_off: how far a training came that can go on, in words, "" where none can.
     """
 
     id: int
@@ -44,6 +46,7 @@ class JobRow:
     trace: str = ""
     command: str = ""
     result: str = ""
+    cut_off: str = ""
 
 
 NO_JOB = JobRow(-1, "", "")
@@ -54,6 +57,8 @@ class JobsPanel(Panel):
 
     cancelled = Signal(int)
     removed = Signal(int)
+    resumed = Signal(int)
+    kept = Signal(int)
     revealed = Signal(str)
 
     def __init__(self) -> None:
@@ -63,14 +68,18 @@ class JobsPanel(Panel):
         self.list = _List()
         self.details = _Details()
         self.add(split_of(self.list, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
+        self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
+        self.keep = QuietButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
         self.cancel = QuietButton("Cancel job", "cancel", "Stop the selected job; nothing half done is left behind")
         self.reveal = QuietButton("Reveal result", "reveal", "Open the folder of what the job wrote")
         self.copy = QuietButton("Copy as command", "command", "Copy the line that does the same without the window")
         self.remove = QuietButton("Remove", "remove", "Take the ended job off the list")
         self.clear = QuietButton("", "clear", "Take all ended jobs off the list", name="Clear ended jobs")
-        self.add_head(self.cancel, self.reveal, self.copy, self.remove, self.clear)
+        self.add_head(self.resume, self.keep, self.cancel, self.reveal, self.copy, self.remove, self.clear)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
         self.list.currentItemChanged.connect(self._follow)
+        self.resume.clicked.connect(lambda: self.resumed.emit(self._chosen.id))
+        self.keep.clicked.connect(lambda: self.kept.emit(self._chosen.id))
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._chosen.id))
         self.reveal.clicked.connect(lambda: self.revealed.emit(self._chosen.result))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._chosen.command))
@@ -98,6 +107,8 @@ class JobsPanel(Panel):
         row = self.current()
         self._chosen = row or NO_JOB
         self.details.show_row(row)
+        for button in (self.resume, self.keep):
+            button.setVisible(bool(self._chosen.cut_off))
         self.cancel.setVisible(self._chosen.active)
         self.reveal.setVisible(bool(self._chosen.result))
         self.copy.setVisible(bool(self._chosen.command))

@@ -116,7 +116,7 @@ class LogPanel(Panel):
         QGuiApplication.clipboard().setText("\n".join(line_text(row) for row in rows))
 
     def _save(self) -> None:
-        if path := ask_file(self, "Save log", "kinoscope log.txt", "Text files (*.txt *.log)"):
+        if path := ask_file(self, "Save log", "log", "Text files (*.txt *.log)", "kinoscope log.txt"):
             self.saved.emit(path)
 
     def _clear(self) -> None:

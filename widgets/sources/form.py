@@ -8,9 +8,11 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from engines.cameras.sources.parsing import title
 from engines.cameras.types import Source, UsbCamera
 from engines.core.errors import KinoscopeError
-from widgets.kit.fields import PlainButton, PrimaryButton, TextField, set_property
+from engines.core.words import tr
+from widgets.kit.fields import PlainButton, PrimaryButton, TextField, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import labelled
@@ -21,9 +23,9 @@ from widgets.sources.fields import (
     SceneFields,
     SourceFields,
     StreamFields,
-    TiledFields,
     UsbFields,
 )
+from widgets.sources.tiled_fields import TiledFields
 
 KINDS: dict[str, str] = {
     "usb": "Camera",
@@ -100,6 +102,18 @@ class SourceForm(QDialog):
         self.raise_()
         self.activateWindow()
         self.fields[kind].first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def open_with(self, source: Source) -> None:
+        """Show a source that is open, for it to be changed."""
+        self.kind = source.kind
+        if self.kind not in self.fields:
+            self._add_fields(self.kind)
+        self.fields[self.kind].show_source(source)
+        self.name.setText(source.name)
+        self.open_for(self.kind)
+        self.setWindowTitle(tr("Edit {source}", source=title(source)))
+        self.add.setText(tr("Save"))
+        describe(self.add, tr("Save"), tr("Use the source as it is here (Enter); Undo takes it back"))
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 from engines.actions.types import Event, Segment
 from engines.core.words import tr
 from widgets.charts.class_colors import class_color, class_hatch, class_words, place_of
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 from widgets.timeline.drawing import LEFT, Scene, clipped
 from widgets.timeline.lanes import Lane
@@ -153,7 +154,7 @@ def _words(painter: QPainter, scene: Scene, span: QRectF, action: str, place: in
         painter.drawText(room, LEFT, key)
         room.setLeft(room.left() + metrics.horizontalAdvance(key) + 6)
     painter.setPen(LOOK.now.color("text"))
-    painter.drawText(room, LEFT, metrics.elidedText(class_words(action), Qt.TextElideMode.ElideRight, room.width()))
+    painter.drawText(room, LEFT, elided(metrics, class_words(action), room.width(), given=True))
 
 
 def _seen(scene: Scene, span: QRectF) -> bool:

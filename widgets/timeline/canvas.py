@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QHelpEvent,
     QKeyEvent,
@@ -55,6 +56,8 @@ BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
 class Canvas(Surface):
     """`show_state(view)` shows; `stills` and `paints` count what was painted."""
+
+    accessible_role = QAccessible.Role.Chart
 
     def __init__(self) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from engines.actions.types import BACKGROUND
 from engines.core.words import tr
 from widgets.charts.class_colors import class_color, class_dash, class_words, draw_swatch, place_of
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 from widgets.timeline.axis import FrameClock, Tick, TimeAxis, ticks
 from widgets.timeline.lanes import RULER, Lane, Layout, rows_of
@@ -287,7 +288,7 @@ def draw_names(painter: QPainter, scene: Scene) -> None:
 def _name(painter: QPainter, box: QRectF, words: str, strong: bool = False) -> None:
     room = box.adjusted(10, 0, -8, 0)
     painter.setPen(LOOK.now.color("text" if strong else "muted"))
-    shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+    shown = elided(painter.fontMetrics(), words, int(room.width()))
     painter.drawText(room, LEFT, shown)
     if strong:
         painter.fillRect(QRectF(4, box.top() + 6, 2, box.height() - 12), LOOK.now.color("accent"))
@@ -322,7 +323,7 @@ def _name_rows(painter: QPainter, scene: Scene, lane: Lane, box: QRectF) -> None
         room = QRectF(box.left() + 22, top, box.width() - 22 - right, step)
         painter.setPen(LOOK.now.color("muted"))
         words = class_words(track.classes[column])
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+        shown = elided(painter.fontMetrics(), words, int(room.width()), given=True)
         painter.drawText(room, LEFT, shown)
 
 

@@ -1,4 +1,4 @@
-"""The grid in the centre of the window: one, four or nine tiles; one is selected, one can be shown alone."""
+"""The grid in the centre of the window: one, two, four or nine tiles; one is selected, one can be shown alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from widgets.kit.layouts import styled
 from widgets.viewer.tile import TileHost, ViewerTile
 
-LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
+LAYOUTS = {"1": (1, 1), "1x2": (1, 2), "2x2": (2, 2), "3x3": (3, 3)}
+"""Rows and columns, from small to large."""
 GAP = 8
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MOVES = {
@@ -44,10 +45,10 @@ class ViewerGrid(TileHost):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
-        self.set_layout("2x2")
+        self.set_layout("1")
 
     def set_layout(self, layout: str) -> None:
-        """ "1", "2x2" or "3x3". Tiles beyond it are hidden and keep what they show."""
+        """A name of `LAYOUTS`. Tiles beyond it are hidden and keep what they show."""
         self.layout_name = layout
         self.maximised_index = None
         self._arrange()
@@ -56,7 +57,7 @@ class ViewerGrid(TileHost):
 
     @property
     def count(self) -> int:
-        return LAYOUTS[self.layout_name] ** 2
+        return tiles_of(self.layout_name)
 
     def tile(self, index: int) -> ViewerTile:
         """Tile `index`, from 0, row by row."""
@@ -116,10 +117,10 @@ class ViewerGrid(TileHost):
             super().keyPressEvent(event)
 
     def _move(self, down: int, right: int) -> None:
-        side = LAYOUTS[self.layout_name]
-        row, column = divmod(self.selected_index, side)
-        row, column = min(max(row + down, 0), side - 1), min(max(column + right, 0), side - 1)
-        target = row * side + column
+        rows, columns = LAYOUTS[self.layout_name]
+        row, column = divmod(self.selected_index, columns)
+        row, column = min(max(row + down, 0), rows - 1), min(max(column + right, 0), columns - 1)
+        target = row * columns + column
         if self.maximised_index is not None and target != self.selected_index:
             self.maximised_index = target
             self._arrange()
@@ -145,13 +146,24 @@ class ViewerGrid(TileHost):
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
         shown = [self.maximised_index] if self.maximised_index is not None else list(range(self.count))
-        side = 1 if self.maximised_index is not None else LAYOUTS[self.layout_name]
+        rows, columns = LAYOUTS["1" if self.maximised_index is not None else self.layout_name]
         for number in range(3):
-            self._grid.setRowStretch(number, int(number < side))
-            self._grid.setColumnStretch(number, int(number < side))
+            self._grid.setRowStretch(number, int(number < rows))
+            self._grid.setColumnStretch(number, int(number < columns))
         for place, index in enumerate(shown):
-            self._grid.addWidget(self.tile(index), *divmod(place, side))
+            self._grid.addWidget(self.tile(index), *divmod(place, columns))
         for index, tile in self._tiles.items():
             tile.setVisible(index in shown)
             tile.set_maximised(self.maximised_index is not None)
             tile.set_selected(index == self.selected_index, self._keyboard)
+
+
+def tiles_of(layout: str) -> int:
+    """How many tiles a layout has."""
+    rows, columns = LAYOUTS[layout]
+    return rows * columns
+
+
+def layout_for(count: int) -> str:
+    """The smallest layout with room for so many, or else the largest."""
+    return next((layout for layout in LAYOUTS if tiles_of(layout) >= count), "3x3")

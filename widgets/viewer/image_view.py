@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.clock import Clock, monotonic
 from engines.core.frames import Frame, Stamp
+from widgets.kit.access.ring import ring_focus
 from widgets.kit.theme import DARK, LOOK, number_font
 from widgets.kit.wheel import leave_wheel_where_scrolled
 from widgets.viewer.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
@@ -37,6 +38,14 @@ from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
 STILL = 3
+STRIDE = 48.0
+WAYS = {
+    Qt.Key.Key_Left: (STRIDE, 0.0),
+    Qt.Key.Key_Right: (-STRIDE, 0.0),
+    Qt.Key.Key_Up: (0.0, STRIDE),
+    Qt.Key.Key_Down: (0.0, -STRIDE),
+}
+"""Pixels that an arrow key moves an enlarged picture by: it looks that way."""
 """Pixels by which the pointer may move in a click."""
 
 
@@ -164,12 +173,14 @@ class ImageView(QWidget):
         painter = QPainter(self)
         if self._image is None or self.viewport is None:
             self._paint_message(painter)
+            ring_focus(self, painter)
             return
         self._paint_picture(painter, self._image, self.viewport)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for overlay in self._overlays:
             overlay.paint(painter, self.viewport)
         self._paint_readout(painter, self.viewport)
+        ring_focus(self, painter)
         painter.end()
         self._count(started)
 
@@ -235,6 +246,10 @@ class ImageView(QWidget):
             self.zoom(factors[Qt.Key(event.key())])
         elif event.key() in (Qt.Key.Key_F, Qt.Key.Key_0):
             self.fit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activated.emit()
+        elif event.key() in WAYS and self.viewport is not None and not self.viewport.fitted:
+            self.pan(*WAYS[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engines.core.frames import Image
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import DARK, number_font
 from widgets.viewer.picture import Viewport
 
@@ -236,7 +237,7 @@ def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -
     painter.setFont(number_font(11))
     painter.setPen(overlay_color(color))
     inner = box.adjusted(9, 0, -8, 0)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(inner.width()) + 2)
+    shown = elided(painter.fontMetrics(), text, int(inner.width()) + 2)
     painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 

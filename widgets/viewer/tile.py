@@ -20,6 +20,8 @@ from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayou
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
+from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
 from widgets.kit.fields import ElidedLabel, QuietButton
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
@@ -28,17 +30,12 @@ from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size
 from widgets.kit.theme import LOOK
 from widgets.sources.choice import SOURCE_MIME
+from widgets.sources.told import told
 from widgets.viewer.figures import Figures
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
-LEVELS = {
-    FeedState.PLAYING: "good",
-    FeedState.OPENING: "busy",
-    FeedState.RECONNECTING: "warn",
-    FeedState.FAILED: "bad",
-}
 EDGE = 2
 TITLE_ROOM = 170
 ROOM_FOR_DRAWING = 200
@@ -63,6 +60,7 @@ class TileHost(QWidget):
     snapshotWanted = Signal(int)
     undistortToggled = Signal(int)
     retryWanted = Signal(int)
+    locateWanted = Signal(int)
     playToggled = Signal(int)
     stepped = Signal(int, int)
     sought = Signal(int, float)
@@ -95,9 +93,11 @@ class ViewerTile(FileDrops):
         self._engines: list[tuple[str, str]] = []
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
-        self._message = ""
+        self._message, self._gone = "", False
         self._chosen = self._keyboard = self._aimed = False
         self.setAccessibleName(f"Tile {index + 1}")
+        reached_by(self, tr("Arrow keys in the viewer"))
+        reached_by(self.view, tr("Arrow keys in the viewer"))
         self._build()
         self._connect()
         self.clear()
@@ -124,13 +124,13 @@ class ViewerTile(FileDrops):
 
     def set_status(self, status: FeedStatus, rate: float = 0.0, dropped: int = 0) -> None:
         """How the source does: state in words, pictures shown per second, unread ones, and its controls."""
-        level = LEVELS.get(status.state, "")
+        said = told(status)
         if status.state is not FeedState.PLAYING:
             self.view.paint_stats.latencies.clear()
-        self.pill.set_state(status.state.value, "warn" if level == "good" and status.message else level)
+        self.pill.set_state(said.word, said.level)
         self.figures.set_figures(rate, dropped + status.lost, self.latency_ms() if rate else None)
         self._place_words()
-        self._set_message(status.message)
+        self._set_message(said.message)
         info = status.info
         self.transport.setVisible(info is not None and info.seekable and bool(info.duration))
         if info is not None and info.duration:
@@ -138,7 +138,8 @@ class ViewerTile(FileDrops):
             self.transport.set_playing(status.state is FeedState.PLAYING)
             self.transport.set_mode(status.loop, status.speed)
         if status.state is FeedState.FAILED and not self.view.has_picture:
-            self._failed.set_text(status.message or "This source does not answer.")
+            self._gone = status.gone
+            self._failed.set_text(status.message or "This source does not answer.", self._way_out())
             self._show(_Face.FAILED)
 
     def set_sources(self, sources: Sequence[tuple[str, str]]) -> None:
@@ -285,10 +286,10 @@ class ViewerTile(FileDrops):
         self._source_menu.triggered.connect(lambda action: self._choose(action.data()))
         self._engine_menu.aboutToShow.connect(self._fill_engines)
         self.fit.clicked.connect(self.view.fit)
-        for signal, told in (
+        for signal, tell in (
             (self.dropped, lambda paths: host.sourceChosen.emit(index, paths[0])),
             (looks, lambda action: host.engineToggled.emit(index, action.data(), action.isChecked())),
-            (self._failed.clicked, lambda: host.retryWanted.emit(index)),
+            (self._failed.clicked, lambda: (host.locateWanted if self._gone else host.retryWanted).emit(index)),
             (self.undistort.clicked, lambda: host.undistortToggled.emit(index)),
             (self.snapshot.clicked, lambda: host.snapshotWanted.emit(index)),
             (self.view.pressed, lambda: host.press(index)),
@@ -302,12 +303,16 @@ class ViewerTile(FileDrops):
             (bar.loop.toggled, lambda on: host.loopToggled.emit(index, on)),
             (bar.speed.speedChosen, lambda speed: host.speedChosen.emit(index, speed)),
         ):
-            signal.connect(told)
+            signal.connect(tell)
 
     def _show(self, face: _Face) -> None:
         self._stack.setCurrentIndex(face.value)
         self._head.setVisible(face is not _Face.EMPTY)
         self._show_tools()
+
+    def _way_out(self) -> str:
+        """What can be done about a source that failed."""
+        return tr("Locate…") if self._gone else tr("Reconnect")
 
     def _show_tools(self, hovered: bool | None = None) -> None:
         on = self._keyboard or (self.underMouse() if hovered is None else hovered)

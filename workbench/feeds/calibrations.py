@@ -183,7 +183,7 @@ def with_lens(old: Undistortion, result: MonoResult) -> Undistortion:
 def key_of(source: SimpleSource) -> str:
     """The same for the same camera, file or stream."""
     if isinstance(source, UsbSource):
-        return f"usb:{source.name}@{source.address}"
+        return f"usb:{source.camera or source.name}@{source.address}"
     if isinstance(source, StreamSource):
         return f"stream:{bare(source.url)}"
     if isinstance(source, FileSource | FolderSource):

@@ -6,12 +6,15 @@ straightened picture of either. Frames never travel in signals; a `FrameTap` is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.cameras.sources.changes import opens_anew, tile_titles, view_title
+from engines.cameras.sources.parsing import title
+from engines.cameras.sources.tiles import TileGrid
 from engines.cameras.types import Child, FeedState, FeedStatus, Source
 from engines.core.errors import UsageError
 from engines.core.frames import FeedItem
@@ -108,13 +111,39 @@ class Feeds(QObject):
         thread.request_stop()
         self.removed.emit(id)
 
+    def change(self, id: str, source: Source) -> None:
+        """Another source under the same id, in the same place. Where the same pictures come, nothing is opened anew;
+        else whoever looked hears that it was removed and added, and its straightened pictures are gone.
+        """
+        feed, order = self.feed(id), self.ids()
+        if not opens_anew(feed.source, source):
+            feed.describe(source)
+            self.changed.emit(id)
+            return
+        TileGrid.of(source)
+        self.remove(id)
+        self.add(source, id)
+        self.arrange(order)
+
+    def arrange(self, ids: Sequence[str]) -> None:
+        """Have them in this order; those that are not named come last."""
+        order = [id for id in ids if id in self._threads] + [id for id in self._threads if id not in ids]
+        self._threads = {id: self._threads[id] for id in order}
+
     def clear(self) -> None:
         for id in self.ids():
             self.remove(id)
 
     def ids(self) -> list[str]:
-        """In the order they were added."""
+        """In the order of the Sources panel: as they were added, or as the user put them."""
         return list(self._threads)
+
+    def paths(self, id: str) -> list[str]:
+        """Everything that can be looked at of a feed: itself, its tiles, its straightened pictures; [] without it."""
+        if id not in self._threads:
+            return []
+        tiles = (f"{id}/{tile}" for tile in tile_titles(self.feed(id).source))
+        return [id, *tiles, *self.children(id)]
 
     def feed(self, id: str) -> Feed:
         """Raises `UsageError` when there is none of that id."""
@@ -122,6 +151,20 @@ class Feeds(QObject):
         if thread is None:
             raise UsageError(f"There is no open source '{id}'")
         return thread.feed
+
+    def title(self, path: str) -> str:
+        """What people call the feed, tile or straightened picture at a path; the path where there is none."""
+        id, _, view = path.partition("/")
+        if id not in self._threads:
+            return path
+        name = title(self.feed(id).source)
+        return f"{name} · {self.view_title(path)}" if view else name
+
+    def view_title(self, path: str) -> str:
+        """What a tile or straightened picture is called within its source."""
+        id, _, view = path.partition("/")
+        child = self.child(path)
+        return view_title(self.feed(id).source, view, child.of if child else "")
 
     def state(self, path: str) -> FeedState:
         """Of `"feed"` or `"feed/tile"`; closed when there is none."""

@@ -1,17 +1,21 @@
-"""A project: one `.kino` file (SQLite) that saves itself. Sources, what each tile shows, calibrations.
+"""A project: one `.kino` file (SQLite) that saves itself. Sources, what each tile shows, forms, calibrations.
 
 Every change is a transaction, so a kill of the program at any moment leaves the last finished change. While it is
 open the file is in write-ahead mode; closing folds it back to a single file. A second program opens it read-only.
-Where the disk is full the project goes on in memory, and what is in the file stays. Passwords never get into it.
+All items are in memory too: where the disk is full or has gone, the project goes on there, and is written when the
+disk is back. Passwords never get into it.
+
+To the project belongs what one works on and where one was in it: sources, tiles, forms and fields of all pages, the
+page in front, labels, results. To the settings of the machine belongs what suits screen and hand: theme, window, docks,
+folds, the preset of the next start, and the last forms as defaults of the next project.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -19,93 +23,72 @@ from typing import Any
 from PySide6.QtCore import QLockFile
 
 from engines.core.addresses import without_passwords
-from engines.core.databases import (
-    Format,
-    in_memory,
-    in_words,
-    is_of,
-    is_sound,
-    loaded,
-    open_database,
-    reading,
-    set_aside,
-    stored,
-)
+from engines.core.databases import in_memory, in_words, is_of, open_database, reading
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
-from engines.core.files import atomic_path, disk_is_full, write_json
+from engines.core.files import disk_is_full
 from engines.core.names import shown
-from engines.core.outputs import result_folder
-from engines.core.places import data_dir
-from engines.core.reading import parse_json
+from engines.core.outputs import free_name
+from engines.core.words import tr, tr_count
+from workbench.project.holding import holder_of, is_held, is_ours, lock_of
+from workbench.project.items import FORMAT, LATER, WHAT, Items, check, to_one_file
+from workbench.project.naming import SUFFIX, named, projects_dir, rename_file, stem_of, title_of
 
-SUFFIX = ".kino"
-WHAT = "Kinoscope project"
-BUNDLE = "files.json"
-_TABLES = """
-CREATE TABLE items(
-  kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id));
-"""
-FORMAT = Format(WHAT, 0x4B494E4F, 1, _TABLES)
-_THIS = "kind = CAST(? AS TEXT) AND id = CAST(? AS TEXT)"
-_NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+STATE, TITLE = "state", "title"
 
 
 class Project:
     """Items of a kind ("source", "child", "tile", "calibration", "state") under an id, each a JSON value, in order.
 
-    read_only: changes are not taken. unsaved: they are, but in memory alone. why: the words for either.
+    read_only: changes are not taken. unsaved: they are, but in memory alone. why: a sentence for either.
     `tell` hears in a sentence what goes wrong later; items that cannot be read are left out and told once.
     """
 
     def __init__(self, path: str | Path, *, lock: QLockFile | None = None) -> None:
         """Open or make the file. `lock`: already held for it. Raises `BadInput` for what is not a project of ours."""
         self.path = Path(path)
-        self.unsaved, self.why = False, ""
         self.tell: Callable[[str], object] = lambda _text: None
         self._told: set[tuple[object, object]] = set()
+        self._items = Items()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = lock or _lock_of(self.path)
-        self.read_only = not (self._lock.isLocked() or self._lock.tryLock(0))
-        try:
-            self._db = self._opened()
-        except OutOfResources as error:
-            self._db = self._in_memory(error)
-        except KinoscopeError:
-            self._lock.unlock()
-            raise
+        self._lock = lock or lock_of(self.path)
+        self._begin()
 
     @property
     def title(self) -> str:
-        """The file's name, or "Untitled" while it was never saved under one."""
-        return "Untitled" if self.is_untitled else shown(self.path.stem)
+        """What the user calls it."""
+        return title_of(self.path, self.get(STATE, TITLE))
 
     @property
-    def is_untitled(self) -> bool:
-        return self.path.parent == data_dir() and self.path.name.startswith("untitled-")
+    def is_held(self) -> bool:
+        """It can be read only because another program has it."""
+        return self.read_only and is_held(self._lock)
 
     def put(self, kind: str, id: str, value: object) -> None:
         """Save one item; a new one goes to the end. No password in an address of it is kept."""
-        text = json.dumps(without_passwords(value))
-        if not self._write(f"UPDATE items SET json = ? WHERE {_THIS}", (text, stored(kind), stored(id))):
-            self._write(
-                "INSERT INTO items VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT),"
-                " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), ?3)",
-                (stored(kind), stored(id), text),
-            )
+        self._set(kind, id, json.dumps(without_passwords(value)))
 
     def drop(self, kind: str, id: str) -> None:
-        self._write(
-            "DELETE FROM items WHERE kind = CAST(? AS TEXT) AND id = CAST(? AS TEXT)", (stored(kind), stored(id))
-        )
+        self._set(kind, id, None)
+
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of which there are items."""
+        return self._items.kinds()
+
+    def arrange(self, kind: str, ids: Sequence[str]) -> None:
+        """Have items of a kind in this order."""
+        for position, id in enumerate(ids, 1):
+            self._write(f"UPDATE items SET position = ? WHERE {_THIS}", (position, stored(kind), stored(id)))
 
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""
-        rows = self._read("SELECT id, json FROM items WHERE kind = CAST(? AS TEXT) ORDER BY position", (stored(kind),))
-        return self._parsed(kind, rows)
+        known, bad = self._items.parsed(kind)
+        self._tell_of(kind, bad)
+        return known
 
     def get(self, kind: str, id: str, default: object = None) -> Any:
-        rows = self._read(f"SELECT id, json FROM items WHERE {_THIS}", (stored(kind), stored(id)))
-        return self._parsed(kind, rows).get(id, default)
+        known, bad = self._items.parsed(kind, id)
+        self._tell_of(kind, bad)
+        return known.get(id, default)
 
     def save_as(self, path: str | Path) -> Project:
         """A copy under another name, opened. What was there, a project that nobody has open, goes when it is whole.
@@ -114,34 +97,45 @@ class Project:
         """
         path = named(path)
         if path.exists() and self.path.exists() and path.samefile(self.path):
-            raise UsageError("This is the project's own file, which saves itself", path=path)
+            raise UsageError(tr("This is the project's own file, which saves itself"), path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = _lock_of(path)
-        if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
-            hint = "Close it there, or choose another name"
-            raise BadInput("Another window has this project open", path=path, hint=hint)
+        lock = _locked(path)
         try:
             _fold(path)
-            with reading(path, WHAT), atomic_path(path, private=True) as part, closing(sqlite3.connect(part)) as copy:
-                self._db.backup(copy)
-                copy.execute("PRAGMA journal_mode=DELETE")
+            self._items.copy_to(path)
             return Project(path, lock=lock)
         except BaseException:
             lock.unlock()
             raise
 
-    def export(self, folder: str | Path) -> list[Path]:
-        """Write every item as a plain JSON file, `KIND/ID.json`, with a list of them; the files written.
+    def rename(self, title: str) -> None:
+        """Call it so; its file takes the name as far as a file can have it. It stays open.
 
-        Raises `BadInput` for a folder that holds anything but such files of before.
+        Raises `UsageError` for no name, `BadInput` where there is such a file or this one cannot be changed.
         """
-        names = []
-        with result_folder(folder, BUNDLE, what="bundle") as staging:
-            for kind in ("source", "child", "tile", "calibration"):
-                for id, value in self.items(kind).items():
-                    names.append(f"{kind}/{_NOT_IN_A_NAME.sub('_', id)}.json")
-                    write_json(staging / names[-1], without_passwords(value))
-        return [Path(folder) / name for name in names]
+        title = " ".join(shown(title).split())
+        if not title:
+            raise UsageError(tr("A project needs a name"))
+        if self.read_only or self.unsaved:
+            raise BadInput(tr("This project cannot be renamed now"), path=self.path, hint=self.why)
+        target = self.path.with_name(stem_of(title) + SUFFIX)
+        if target.name != self.path.name:
+            self._move(target)
+        self.put(STATE, TITLE, {"title": title, "file": self.path.stem})
+
+    def try_again(self) -> bool:
+        """Write what is in memory alone; whether nothing is that any more."""
+        return not self.unsaved or self._save_again()
+
+    def is_there(self) -> bool:
+        """Whether its file is where it was; any thread, since a disk that went may take its time to say so."""
+        return self.path.is_file()
+
+    def leave_disk(self) -> None:
+        """Go on in memory: the file is gone, with its disk or by somebody's hand."""
+        if not self.unsaved and not self.read_only:
+            self._go_on(BadInput(tr("The project's file is not there any more"), path=self.path))
+            self.tell(self.why)
 
     def forget_passwords(self, mark: str = "") -> list[str]:
         """Take passwords out of the sources that were kept before there was a rule; the addresses they stood in.
@@ -153,36 +147,56 @@ class Project:
             if (clean := without_passwords(value)) != value and not self.read_only:
                 self.put("source", id, clean | {mark: True} if mark and isinstance(clean, dict) else clean)
                 found += _texts(value, clean)
-        if found:
-            self._write("VACUUM", ())
-            self._write("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        if found and not self.unsaved:
+            with suppress(sqlite3.Error):
+                self._db.execute("VACUUM")
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return found
 
-    def close(self) -> None:
-        """Fold the journal into the file and let others write; what was kept in memory is saved if there is room."""
+    def close(self) -> Path | None:
+        """Fold the journal into the file and let others write; what was kept in memory is saved if there is room.
+
+        Where there is none, a copy goes to the folder of projects: its file is given.
+        """
+        saved = not self.unsaved or not self._items.unwritten or self._save_again(anew=True)
+        rescued = None if saved else self._rescue()
         with suppress(sqlite3.Error, KinoscopeError):
-            if self.unsaved and (self._lock.isLocked() or self._lock.tryLock(0)):
-                with closing(open_database(self.path, FORMAT)) as file:
-                    self._db.backup(file)
-            elif not self.read_only and not self.unsaved:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._db.execute("PRAGMA journal_mode=DELETE")
+            if not self.read_only and not self.unsaved:
+                to_one_file(self._db)
         self._db.close()
         self._lock.unlock()
+        return rescued
+
+    # Opening
+
+    def _begin(self) -> None:
+        """Open the file as far as that is possible now, and read all of it."""
+        self.unsaved, self.why, self._was_there = False, "", self.path.exists()
+        self.read_only = not (self._lock.isLocked() or self._lock.tryLock(0))
+        try:
+            self._db = self._opened()
+            with reading(self.path, WHAT):
+                self._items, self._was_there = Items(self._db), True
+        except OutOfResources as error:
+            self._db = self._memory(error)
+        except KinoscopeError:
+            self._lock.unlock()
+            raise
 
     def _opened(self) -> sqlite3.Connection:
-        if self.read_only and self._lock.error() != QLockFile.LockError.LockFailedError:
+        if self.read_only and not is_held(self._lock):
             self._check_room()
         elif not self.read_only and self.path.exists() and not os.access(self.path, os.W_OK):
             self.read_only = True
         if self.read_only:
-            held = self._lock.error() == QLockFile.LockError.LockFailedError
-            self.why = "is open elsewhere" if held else "cannot be written here"
-        base = open_database(self.path, FORMAT, read_only=self.read_only)
-        base.text_factory = loaded
+            self.why = self._why_not()
+        try:
+            base = open_database(self.path, FORMAT, read_only=self.read_only)
+        except BadInput as error:
+            base = self._of_later(error)
         try:
             with reading(self.path, WHAT):
-                _check(base, self.path)
+                check(base, self.path)
                 if not self.read_only:
                     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
                         base.execute(f"PRAGMA {pragma}").fetchone()
@@ -191,6 +205,26 @@ class Project:
             raise
         return base
 
+    def _of_later(self, error: BadInput) -> sqlite3.Connection:
+        """What this version understands of a file of a later one, to be read only."""
+        if not is_of(self.path, FORMAT):
+            raise error
+        with closing(open_database(self.path, LATER, read_only=True)) as base, reading(self.path, WHAT):
+            if base.execute("PRAGMA user_version").fetchone()[0] <= FORMAT.schema:
+                raise error
+        self.read_only = True
+        self._lock.unlock()
+        self.why = tr("It was made by a later version of Kinoscope, and what this one understands of it is shown.")
+        return open_database(self.path, LATER, read_only=True)
+
+    def _why_not(self) -> str:
+        holder = holder_of(self._lock) if is_held(self._lock) else None
+        if holder is not None:
+            return holder.words
+        if is_held(self._lock):
+            return tr("It is open elsewhere.")
+        return tr("Its file cannot be written: check the rights of the file and of its folder.")
+
     def _check_room(self) -> None:
         """There is no lock though nobody has the file: raise what the matter is, unless it can at least be read."""
         if disk_is_full(self.path):
@@ -198,121 +232,122 @@ class Project:
         if not self.path.exists():
             raise OutOfResources("Nothing can be written here", path=self.path.parent)
 
-    def _in_memory(self, error: KinoscopeError, base: sqlite3.Connection | None = None) -> sqlite3.Connection:
-        """What can be read of the project, in memory."""
-        self.read_only, self.unsaved = False, True
-        self.why = f"{error.message}: what you do is kept in memory only. Free some space, or save it somewhere else"
-        memory = in_memory(self.path, FORMAT, base)
+    # Memory
+
+    def _memory(self, error: KinoscopeError) -> sqlite3.Connection:
+        """At the start: what can be read of the file, and nowhere to write to."""
+        memory = in_memory(self.path, FORMAT)
         try:
             with reading(self.path, WHAT):
-                _check(memory, self.path)
-            return memory
+                check(memory, self.path)
+                self._items = Items(memory)
         except KinoscopeError:
-            memory.close()
-            return in_memory("", FORMAT)
+            self._items = Items()
+        self._say_in_memory(error)
+        return memory
 
-    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
-        """The number of rows that were changed."""
-        if self.read_only:
-            return 0
+    def _go_on(self, error: KinoscopeError) -> None:
+        """From now on in memory, where everything is already."""
+        with suppress(sqlite3.Error):
+            self._db.close()
+        self._say_in_memory(error)
+
+    def _say_in_memory(self, error: KinoscopeError) -> None:
+        self.read_only, self.unsaved = False, True
+        self.why = tr(
+            "{what}: what you do is kept in memory only, and is saved when that can be done again. "
+            "Free some space, or save it somewhere else.",
+            what=error.message,
+        )
+
+    def _save_again(self, anew: bool = False) -> bool:
+        """Write what was changed meanwhile. anew: make the file again where it is no more."""
+        why = self.why
         try:
-            return self._db.execute(statement, values).rowcount
+            if (self.is_there() or anew or not self._was_there) and self._has_lock():
+                self._write_file()
+                self.unsaved, self.why = False, ""
+        except (sqlite3.Error, KinoscopeError, OSError):
+            self.read_only, self.why = False, why
+        return not self.unsaved
+
+    def _write_file(self) -> None:
+        """Into the file, which is all written where it is new."""
+        write = self._items.write_to if self.is_there() else self._items.write_all_to
+        base = self._opened()
+        try:
+            write(base)
+        except sqlite3.Error:
+            base.close()
+            raise
+        self._db = base
+
+    def _has_lock(self) -> bool:
+        """The lock may have gone with the disk, and another program may have taken it since."""
+        if not is_ours(self._lock):
+            self._lock = lock_of(self.path)
+            return self._lock.tryLock(0)
+        return True
+
+    def _rescue(self) -> Path | None:
+        """A copy where projects lie by themselves; None where that has no room either."""
+        with suppress(KinoscopeError, OSError, sqlite3.Error):
+            path = free_name(projects_dir() / (stem_of(self.title) + SUFFIX))
+            self._items.copy_to(path)
+            return path
+        return None
+
+    # Items
+
+    def _set(self, kind: str, id: str, text: str | None) -> None:
+        """Change an item, None to drop it."""
+        if self.read_only or not self._items.set(kind, id, text) or self.unsaved:
+            return
+        try:
+            self._items.write_to(self._db)
         except sqlite3.ProgrammingError:
             raise
         except sqlite3.Error as error:
-            if self.unsaved:
-                raise in_words(error, self.path, WHAT) from error
-            self._db = self._in_memory(in_words(error, self.path, WHAT), self._db)
+            self._go_on(in_words(error, self.path, WHAT))
             self.tell(self.why)
-            return self._db.execute(statement, values).rowcount
 
-    def _read(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _move(self, target: Path) -> None:
+        lock = _locked(target)
+        to_one_file(self._db)
+        self._db.close()
         try:
-            return self._db.execute(statement, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            if ("", "") not in self._told:
-                self._told.add(("", ""))
-                self.tell(str(in_words(error, self.path, WHAT)))
-            return []
+            rename_file(self.path, target)
+        except BaseException:
+            lock.unlock()
+            self._begin()
+            raise
+        self._lock.unlock()
+        self.path, self._lock = target, lock
+        self._begin()
 
-    def _parsed(self, kind: str, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
-        """The rows that can be read; of the others the user is told, once."""
-        known: dict[str, Any] = {}
-        bad: dict[object, str] = {}
-        for id, text in rows:
-            try:
-                if not isinstance(id, str) or not isinstance(text, str):
-                    raise BadInput("It is not a text")
-                known[id] = parse_json(text)
-            except BadInput as error:
-                bad[id] = error.message
+    def _tell_of(self, kind: str, bad: dict[object, str]) -> None:
         if new := [id for id in bad if (kind, id) not in self._told]:
             self._told.update((kind, id) for id in new)
             names = ", ".join(shown(str(id))[:40] for id in new[:3])
-            more = f" and {len(new) - 3} more" if len(new) > 3 else ""
-            self.tell(f"What could not be read of this project is left out: {kind} {names}{more}. {bad[new[0]]}")
-        return known
+            self.tell(
+                tr_count(
+                    len(new),
+                    "What could not be read of this project is left out: {kind} {names}. {why}",
+                    "What could not be read of this project is left out, {n} items: {kind} {names}. {why}",
+                    kind=kind,
+                    names=names,
+                    why=bad[new[0]],
+                )  # fmt: skip
+            )
 
 
-def named(path: str | Path) -> Path:
-    """The file that a name for a project stands for: the ending is added, never put in place of a part of the name."""
-    path = Path(path)
-    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)
-
-
-def open_untitled() -> tuple[Project, str]:
-    """The project of the last session that was never named and that no other program holds, else a new one.
-
-    Gives the project and a notice in words ("" when all is well). A damaged file is moved aside, any other stays.
-    """
-    notices = []
-    files = (path for path in data_dir().glob(f"untitled-*{SUFFIX}") if path.is_file())
-    for path in sorted(files, key=_changed, reverse=True):
-        try:
-            project = Project(path)
-        except KinoscopeError as error:
-            notices.append(_left(path, error))
-            continue
-        if not project.read_only:
-            return project, " ".join([*notices, project.why]).strip()
-        project.close()
-    project = new_untitled()
-    return project, " ".join([*notices, project.why]).strip()
-
-
-def new_untitled() -> Project:
-    """An empty project that has no name yet; those before it are kept."""
-    number = 1
-    while os.path.lexists(path := data_dir() / f"untitled-{number}{SUFFIX}"):
-        number += 1
-    return Project(path)
-
-
-def _left(path: Path, error: KinoscopeError) -> str:
-    """What became of an unnamed project that does not open."""
-    if not is_sound(path):
-        with suppress(OSError):
-            return f"The last session's file was damaged; it is kept as {set_aside(path).name}."
-    return f"The last session's file does not open and was left as it is: {error}."
-
-
-def _changed(path: Path) -> float:
-    return path.lstat().st_mtime
-
-
-def _lock_of(path: Path) -> QLockFile:
-    """One lock for one file, by whatever link it is reached."""
-    lock = QLockFile(f"{os.path.realpath(path)}.lock")
-    lock.setStaleLockTime(0)
+def _locked(path: Path) -> QLockFile:
+    """The lock of a file that is to be made or replaced."""
+    lock = lock_of(path)
+    if not lock.tryLock(0) and is_held(lock):
+        hint = tr("Close it there, or choose another name")
+        raise BadInput(tr("Another window has this project open"), path=path, hint=hint)
     return lock
-
-
-def _check(base: sqlite3.Connection, path: Path) -> None:
-    """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
-    if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-        raise BadInput("The project is damaged", path=path, hint="Restore it from a backup")
-    if not {"kind", "id", "position", "json"} <= {row[1] for row in base.execute("PRAGMA table_info(items)")}:
-        raise BadInput("This file is not a Kinoscope project", path=path)
 
 
 def _fold(path: Path) -> None:
@@ -320,11 +355,10 @@ def _fold(path: Path) -> None:
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return
     if not is_of(path, FORMAT):
-        hint = "Choose another name; nothing was changed"
-        raise BadInput("There is a file of this name that is no Kinoscope project", path=path, hint=hint)
+        hint = tr("Choose another name; nothing was changed")
+        raise BadInput(tr("There is a file of this name that is no Kinoscope project"), path=path, hint=hint)
     with closing(open_database(path, FORMAT)) as base, reading(path, WHAT):
-        base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        base.execute("PRAGMA journal_mode=DELETE").fetchall()
+        to_one_file(base)
 
 
 def _texts(value: Any, clean: Any) -> list[str]:

@@ -12,20 +12,24 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import Cancelled, UsageError
+from engines.core.training.standing import Standing
+from engines.core.words import tr
 from workbench.threads.engine_thread import Wake
 from workbench.threads.runner import Runner
 from workbench.threads.supervisor import Supervisor
 from workbench.work.broker import Broker
 from workbench.work.failure import Failure
 from workbench.work.job_store import JobRecord, JobState, JobStore
+from workbench.work.resuming import Resumable, Standings, drop
 from workbench.work.time_left import TimeLeft
 
 __all__ = ["JobQueue", "JobRecord", "JobState"]
@@ -47,6 +51,8 @@ class JobQueue(QObject):
     changed = Signal(int)
     event = Signal(int, str, object)  # type: ignore[assignment]
     finished = Signal(int)
+    resumed = Signal(int)
+    """A job was queued that goes on where another was cut off; its number."""
     noticed = Signal(str)
     """The history cannot be kept any more, and why."""
 
@@ -61,12 +67,15 @@ class JobQueue(QObject):
         warm_after: float = WARM_AFTER,
         clock: Clock = monotonic,
         parent: QObject | None = None,
+        resumes: Mapping[str, Resumable] = MappingProxyType({}),
     ) -> None:
         """Workers are spawned by their own threads, for the first job or after `warm_after` quiet seconds.
 
-        `preload` names modules they import at once, such as ("torch",).
+        `preload` names modules they import at once, such as ("torch",). resumes: kinds of jobs that can go on.
         """
         super().__init__(parent)
+        self._standings = Standings(resumes)
+        self._resumed: dict[int, str] = {}
         self._store = store or JobStore()
         self._clock = clock
         self._lock = threading.RLock()
@@ -104,6 +113,53 @@ class JobQueue(QObject):
             runner.ring()
         return record.id
 
+    def standing(self, id: int) -> Standing | None:
+        """How far a job came that ended early and can go on; None for every other."""
+        with self._lock:
+            return self._standings.of(id, self.records)
+
+    def spec(self, id: int) -> Any:
+        """The dataclass of a job of a kind that can go on. Raises `BadInput` where it makes no sense any more."""
+        kind = self._standings.kind(self.record(id))
+        return None if kind is None else kind.spec_of(self.record(id))
+
+    def newest(self, job: str) -> JobRecord | None:
+        """The newest job of this kind, but for those that only kept a checkpoint."""
+        with self._lock:
+            found = (each for each in reversed(self._records.values()) if each.job == job and not each.spec.get("keep"))
+            return next(found, None)
+
+    def keeps_checkpoint(self, id: int) -> bool:
+        """Whether a job that is under way can go on later when it is cancelled."""
+        return self._standings.kind(self.record(id)) is not None
+
+    def can_resume(self, id: int) -> bool:
+        """Whether a job that was cancelled, failed or lost can go on where it was cut off."""
+        return self.standing(id) is not None
+
+    def resume(self, id: int) -> int:
+        """Queue the job that goes on where this one was cut off; its number. Raises `UsageError` where it cannot."""
+        return self._go_on(id)
+
+    def keep(self, id: int) -> int:
+        """Queue the job that writes what this one had learned when it was cut off as a model; its number.
+
+        Raises `UsageError` where nothing is left of it.
+        """
+        return self._go_on(id, keep=True)
+
+    def _go_on(self, id: int, keep: bool = False) -> int:
+        record, kind = self.record(id), self._standings.kind(self.record(id))
+        there = None if kind is None else kind.standing_of(record)
+        self._standings.forget()
+        if kind is None or there is None:
+            raise UsageError(tr("This job cannot go on: its checkpoint is gone"), hint=tr("Begin it anew"))
+        spec, command = kind.again(record, keep=keep)
+        new = self.submit(record.job, spec, record.title, command)
+        self._resumed[new] = _gone_on(there, keep)
+        self.resumed.emit(new)
+        return new
+
     def cancel(self, id: int) -> None:
         """A queued job is over at once, a running one at its next look. Nothing happens to one that is over."""
         with self._lock:
@@ -125,13 +181,17 @@ class JobQueue(QObject):
                 self.cancel(record.id)
 
     def remove(self, id: int) -> None:
-        """Take a job that is over out of the list and the history; first the window is told that it is over."""
+        """Take a job that is over out of the list and the history; first the window is told that it is over.
+
+        It cannot go on any more: its checkpoint goes with it.
+        """
         with self._lock:
             untold = id in self._finished
         if untold:
             self._tell()
         with self._lock:
             if self.record(id).state.over:
+                drop(self.standing(id))
                 del self._records[id]
                 self._results.pop(id, None)
                 self._store.delete(id)
@@ -215,7 +275,8 @@ class JobQueue(QObject):
                 self._results.popitem(last=False)
             record = self._records[id]
             done = record.total if record.total > 0 else 1.0
-            self._end(replace(record, state=JobState.DONE, done=done, total=done, note=""), text or None)
+            note = self._resumed.pop(id, "")
+            self._end(replace(record, state=JobState.DONE, done=done, total=done, note=note), text or None)
 
     def job_failed(self, id: int, error: BaseException) -> None:
         with self._lock:
@@ -249,6 +310,9 @@ class JobQueue(QObject):
 
     def _note_change(self, id: int) -> None:
         with self._lock:
+            record = self._records.get(id)
+            if record is None or record.state is not JobState.RUNNING:
+                self._standings.forget()
             self._changed[id] = None
         self._wake.ring()
 
@@ -266,6 +330,12 @@ class JobQueue(QObject):
             self.changed.emit(id)
         for id in finished:
             self.finished.emit(id)
+
+
+def _gone_on(there: Standing, keep: bool) -> str:
+    if keep:
+        return tr("Kept as a model, cut off at step {step:,} of {steps:,}", step=there.step, steps=there.steps)
+    return tr("Resumed at step {step:,} of {steps:,}", step=there.step, steps=there.steps)
 
 
 def _spec_json(spec: object) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
 from widgets.kit.theme import LOOK, THEMES
+from workbench.tour.checks import problems
 from workbench.window.main import Window
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,6 +154,7 @@ class Guide(QObject):
         self.meter = StallMeter(self)
         self._window, self._stops, self._out, self._done = window, list(stops), out, done
         self._arrived = self._settled = 0.0
+        self._told: set[str] = set()
         self._timer = QTimer(self, interval=25)
         self._timer.timeout.connect(self._look)
 
@@ -198,8 +200,16 @@ class Guide(QObject):
             _lay(over, picture, self._window)
         picture.save(str(path))
         self.pictures.append(str(path))
+        self.problems += [f"{stop.name}: {what}" for what in self._met(over)]
         if stop.panel is not None and is_blank(stop.panel(self._window)):
             self.problems.append(f"{stop.name}: the panel is blank")
+
+    def _met(self, over: QWidget | None) -> list[str]:
+        """What is wrong for those who look, listen or type, and was not so at an earlier stop."""
+        found = dict.fromkeys(what for root in (over, self._window) if root is not None for what in problems(root))
+        new = [what for what in found if what not in self._told]
+        self._told.update(new)
+        return new
 
 
 def _lay(over: QWidget, picture: QPixmap, window: QWidget) -> None:

@@ -27,6 +27,7 @@ from workbench.verbs import console
 BENCHMARKS: dict[str, str] = {
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "start": "The window from its start to its first paint, and the memory of its process",
+    "theme": "How long the window stands still while its theme changes",
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }
 _PLACE = "workbench.benchmarks"

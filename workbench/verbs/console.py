@@ -16,6 +16,7 @@ from engines.core.addresses import hidden
 from engines.core.context import Context, PlainContext
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
 from engines.core.files import NO_SPACE
+from engines.core.installing import as_called
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,7 +88,7 @@ def run(
 
 def help_text(summary: str, *examples: str) -> str:
     """A verb's help: what it does, then commands that work, one a line."""
-    return f"{summary}\n\n\b\nExamples:\n" + "\n".join(f"  {example}" for example in examples)
+    return f"{summary}\n\n\b\nExamples:\n" + as_called("\n".join(f"  {example}" for example in examples))
 
 
 @contextmanager

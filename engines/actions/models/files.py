@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engines.actions.models.settings import filled
+from engines.actions.study_types import FREE, TrainSpec
 from engines.actions.types import BACKGROUND, ModelCard
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
@@ -25,6 +27,7 @@ from engines.core.networks.safetensors_head import MOST, read_head
 from engines.core.outputs import check_file, holding
 from engines.core.reading import parse_json
 from engines.core.spec import from_json, to_json
+from engines.core.training.standing import Standing, standing
 from engines.core.words import tr
 
 Floats = NDArray[np.float32]
@@ -60,6 +63,16 @@ def model_path(out: str | Path) -> Path:
     """The path of a model that the user calls `out`: with the suffix of safetensors."""
     path = Path(out)
     return path if path.suffix.casefold() == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def checkpoint_path(spec: TrainSpec) -> Path:
+    """Of the checkpoint beside the model."""
+    return model_path(spec.out).with_suffix(".checkpoint")
+
+
+def standing_of(spec: TrainSpec) -> Standing | None:
+    """How far the training of this spec came that was cut off; None where there is nothing to go on with."""
+    return standing(checkpoint_path(spec), filled(spec)[0], FREE)
 
 
 def check_place(out: str | Path) -> Path:

@@ -11,16 +11,17 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engines.actions.evaluation.precision import by_class, mean_of
 from engines.actions.heads.building import HeadOutput, build, initialise_as_published
 from engines.actions.models import settings
-from engines.actions.models.files import check_place, save_model
-from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
+from engines.actions.models.files import check_place, checkpoint_path, save_model
+from engines.actions.study_types import FREE, TrainProgress, TrainResult, TrainSpec
 from engines.actions.training.benchmarks import read_folder, tested
 from engines.actions.training.examples import Examples, read_clips
 from engines.actions.training.losses import Targets, cross_entropy, head_loss
@@ -30,8 +31,10 @@ from engines.actions.types import HeadShape, ModelCard
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.locks import only_writer
+from engines.core.spec import from_json, to_json
+from engines.core.training import kept
 from engines.core.training.curves import LossCurve
-from engines.core.training.loop import EarlyStop, Loop, Schedule, check_loss, descend
+from engines.core.training.loop import EarlyStop, Schedule, check_loss, descend
 from engines.core.training.threads import threads
 from engines.core.words import tr
 
@@ -87,11 +90,11 @@ MOMENTUM = 0.9
 
 
 def run(spec: TrainSpec, ctx: Context) -> TrainResult:
-    """Train, and write `spec.out`. Emits `TrainProgress` under "progress".
+    """Train, or go on from the checkpoint beside `spec.out`, and write that. Emits `TrainProgress` under "progress".
 
-    Raises `UsageError` for settings without sense, `BadInput` for clips and labels that cannot be learned from,
-    `FileMissing`, `WorkFailed` when the loss is no number any more, `OutOfResources`, `Cancelled`: then no file is
-    written, or the old one stays as it was.
+    Raises `UsageError` for settings without sense, `BadInput` for clips and labels that cannot be learned from and for
+    a checkpoint that does not fit, `FileMissing`, `WorkFailed` when the loss is no number any more, `OutOfResources`,
+    `Cancelled`: then no model is written, or the old one stays as it was, and a checkpoint is left to go on from.
     """
     settings.check(spec)
     spec, way = settings.filled(spec)
@@ -103,19 +106,24 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
         examples = read_folder(spec, ctx) if spec.folder else read_clips(spec, ctx, lease.threads)
         with torch.random.fork_rng(devices=[]):
             training = Training(spec, way, examples, path, ctx)
+            training.resume()
             training.to_the_end()
-        return training.keep()
+        made = training.keep()
+        training.sweep()
+        return made
 
 
-class Training(Loop):
+class Training(kept.KeptLoop):
     """One training from its examples to its file."""
 
+    FREE = FREE
     step = 0
 
     def __init__(self, spec: TrainSpec, way: settings.Way, examples: Examples, path: Path, ctx: Context) -> None:
         self.spec, self.way, self.examples, self.path, self.ctx = spec, way, examples, path, ctx
         self.smaller = tr("Take a batch of {max}, or a smaller head", max=max(1, spec.batch // 2))
-        self.began = time.monotonic()
+        self.kept, self.learned = checkpoint_path(spec), fingerprint(examples)
+        self.began, self.before = time.monotonic(), 0.0
         self.ahead = settings.steps_of(spec, examples.recipe.rate)
         self.shape = settings.shape_of(spec, way, examples.recipe.dims, len(examples.classes))
         self.standard = Standard.of(examples, way.standardise)
@@ -148,7 +156,35 @@ class Training(Loop):
             self.held.add(look(self.step, self.network, self.examples, self.standard), self.network)
         if time.monotonic() - self.told > TELL_SECONDS:
             self.tell("training")
+        self.save_now_and_then()
         return tr("held out") if self.held.stale else ""
+
+    @property
+    def seconds(self) -> float:
+        """Trained so far, before it was cut off too."""
+        return self.before + time.monotonic() - self.began
+
+    def tensors(self) -> dict[str, Tensor]:
+        best = {f"best.{name}": value for name, value in self.held.weights.items()}
+        network, moments = kept.network_tensors(self.network), kept.optimiser_tensors(self.optimiser)
+        return network | moments | best | kept.chance_tensors(self.spec.device)
+
+    def said(self) -> dict[str, Any]:
+        best = self.held.looks.index(self.held.best) if self.held.best is not None else -1
+        looks = [to_json(each) for each in self.held.looks]
+        chance = kept.generator_words(self.windows.chance)
+        return {"seconds": self.seconds, "curve": self.curve.said(), "looks": looks, "best": best, "windows": chance}
+
+    def restore(self, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
+        self.network.load_state_dict(kept.under("network", tensors))
+        kept.restore_optimiser(self.optimiser, tensors)
+        self.curve.restore(said["curve"])
+        self.held.looks = [from_json(Look, each) for each in said["looks"]]
+        self.held.best = self.held.looks[said["best"]] if said["best"] >= 0 else None
+        self.held.weights = kept.under("best", tensors)
+        self.step, self.before = int(said["step"]), float(said["seconds"])
+        kept.restore_generator(self.windows.chance, said["windows"])
+        kept.restore_chance(tensors)
 
     def advance(self) -> None:
         """One step of the optimiser."""
@@ -181,6 +217,7 @@ class Training(Loop):
             ap=newest.ap if newest else {},
             best=best.iteration if best else -1,
             classes=self.examples.classes,
+            resumed=self.resumed,
         )
         self.ctx.emit("progress", self.last)
         precision = tr(", {map:.1f} % mAP held out", map=100 * newest.map) if newest and newest.map is not None else ""
@@ -195,7 +232,7 @@ class Training(Loop):
         if found is not None:
             self.network.load_state_dict(self.held.weights)
         weights = {name: value.cpu().numpy() for name, value in self.network.state_dict().items()}
-        seconds = time.monotonic() - self.began
+        seconds = self.seconds
         card = self._card(seconds)
         self.tell("saving")
         measured = tested(spec, card, weights, self.standard, self.ctx) if spec.folder else None
@@ -229,7 +266,15 @@ class Training(Loop):
             seconds=round(seconds, 1),
             films=self.examples.films,
             learned=self.examples.learned,
+            cut_off=self.cut_off,
         )
+
+
+def fingerprint(examples: Examples) -> str:
+    """Of what is learned from and what is held out: features, targets, classes."""
+    stretches = (*examples.train, *(each.whole for each in examples.held))
+    arrays = (part for each in stretches for part in (each.features, each.targets))
+    return kept.fingerprint((*examples.classes, *arrays))
 
 
 def _length(shape: HeadShape, loss: str) -> int:

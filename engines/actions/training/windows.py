@@ -65,7 +65,7 @@ class Windows:
     ) -> None:
         self.length = min(length, max(map(len, stretches)))
         self._steps = np.asarray(steps, np.int64)
-        self._chance = np.random.default_rng(seed)
+        self.chance = np.random.default_rng(seed)
         self._features = np.concatenate([_longer(each.features, self.length) for each in stretches])
         self._targets = np.concatenate([_longer(each.targets, self.length) for each in stretches])
         self._sizes = np.array([len(each) for each in stretches])
@@ -74,7 +74,7 @@ class Windows:
 
     def draw(self, count: int) -> Batch:
         """The next `count` windows."""
-        drawn = self._chance.integers(0, self._places[-1], count)
+        drawn = self.chance.integers(0, self._places[-1], count)
         clip = np.searchsorted(self._places, drawn, side="right") - 1
         newest = drawn - self._places[clip]
         start = np.maximum(newest - self.length + 1, 0)

@@ -184,7 +184,11 @@ class Playback:
         return self._broke or self._reader.note
 
     def _read(self) -> ReaderItem:
-        return self._reader_call(self._reader.read)
+        self._report.ask()
+        item = self._reader_call(self._reader.read)
+        if isinstance(item, TimedPicture):
+            self._report.answered()
+        return item
 
     def _reader_call(self, work: Callable[[], T]) -> T:
         limit = self._reader.read_limit

@@ -6,6 +6,7 @@ a daemon thread that is walked away from when they hang, so `stop` always works.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from engines.cameras.feed.pacing import backoff
@@ -17,10 +18,11 @@ from engines.cameras.feed.views import Views
 from engines.cameras.readers.abandonable import Abandoned, Hand, Stalled
 from engines.cameras.readers.opening import open_reader, reader_for
 from engines.cameras.readers.reader import Reader
+from engines.cameras.sources.changes import file_of, opens_anew
 from engines.cameras.sources.tiles import TileGrid, simple
 from engines.cameras.types import Child, FeedInfo, FeedState, FeedStatus, FileSource, FolderSource, Source
 from engines.core.clock import Clock, monotonic
-from engines.core.errors import KinoscopeError, SourceFailed
+from engines.core.errors import KinoscopeError, SourceFailed, UsageError
 from engines.core.frames import End
 from engines.core.slots import Latest, Lossless, Slot
 from engines.core.words import tr
@@ -130,6 +132,16 @@ class Feed:
         """1 is real time, 0 as fast as the readers take. Raises `UsageError` below 0."""
         self._requests.set_speed(factor)
 
+    def describe(self, source: Source) -> None:
+        """Take other words, loop and speed for the same pictures. Raises `UsageError` for other pictures."""
+        if opens_anew(self.source, source):
+            raise UsageError(tr("This is another source, which has to be opened anew"))
+        self.source, of = source, simple(source)
+        if isinstance(of, FileSource | FolderSource):
+            self.set_loop(of.loop)
+        if isinstance(of, FileSource):
+            self.set_speed(of.speed)
+
     def retry(self) -> None:
         """Open the source again now, whatever the state."""
         self._requests.reopen()
@@ -189,6 +201,7 @@ class Feed:
         """Wait for the next attempt (a source that was there before), or for the user."""
         if not (reader.reconnects and self._report.frames):
             self._tries = 0
+            self._report.gone = bool(file_of(self.source)) and not os.path.exists(file_of(self.source))
             self._report.say(FeedState.FAILED, str(failure))
             self._wait(None)
             return

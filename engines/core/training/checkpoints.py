@@ -19,6 +19,7 @@ from torch import Tensor
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.core.reading import parse_json, regular_file
+from engines.core.training.standing import differing
 from engines.core.words import tr
 
 
@@ -55,8 +56,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
 
 def check_same(path: Path, before: dict[str, Any], now: dict[str, Any], free: Collection[str]) -> None:
     """Raise `BadInput` when a checkpoint is of other settings than those asked for. free: names that may differ."""
-    other = [name for name in now if name not in free and before.get(name, now[name]) != now[name]]
-    if other:
+    if other := differing(before, now, free):
         was = ", ".join(
             tr("{name} was {before}", name=name.replace("_", " "), before=before[name]) for name in other[:3]
         )

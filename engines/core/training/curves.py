@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 FIGURES = 200
 """Points of a curve at most."""
@@ -28,3 +29,12 @@ class LossCurve:
         if step % self.every == 0 or step == self.steps:
             self.loss.append((step, math.fsum(self._since) / len(self._since)))
             self._since.clear()
+
+    def said(self) -> dict[str, Any]:
+        """As plain values."""
+        return {"loss": self.loss, "since": self._since}
+
+    def restore(self, said: dict[str, Any]) -> None:
+        """The inverse of `said`."""
+        self.loss = [(int(step), float(loss)) for step, loss in said["loss"]]
+        self._since = [float(loss) for loss in said["since"]]

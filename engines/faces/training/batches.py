@@ -36,6 +36,14 @@ class Feed:
         inputs = self._given(rows)
         return (self._varied(inputs) if inputs.ndim == 4 else inputs), self._labels[rows]
 
+    def tensors(self) -> dict[str, Tensor]:
+        """What is left of this round, and its random numbers."""
+        return {"feed.left": self._left, "feed.chance": self._chance.get_state()}
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        self._left = tensors["feed.left"]
+        self._chance.set_state(tensors["feed.chance"])
+
     def parts(self, rows: Rows) -> Iterator[Tensor]:
         """These rows as they are, in parts that fit in memory."""
         for part in torch.split(torch.from_numpy(rows), PART):

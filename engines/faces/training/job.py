@@ -17,10 +17,11 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import UsageError
-from engines.core.training.loop import Loop, Schedule, check_loss, descend
+from engines.core.training import kept
+from engines.core.training.loop import Schedule, check_loss, descend
 from engines.core.training.threads import threads
 from engines.core.words import tr
-from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
+from engines.faces.study_types import FREE, HeadProgress, HeadResult, HeadSpec
 from engines.faces.training import export
 from engines.faces.training.batches import Feed
 from engines.faces.training.data import HeadData, read
@@ -28,6 +29,7 @@ from engines.faces.training.margin import MarginSoftmax, unit
 from engines.faces.training.margin_choices import choice, margins_of
 from engines.faces.training.networks import MEAN, STD, Projection, SmallFace
 from engines.faces.training.partial import PartialSoftmax
+from engines.faces.training.places import checkpoint_path, head_path
 from engines.faces.training.watch import Angles, Curves, View, angles, progress
 
 BACKBONES = ("frozen", "small")
@@ -42,15 +44,19 @@ def run(spec: HeadSpec, ctx: Context) -> HeadResult:
     """Train, and write `spec.out`/LOSS-BACKBONE.onnx with its card.
 
     Raises `UsageError` for settings without sense, `BadInput` for a folder it cannot learn from, `FileMissing`,
-    `WorkFailed` when the loss is no number any more, `Cancelled`: then nothing is written.
+    `WorkFailed` when the loss is no number any more, `Cancelled`: then no recogniser is written, and a checkpoint is
+    left beside its place, from which the same training goes on.
     """
     check(spec)
-    with ctx.lease(threads=THREADS) as lease, threads(lease.threads), export.place(_path(spec)):
+    with ctx.lease(threads=THREADS) as lease, threads(lease.threads), export.place(head_path(spec)):
         began = time.monotonic()
         data = read(spec, ctx, lease.threads)
         training = Training(spec, data, ctx)
+        training.resume()
         training.to_the_end()
-        return training.keep(time.monotonic() - began)
+        made = training.keep(training.before + time.monotonic() - began)
+        training.sweep()
+        return made
 
 
 def check(spec: HeadSpec) -> None:
@@ -78,14 +84,17 @@ def check(spec: HeadSpec) -> None:
             )
 
 
-class Training(Loop):
-    """One training from its data to its files."""
+class Training(kept.KeptLoop):
+    """One training from its data to its files. before: seconds that it was trained before it was cut off."""
 
+    FREE = FREE
     step = 0
+    before = 0.0
     smaller = tr("Use fewer faces a step")
 
     def __init__(self, spec: HeadSpec, data: HeadData, ctx: Context) -> None:
         self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
+        self.kept, self.learned = checkpoint_path(spec), _fingerprint(data)
         self.feed = Feed(data.inputs, data.labels, data.train, min(spec.batch, len(data.train)), spec.seed)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(spec.seed)
@@ -99,6 +108,7 @@ class Training(Loop):
         self.curves, self.view = Curves(spec.steps), View()
         self.held = torch.from_numpy(data.labels[data.held])
         self.schedule = Schedule(spec.steps, spec.rate, WARM)
+        self.made = time.monotonic()
         self.began = self.told = self.spent = 0.0
         self.last: HeadProgress | None = None
 
@@ -125,7 +135,25 @@ class Training(Loop):
         room = LOOK_SHARE * self.spent < time.monotonic() - self.began
         if last or (room and self.step % self.curves.every == 0):
             self.tell(last)
+        self.save_now_and_then()
         return ""
+
+    def tensors(self) -> dict[str, Tensor]:
+        turned = {} if self.view.last is None else {"view": torch.from_numpy(self.view.last)}
+        network, moments = kept.network_tensors(self.network), kept.optimiser_tensors(self.optimiser)
+        return network | moments | self.centres.tensors() | self.feed.tensors() | turned
+
+    def said(self) -> dict[str, Any]:
+        return {"seconds": self.before + time.monotonic() - self.made, "curves": self.curves.said()}
+
+    def restore(self, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
+        self.network.load_state_dict(kept.under("network", tensors))
+        kept.restore_optimiser(self.optimiser, tensors)
+        self.centres.restore(tensors)
+        self.feed.restore(tensors)
+        self.curves.restore(said["curves"])
+        self.view.last = tensors["view"].numpy() if "view" in tensors else None
+        self.step, self.before = int(said["step"]), float(said["seconds"])
 
     def tell(self, at_once: bool = False) -> None:
         """Look at the held-out pictures; say how far it is where that was not said just now."""
@@ -140,7 +168,8 @@ class Training(Loop):
     def _say(self, vectors: Tensor, seen: Angles) -> None:
         spec, flat = self.spec, vectors.double().numpy()
         people = self.data.people
-        self.last = progress(self.step, spec.steps, self.curves, self.view, flat, self.held, seen, people)
+        told = progress(self.step, spec.steps, self.curves, self.view, flat, self.held, seen, people)
+        self.last = replace(told, resumed=self.resumed)
         self.ctx.emit("head", self.last)
         self.ctx.progress(
             self.step, spec.steps, tr("Training, {accuracy:.1f} % of the held-out right", accuracy=100 * seen.accuracy)
@@ -165,8 +194,9 @@ class Training(Loop):
             images=len(data.labels),
             seconds=seconds,
             last=self.last,
+            cut_off=self.cut_off,
         )
-        path = _path(spec)
+        path = head_path(spec)
         export.write(path, self._network_file(), _card(spec, data, result))
         return replace(result, file=str(path))
 
@@ -177,8 +207,8 @@ class Training(Loop):
         return export.projection(self.network.linear.weight.detach().numpy(), base.name, base.sha256)
 
 
-def _path(spec: HeadSpec) -> Path:
-    return Path(spec.out) / f"{spec.loss}-{spec.backbone}.onnx"
+def _fingerprint(data: HeadData) -> str:
+    return kept.fingerprint((*data.people, data.inputs, data.labels, data.train, data.base.sha256))
 
 
 def _network(spec: HeadSpec, data: HeadData) -> Projection | SmallFace:
@@ -214,6 +244,7 @@ def _card(spec: HeadSpec, data: HeadData, result: HeadResult) -> dict[str, Any]:
             "sample": spec.sample,
         },
         "steps": spec.steps,
+        **({"cut_off": result.cut_off} if result.cut_off else {}),
         "batch": spec.batch,
         "rate": spec.rate,
         "seed": spec.seed,

@@ -68,6 +68,18 @@ class PartialSoftmax:
         self._generator = torch.Generator().manual_seed(seed)
         self._drawn: tuple[Tensor, Tensor] | None = None
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Centres, their speed, lengths of embeddings so far, random numbers."""
+        held = {f"centres.{name}": value for name, value in self.softmax.state_dict().items()}
+        return held | {"centres.speed": self.speed, "centres.chance": self._generator.get_state()}
+
+    @torch.no_grad()
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        for name, value in self.softmax.state_dict().items():
+            value.copy_(tensors[f"centres.{name}"])
+        self.speed.copy_(tensors["centres.speed"])
+        self._generator.set_state(tensors["centres.chance"])
+
     def loss(self, features: Tensor, labels: Tensor) -> Tensor:
         """The mean cross entropy over the drawn centres, in nats."""
         drawn = draw(labels, len(self.centres), self.share, self._generator)

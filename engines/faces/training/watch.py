@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,6 +61,13 @@ class Curves(LossCurve):
     """Loss and accuracy by step."""
 
     accuracy: list[tuple[int, float]] = field(default_factory=list)
+
+    def said(self) -> dict[str, Any]:
+        return super().said() | {"accuracy": self.accuracy}
+
+    def restore(self, said: dict[str, Any]) -> None:
+        super().restore(said)
+        self.accuracy = [(int(step), float(share)) for step, share in said["accuracy"]]
 
 
 def progress(

@@ -26,7 +26,8 @@ class Card:
     classes: their names, () for none; where there are any, label len(classes) means "no class". process: "edm", "ve",
     "flow", "vp", "vp-scaled" or "vp-cosine". sigma_max: 0 stands for infinity (a flow). low, high: the values that
     black and white have in the data. weak: name of a weaker model for autoguidance. figures: measured, units in the
-    names. command: the line that trains it again.
+    names. command: the line that trains it again. cut_off: step at which a cancelled training was kept, 0 for a whole
+    one.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Card:
     classifier: str = ""
     sha256: str = ""
     figures: dict[str, float] = field(default_factory=dict)
+    cut_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

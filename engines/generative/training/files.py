@@ -16,14 +16,15 @@ from torch import Tensor
 
 from engines.core.errors import UsageError
 from engines.core.files import atomic_path, write_json
+from engines.core.installing import PROGRAM
 from engines.core.locks import only_writer
 from engines.core.outputs import check_file, holding
 from engines.core.spec import to_json
 from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.types import Card
+from engines.generative.training.types import CHECKPOINT
 
-CHECKPOINT = ".checkpoint"
 MOMENTS = "moments."
 FAINT = 1e-6
 WEIGHTS = holding(tr("a network that was trained here"), b"__metadata__", b'"card"')
@@ -78,7 +79,7 @@ def moment_tensors(moments: Moments) -> dict[str, Tensor]:
 
 def command(verb: str, spec: Any) -> str:
     """The line that does a spec again: the options that differ from what they are without being said."""
-    parts = [f"python main.py {verb}"]
+    parts = [f"{PROGRAM} {verb}"]
     for field in fields(spec):
         value = getattr(spec, field.name)
         if field.name != "out" and field.default is not MISSING and value == field.default:

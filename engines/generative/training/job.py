@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,13 @@ from torch import Tensor
 
 from engines.attention.listening import pinned
 from engines.core.context import Context
-from engines.core.errors import WorkFailed
+from engines.core.errors import BadInput, WorkFailed
+from engines.core.outputs import check_file
 from engines.core.spec import to_json
 from engines.core.training import checkpoints
+from engines.core.training.kept import KIND, resumed_words
 from engines.core.training.loop import Loop, Schedule, lost
+from engines.core.training.standing import remove
 from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.core.words import tr
@@ -32,8 +36,8 @@ from engines.generative.diffusion.axis.weighting import levels, losses
 from engines.generative.training import files
 from engines.generative.training.batches import batch
 from engines.generative.training.loss_by_level import LossByLevel
-from engines.generative.training.setup import LEAST_WARM, WARM_UP, Setup, card, check, name_of, prepare
-from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
+from engines.generative.training.setup import LEAST_WARM, WARM_UP, Setup, card, check, prepare
+from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec, name_of
 
 if TYPE_CHECKING:
     from engines.generative.training.setup import Setup
@@ -44,6 +48,7 @@ LOWEST, HIGHEST = 0.02, 40.0
 KERNEL = "sdpa"
 """Of attention: one for all machines, so that a training that goes on takes the steps it would have taken."""
 MOST_SAVE_SECONDS = 60.0
+CUT_OFF = tr("cut off")
 TELL_SECONDS = 0.5
 
 
@@ -60,7 +65,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
             ctx.progress(0, spec.steps, tr("Reading the data"))
             run_ = Run(spec, prepare(spec, ctx), ctx)
             resumed = run_.resume()
-            stopped = run_.to_the_end()
+            stopped = CUT_OFF if spec.keep else run_.to_the_end()
             return run_.keep(resumed, stopped)
 
 
@@ -77,13 +82,18 @@ class Run(Loop):
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
         self.path = files.checkpoint_path(Path(spec.out), setup.name)
         self.began = self.saved = self.told = time.monotonic()
-        self.before = 0.0
+        self.before, self.resumed = 0.0, 0
         self.ended: list[int] = []
 
     def resume(self) -> int:
         """Go on from the checkpoint, if there is one; the step it was at."""
-        held = checkpoints.read_checkpoint(self.path)
+        if self.spec.anew:
+            check_file(self.path, KIND)
+        held = None if self.spec.anew else checkpoints.read_checkpoint(self.path)
+        if held is None and self.spec.keep:
+            raise BadInput(tr("There is no checkpoint of this training"), path=self.path, hint=tr("Train it first"))
         if held is None:
+            remove(self.path)
             return 0
         checkpoints.check_same(self.path, held.said["spec"], to_json(self.spec), FREE)
         self.state.restore(held.tensors, held.said)
@@ -91,7 +101,9 @@ class Run(Loop):
         self.ended = list(held.said.get("ended", []))
         if self.state.step == held.said["spec"]["steps"] < self.spec.steps:
             self.ended.append(self.state.step)
-        return self.state.step
+        self.resumed = self.state.step
+        self.ctx.progress(self.resumed, self.steps, resumed_words(self.resumed, self.steps))
+        return self.resumed
 
     @property
     def step(self) -> int:
@@ -128,7 +140,7 @@ class Run(Loop):
         """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
         if not self.state.is_finite():
             raise self._lost()
-        said = {"spec": to_json(self.spec), "ended": self.ended, **self.state.said()}
+        said = {"spec": to_json(replace(self.spec, anew=False, keep=False)), "ended": self.ended, **self.state.said()}
         checkpoints.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
 
@@ -151,6 +163,7 @@ class Run(Loop):
             curves.over_steps(),
             curves.by_level(),
             images,
+            self.resumed,
         )
         self.ctx.emit("train", said)
         self.ctx.progress(
@@ -160,11 +173,13 @@ class Run(Loop):
 
     def keep(self, resumed: int, stopped: str) -> TrainResult:
         """Write the weights with their card, and a last checkpoint to go on from."""
-        self.save()
+        if not self.spec.keep:
+            self.save()
         state = self.state
         moments = Moments.of(self.setup.data.images)
         figures = {"loss": state.curves.smoothed, "seconds": round(state.seconds, 1), **self.setup.figures}
         kept = card(self.spec, self.setup, state.step, figures, self.ended)
+        kept = replace(kept, cut_off=state.step if self.spec.keep else 0)
         path, _ = files.write_weights(Path(self.spec.out), kept, state.weights(), moments)
         notes = self.setup.data.notes
         return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, resumed, stopped, notes)

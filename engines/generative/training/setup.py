@@ -24,7 +24,7 @@ from engines.generative.diffusion.types import Card
 from engines.generative.networks.embedding import TIME_SCALES
 from engines.generative.training import files as training_files
 from engines.generative.training.loss_by_level import LossByLevel
-from engines.generative.training.types import TrainSpec
+from engines.generative.training.types import TrainSpec, name_of
 
 FARTHEST = 1e4
 WARM_UP, LEAST_WARM = 200, 1
@@ -75,11 +75,6 @@ def prepare(spec: TrainSpec, ctx: Context) -> Setup:
     )
 
 
-def name_of(spec: TrainSpec) -> str:
-    """The network's name."""
-    return spec.name or f"{Path(spec.data).name}-{spec.architecture}"
-
-
 def _data(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tuple[dict[str, Any], nn.Module] | None]:
     """(what is learned, figures of it, network to begin from and its arguments)."""
     if not spec.reflow_of:
@@ -113,7 +108,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
     """The network's card, to be kept beside its weights. ended: steps at which it was finished before it
     went on, with a learning rate that had come down to nothing: all of them are needed to repeat it."""
     kind = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
-    flow = spec.process == "flow"
+    flow, plain = spec.process == "flow", replace(spec, anew=False, keep=False)
     parts = [*ended, spec.steps]
     return Card(
         setup.name,
@@ -135,7 +130,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
         parameters=networks.parameters(setup.state.model),
         weak=spec.weak,
         classifier=spec.classifier,
-        command=" && ".join(training_files.command(tr("sample train"), replace(spec, steps=s)) for s in parts),
+        command=" && ".join(training_files.command(tr("sample train"), replace(plain, steps=s)) for s in parts),
         figures=figures,
     )
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engines.core.training.standing import Standing, came_to_its_end, standing
 from engines.generative.diffusion.types import Device, Prediction
 
-FREE = ("out", "steps", "minutes", "threads", "save_seconds", "sample_every", "device", "weak", "classifier")
+CHECKPOINT = ".checkpoint"
+
+FREE = (
+    *("out", "steps", "minutes", "threads", "save_seconds", "sample_every", "device", "weak", "classifier"),
+    *("anew", "keep"),
+)
 """Settings that may differ between a training and its continuation."""
 
 
@@ -28,6 +35,7 @@ class TrainSpec:
     sample_every: steps between live samples, 0 none.
     reflow_of: name of a flow model whose noise-to-sample pairs are learned instead of data (rectified flow).
     weak, classifier: names of models to go with this one, for its card.
+    anew: from the first step, whatever checkpoint is there; keep: write the weights of the checkpoint as they are.
     """
 
     data: str
@@ -60,6 +68,29 @@ class TrainSpec:
     weak: str = ""
     classifier: str = ""
     device: Device = "cpu"
+    anew: bool = False
+    keep: bool = False
+
+
+def name_of(spec: TrainSpec) -> str:
+    """The network's name."""
+    return spec.name or f"{Path(spec.data).name}-{spec.architecture}"
+
+
+def checkpoint_path(spec: TrainSpec) -> Path:
+    """Of the checkpoint beside the weights."""
+    return Path(spec.out) / f"{name_of(spec)}{CHECKPOINT}"
+
+
+def standing_of(spec: TrainSpec) -> Standing | None:
+    """How far the training of this spec came that was cut off; None where there is nothing to go on with."""
+    return standing(checkpoint_path(spec), spec, FREE)
+
+
+def lengthens(spec: TrainSpec) -> bool:
+    """Whether a training of these settings had come to its end, and this one only asks for more steps."""
+    path = checkpoint_path(spec)
+    return standing(path, spec, FREE) is not None and came_to_its_end(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +98,7 @@ class TrainProgress:
     """Event "train". loss: mean since the last event, weighted; losses: (k, 2) float32 of step and smoothed loss.
 
     by_level: (b, 2) float32 of ln sigma and mean loss there. images: (n, H, W[, 3]) uint8, the latest samples.
+    resumed: step at which it went on, 0 for a new one.
     """
 
     step: int
@@ -76,6 +108,7 @@ class TrainProgress:
     losses: NDArray[np.float32]
     by_level: NDArray[np.float32]
     images: NDArray[np.uint8] | None = None
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

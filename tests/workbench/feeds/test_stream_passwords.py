@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import keyring
@@ -13,11 +14,15 @@ from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtWidgets import QInputDialog, QLabel, QWidget
 
 from engines.cameras.types import StreamSource, TiledSource
+from engines.core.databases import open_database
 from engines.core.places import data_dir
 from tests.memory_keyring import InMemory
 from tests.workbench.opened import Opened, until
 from workbench.feeds import passwords
-from workbench.project.file import Project, new_untitled
+from workbench.project.bundle import export
+from workbench.project.file import Project
+from workbench.project.finding import new_project
+from workbench.project.items import FORMAT
 
 Open = Callable[..., Opened]
 
@@ -98,11 +103,17 @@ def test_without_a_keyring_it_is_asked_for_again(
     assert b"s3cr3t" not in written()
 
 
+def put(path: Path, source: str) -> None:
+    """A source as a project of before held it."""
+    with closing(open_database(path, FORMAT)) as base:
+        base.execute("INSERT INTO items VALUES ('source', 'stream1', 1, ?)", (source,))
+
+
 def test_what_an_old_project_held_is_taken_out(open_window: Open, qtbot, ring: InMemory, address: str) -> None:
-    old = new_untitled()
-    text = json.dumps({"kind": "stream", "url": address, "name": "", "timeout": 5.0})
-    old._db.execute("INSERT INTO items VALUES ('source', 'stream1', 1, ?)", (text,))
+    old = new_project()
     old.close()
+    text = json.dumps({"kind": "stream", "url": address, "name": "", "timeout": 5.0})
+    put(old.path, text)
     assert b"s3cr3t" in old.path.read_bytes()
     opened = open_window()
     until(qtbot, lambda: opened.says("no passwords any more", "keyring") and failed(opened, "stream1"))
@@ -118,9 +129,9 @@ def test_what_an_old_project_held_is_taken_out(open_window: Open, qtbot, ring: I
 def test_a_copy_of_an_old_project_that_is_open_elsewhere_holds_none(
     open_window: Open, qtbot, ring: InMemory, address: str, tmp_path: Path
 ) -> None:
-    elsewhere = Project(tmp_path / "old.kino")
     text = json.dumps({"kind": "stream", "url": address, "name": "", "timeout": 5.0})
-    elsewhere._db.execute("INSERT INTO items VALUES ('source', 'stream1', 1, ?)", (text,))
+    put(tmp_path / "old.kino", text)
+    elsewhere = Project(tmp_path / "old.kino")
     opened = open_window(str(elsewhere.path))
     until(qtbot, lambda: opened.window.services.project.read_only)
     opened.window.project._save(tmp_path / "copy.kino")
@@ -142,8 +153,8 @@ def test_a_source_changes_its_address_and_nothing_else() -> None:
 
 
 def test_exports_hold_no_password(tmp_path: Path) -> None:
+    put(tmp_path / "p.kino", '{"url": "rtsp://a:s3cr3t@b/c"}')
     project = Project(tmp_path / "p.kino")
-    project._db.execute("INSERT INTO items VALUES ('source', 's', 1, json_object('url', 'rtsp://a:s3cr3t@b/c'))")
-    (file,) = project.export(tmp_path / "bundle")
+    file, *_ = export(project, tmp_path / "bundle")
     assert "s3cr3t" not in file.read_text()
     project.close()

@@ -14,7 +14,9 @@ import pytest
 from engines.core.databases import open_database
 from engines.core.places import config_dir, data_dir
 from tests.workbench.opened import Opened, until
-from workbench.project.file import FORMAT, Project, new_untitled
+from workbench.project.file import Project
+from workbench.project.finding import new_project
+from workbench.project.items import FORMAT
 from workbench.project.settings import Settings
 from workbench.work import job_store
 
@@ -83,7 +85,7 @@ def test_a_window_opens_on_a_full_disk(open_window: Open, qtbot, monkeypatch: py
     from tests.workbench.conftest import fill
 
     monkeypatch.setenv("KINOSCOPE_HOME", str(small_disk))
-    first = new_untitled()
+    first = new_project()
     first.put("source", "good", {"kind": "scene", "cameras": 1})
     first.close()
     for folder in ("config", "cache", "log", "pictures"):

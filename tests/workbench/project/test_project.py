@@ -18,13 +18,18 @@ from engines.core.databases import Format, is_of, open_database
 from engines.core.errors import BadInput, UsageError
 from engines.core.places import data_dir
 from tests.workbench.conftest import fill
-from workbench.project.file import FORMAT, Project, named, new_untitled, open_untitled
+from workbench.project.bundle import export
+from workbench.project.file import Project
+from workbench.project.finding import new_project, open_last
+from workbench.project.items import FORMAT
+from workbench.project.naming import birth_name, named, projects_dir
 
 ROOT = Path(__file__).resolve().parents[3]
 
 WRITER = """
 import sys
 sys.path.insert(0, sys.argv[2])
+from workbench.project.bundle import export
 from workbench.project.file import Project
 project = Project(sys.argv[1])
 number = 0
@@ -93,14 +98,18 @@ def test_a_damaged_file_is_said_and_left_alone(tmp_path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
-def test_a_file_of_a_later_version_is_refused_with_words(tmp_path: Path) -> None:
+def test_a_file_of_a_later_version_is_read_only_and_says_so(tmp_path: Path) -> None:
     open_database(tmp_path / "later.kino", replace(FORMAT, schema=FORMAT.schema + 1)).close()
-    with pytest.raises(BadInput, match="later version"):
-        Project(tmp_path / "later.kino")
+    later = Project(tmp_path / "later.kino")
+    assert later.read_only
+    assert "later version" in later.why
+    later.put("source", "a", 1)
+    assert later.items("source") == {}
+    later.close()
 
 
 def test_saving_under_a_name_keeps_everything(tmp_path: Path) -> None:
-    project = new_untitled()
+    project = new_project()
     project.put("source", "a", [1, 2])
     saved = project.save_as(tmp_path / "named")
     project.close()
@@ -112,16 +121,16 @@ def test_saving_under_a_name_keeps_everything(tmp_path: Path) -> None:
 
 
 def test_the_last_unnamed_project_comes_back_and_a_new_one_does_not_take_its_place() -> None:
-    first, notice = open_untitled()
+    first, notice = open_last()
     first.put("source", "a", 1)
-    fresh = new_untitled()
-    assert (first.title, notice) == ("Untitled", "")
+    fresh = new_project()
+    assert (first.title, notice) == (birth_name(), "")
     assert fresh.items("source") == {}
     assert fresh.path != first.path
     fresh.close()
     fresh.path.unlink()
     first.close()
-    again, _ = open_untitled()
+    again, _ = open_last()
     assert again.items("source") == {"a": 1}
     again.close()
 
@@ -129,7 +138,7 @@ def test_the_last_unnamed_project_comes_back_and_a_new_one_does_not_take_its_pla
 def test_a_damaged_unnamed_project_is_moved_aside() -> None:
     path = data_dir() / "untitled-1.kino"
     path.write_bytes(b"damaged " * 1000)
-    project, notice = open_untitled()
+    project, notice = open_last()
     assert "kept as untitled-1.broken" in notice
     assert project.items("source") == {}
     project.close()
@@ -139,8 +148,10 @@ def test_the_bundle_is_plain_json(tmp_path: Path) -> None:
     project = Project(tmp_path / "p.kino")
     project.put("source", "tiled1", {"kind": "scene"})
     project.put("state", "grid", "2x2")
-    written = project.export(tmp_path / "bundle")
-    assert [path.relative_to(tmp_path / "bundle").as_posix() for path in written] == ["source/tiled1.json"]
+    written = export(project, tmp_path / "bundle")
+    assert [path.relative_to(tmp_path / "bundle").as_posix() for path in written] == [
+        "source/tiled1.json", "state/grid.json", "project.json",
+    ]  # fmt: skip
     assert '"kind": "scene"' in written[0].read_text(encoding="utf-8")
     project.close()
 
@@ -221,9 +232,9 @@ def test_an_unnamed_file_of_something_else_stays_where_it_is() -> None:
     before = path.read_bytes()
     (data_dir() / "untitled-2.kino").mkdir()
     (data_dir() / "untitled-3.kino").symlink_to("nowhere/at/all.kino")
-    project, notice = open_untitled()
+    project, notice = open_last()
     assert "left as it is" in notice
-    assert project.path.name == "untitled-4.kino"
+    assert project.path.stem == birth_name()
     project.close()
     assert path.read_bytes() == before
 
@@ -268,7 +279,7 @@ def test_whatever_stands_in_an_item_the_others_come_back(tmp_path: Path, column:
 @pytest.mark.parametrize("seed", range(30))
 def test_whatever_bytes_are_changed_it_opens_or_says_why_not(seed: int) -> None:
     dice = random.Random(seed)
-    project = new_untitled()
+    project = new_project()
     for number in range(20):
         project.put("source", f"file{number}", {"path": "x" * 300})
     project.close()
@@ -277,7 +288,7 @@ def test_whatever_bytes_are_changed_it_opens_or_says_why_not(seed: int) -> None:
     for _ in range(dice.choice((1, 4, 30))):
         content[dice.randrange(start, min(start + 4096, len(content)))] = dice.randrange(256)
     project.path.write_bytes(content)
-    again, notice = open_untitled()
+    again, notice = open_last()
     assert len(again.items("source")) > 0 or notice or again.path == project.path
     again.put("state", "grid", "2x2")
     assert again.get("state", "grid") == "2x2"
@@ -305,17 +316,18 @@ def test_a_password_never_gets_into_the_file(tmp_path: Path) -> None:
     project = Project(tmp_path / "p.kino")
     project.put("source", "stream1", {"kind": "tiled", "of": {"kind": "stream", "url": SECRET}, "tiles": [SECRET]})
     assert project.get("source", "stream1")["of"]["url"] == "rtsp://admin@cam.local/live"
-    project.export(tmp_path / "bundle")
+    export(project, tmp_path / "bundle")
     project.close()
     assert b"pa#s" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_a_password_of_an_old_project_is_taken_out_to_the_last_byte(tmp_path: Path) -> None:
+    with closing(open_database(tmp_path / "p.kino", FORMAT)) as base:
+        base.execute("PRAGMA secure_delete=OFF")
+        for number in range(3):
+            base.execute(f"INSERT INTO items VALUES ('source', 's{number}', 1, json_object('url', ?))", (SECRET,))
+        base.execute("DELETE FROM items WHERE id = 's0'")
     project = Project(tmp_path / "p.kino")
-    project._db.execute("PRAGMA secure_delete=OFF")
-    for number in range(3):
-        project._db.execute(f"INSERT INTO items VALUES ('source', 's{number}', 1, json_object('url', ?))", (SECRET,))
-    project._db.execute("DELETE FROM items WHERE id = 's0'")
     assert project.forget_passwords() == [SECRET, SECRET]
     assert project.forget_passwords() == []
     project.close()
@@ -324,21 +336,21 @@ def test_a_password_of_an_old_project_is_taken_out_to_the_last_byte(tmp_path: Pa
 
 def test_a_full_disk_is_called_full_and_nothing_is_moved(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINOSCOPE_HOME", str(small_disk / "home"))
-    first, _ = open_untitled()
+    first, _ = open_last()
     first.put("source", "a", 1)
     first.close()
     before = first.path.read_bytes()
     fill(small_disk)
-    project, notice = open_untitled()
+    project, notice = open_last()
     assert "The disk is full" in notice
     assert project.items("source") == {"a": 1}
     project.put("source", "b", 2)
     assert project.items("source") == {"a": 1, "b": 2}
-    assert [path.name for path in data_dir().glob("*.kino")] == ["untitled-1.kino"]
+    assert list(projects_dir().glob("*.kino")) == [first.path]
     assert first.path.read_bytes() == before
     (small_disk / "filler").unlink()
     project.close()
-    again, notice = open_untitled()
+    again, notice = open_last()
     assert (again.items("source"), notice) == ({"a": 1, "b": 2}, "")
     again.close()
 

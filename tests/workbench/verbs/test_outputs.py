@@ -32,6 +32,7 @@ from engines.generative.diffusion.types import SampleSpec
 from tests.engines.faces.gallery.galleries import cheap_scrypt as cheap_scrypt
 from tests.engines.faces.gallery.galleries import filled
 from workbench.controllers.faces import dialogs
+from workbench.project.bundle import export
 from workbench.project.file import Project
 
 pytestmark = pytest.mark.usefixtures("cheap_scrypt")
@@ -204,7 +205,7 @@ def _bundle(out: Path) -> None:
     project = Project(data_dir() / "p.kino")
     try:
         project.put("source", "a", {"kind": "scene"})
-        project.export(out)
+        export(project, out)
     finally:
         project.close()
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy
 from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.drawn import DrawnChart
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, mixed, number_font
 
 Table = tuple[tuple[float, ...], ...]
@@ -188,14 +189,14 @@ class ConfusionMatrix(DrawnChart):
         for place, name in enumerate(self._classes):
             chosen = self._at or (-1, -1)
             painter.setPen(look.color("text" if place == chosen[0] else "muted"))
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, box.left() - 8)
+            words = elided(metrics, name, box.left() - 8, Qt.TextElideMode.ElideMiddle, given=True)
             room = QRectF(0, box.top() + place * high, box.left() - 6, high)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | MIDDLE, words)
             painter.setPen(look.color("text" if place == chosen[1] else "muted"))
             painter.save()
             painter.translate(box.left() + (place + 0.5) * wide, box.top() - 6)
             painter.rotate(-90)
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, SLANT)
+            words = elided(metrics, name, SLANT, Qt.TextElideMode.ElideMiddle, given=True)
             painter.drawText(QRectF(0, -8, SLANT + 4, 16), MIDDLE, words)
             painter.restore()
 
@@ -238,7 +239,7 @@ class ConfusionMatrix(DrawnChart):
             painter.drawRect(QRectF(box.left() + column * wide, box.top() + row * high, wide, high))
             words = self.readout(self._at)
         metrics = QFontMetricsF(number_font(11))
-        painter.drawText(foot, MIDDLE, metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, foot.width()))
+        painter.drawText(foot, MIDDLE, elided(metrics, words, foot.width(), Qt.TextElideMode.ElideMiddle))
 
 
 def _shade(part: float) -> QColor:

@@ -28,7 +28,7 @@ from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButto
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
-from widgets.kit.work_parts import Framed
+from widgets.kit.work_parts import CutOffLine, Framed
 
 ASKED = tr("Mark actions in a film of yours, then train a model on them.")
 READY = tr("Ready to train a model on the labelled clips.")
@@ -112,7 +112,8 @@ class TrainPage(WorkPage):
         empty = EmptyState(ASKED, tr("Teach"), "chart", tr("What is trained, and on what, is chosen in the panel"))
         results = held(column_of(Framed(self.card, 12, 6), (self.charts, 1), spacing=4), "body")
         self._head = self.head_of("", self.again, self.evaluate, self.watch)
-        self.lay_out(self._head, self.body_of(empty, scrolled(results)))
+        self.cut_off = CutOffLine()
+        self.lay_out(Framed(self.cut_off, 12, 6), self._head, self.body_of(empty, scrolled(results)))
         self.empty.clicked.connect(lambda: (self.trainWanted if self.ready else self.teachWanted).emit())
         self.again.clicked.connect(self.trainWanted)
         self.watch.clicked.connect(lambda: self._tell_file(self.watchWanted))
@@ -124,6 +125,7 @@ class TrainPage(WorkPage):
     @when_new
     def _show(self, shown: TrainView) -> None:
         self.shown, idle = shown, shown.busy is None
+        self.cut_off.show_cut_off(shown.cut_off)
         self.progress.show_busy(phase_of(shown.busy, shown.progress))
         self.title.setText(title_words(shown))
         self.state.setText(state_words(shown))

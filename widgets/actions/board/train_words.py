@@ -97,11 +97,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return ""
     if progress is not None:
-        return tr(
-            "Stopped at iteration {iteration:,} of {iterations:,}; no model was written",
-            iteration=progress.iteration,
-            iterations=progress.iterations,
-        )
+        said = tr("Stopped at iteration {n:,} of {all:,}; no model was written")
+        return tr(said, n=progress.iteration, all=progress.iterations)
     return ""
 
 
@@ -109,7 +106,8 @@ def _under_way(progress: TrainProgress | None) -> str:
     """'Loss 0.213 · held-out mAP 93.1 %, best 94.0 % at iteration 120'."""
     if progress is None:
         return ""
-    parts = [tr("loss {loss}", loss=figure(progress.loss[-1][1]))] if progress.loss else []
+    parts = [tr("resumed at iteration {n:,}", n=progress.resumed)] if progress.resumed else []
+    parts += [tr("loss {loss}", loss=figure(progress.loss[-1][1]))] if progress.loss else []
     if progress.map:
         best = best_of(progress)
         top = tr(", best {best} at iteration {best2:,}", best=percent(best[1], 1), best2=best[0]) if best else ""
@@ -127,6 +125,8 @@ def best_of(progress: TrainProgress) -> tuple[int, float] | None:
 
 
 def result_title(result: TrainResult) -> str:
+    if result.card.cut_off:
+        return tr("{name} is kept, cut off at iteration {n:,}", name=result.card.name, n=result.card.cut_off)
     return tr("{card} is trained", card=result.card.name)
 
 
@@ -151,12 +151,14 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
 
 def result_stats(result: TrainResult) -> tuple[Stat, ...]:
     """The large ones: precision, iterations, time, parameters."""
-    early, many = result.stopped_early, result.card.parameters
+    cut, early, many = result.card.cut_off, result.stopped_early, result.card.parameters
     stop = tr("The held-out part no longer got better") if early else tr("All iterations were made")
+    stop = tr("The training was cut off there") if cut else stop
+    told = tr("Iterations, cut off") if cut else tr("Iterations, stopped early") if early else tr("Iterations")
     seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
     return (
         _precision(result),
-        Stat(tr("Iterations, stopped early") if early else tr("Iterations"), f"{result.iterations:,}", "", "", stop),
+        Stat(told, f"{result.iterations:,}", "", "", stop),
         Stat(tr("Training"), seconds, unit, "", features_words(result)),
         *([Stat(tr("Parameters"), *_millions(many), "", tr("Numbers that were learned"))] if many else []),
     )

@@ -87,7 +87,9 @@ class SeePage(WorkPage):
 
     def save(self) -> None:
         """The picture under its map, as a file."""
-        if path := ask_file(self, tr("Save picture"), "attention.png", "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"):
+        if path := ask_file(
+            self, tr("Save picture"), "export", "PNG (*.png);;SVG (*.svg);;CSV (*.csv)", "attention.png"
+        ):
             save_or_say(self, path, self.map.save)
 
     def _look_at(self, site: int | None = None, head: int | None = None, patch: int | None = None) -> None:

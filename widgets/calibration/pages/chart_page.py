@@ -43,9 +43,8 @@ class ChartPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        if path := ask_file(
-            self, tr("Export {text}", text=self.title.text().lower()), f"{self.title.text().lower()}.png", KINDS
-        ):
+        name = self.title.text().lower()
+        if path := ask_file(self, tr("Export {name}", name=name), "export", KINDS, f"{name}.png"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

@@ -13,6 +13,7 @@ from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, bold, label
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
 ROW, BAR, HEAD, FOOT = 34.0, 14.0, 22.0, 24.0
@@ -89,7 +90,7 @@ class ModelBars(DrawnChart):
         painter.setFont(number_font(11))
         if bar.problem:
             rest = QRectF(room.left() + 4, line.top(), line.right() - room.left() - 4, ROW)
-            words = painter.fontMetrics().elidedText(bar.problem, Qt.TextElideMode.ElideRight, int(rest.width()))
+            words = elided(painter.fontMetrics(), bar.problem, int(rest.width()))
             label(painter, rest, words, look.color("bad"))
             return
         end = self.x_of(bar.left_out if math.isfinite(bar.left_out) else bar.rms)

@@ -78,7 +78,7 @@ class ModelsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write the table."""
-        if path := ask_file(self, tr("Export lens models"), "lens models.csv", "CSV (*.csv)"):
+        if path := ask_file(self, tr("Export lens models"), "export", "CSV (*.csv)", "lens models.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

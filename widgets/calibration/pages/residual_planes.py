@@ -96,8 +96,12 @@ class MarksPlane(Plane):
         return [["view", "corner", "x", "y", "dx", "dy"], *words]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        mark = self.near(event.position())
-        if mark is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.choose_at(event.position())
+
+    def choose_at(self, place: QPointF) -> None:
+        mark = self.near(place)
+        if mark is not None:
             self.markChosen.emit(mark.view, mark.row.number)
 
     def color(self, mark: Mark) -> QColor:

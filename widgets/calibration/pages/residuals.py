@@ -85,7 +85,7 @@ class ResidualsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        if path := ask_file(self, tr("Export residuals"), "residuals.csv", "CSV (*.csv);;PNG (*.png)"):
+        if path := ask_file(self, tr("Export residuals"), "export", "CSV (*.csv);;PNG (*.png)", "residuals.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

@@ -23,7 +23,7 @@ from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
 
-SOLVE_TIP = tr("Solve for all cameras together (Ctrl+Shift+Return)")
+SOLVE_TIP = tr("Solve for all cameras together")
 
 
 class EmptyRig(QWidget):
@@ -64,6 +64,8 @@ class EmptyRig(QWidget):
 
 class RigPanel(FeaturePanel):
     """Its parts say what the user wants."""
+
+    command = "rig.run"
 
     def __init__(self) -> None:
         start = PrimaryButton(tr("Calibrate"), "calibrate", SOLVE_TIP)

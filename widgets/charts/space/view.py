@@ -18,7 +18,6 @@ from widgets.charts.space.painting import draw_ground, draw_net, draw_shot, draw
 from widgets.charts.space.picking import picked
 from widgets.charts.space.stage import Shot, Stage
 from widgets.charts.space.things import Blob, Key, Net, Part, Thing
-from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.wheel import leave_wheel_where_scrolled
 
@@ -290,9 +289,6 @@ class SpaceView(DrawnChart):
         draw_ways(painter, self.eye, middle, 22)
         self._draw_foot(painter)
         self._draw_told(painter, pointed)
-        if self.hasFocus():
-            ink(painter, QPen(LOOK.now.color("accent"), 2), None)
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def _foot(self) -> QRectF:
         """Where scale and notes are."""

@@ -11,6 +11,7 @@ from engines.faces.gallery.types import Change
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import moment_words
 from widgets.faces.rows import PaintedList
+from widgets.kit.access.elided import elided
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
@@ -99,5 +100,5 @@ def _write(painter: QPainter, room: QRect, change: Change) -> None:
     font.setStrikeOut(change.undone)
     painter.setFont(font)
     painter.setPen(LOOK.now.color("muted" if change.undone else "text"))
-    shown = QFontMetrics(font).elidedText(change.what, Qt.TextElideMode.ElideRight, room.width())
+    shown = elided(QFontMetrics(font), change.what, room.width())
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

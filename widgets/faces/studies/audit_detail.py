@@ -12,6 +12,7 @@ from widgets.faces.picture import FacePicture
 from widgets.faces.state import AuditView
 from widgets.faces.studies.audit_words import can_move, done_words, image_words, kind, like_words, own_words
 from widgets.faces.thumbs import Thumbs
+from widgets.kit.access.elided import elided
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
@@ -108,7 +109,7 @@ class SuspicionDetail(QWidget):
         """As much of the name as there is room for."""
         self._mover = name
         room = min(max(self.width() - OTHER_BUTTONS, NAME_ROOM[0]), NAME_ROOM[1])
-        short = QFontMetrics(self.move_button.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
+        short = elided(QFontMetrics(self.move_button.font()), name, room, given=True)
         self.move_button.setText(tr("Move to {short}", short=short) if name else tr("Move"))
         describe(
             self.move_button,

@@ -14,6 +14,7 @@ from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import LINE_HEIGHT, MIDDLE, Plot, Series
 from widgets.faces.studies.train_words import coloured, histogram, mean
+from widgets.kit.access.elided import elided
 from widgets.kit.ink import ink
 from widgets.kit.layouts import column_of, held
 from widgets.kit.theme import LOOK, number_font
@@ -126,7 +127,7 @@ class Scatter(Plot):
             ink(painter, None, LOOK.now.color("muted", 0.6) if rest else LOOK.now.nth(one.place))
             painter.drawPath(shape(one.place, 3.6).translated(x, y))
             painter.setPen(LOOK.now.color("muted"))
-            words = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, NAME_ROOM)
+            words = elided(metrics, one.name, NAME_ROOM, given=True)
             painter.drawText(QRectF(x + 9, y - 8, NAME_ROOM + 4, LINE_HEIGHT), MIDDLE, words)
 
 

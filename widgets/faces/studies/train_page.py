@@ -11,6 +11,7 @@ from widgets.faces.studies.train_form import HeadForm
 from widgets.faces.studies.train_words import state_words
 from widgets.kit.panel import EmptyState, PlainButton, PrimaryButton, scrolled
 from widgets.kit.work_page import WorkPage
+from widgets.kit.work_parts import CutOffLine, Framed
 
 ASKED = tr("Train a recogniser on pictures of people you know.")
 READY = tr("Ready to train on this folder.")
@@ -31,7 +32,8 @@ class TrainPage(WorkPage):
         asked = tr("One folder a person, or files named NAME_0001.jpg; two people or more, some with two images")
         empty = EmptyState(ASKED, tr("Choose folder"), "chart", asked)
         head = self.head_of(tr("Head training"), self.again, self.start, self.use)
-        self.lay_out(head, self.form, self.body_of(empty, scrolled(self.charts)))
+        self.cut_off = CutOffLine()
+        self.lay_out(Framed(self.cut_off, 12, 6), head, self.form, self.body_of(empty, scrolled(self.charts)))
         self.empty.clicked.connect(lambda: (self.start if self.shown.spec.images else self.form.images.choose).click())
         self.again.clicked.connect(self.start.clicked)
         self.use.clicked.connect(self._use)
@@ -39,6 +41,7 @@ class TrainPage(WorkPage):
     def show_state(self, view: FacesView) -> None:
         shown = self.shown = view.train
         busy = shown.busy is not None
+        self.cut_off.show_cut_off(shown.cut_off)
         self.progress.show_busy(shown.busy)
         self.form.show_spec(shown.spec, view.models, busy=busy)
         self._show_buttons(shown)

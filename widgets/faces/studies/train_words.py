@@ -52,11 +52,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return _reached(view.result)
     if view.progress is not None:
-        return tr(
-            "Stopped at step {step:,} of {steps:,}; nothing was kept",
-            step=view.progress.step,
-            steps=view.progress.steps,
-        )
+        said = tr("Stopped at step {n:,} of {all:,}; no recogniser was written")
+        return tr(said, n=view.progress.step, all=view.progress.steps)
     return ""
 
 
@@ -64,6 +61,7 @@ def _under_way(progress: HeadProgress | None) -> str:
     if progress is None:
         return tr("Reading faces")
     words = [tr("Step {step:,} of {steps:,}", step=progress.step, steps=progress.steps)]
+    words += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     if progress.accuracy:
         words.append(
             tr_count(
@@ -78,6 +76,7 @@ def _under_way(progress: HeadProgress | None) -> str:
 
 def _reached(result: HeadResult) -> str:
     held = len(result.last.own) if result.last is not None else 0
+    cut = tr("Cut off at step {n:,}", n=result.cut_off) if result.cut_off else ""
     own, other = result.separation
     right = (
         tr_count(
@@ -102,7 +101,7 @@ def _reached(result: HeadResult) -> str:
         "{n:,} images in {seconds_words}",
         seconds_words=seconds_words(result.seconds),
     )
-    return DOT.join(part for part in (right, angles, made) if part)
+    return DOT.join(part for part in (cut, right, angles, made) if part)
 
 
 def coloured(labels: Sequence[int]) -> tuple[int, ...]:

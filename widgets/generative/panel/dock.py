@@ -24,9 +24,9 @@ from widgets.kit.form import Form
 from widgets.kit.panel import PrimaryButton, QuietButton, Segmented
 
 VERBS = {
-    Mode.SAMPLE: (tr("Sample"), tr("Draw samples with these settings (Ctrl+G); while one runs, the next waits")),
-    Mode.COMPARE: (tr("Compare"), tr("Fill the grid, one run a cell (Ctrl+G)")),
-    Mode.TRAIN: (tr("Train"), tr("Train a network with these settings, or go on where it stopped (Ctrl+G)")),
+    Mode.SAMPLE: (tr("Sample"), tr("Draw samples with these settings; while one runs, the next waits")),
+    Mode.COMPARE: (tr("Compare"), tr("Fill the grid, one run a cell")),
+    Mode.TRAIN: (tr("Train"), tr("Train a network with these settings, or go on where it stopped")),
 }
 
 
@@ -36,6 +36,7 @@ class DiffusionPanel(FeaturePanel):
     specChanged = Signal(object)
     compareChanged = Signal(object)
     trainChanged = Signal(object)
+    command = "diffusion.sample"
 
     def __init__(self) -> None:
         about = tr("Samplers, schedules and guidance in short")

@@ -25,6 +25,7 @@ from engines.core.words import tr, tr_count
 from widgets.charts.axes import figure
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import enlarged
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.words import DOT, seconds_words
@@ -262,7 +263,7 @@ class CompareGrid(QWidget):
         painter.drawImage(QPointF(left, box.top() + (box.height() - size.height() / ratio) / 2), made)
 
     def _write(self, painter: QPainter, room: QRectF, words: str, side: Qt.AlignmentFlag) -> None:
-        shown = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+        shown = elided(QFontMetricsF(painter.font()), words, room.width())
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _write_wrapped(self, painter: QPainter, room: QRectF, words: str) -> None:

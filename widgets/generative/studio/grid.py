@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engines.core.words import tr
 from widgets.generative.studio.images import Arrangement, as_image, enlarged
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 
@@ -229,5 +230,5 @@ class SampleGrid(QWidget):
             painter.drawImage(QPointF(left / ratio, top / ratio), made)
             painter.setPen(LOOK.now.color("muted"))
             words = QRectF(left / ratio, (top + high) / ratio + 2, wide / ratio, LABEL - 4)
-            shown = QFontMetricsF(number_font(11)).elidedText(title, Qt.TextElideMode.ElideRight, words.width())
+            shown = elided(QFontMetricsF(number_font(11)), title, words.width())
             painter.drawText(words, Qt.AlignmentFlag.AlignCenter, shown)

@@ -33,6 +33,7 @@ from widgets.generative.state import Run, RunState
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import SMALL
 from widgets.generative.studio.words import STATES, run_tip, sampler_words, samples_words, when_words
+from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
@@ -277,5 +278,5 @@ def _progress(run: Run) -> str:
 
 def _write(painter: QPainter, room: QRect, words: str, font: QFont) -> None:
     painter.setFont(font)
-    shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+    shown = elided(QFontMetrics(font), words, room.width())
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

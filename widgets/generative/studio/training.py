@@ -17,6 +17,7 @@ from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton
 from widgets.kit.theme import number_font
 from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
+from widgets.kit.work_parts import CutOffLine, Framed
 
 
 class TrainingPage(WorkPage):
@@ -35,6 +36,7 @@ class TrainingPage(WorkPage):
 
     def show_state(self, view: DiffusionView) -> None:
         training = view.training
+        self.cut_off.show_cut_off(training.cut_off)
         self.progress.show_busy(training.busy)
         self.show_there(training.progress is not None or training.busy is not None or bool(training.file))
         self.title.setText(training.title or tr("Training"))
@@ -81,7 +83,8 @@ class TrainingPage(WorkPage):
         head = held(row_of((titles, 1), self.use, spacing=12, margins=(12, 8, 12, 8)))
         words = tr("Train a small network and watch its samples form.")
         empty = EmptyState(words, tr("Train"), "chart", tr("Begin the training that the panel describes"))
-        self.lay_out(self.body_of(empty, held(column_of(head, (split, 1)), "panel")))
+        self.cut_off = CutOffLine()
+        self.lay_out(Framed(self.cut_off, 12, 6), self.body_of(empty, held(column_of(head, (split, 1)), "panel")))
 
 
 def figures_words(training: TrainView) -> str:
@@ -93,6 +96,7 @@ def figures_words(training: TrainView) -> str:
             tr("loss {loss}", loss=figure(progress.loss)),
         ]
         parts.append(tr("rate {rate}", rate=figure(progress.rate)))
+        parts += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     elif training.busy is not None:
         parts.append(tr("Starting"))
     if training.stopped:

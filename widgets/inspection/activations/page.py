@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.core.words import tr
 from engines.inspection.looks import ActivationLook
@@ -22,7 +22,7 @@ from widgets.inspection.state import InspectionView
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
-from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.save_file import ask_file, ask_open, save_or_say
 from widgets.kit.words import file_name
 
 SIDE, SMALL = 300, 620
@@ -72,7 +72,7 @@ class ActivationsPage(LivePage):
         self._share_room()
 
     def save(self) -> None:
-        if path := ask_file(self, tr("Export feature maps"), "maps.png", FORMATS):
+        if path := ask_file(self, tr("Export feature maps"), "export", FORMATS, "maps.png"):
             save_or_say(self, path, self._front.save)
 
     @property
@@ -123,8 +123,7 @@ class ActivationsPage(LivePage):
         pop_up(menu, self.best.mapToGlobal(self.best.rect().bottomLeft()))
 
     def _ask_clip(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Film to go through"), "", FILMS)
-        if path:
+        if path := ask_open(self, tr("Film to go through"), "film", FILMS):
             self.clipChosen.emit(path)
 
     def _choose_unit(self, patch: int) -> None:

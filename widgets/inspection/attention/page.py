@@ -53,7 +53,7 @@ class AttentionPage(LivePage):
 
     def save(self) -> None:
         """The picture under its map, as a file."""
-        if path := ask_file(self, tr("Export attention"), "attention.png", FORMATS):
+        if path := ask_file(self, tr("Export attention"), "export", FORMATS, "attention.png"):
             save_or_say(self, path, self.map.save)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -19,6 +19,7 @@ from widgets.charts.axes import figure
 from widgets.charts.drawn import LEFT, DrawnChart, label
 from widgets.charts.heat import draw_scale
 from widgets.inspection.attribution.words import LEVELS
+from widgets.kit.access.elided import elided
 from widgets.kit.icons import draw_icon
 from widgets.kit.ink import ink
 from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
@@ -187,7 +188,7 @@ class MethodTiles(DrawnChart):
             draw_icon(painter, QRectF(left, 2, 12, 12).toRect(), LEVEL_ICONS[level], LEVEL_TOKENS[level])
             left += 16
         words = QRectF(left, 0, box.right() - left, self.HEAD - 4)
-        shown = painter.fontMetrics().elidedText(one.title, Qt.TextElideMode.ElideRight, round(words.width()))
+        shown = elided(painter.fontMetrics(), one.title, round(words.width()))
         label(painter, words, shown, look.color("accent" if chosen else "muted"), LEFT)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(room, self._picture)

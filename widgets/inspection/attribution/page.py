@@ -89,7 +89,7 @@ class AttributionPage(WorkPage):
         """Ask for a file; a PNG is the picture under the map that is shown, a CSV the figures of every method."""
         if self.result is None:
             return
-        if path := ask_file(self, tr("Export attribution"), "attribution.png", FILES):
+        if path := ask_file(self, tr("Export attribution"), "export", FILES, "attribution.png"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

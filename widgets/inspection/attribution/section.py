@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFileDialog
-
 from engines.core.pictures.files import DIALOG
 from engines.core.words import tr
 from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
@@ -13,6 +11,7 @@ from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form, tip
 from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, columns, labelled
 from widgets.kit.path_row import PathRow
+from widgets.kit.save_file import ask_open
 
 BASELINE_WORDS = {"black": tr("Black"), "grey": tr("Grey"), "blur": tr("Blurred picture"), "mean": tr("Mean colour")}
 FITTING = tr("the one that fits")
@@ -77,8 +76,7 @@ class AttributionSection(Form):
         )
 
     def ask_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Picture to explain"), self.picture.name.toolTip(), DIALOG)
-        if path:
+        if path := ask_open(self, tr("Picture to explain"), "picture", DIALOG, self.picture.name.toolTip()):
             self.edited.emit({"picture": path})
 
 

@@ -60,7 +60,7 @@ class ComparePage(WorkPage):
         self.result = result
 
     def save(self) -> None:
-        if path := ask_file(self, tr("Export comparison"), "comparison.csv", FORMATS):
+        if path := ask_file(self, tr("Export comparison"), "export", FORMATS, "comparison.csv"):
             save_or_say(self, path, self._save)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

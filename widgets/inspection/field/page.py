@@ -66,7 +66,7 @@ class FieldPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write the table."""
-        if path := ask_file(self, tr("Export receptive fields"), "receptive fields.csv", "CSV (*.csv)"):
+        if path := ask_file(self, tr("Export receptive fields"), "export", "CSV (*.csv)", "receptive fields.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

@@ -145,9 +145,6 @@ class FieldPicture(DrawnChart):
         if not self._layer.isNull():
             foot = QRectF(there.left(), there.bottom() + 8, min(wide, SCALE), FOOT)
             draw_scale(painter, foot, "0", tr("largest gradient"), title=tr("square root"))
-        if self.hasFocus():
-            ink(painter, QPen(LOOK.now.color("accent"), 1), None)
-            painter.drawRect(there.adjusted(-3, -3, 3, 3))
 
     def _draw_heat(self, painter: QPainter, room: QRectF) -> None:
         painter.setOpacity(self.heat)

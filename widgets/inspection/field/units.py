@@ -124,9 +124,6 @@ class UnitMap(DrawnChart):
         box = self.box_of(self.unit)
         spare = max(LEAST_MARK - box.width(), 0) / 2, max(LEAST_MARK - box.height(), 0) / 2
         outline(painter, box.adjusted(-spare[0], -spare[1], spare[0], spare[1]), look.color("accent"))
-        if self.hasFocus():
-            ink(painter, QPen(look.color("accent"), 1), None)
-            painter.drawRect(room.adjusted(-2, -2, 2, 2))
 
     def _draw_cells(self, painter: QPainter, room: QRectF) -> None:
         """Lines between units that are large enough."""

@@ -227,7 +227,7 @@ class GraphPage(WorkPage):
             return
         offered = f"{file_title(sheet.title)} {'table.csv' if self.form.value() == 'table' else 'graph.png'}"
         kinds = KINDS_OF_TABLE if self.form.value() == "table" else KINDS
-        if path := ask_file(self, tr("Export graph"), offered, kinds):
+        if path := ask_file(self, tr("Export graph"), "export", kinds, offered):
             save_or_say(self, path, self._write)
 
     def _write(self, path: str) -> None:

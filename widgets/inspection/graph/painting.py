@@ -13,6 +13,7 @@ from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Role
 from widgets.inspection.graph.scene import Places, Scene
 from widgets.inspection.graph.words import second_line
+from widgets.kit.access.elided import elided
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, mixed, number_font
 
@@ -153,7 +154,7 @@ class GraphPainter:
             box = self.scene.folded.boxes[place]
             mode = Qt.TextElideMode.ElideRight if size == WORDS else Qt.TextElideMode.ElideLeft
             text = second_line(box) if size == WORDS else box.title
-            self._cut[place, size] = QFontMetricsF(_font(size)).elidedText(text, mode, width)
+            self._cut[place, size] = elided(QFontMetricsF(_font(size)), text, width, mode, given=True)
         return self._cut[place, size]
 
     def _rings(self, painter: QPainter, place: int, rect: QRectF, radius: float, scale: float) -> None:

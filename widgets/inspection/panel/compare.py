@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog
 
 from engines.core.words import tr
 from engines.inspection.types import OpenSpec
@@ -13,6 +12,7 @@ from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form, SigmaField
 from widgets.kit.panel import NumberField, Segmented, labelled
 from widgets.kit.path_row import PathRow
+from widgets.kit.save_file import ask_open
 
 PICTURES = tr("Pictures (*.png *.jpg *.jpeg *.bmp *.webp *.tif *.tiff);;All files (*)")
 MODELS = tr("Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt);;All files (*)")
@@ -42,9 +42,9 @@ class CompareSection(Form):
         self.seed = NumberField(tr("Seed"), 0, 0, 999_999, tip=tr("Of the noise"))
         self._seed = labelled(tr("Seed"), self.seed)
         for field, row in (("first", self.first), ("second", self.second)):
-            self._choose(row, MODELS, lambda path, field=field: self.edited.emit({field: OpenSpec(path)}))
+            self._choose(row, "weights", MODELS, lambda path, field=field: self.edited.emit({field: OpenSpec(path)}))
         for field, row in (("picture", self.picture), ("other", self.other)):
-            self._choose(row, PICTURES, lambda path, field=field: self.edited.emit({field: path}))
+            self._choose(row, "picture", PICTURES, lambda path, field=field: self.edited.emit({field: path}))
         self.on.chosen.connect(self.onChosen)
         self.bind("tolerance", self.tolerance)
         self.bind("seed", self.seed, int)
@@ -66,11 +66,10 @@ class CompareSection(Form):
         if not self.tolerance.hasFocus():
             self.tolerance.set_sigma(spec.tolerance)
 
-    def _choose(self, row: PathRow, kinds: str, then: Callable[[str], object]) -> None:
+    def _choose(self, row: PathRow, kind: str, filters: str, then: Callable[[str], object]) -> None:
         row.clear.clicked.connect(lambda: then(""))
-        row.choose.clicked.connect(lambda: self._ask(kinds, then))
+        row.choose.clicked.connect(lambda: self._ask(kind, filters, then))
 
-    def _ask(self, kinds: str, then: Callable[[str], object]) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, tr("Choose a file"), "", kinds)
-        if path:
+    def _ask(self, kind: str, filters: str, then: Callable[[str], object]) -> None:
+        if path := ask_open(self, tr("Choose a file"), kind, filters):
             then(path)

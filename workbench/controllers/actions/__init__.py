@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
+from workbench.work.resuming import Resumable
 
 NEEDED = ("efficientnet-lite0", "pose-detection", "pose-landmarks")
 """Weights without which nothing is looked for."""
@@ -33,7 +34,6 @@ FEATURE = Feature(
         "actions",
         tr("Actions"),
         tr("The viewer over its timeline: watch, teach, train, evaluate"),
-        "Ctrl+5",
         "actions",
         {"sources": 220, "actions": 400, "properties": 0, "timeline": 270, "jobs": 0, "log": 0},
         strip="actions",
@@ -42,10 +42,24 @@ FEATURE = Feature(
     takes=(".safetensors",),
     drops=("strip",),
     jobs=("engines.actions.",),
+    resumes={
+        "engines.actions.training.job:run": Resumable(
+            spec="engines.actions.study_types:TrainSpec",
+            checkpoint="engines.actions.models.files:checkpoint_path",
+            standing="engines.actions.models.files:standing_of",
+            line="workbench.controllers.actions.command:train_line",
+        )
+    },
     tour="workbench.tour.actions",
     benchmarks={"actions": "Actions from a film's frames to decisions, stage by stage; a step of the heads"},
     weights=NEEDED,
     samples=("walking",),
+    example=Example(
+        tr("See actions"),
+        tr("A film plays while a small network writes on the timeline what happens, and when."),
+        "workbench.controllers.actions.example:begin",
+        needs=("walking", "pose-detection", "pose-landmarks"),
+    ),
     points="workbench.controllers.actions.points:seen",
     model_in_use=lambda it: it.in_use,
     owns="engines.actions.models.files:is_model",

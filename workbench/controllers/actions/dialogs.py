@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.actions.form import models_dir
 
 MODELS = tr("Action models (*.safetensors)")
@@ -24,34 +24,34 @@ class Dialogs:
         self._window = window
 
     def model(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Open model"), str(models_dir()), MODELS)[0]
+        return ask_open(self._window, tr("Open model"), tr("action model"), MODELS, first=str(models_dir()))
 
     def models(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, tr("Compare models"), str(models_dir()), MODELS)[0]
+        return ask_several(self._window, tr("Compare models"), tr("action model"), MODELS, first=str(models_dir()))
 
     def new_model(self, offered: str) -> str:
-        return self._save(tr("Save the model as"), offered, MODELS)
+        return self._save(tr("Save the model as"), tr("action model"), offered, MODELS)
 
     def scores(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, tr("Compare scores"), "", SCORES)[0]
+        return ask_several(self._window, tr("Compare scores"), "scores", SCORES)
 
     def film(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Film"), "", FILMS)[0]
+        return ask_open(self._window, tr("Film"), "film", FILMS)
 
     def folder(self) -> str:
-        return QFileDialog.getExistingDirectory(self._window, tr("Folder of features and targets"))
+        return ask_folder(self._window, tr("Folder of features and targets"), tr("training data"))
 
     def labels(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Open labels"), "", LABELS)[0]
+        return ask_open(self._window, tr("Open labels"), "labels", LABELS)
 
     def new_labels(self, video: str) -> str:
-        return self._save(tr("Save labels as"), str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
+        return self._save(tr("Save labels as"), "labels", str(Path(video).with_suffix(".labels.csv")), LABELS_OUT)
 
     def events(self, name: str) -> str:
-        return self._save(tr("Export events"), f"{name or 'live'} events.csv", EVENTS_OUT)
+        return self._save(tr("Export events"), "events", f"{name or 'live'} events.csv", EVENTS_OUT)
 
     def report(self) -> str:
-        return self._save(tr("Save the evaluation"), "actions evaluation.json", REPORT)
+        return self._save(tr("Save the evaluation"), "report", "actions evaluation.json", REPORT)
 
-    def _save(self, title: str, offered: str, kinds: str) -> str:
-        return ask_file(self._window, title, offered, kinds)
+    def _save(self, title: str, kind: str, offered: str, filters: str) -> str:
+        return ask_file(self._window, title, kind, filters, offered)

@@ -96,12 +96,14 @@ class Studies(QObject):
         self._evaluate = self._slot(jobs, EVALUATE, tr("The evaluation failed"))
         self._train.told.connect(self._told)
         self._train.done.connect(self._trained)
+        self._train.adopted.connect(self._goes_on)
+        self.resume_training, self.keep_training = self._train.resume, self._train.keep
         self._detect.done.connect(self._detected)
         self._evaluate.done.connect(self._evaluated)
 
     @property
     def train_view(self) -> TrainView:
-        return replace(self._train_view, busy=self._train.busy)
+        return replace(self._train_view, busy=self._train.busy, cut_off=self._train.cut_off)
 
     @property
     def evaluate_view(self) -> EvaluateView:
@@ -116,7 +118,8 @@ class Studies(QObject):
         return tuple(self._whole.get(video, ()))
 
     def train(self, spec: TrainSpec) -> None:
-        """Train this instead of what is under way."""
+        """Train this from its first step, instead of what is under way."""
+        spec = replace(spec, anew=True)
         self._train_view = TrainView(spec)
         self._train.start(spec, tr("Train {stem}", stem=Path(spec.out).stem), train_line(spec))
 
@@ -159,6 +162,9 @@ class Studies(QObject):
         slot.changed.connect(self.changed)
         slot.failed.connect(self._failed)
         return slot
+
+    def _goes_on(self, spec: TrainSpec) -> None:
+        self._train_view = TrainView(spec)
 
     def _told(self, _key: str, value: object) -> None:
         if isinstance(value, TrainProgress):

@@ -37,6 +37,8 @@ class Training:
         page = board.TrainPage()
         page.trainWanted.connect(self.start)
         page.progress.cancelled.connect(self._studies.cancel_training)
+        page.cut_off.resumed.connect(self._studies.resume_training)
+        page.cut_off.kept.connect(self._studies.keep_training)
         page.teachWanted.connect(lambda: self._pages.choose_page(Page.TEACH))
         page.watchWanted.connect(watch_with)
         page.evaluateItWanted.connect(evaluate)

@@ -22,7 +22,6 @@ FEATURE = Feature(
         "attention",
         tr("Attention"),
         tr("Kinds of attention compared, watched at work and seen in networks"),
-        "Ctrl+6",
         "attention",
         {"attention": 400, "jobs": 150, "log": 0},
         centre="attention",

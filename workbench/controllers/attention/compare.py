@@ -60,7 +60,7 @@ class Comparison(QObject):
         """Figures or curves as a file, by its ending."""
         if self._page is None or (result := self._shown.result) is None:
             return
-        if path := ask_file(self._page, tr("Export comparison"), "attention.csv", KINDS_OF_FILES):
+        if path := ask_file(self._page, tr("Export comparison"), "export", KINDS_OF_FILES, "attention.csv"):
             figures = path.lower().endswith(".csv")
             save_or_say(self._page, path, partial(write, result) if figures else self._page.chart.save)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 
 COMMANDS = (
     Command("calibration.capture", tr("Capture view"), tr("Calibration"), tr("Keep this view of the board for the calibration"), "C", "capture", idle=False, run=lambda it: it.watch.capture(), enabled=lambda it: it.panel.shown.live is not None),
@@ -26,12 +26,16 @@ FEATURE = Feature(
         "calibrate",
         tr("Calibrate"),
         tr("Viewer and calibration side by side"),
-        "Ctrl+2",
         "calibrate",
         {"sources": 240, "calibration": 440, "properties": 0, "jobs": 170, "log": 0},
         strip="calibration",
     ),
     live=tr("Board detection"),
+    example=Example(
+        tr("Calibrate a camera"),
+        tr("A rendered camera watches a moving board and keeps the views that help. Then press Calibrate."),
+        "workbench.controllers.calibration.example:begin",
+    ),
     points="workbench.controllers.calibration.points:seen",
     tour="workbench.tour.calibration",
     benchmarks={

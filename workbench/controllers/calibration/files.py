@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engines.calibration.formats.exporting import FORMATS, export, misfit
 from engines.calibration.formats.files import READ, load, save
@@ -20,7 +20,7 @@ from engines.core.pictures.files import ENDINGS, Listing
 from engines.core.video.stills import DIALOG as FILMS
 from engines.core.words import tr
 from widgets.calibration.state import Trouble
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.calibration.runs import trouble_of
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
@@ -59,20 +59,20 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user."""
-        return QFileDialog.getOpenFileNames(self._window, tr("Add photographs or films of the board"), "", SHOWING)[0]
+        return ask_several(self._window, tr("Add photographs or films of the board"), tr("board pictures"), SHOWING)
 
     def ask_folder(self) -> list[str]:
-        folder = QFileDialog.getExistingDirectory(self._window, tr("Add a folder of photographs or films"))
+        folder = ask_folder(self._window, tr("Add a folder of photographs or films"), tr("board pictures"))
         return [folder] if folder else []
 
     def ask_calibration(self) -> str:
         """A calibration to open."""
-        return QFileDialog.getOpenFileName(self._window, tr("Open calibration"), "", CALIBRATIONS)[0]
+        return ask_open(self._window, tr("Open calibration"), "lens", CALIBRATIONS)
 
     def ask_target(self, name: str) -> str:
         """Where to save a calibration; the suffix says how."""
         kinds = tr("OpenCV YAML (*.yaml *.yml);;JSON (*.json)")
-        return ask_file(self._window, tr("Save calibration"), f"{name}.yaml", kinds)
+        return ask_file(self._window, tr("Save calibration"), "lens", kinds, f"{name}.yaml")
 
     def ask_unit(self, message: str) -> str:
         """The unit of a bare length, "" when the question is not answered."""
@@ -88,7 +88,7 @@ class Files(QObject):
             return "", ""
         page = dict(PAGES)[chosen]
         name = str(board).replace(":", " ")
-        return page, ask_file(self._window, tr("Save board"), f"{name}.pdf", "PDF (*.pdf)")
+        return page, ask_file(self._window, tr("Save board"), "board", "PDF (*.pdf)", f"{name}.pdf")
 
     def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
         """Files and folders to picture files, and what was left out."""
@@ -122,7 +122,8 @@ class Files(QObject):
             return "", ""
         kind = FORMATS[fitting[title]]
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
-        return fitting[title], ask_file(self._window, tr("Export calibration"), f"{name}{kind.suffixes[0]}", kinds)
+        file = f"{name}{kind.suffixes[0]}"
+        return fitting[title], ask_file(self._window, tr("Export calibration"), "lens", kinds, file)
 
     def export(self, result: MonoResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Any
 
+from engines.core.installing import CALLED
+
 
 def line(*words: object) -> str:
     """The words behind `python main.py` as they are typed into a shell."""
-    said = ["python", "main.py", *(str(word) for word in words)]
+    said = [*CALLED, *(str(word) for word in words)]
     return subprocess.list2cmdline(said) if os.name == "nt" else shlex.join(said)
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engines.cameras.sources.parsing import title
-from engines.cameras.sources.tiles import tile_names
+from engines.cameras.sources.changes import tile_titles
 from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame
@@ -179,14 +178,12 @@ def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:
 
 def title_of(feeds: Feeds, path: str) -> str:
     """What the source at `path` is called; the path itself where there is none."""
-    return next((choice.title for choice in choices(feeds) if choice.path == path), path)
+    return feeds.title(path)
 
 
 def _of_feed(feeds: Feeds, id: str) -> Iterator[SourceChoice]:
-    source = feeds.feed(id).source
-    name = title(source)
-    tiles = tile_names(source.tiles, source.rows * source.columns) if source.kind == "tiled" else ()
+    tiles = tile_titles(feeds.feed(id).source)
     if not tiles:
-        yield SourceChoice(id, name)
+        yield SourceChoice(id, feeds.title(id))
     for picture in (*tiles, *feeds.feed(id).children):
-        yield SourceChoice(f"{id}/{picture}", f"{name} \u00b7 {picture}")
+        yield SourceChoice(f"{id}/{picture}", feeds.title(f"{id}/{picture}"))

@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.installing import PROGRAM
 from engines.core.store.fetching import FetchSpec, Shelf
 from widgets.kit.work_state import Busy
 from workbench.controllers.common.job_slot import JobSlot
@@ -47,7 +48,7 @@ class WeightsStore(QObject):
         """Fetch these, or all that is missing."""
         names = names or tuple(self.missing)
         if names and self._slot.job is None:
-            command = f"python main.py models fetch {' '.join(names)}"
+            command = f"{PROGRAM} models fetch {' '.join(names)}"
             self._slot.start(FetchSpec(names), f"Fetch weights for {self._purpose}", command)
 
     def _have(self, missing: dict[str, int]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
+from workbench.work.resuming import Resumable
 
 NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 """Weights without which nothing is looked for."""
@@ -36,7 +37,6 @@ FEATURE = Feature(
         "faces",
         tr("Faces"),
         tr("Live recognition, people and what is known of them"),
-        "Ctrl+3",
         "faces",
         {"sources": 220, "faces": 400, "properties": 0, "jobs": 150, "log": 0},
         strip="faces",
@@ -45,6 +45,14 @@ FEATURE = Feature(
     takes=(".faces",),
     drops=("board",),
     jobs=("engines.faces.",),
+    resumes={
+        "engines.faces.training.job:run": Resumable(
+            spec="engines.faces.study_types:HeadSpec",
+            checkpoint="engines.faces.training.places:checkpoint_path",
+            standing="engines.faces.training.places:standing_of",
+            line="workbench.controllers.faces.command:train_line",
+        )
+    },
     unsaid=("engines.faces.redaction.",),
     tour="workbench.tour.faces",
     sweep="engines.faces.gallery.review_folders:sweep",
@@ -54,6 +62,12 @@ FEATURE = Feature(
     },
     weights=NEEDED,
     samples=("blazeface-full", "astronaut"),
+    example=Example(
+        tr("Recognise faces"),
+        tr("A portrait under a moving camera is found and followed. Give it a name and it is recognised."),
+        "workbench.controllers.faces.example:begin",
+        needs=(*NEEDED, "astronaut"),
+    ),
     points="workbench.controllers.faces.points:seen",
     model_in_use=lambda it: it.in_use,
     commands=COMMANDS,

@@ -6,12 +6,13 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
+from engines.core.installing import CALLED
 from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, EvaluateSpec, HeadSpec, OpenSetSpec, RedactSpec, VerifySpec
 from widgets.faces.state import FacesView, Page
 
-MAIN = ("python", "main.py", "faces")
-TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins")
+MAIN = (*CALLED, "faces")
+TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins", "anew", "keep")
 
 
 def line(*words: object) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from engines.core.errors import KinoscopeError
 from engines.core.files import write_json, write_text
@@ -17,7 +17,7 @@ from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
 from engines.core.words import tr
 from widgets.kit.labels import message_box
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.services import Notify
 
 GALLERIES = tr("Galleries (*.faces)")
@@ -29,10 +29,10 @@ class Dialogs:
         self._window, self._notify = window, notify
 
     def new_gallery(self) -> str:
-        return ask_file(self._window, tr("New gallery"), str(data_dir() / "people.faces"), GALLERIES)
+        return ask_file(self._window, tr("New gallery"), "gallery", GALLERIES, "people.faces", str(data_dir()))
 
     def open_gallery(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Open gallery"), str(data_dir()), GALLERIES)[0]
+        return ask_open(self._window, tr("Open gallery"), "gallery", GALLERIES, first=str(data_dir()))
 
     def passphrase(self, name: str) -> str:
         """To unlock a gallery."""
@@ -58,33 +58,33 @@ class Dialogs:
 
     def recogniser(self) -> str:
         """An ONNX file that turns aligned faces into vectors."""
-        return QFileDialog.getOpenFileName(self._window, tr("Recogniser"), "", "ONNX (*.onnx)")[0]
+        return ask_open(self._window, tr("Recogniser"), "weights", "ONNX (*.onnx)")
 
     def pictures(self) -> list[str]:
-        return QFileDialog.getOpenFileNames(self._window, tr("Enrol pictures"), "", DIALOG)[0]
+        return ask_several(self._window, tr("Enrol pictures"), "faces", DIALOG)
 
     def picture(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
+        return ask_open(self._window, title, "faces", DIALOG)
 
     def folder(self, title: str) -> str:
-        return QFileDialog.getExistingDirectory(self._window, title)
+        return ask_folder(self._window, title, "faces")
 
     def pairs(self) -> str:
         kinds = tr("Pair lists (*.tsv *.txt *.csv)")
-        return QFileDialog.getOpenFileName(self._window, tr("Pair list"), "", kinds)[0]
+        return ask_open(self._window, tr("Pair list"), "pairs", kinds)
 
     def film(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Cover faces in"), "", FILMS)[0]
+        return ask_open(self._window, tr("Cover faces in"), "film", FILMS)
 
     def covered(self, source: str) -> str:
         """Where the covered copy goes."""
         path = Path(source)
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
-        return ask_file(self._window, tr("Save the covered copy"), str(offered), FILMS)
+        return ask_file(self._window, tr("Save the covered copy"), "film", FILMS, str(offered))
 
     def save_report(self, title: str, name: str, data: object, rows: Sequence[Sequence[object]]) -> None:
         """Ask where to, and write the data as JSON or the rows as CSV."""
-        if path := ask_file(self._window, title, name, "JSON (*.json);;CSV (*.csv)"):
+        if path := ask_file(self._window, title, "report", "JSON (*.json);;CSV (*.csv)", name):
             try:
                 write_report(path, data, rows)
             except (OSError, KinoscopeError) as error:

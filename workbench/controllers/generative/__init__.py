@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
+from workbench.work.resuming import Resumable
 
 COMMANDS = (
     Command("diffusion.sample", tr("Sample"), tr("Diffusion"), tr("Draw samples with the settings of the panel; while one runs, the next waits"), "Ctrl+G", "sample", run=lambda it: it.sample(), enabled=lambda it: it.can_sample),
@@ -31,13 +32,20 @@ FEATURE = Feature(
         "diffusion",
         tr("Diffusion"),
         tr("The diffusion studio and its settings"),
-        "Ctrl+4",
         "diffusion",
         {"diffusion": 400, "jobs": 150, "log": 0},
         centre="diffusion",
     ),
     drops=("board",),
     jobs=("engines.generative.",),
+    resumes={
+        "engines.generative.training.job:run": Resumable(
+            spec="engines.generative.training.types:TrainSpec",
+            checkpoint="engines.generative.training.types:checkpoint_path",
+            standing="engines.generative.training.types:standing_of",
+            line="workbench.controllers.generative.command:train_line",
+        )
+    },
     unsaid=("engines.generative.runs.exporting:", "engines.generative.diffusion.studies.attention:"),
     tour="workbench.tour.generative",
     benchmarks={
@@ -45,6 +53,11 @@ FEATURE = Feature(
         "diffusion-overhead": "What a sampler costs a step beyond the network, beside diffusers and k-diffusion",
         "diffusion-quality": "Samples of the shipped networks: named rightly, distance to held-out digits",
     },
+    example=Example(
+        tr("Sample pictures"),
+        tr("Ten handwritten digits form out of noise, one of each class. Scrub through every step."),
+        "workbench.controllers.generative.example:begin",
+    ),
     samples=("mnist-5k", "chelsea", "coffee", "rocket"),
     model_in_use=lambda it: it.in_use,
     attends={"mnist-dit": tr("MNIST, DiT"), "mnist-unet": tr("MNIST, U-Net")},

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from engines.core.installing import CALLED
 from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec, PrecisionSpec
 from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 
-MAIN = ("python", "main.py", "sample")
+MAIN = (*CALLED, "sample")
 ALWAYS = ("sampler", "steps", "schedule", "seed")
 """Options that are written even where they are as usual."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.errors import BadInput
 from engines.core.pictures.files import DIALOG, READABLE
@@ -14,7 +14,7 @@ from engines.core.words import tr
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
 from widgets.generative.state import Mode
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open
 
 WEIGHTS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 EXPORTS = {
@@ -75,22 +75,22 @@ class Dialogs:
         self._window = window
 
     def model_file(self) -> str:
-        return QFileDialog.getOpenFileName(self._window, tr("Open model"), "", tr("Weights (*.safetensors)"))[0]
+        return ask_open(self._window, tr("Open model"), tr("diffusion model"), tr("Weights (*.safetensors)"))
 
     def model_folder(self) -> str:
-        return QFileDialog.getExistingDirectory(self._window, tr("Open a diffusers folder"))
+        return ask_folder(self._window, tr("Open a diffusers folder"), tr("diffusion model"))
 
     def data_folder(self) -> str:
-        return QFileDialog.getExistingDirectory(self._window, tr("Folder of images to learn from"))
+        return ask_folder(self._window, tr("Folder of images to learn from"), tr("training data"))
 
     def picture(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self._window, title, "", DIALOG)[0]
+        return ask_open(self._window, title, "picture", DIALOG)
 
     def settings_picture(self) -> str:
         """A picture that carries the settings it was sampled with."""
-        return QFileDialog.getOpenFileName(self._window, tr("Use settings of a picture"), "", "PNG (*.png)")[0]
+        return ask_open(self._window, tr("Use settings of a picture"), "sampled", "PNG (*.png)")
 
     def export_target(self, kind: str, name: str) -> str:
         """The file to write a run to, with the suffix of its kind."""
         title, file, kinds = EXPORTS[kind]
-        return ask_file(self._window, title, f"{name} {file}", kinds)
+        return ask_file(self._window, title, "sampled", kinds, f"{name} {file}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.core.words import tr
-from workbench.features import Command, DockSpec, Feature, Preset
+from workbench.features import Command, DockSpec, Example, Feature, Preset
 
 COMMANDS = (
     Command("inspection.open", tr("Open model…"), tr("Inspector"), tr("Open a model file and see what it is"), "", "open", run=lambda it: it.ask_model()),
@@ -27,7 +27,6 @@ FEATURE = Feature(
         "inspection",
         tr("Inspector"),
         tr("What a model is, what its layers see, and what its outputs rest on"),
-        "Ctrl+7",
         "inspector",
         {"inspection": 380, "jobs": 150, "log": 0},
         centre="inspection",
@@ -35,6 +34,12 @@ FEATURE = Feature(
     takes=(".onnx", ".tflite", ".pt2", ".pt", ".pth", ".ckpt", ".safetensors"),
     drops=("board",),
     jobs=("engines.inspection.",),
+    example=Example(
+        tr("Look inside a model"),
+        tr("See what each layer of an image network makes of a picture, as graph and feature maps."),
+        "workbench.controllers.inspection.example:begin",
+        needs=("efficientnet-lite0", "astronaut"),
+    ),
     tour="workbench.tour.inspection",
     commands=COMMANDS,
     benchmarks={"inspect": "Opening models, layout, exact fields and a live look beside the usual tools"},

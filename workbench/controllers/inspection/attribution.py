@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, cast
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from engines.core.pictures.files import DIALOG
 from engines.core.words import tr
@@ -15,6 +14,7 @@ from engines.inspection.attribution.asked import METHODS, AttributeResult, Attri
 from widgets.inspection.attribution.page import AttributionPage
 from widgets.inspection.attribution.words import NO_PICTURE, method_of
 from widgets.inspection.state import AttributionView, Page
+from widgets.kit.save_file import ask_open
 from widgets.kit.words import file_name
 from workbench.controllers.inspection.command import attribute_line
 from workbench.controllers.inspection.part import Desk, PagePart
@@ -95,8 +95,7 @@ class Attribution(PagePart):
         return same != shown or other or asked.methods[0] not in shown.methods
 
     def _ask_picture(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.made, tr("Picture to explain"), "", DIALOG)
-        if path:
+        if path := ask_open(self.made, tr("Picture to explain"), "picture", DIALOG):
             self.desk.edit(Page.ATTRIBUTION, {"picture": path})
             self.start()
 

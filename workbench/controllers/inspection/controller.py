@@ -11,7 +11,6 @@ from glob import escape
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog
 
 from engines.cameras.types import FolderSource
 from engines.core.networks.in_use import ModelInUse
@@ -22,6 +21,7 @@ from engines.inspection.types import ModelSheet, Shape
 from widgets.inspection.board import InspectionBoard
 from widgets.inspection.panel.dock import InspectionPanel
 from widgets.inspection.state import LIVE, InspectionView, LookView, Page
+from widgets.kit.save_file import ask_open
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import PagedController, Room
 from workbench.controllers.inspection.field import Fields
@@ -122,7 +122,7 @@ class InspectionController(PagedController):
             self.open_model(path)
 
     def ask_file(self, title: str) -> str:
-        return QFileDialog.getOpenFileName(self.panel, title, self.form.model.spec.path, FILES)[0]
+        return ask_open(self.panel, title, "weights", FILES, self.form.model.spec.path)
 
     def take(self, paths: Sequence[str]) -> None:
         """What fell onto the window: pictures and films are looked at, the first of all else is opened as a model."""

@@ -6,7 +6,8 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, qVersion
+from PySide6.QtCore import QObject, QUrl, qVersion
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from engines.core.places import cache_dir, data_dir, log_dir
@@ -42,6 +43,8 @@ class DialogsController(QObject):
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
+        actions.bind("help.shortcuts", self.show_settings)
+        actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
 
     def show_palette(self) -> None:
         """Every command, found by typing. A command that is run in any other way closes it."""
@@ -80,7 +83,7 @@ class DialogsController(QObject):
 
     def _row(self, id: str) -> CommandRow:
         command, action = self._actions.commands[id], self._actions.action(id)
-        title = command.title.rstrip("…")
+        title = self._actions.title(id).rstrip("…")
         shortcut = action.shortcut().toString()
         return CommandRow(id, title, command.menu, shortcut, command.tip, action.isEnabled())
 

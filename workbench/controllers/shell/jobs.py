@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from engines.core.addresses import hidden
+from engines.core.errors import UsageError
 from engines.core.names import shown
+from engines.core.training.standing import Standing
+from engines.core.words import tr
 from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
 from workbench.services import Services
@@ -46,6 +50,8 @@ class JobsController(QObject):
         jobs = services.jobs
         panel.cancelled.connect(jobs.cancel)
         panel.removed.connect(self._remove)
+        panel.resumed.connect(self.resume)
+        panel.kept.connect(partial(self.resume, keep=True))
         panel.revealed.connect(reveal)
         panel.clear.clicked.connect(self.clear)
         jobs.changed.connect(lambda _id: self.refresh())
@@ -60,7 +66,8 @@ class JobsController(QObject):
     def refresh(self) -> None:
         """Show the jobs as they are now; while one runs, twice a second for the time left."""
         records = self._services.jobs.records()
-        self._panel.show_jobs([job_row(record) for record in reversed(records)])
+        standing = self._services.jobs.standing
+        self._panel.show_jobs([job_row(record, standing(record.id)) for record in reversed(records)])
         running = any(not record.state.over for record in records)
         self._actions.enable("jobs.cancel-all", running)
         self._actions.enable("jobs.clear", any(record.state.over for record in records))
@@ -69,10 +76,19 @@ class JobsController(QObject):
         elif not running:
             self._clock.stop()
 
+    def resume(self, id: int, keep: bool = False) -> None:
+        """Go on with a training that was cut off, or keep what it had learned as a model."""
+        jobs = self._services.jobs
+        try:
+            _ = jobs.keep(id) if keep else jobs.resume(id)
+        except UsageError as error:
+            self._services.notify(str(error), "warn")
+        self.refresh()
+
     def clear(self) -> None:
-        """Take ended jobs off the list."""
+        """Take ended jobs off the list, but for those that can go on."""
         for record in self._services.jobs.records():
-            if record.state.over:
+            if record.state.over and not self._services.jobs.can_resume(record.id):
                 self._services.jobs.remove(record.id)
         self.refresh()
 
@@ -90,7 +106,7 @@ class JobsController(QObject):
         self.refresh()
 
 
-def job_row(record: JobRecord) -> JobRow:
+def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
     """A record as the panel shows it."""
     error = record.error or {}
     return JobRow(
@@ -107,6 +123,7 @@ def job_row(record: JobRecord) -> JobRow:
         trace=_shown(str(error.get("traceback") or "")) if error.get("kind") == "defect" else "",
         command=_shown(record.command),
         result=_result(record),
+        cut_off="" if there is None else tr("Cut off at step {n:,} of {all:,}", n=there.step, all=there.steps),
     )
 
 

@@ -1,4 +1,4 @@
-"""Projects from the user's side: new, open, save under a name, export, and bringing back what was open."""
+"""Projects from the user's side: new, open, rename, duplicate, bundles, and bringing back what was open."""
 
 from __future__ import annotations
 
@@ -8,46 +8,65 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
-from widgets.kit.save_file import ask_file
+from engines.core.outputs import free_name
+from engines.core.words import tr
+from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
+from workbench.controllers.shell.grid import GridController
+from workbench.controllers.shell.project_disk import ProjectDisk
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
-from workbench.project.file import SUFFIX, Project, named, new_untitled
+from workbench.project.bundle import ABOUT, LIST, export, read_into
+from workbench.project.file import Project
+from workbench.project.finding import new_project
+from workbench.project.naming import SUFFIX, named, projects_dir, stem_of
 from workbench.services import Services
 
 FILTER = f"Kinoscope projects (*{SUFFIX})"
 
 
 class ProjectController(QObject):
-    """Which project is open. `changed` says that its title may be another."""
+    """Which project is open. `changed` says that its title or its state may be another."""
 
     changed = Signal()
+    leaving = Signal()
+    """What is shown goes into the project that is open, now: another will be."""
 
     def __init__(
         self,
         window: QWidget,
         sources: SourcesController,
         viewer: ViewerController,
+        grid: GridController,
         services: Services,
         actions: Actions,
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
+        self._grid = grid
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
+        actions.bind("file.save", self.save)
+        self.disk = ProjectDisk(window, services, self)
+        self.disk.changed.connect(self.changed)
+        self.disk.wanted.connect(self.take_over)
         actions.bind("file.save-as", self.ask_save)
+        actions.bind("file.rename", self.ask_name)
+        actions.bind("file.duplicate", self.duplicate)
         actions.bind("file.export", self.ask_export)
+        actions.bind("file.import", self.ask_import)
 
     def start(self, arguments: Sequence[str]) -> None:
         """What the command line named: a project, or things to add; without a project, what was open last."""
+        self.disk.start()
         projects = [name for name in arguments if name.endswith(SUFFIX)]
         if projects:
             self.open(projects[0])
@@ -63,10 +82,31 @@ class ProjectController(QObject):
         sources = project.items("source")
         self._take_out_passwords()
         self._restore_sources({id: value for id, value in sources.items() if id not in running})
-        self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
+        self._grid.restore()
+        self._services.settings.change(last=str(project.path))
+        self.disk.follow()
         if project.read_only:
-            self._services.notify(f"{project.title} {project.why}: changes here are not saved", "warn")
+            self._say_read_only()
         self.changed.emit()
+
+    def _say_read_only(self) -> None:
+        project = self._services.project
+        text = tr("{title} can only be read here: changes are not saved. {why}", title=project.title, why=project.why)
+        self._services.notify(text, "warn", tr("New project"), self.new)
+
+    def take_over(self) -> None:
+        """Write to a project that another window had, once that has closed it."""
+        path = self._services.project.path
+        self._attempt(lambda: self._take_over(path))
+
+    def _take_over(self, path: Path) -> None:
+        project = _existing(path)
+        if project.read_only:
+            self._services.notify(tr("It cannot be written yet. {why}", why=project.why), "warn")
+            project.close()
+            return
+        self._switch(project)
+        self._services.notify(tr("{title} can be changed here now, and saves itself", title=project.title), "good")
 
     def _restore_sources(self, sources: dict[str, Any]) -> None:
         errors = []
@@ -97,39 +137,118 @@ class ProjectController(QObject):
             self._services.notify(text, "warn", "Enter it", partial(self._sources.ask_password, id))
 
     def new(self) -> None:
-        """An empty project; the present one is saved already, under Recent when it has no name."""
+        """An empty project that is named after the day; the present one is saved already, and the first in Recent."""
         self._attempt(self._new)
 
     def open(self, path: str | Path) -> None:
-        self._attempt(lambda: self._switch(_existing(Path(path))))
+        self._attempt(lambda: self._open(Path(path)))
 
     def ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Open project", "", FILTER)
-        if path:
+        if path := ask_open(self._window, "Open project", "project", FILTER):
             self.open(path)
 
     def ask_save(self) -> None:
-        if path := ask_file(self._window, "Save project as", "", FILTER):
+        if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
 
+    def save(self) -> None:
+        """Say that it is on the disk, where it is after every change; where it cannot be, ask for another place."""
+        project = self._services.project
+        if project.unsaved:
+            self.ask_save()
+        else:
+            self._services.notify(tr("{name} is saved", name=project.title), "good")
+
+    def ask_name(self) -> None:
+        """In a dialog that holds up nothing."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle(tr("Rename project"))
+        dialog.setLabelText(tr("What this project is called. Its file takes the name too."))
+        dialog.setTextValue(self._services.project.title)
+        dialog.setOkButtonText(tr("Rename"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self.rename)
+        dialog.open()
+
+    def rename(self, title: str) -> None:
+        """Call the open project so."""
+        self._attempt(lambda: self._rename(title))
+
+    def duplicate(self) -> None:
+        """A copy of the project, which is open from now on; the one it is made of stays as it is."""
+        self._attempt(self._duplicate)
+
     def ask_export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Export to a new folder in")
-        if folder:
+        if folder := ask_folder(self._window, "Export to a new folder in", "bundle"):
             self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
 
+    def ask_import(self) -> None:
+        """For the list of a bundle or its zip: a folder cannot be told from its files in one dialog."""
+        kinds = f"{tr('Bundles')} ({ABOUT} {LIST} *.zip)"
+        if path := ask_open(self._window, tr("Import bundle"), "bundle", kinds):
+            self.import_bundle(path if path.lower().endswith(".zip") else Path(path).parent)
+
+    def import_bundle(self, bundle: str | Path) -> None:
+        """The project that a folder or zip holds, as a new one that is open from now on."""
+        self._attempt(lambda: self._switch(read_into(bundle, new_project)))
+
     def close(self) -> None:
-        self._services.project.close()
+        """The window is closing: how it looks last. What others still have to save goes to the project after this."""
+        self.disk.close()
+
+    def finish(self) -> None:
+        """Nothing more is saved."""
+        self._close_file()
+
+    def _close_file(self) -> None:
+        project, settings = self._services.project, self._services.settings
+        settings.add_recent(str(project.path))
+        if (rescued := project.close()) is not None:
+            settings.add_recent(str(rescued))
+            settings.change(last=str(rescued))
+            settings.save()
+            text = tr("{path} could not be saved; what it held is in {rescued}", path=project.path, rescued=rescued)
+            self._services.notify(text, "warn")
+
+    def _open(self, path: Path) -> None:
+        here = self._services.project
+        if not here.read_only and path.is_file() and here.path.is_file() and path.samefile(here.path):
+            self.restore()
+        else:
+            self._switch(_existing(path))
 
     def _new(self) -> None:
-        self._switch(new_untitled())
+        self._switch(new_project())
 
     def _switch(self, project: Project) -> None:
+        self.disk.take_picture()
+        self.leaving.emit()
         self._services.undo.clear()
         self._services.feeds.clear()
-        self._services.project.close()
+        self._close_file()
         self._services.project = project
         self._services.settings.add_recent(str(project.path))
         self.restore()
+
+    def _rename(self, title: str) -> None:
+        project, settings = self._services.project, self._services.settings
+        before = str(project.path)
+        project.rename(title)
+        settings.forget_recent(before)
+        settings.add_recent(str(project.path))
+        settings.change(last=str(project.path))
+        self.changed.emit()
+
+    def _duplicate(self) -> None:
+        here = self._services.project
+        self.leaving.emit()
+        title = tr("{title} copy", title=here.title)
+        folder = here.path.parent if not here.read_only and not here.unsaved else projects_dir()
+        copy = here.save_as(free_name(folder / (stem_of(title) + SUFFIX)))
+        copy.rename(title if copy.path.stem == stem_of(title) else copy.path.stem)
+        self._switch(copy)
+        self._services.notify(tr("This is {title} now; {before} is as it was", title=copy.title, before=here.title),
+                              "good")  # fmt: skip
 
     def _save(self, path: Path) -> None:
         here = self._services.project
@@ -142,6 +261,8 @@ class ProjectController(QObject):
         self._services.project = saved
         self._take_out_passwords()
         self._services.settings.add_recent(str(saved.path))
+        self._services.settings.change(last=str(saved.path))
+        self.disk.follow()
         self._services.notify(f"Saved as {shown(saved.path.name)}; from now on it saves itself", "good")
         self.changed.emit()
 
@@ -151,7 +272,7 @@ class ProjectController(QObject):
 
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
-        written = self._services.project.export(target)
+        written = export(self._services.project, target)
         self._services.notify(f"Wrote {len(written)} files to {target}", "good")
 
     def _attempt(self, act: Callable[[], None]) -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from math import isfinite
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.lenses import Lens, pinhole
 from engines.core.optics import field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
+from widgets.kit.save_file import ask_open
 from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
@@ -94,7 +95,7 @@ class UndistortController(QObject):
 
     def ask_file(self, path: str) -> bool:
         """Take a calibration from a file for the camera at `path`; whether that was done."""
-        name = QFileDialog.getOpenFileName(self._window, "Use calibration file", "", CALIBRATIONS)[0] if path else ""
+        name = ask_open(self._window, "Use calibration file", "lens", CALIBRATIONS) if path else ""
         return bool(name) and self.use_file(path, name)
 
     def use_file(self, path: str, file: str) -> bool:

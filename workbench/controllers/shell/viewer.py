@@ -17,14 +17,13 @@ from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
-from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.grid import LAYOUTS, ViewerGrid, layout_for, tiles_of
 from widgets.viewer.overlays import Overlay
 from workbench.feeds.running import FrameTap, is_of
 from workbench.feeds.snapshots import SnapshotWriter, covered
 from workbench.feeds.view_recorder import ViewRecorder
 from workbench.services import Services
 
-LAYOUTS = {"1": 1, "2x2": 4, "3x3": 9}
 OVERLAY_WAIT = 0.25
 """Seconds that a tile with an engine on it waits for a result before it shows the bare picture."""
 STATUS_MS = 400
@@ -57,6 +56,7 @@ class ViewerController(QObject):
     laidOut = Signal(str)
     recording = Signal(bool)
     recorded = Signal(object)
+    locateWanted = Signal(str)
 
     def __init__(self, grid: ViewerGrid, services: Services) -> None:
         super().__init__(grid)
@@ -70,7 +70,7 @@ class ViewerController(QObject):
         self._guards: dict[str, set[str]] = {}
         self._recorders: dict[str, ViewRecorder] = {}
         self._selected = 0
-        self._layout = "2x2"
+        self._layout = "1"
         self._clock = QTimer(self, interval=STATUS_MS)
         self._clock.timeout.connect(self._show_statuses)
         self._clock.start()
@@ -80,6 +80,7 @@ class ViewerController(QObject):
         grid.engineToggled.connect(self._toggle)
         grid.snapshotWanted.connect(self.snapshot)
         grid.retryWanted.connect(lambda tile: self._with_feed(tile, lambda feed: feed.retry()))
+        grid.locateWanted.connect(lambda tile: self._with_feed(tile, lambda feed: self.locateWanted.emit(feed.id)))
         grid.playToggled.connect(lambda tile: self._with_feed(tile, play_or_pause))
         grid.stepped.connect(lambda tile, frames: self._with_feed(tile, lambda feed: feed.step(frames)))
         grid.sought.connect(lambda tile, seconds: self._with_feed(tile, lambda feed: feed.seek(seconds)))
@@ -142,6 +143,8 @@ class ViewerController(QObject):
     def show(self, path: str, tile: int | None = None) -> None:
         """Put a path into a tile; without one into the first empty tile, else into the selected one."""
         index = self._free_tile() if tile is None else tile
+        if index >= tiles_of(self._layout):
+            self.set_layout(layout_for(index + 1))
         self.empty(index)
         try:
             tap = FrameTap(self._services.feeds, path, parent=self)
@@ -151,7 +154,7 @@ class ViewerController(QObject):
         seat = Seat(path, tap)
         self._seats[index] = seat
         tap.ready.connect(lambda: self._arrived(index, seat))
-        self.grid.tile(index).set_source(path)
+        self.grid.tile(index).set_source(path, self._services.feeds.title(path))
         self.grid.tile(index).set_engines_on(self._running.get(path, set()))
         self._services.project.put("tile", str(index), path)
         self._arrived(index, seat)
@@ -161,20 +164,22 @@ class ViewerController(QObject):
         self.changed.emit()
 
     def show_all(self, paths: Sequence[str]) -> None:
-        """Fill the grid from its first tile with these paths."""
-        for tile, path in enumerate(paths[: LAYOUTS[self._layout]]):
-            self.show(path, tile)
+        """Show these where they are not shown yet, each in a place of its own."""
+        self.make_room(len(set(paths) - set(self.shown().values())))
+        for path in paths:
+            if path not in self.shown().values():
+                self.show(path)
 
     def empty(self, tile: int, *, forget: bool = True) -> None:
         """Show nothing in a tile; `forget` also on the next start."""
         seat = self._seats.pop(tile, None)
+        if forget:
+            self._services.project.drop("tile", str(tile))
         if seat is None:
             return
         seat.tap.close()
         seat.tap.deleteLater()
         self.grid.tile(tile).clear()
-        if forget:
-            self._services.project.drop("tile", str(tile))
         if tile == self._selected:
             self.selectedChanged.emit("")
         self.changed.emit()
@@ -186,31 +191,30 @@ class ViewerController(QObject):
         self.grid.select(tile)
 
     def set_layout(self, layout: str) -> None:
-        """ "1", "2x2" or "3x3". Tiles that no longer fit rest, and come back with a larger layout."""
+        """A name of `LAYOUTS`. Tiles that no longer fit rest, and come back with a larger layout."""
         self._layout = layout if layout in LAYOUTS else "2x2"
-        for tile in [tile for tile in self._seats if tile >= LAYOUTS[self._layout]]:
+        for tile in [tile for tile in self._seats if tile >= tiles_of(self._layout)]:
             self.empty(tile, forget=False)
         self.grid.set_layout(self._layout)
         self.restore_tiles()
         self.laidOut.emit(self._layout)
-        self._services.project.put("state", "grid", self._layout)
 
     def restore_tiles(self) -> None:
         """Show again what the project remembers of tiles that are there and empty."""
         for tile, path in self._services.project.items("tile").items():
-            there = str(path).partition("/")[0] in self._services.feeds.ids()
-            if there and int(tile) in self.free_tiles():
+            there = self._services.feeds.paths(str(path).partition("/")[0])
+            if path in there and int(tile) in self.free_tiles():
                 self.show(str(path), int(tile))
 
     def free_tiles(self) -> list[int]:
         """Tiles of this layout that show nothing."""
-        return [tile for tile in range(LAYOUTS[self._layout]) if tile not in self._seats]
+        return [tile for tile in range(tiles_of(self._layout)) if tile not in self._seats]
 
     def make_room(self, count: int) -> None:
         """A larger layout where fewer than `count` tiles are free."""
-        for layout, tiles in LAYOUTS.items():
-            if len(self.free_tiles()) < count and tiles > LAYOUTS[self._layout]:
-                self.set_layout(layout)
+        layout = layout_for(len(self._seats) + count)
+        if len(self.free_tiles()) < count and layout != self._layout:
+            self.set_layout(layout)
 
     @property
     def layout(self) -> str:
@@ -337,7 +341,7 @@ class ViewerController(QObject):
         return seen + [one for (_, at), made in self._pinned.items() if at == path for one in made]
 
     def _free_tile(self) -> int:
-        return next(iter(self.free_tiles()), min(self._selected, LAYOUTS[self._layout] - 1))
+        return next(iter(self.free_tiles()), min(self._selected, tiles_of(self._layout) - 1))
 
     def _select(self, tile: int) -> None:
         self._selected = tile

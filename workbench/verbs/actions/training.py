@@ -44,6 +44,8 @@ WORDS = {
     "seed": "Of weights, windows, dropout and noise.",
     "threads": "CPU threads.",
     "device": "Where the head learns.",
+    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
+    "keep": "Write the model of the checkpoint as it is, and train no further.",
 }
 OWN = ("clips", "frames", "folder")
 

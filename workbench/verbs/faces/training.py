@@ -29,6 +29,8 @@ WORDS = {
     "sample": "Share of the centres used an update (partial FC).",
     "held_out": "Share of each person's pictures held out.",
     "seed": "Of split, weights and order.",
+    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
+    "keep": "Write the recogniser of the checkpoint as it is, and train no further.",
 }
 FOLDER = Annotated[str, typer.Argument(help="Pictures of the people.", show_default=False)]
 MARGINS = Annotated[str, typer.Option(help="m1,m2,m3 instead of the customary ones.", show_default=False)]

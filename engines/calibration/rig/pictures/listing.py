@@ -26,15 +26,16 @@ from engines.calibration.formats.storage import Value, number, read_yaml
 from engines.calibration.rig.types import Matching, RigSpec
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
+from engines.core.installing import PROGRAM
 from engines.core.reading import making_sense, read_text
 from engines.core.words import tr
 
 NAME = "cameras.yaml"
 ENDINGS = (".yaml", ".yml")
 _MOST = 1 << 20
-_HEAD = """%YAML 1.0
+_HEAD = f"""%YAML 1.0
 ---
-# Cameras that were recorded together. Calibrate them: python main.py calibrate rig THIS_FILE --board ...
+# Cameras that were recorded together. Calibrate them: {PROGRAM} calibrate rig THIS_FILE --board ...
 """
 _REMARKS = {
     "cameras": tr("names of the cameras"),

@@ -29,6 +29,12 @@ CARD = ModelCard("sface", "SFace", "0" * 64, 128)
 SPEC = HeadSpec("people", "out", steps=200, dim=16, scale=16.0)
 
 
+@pytest.fixture(autouse=True)
+def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a training keeps on its way lies beside its result."""
+    monkeypatch.chdir(tmp_path)
+
+
 def scattered(people: int = 20, each: int = 8, noise: float = 0.7) -> HeadData:
     """Vectors about known directions, which a projection can tell apart."""
     chance = np.random.default_rng(0)

@@ -19,8 +19,9 @@ from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, OutOfResources, UsageError, WorkFailed
 from engines.core.spec import to_json
 from engines.core.training.checkpoints import read_checkpoint
+from engines.generative.diffusion.models import cards
 from engines.generative.training import job as training
-from engines.generative.training.types import TrainSpec
+from engines.generative.training.types import TrainSpec, standing_of
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -120,6 +121,19 @@ def test_a_training_that_was_killed_goes_on_as_if_it_had_not_been(spec, tmp_path
     whole = replace(spec, out=str(tmp_path / "whole"))
     training.run(whole, PlainContext())
     assert _same(_weights(spec), _weights(whole))
+
+
+def test_a_cut_off_training_is_kept_as_a_model_that_says_so_goes_on_or_begins_anew(spec):
+    with pytest.raises(Cancelled):
+        training.run(spec, After(5))
+    assert standing_of(spec).step == 5
+    assert standing_of(replace(spec, seed=1)) is None
+    kept = training.run(replace(spec, keep=True), PlainContext())
+    assert (cards.read_card(Path(kept.file)).cut_off, kept.steps) == (5, 5)
+    assert training.run(replace(spec, anew=True), PlainContext()).resumed_at == 0
+    assert standing_of(spec) is None
+    with pytest.raises(BadInput, match="no checkpoint"):
+        training.run(replace(spec, keep=True, name="other"), PlainContext())
 
 
 def test_a_full_disk_leaves_the_last_checkpoint_whole(spec, monkeypatch):

@@ -16,6 +16,7 @@ from widgets.calibration.rig.pages.state import Cell
 from widgets.calibration.state import pixels
 from widgets.charts.drawn import RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_scale, outline
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
 ROW, LEAST_WIDE, MOST_WIDE, GAP = 24.0, 5.0, 64.0, 1.0
@@ -130,7 +131,7 @@ class CellMap(DrawnChart):
         look = LOOK.now
         for camera, name in enumerate(self.matrix.cameras):
             room = QRectF(0, TOP + camera * ROW, self.left - 10, ROW - GAP)
-            shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, round(room.width()))
+            shown = elided(painter.fontMetrics(), name, round(room.width()), given=True)
             label(painter, room, shown, look.color("text" if camera == self.chosen.camera else "muted"), RIGHT)
         low, high = self.span
         for row in self.matrix.cells:

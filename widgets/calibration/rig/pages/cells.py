@@ -116,7 +116,7 @@ class CellsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write every cell."""
-        if path := ask_file(self, tr("Export cells"), "rig cells.csv", "CSV (*.csv)"):
+        if path := ask_file(self, tr("Export cells"), "export", "CSV (*.csv)", "rig cells.csv"):
             save_or_say(self, path, lambda to: write_text(check_file(to, TABLE), csv_text(table(self.matrix))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,6 +12,7 @@ from engines.calibration.rig.types import RigPair, RigResult
 from engines.core.words import tr, tr_count
 from widgets.calibration.rig.words import length_words, pair_name
 from widgets.charts.drawn import DrawnChart, label
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
 NODE, NEAR = 13.0, 8.0
@@ -101,7 +102,10 @@ class LinkGraph(DrawnChart):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        camera, pair = self.camera_at(event.position()), self.pair_at(event.position())
+        self.choose_at(event.position())
+
+    def choose_at(self, place: QPointF) -> None:
+        camera, pair = self.camera_at(place), self.pair_at(place)
         if camera >= 0:
             self.cameraChosen.emit(camera)
         elif pair is not None:
@@ -154,7 +158,7 @@ class LinkGraph(DrawnChart):
         painter.drawEllipse(at, 7, 7)
         below = at.y() >= QRectF(self.rect()).center().y()
         room = QRectF(at.x() - 60, at.y() + (8 if below else -24), 120, 15)
-        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 118)
+        shown = elided(painter.fontMetrics(), name, 118, given=True)
         label(painter, room, shown, look.color("text" if chosen else "muted"), Qt.AlignmentFlag.AlignHCenter)
 
 

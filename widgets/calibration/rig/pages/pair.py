@@ -101,7 +101,9 @@ class PairPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write the point cloud, or the picture."""
-        if self.shown.pair.seen is not None and (path := ask_file(self, tr("Export the pair"), "depth.ply", KINDS)):
+        if self.shown.pair.seen is None:
+            return
+        if path := ask_file(self, tr("Export the pair"), "export", KINDS, "depth.ply"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

@@ -109,7 +109,7 @@ class SpacePage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        if path := ask_file(self, tr("Export the rig in space"), "rig.png", KINDS):
+        if path := ask_file(self, tr("Export the rig in space"), "export", KINDS, "rig.png"):
             save_or_say(self, path, self.space.save)
 
     def _lay_out(self) -> None:

@@ -27,7 +27,6 @@ FEATURE = Feature(
         "rig",
         tr("Rig"),
         tr("Several cameras calibrated together, and seen in space"),
-        "Ctrl+8",
         "rig",
         {"sources": 240, "rig": 470, "properties": 0, "jobs": 170, "log": 0},
         strip="rig",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QInputDialog
 
 from engines.calibration.formats.rig_exporting import FORMATS, exported, misfit
 from engines.calibration.formats.rig_files import READ, load, save
 from engines.calibration.rig.pictures.listing import NAME as LIST
 from engines.calibration.rig.types import RigResult
 from engines.core.words import tr
-from widgets.kit.save_file import ask_file
+from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.calibration import files
 from workbench.controllers.calibration.files import ENDINGS, FILMS
 
@@ -29,15 +29,15 @@ class Files(files.Files):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user, or the list of them that preparing has written."""
-        return QFileDialog.getOpenFileNames(self._window, tr("Add pictures or films of the board"), "", SHOWING)[0]
+        return ask_several(self._window, tr("Add pictures or films of the board"), tr("board pictures"), SHOWING)
 
     def ask_rig(self, title: str = tr("Open rig")) -> str:
         """A calibrated rig, or a file with cameras that are known."""
-        return QFileDialog.getOpenFileName(self._window, title, "", RIGS)[0]
+        return ask_open(self._window, title, "lens", RIGS)
 
     def ask_rig_target(self) -> str:
         """Where to save a rig."""
-        return ask_file(self._window, tr("Save rig"), "rig.json", "JSON (*.json)")
+        return ask_file(self._window, tr("Save rig"), "lens", "JSON (*.json)", "rig.json")
 
     def open_rig(self, path: str, then: Callable[[RigResult], object]) -> None:
         self.read(load, path, then, tr("Rig not opened"))
@@ -54,9 +54,9 @@ class Files(files.Files):
             return "", ""
         kind = FORMATS[fitting[title]]
         if not kind.suffixes:
-            return fitting[title], QFileDialog.getExistingDirectory(self._window, tr("Export rig to a folder"))
+            return fitting[title], ask_folder(self._window, tr("Export rig to a folder"), "lens")
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
-        return fitting[title], ask_file(self._window, tr("Export rig"), f"rig{kind.suffixes[0]}", kinds)
+        return fitting[title], ask_file(self._window, tr("Export rig"), "lens", kinds, f"rig{kind.suffixes[0]}")
 
     def export_rig(self, result: RigResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""

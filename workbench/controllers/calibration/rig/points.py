@@ -152,8 +152,8 @@ class Use(SectionPart):
         """Write what comes from now on into a table, or end that."""
         if self._joining is None:
             return
-        path = ask_file(self.viewer.grid, tr("Record points in space"), "points.csv", "CSV (*.csv)") if on else ""
-        self.record_to(path)
+        asked = self.viewer.grid, tr("Record points in space"), "points", "CSV (*.csv)", "points.csv"
+        self.record_to(ask_file(*asked) if on else "")
 
     def record_to(self, path: str) -> None:
         self._target = path

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog
-
 from engines.calibration.rig.types import PrepareResult
 from engines.core.frames import Image
 from engines.core.pictures.files import ENDINGS
@@ -19,6 +17,7 @@ from engines.core.words import tr
 from widgets.calibration.rig.pages.prepare import PreparePage
 from widgets.calibration.rig.pages.prepare_view import PrepareForm, PrepareView
 from widgets.calibration.rig.pages.state import Page
+from widgets.kit.save_file import ask_folder, ask_several
 from widgets.kit.work_page import WorkPage
 from workbench.controllers.calibration.rig.part import PagePart
 from workbench.controllers.common.command_line import line, options
@@ -105,11 +104,10 @@ class Prepare(PagePart):
 
     def ask(self) -> None:
         """Let the user choose recordings."""
-        self.take(QFileDialog.getOpenFileNames(self.made, tr("Choose tiled recordings"), "", SHOWING)[0])
+        self.take(ask_several(self.made, tr("Choose tiled recordings"), tr("board pictures"), SHOWING))
 
     def ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self.made, tr("Folder for the cameras' films or pictures"))
-        if folder:
+        if folder := ask_folder(self.made, tr("Folder for the cameras' films or pictures"), "prepared", self.form.out):
             self._set(replace(self.form, out=folder))
 
     def take(self, paths: Sequence[str]) -> None:

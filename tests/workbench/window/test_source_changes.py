@@ -1,0 +1,130 @@
+"""Sources that are changed while they are open: other words, another file, another split, another place in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engines.calibration.types import MonoResult
+from engines.cameras.sources.parsing import source_from
+from engines.cameras.types import Child, SceneSource, TiledSource
+from engines.core.frames import Size
+from engines.core.lenses import Intrinsics, Lens
+from tests.workbench.opened import Opened, until
+from workbench.feeds.calibrations import undistortion
+
+Open = Callable[..., Opened]
+SIZE = Size(160, 90)
+RIG = TiledSource(SceneSource(cameras=4, size=SIZE), 2, 2, ("left", "right"), "Rig")
+LENS = Lens("brown5", Intrinsics(140.0, 140.0, 79.5, 44.5), (-0.3, 0.1, 0.0, 0.0, 0.0))
+RESULT = MonoResult(LENS.model, SIZE, LENS.intrinsics, {}, LENS.distortion, (), 0.12, None, (), "good", (), 0.0, None)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[str]:
+    """Two folders of one gray picture each, 40 and 200."""
+    made = []
+    for level in (40, 200):
+        folder = tmp_path / f"pictures [{level}]: a"
+        folder.mkdir()
+        assert cv2.imwrite(str(folder / "one.png"), np.full((90, 160, 3), level, np.uint8))
+        made.append(str(folder))
+    return made
+
+
+def straight(tile: str) -> Child:
+    return Child(undistortion(RESULT), tile)
+
+
+def pixel(opened: Opened, tile: int) -> int:
+    return -1 if opened.picture(tile) is None else int(opened.pixels(tile)[5, 5, 0])
+
+
+def test_a_source_is_replaced_where_it_is_shown_and_put_back_by_name(open_window: Open, qtbot, folders) -> None:
+    opened = open_window(folders[0])
+    window = opened.window
+    until(qtbot, lambda: pixel(opened, 0) == 40)
+    window.viewer.show("folder1", 2)
+    window.sources.rename("folder1", "Gate")
+    window.sources.replace("folder1", source_from(folders[1]))
+    until(qtbot, lambda: (pixel(opened, 0), pixel(opened, 2)) == (200, 200))
+    assert (window.sources.title("folder1"), opened.sources) == ("Gate", ["folder1"])
+    assert window.services.undo.undoText() == "Replace Gate"
+    window.services.undo.undo()
+    until(qtbot, lambda: (pixel(opened, 0), pixel(opened, 2)) == (40, 40))
+
+
+def test_a_new_name_opens_nothing_anew_and_keeps_the_calibration(open_window: Open, qtbot) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(RIG)
+    until(qtbot, lambda: opened.picture(0) is not None)
+    feed = window.services.feeds.feed("tiled1")
+    window.services.calibrations.assign("tiled1/left", RESULT)
+    window.undistorted.show("tiled1/left")
+    window.sources.rename("tiled1", "Hall")
+    window.sources.rename("tiled1/left", "north: [1]")
+    assert window.services.feeds.feed("tiled1") is feed
+    assert window.sources.title("tiled1/left") == "Hall · north: [1]"
+    assert window.sources.title("tiled1/left undistorted") == "Hall · north: [1] undistorted"
+    assert window.services.calibrations.words("tiled1/left").startswith("calibrated, RMS 0.12 px")
+    assert window.services.undo.undoText() == "Rename Hall · left"
+    assert opened.end() == []
+    again = open_window()
+    until(qtbot, lambda: again.picture(0) is not None)
+    assert again.window.grid.tile(1).title.text() == "Hall · right"
+    assert again.window.sources.title("tiled1/left") == "Hall · north: [1]"
+    assert again.window.services.calibrations.words("tiled1/left").startswith("calibrated, RMS 0.12 px")
+
+
+def test_another_split_keeps_what_fits_and_undo_brings_the_rest(open_window: Open, qtbot) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(RIG)
+    until(qtbot, lambda: opened.picture(3) is not None)
+    feeds = window.services.feeds
+    window.sources.straighten("tiled1/left undistorted", straight("left"))
+    window.sources.straighten("tiled1/undistorted", straight(""))
+    before = window.viewer.shown()
+    window.sources.change("tiled1", replace(RIG, rows=1, columns=2), "Edit Rig")
+    assert list(feeds.children("tiled1")) == ["tiled1/undistorted"]
+    assert window.viewer.shown() == {0: "tiled1/left", 1: "tiled1/right"}
+    assert opened.says("belonged to the split of before")
+    window.services.undo.undo()
+    assert window.viewer.shown() == before
+    assert set(feeds.children("tiled1")) == {"tiled1/left undistorted", "tiled1/undistorted"}
+
+
+def test_what_looked_at_a_source_looks_at_it_again(open_window: Open, qtbot) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(SceneSource(cameras=1, size=SIZE))
+    until(qtbot, lambda: opened.picture(0) is not None)
+    window.preset("calibrate")
+    watch = window.features["calibration"].watch
+    watch.look("scene1", True)
+    window.sources.change("scene1", SceneSource(cameras=1, size=SIZE, noise=0.0), "Edit it")
+    assert watch.lookers.paths() == ["scene1"]
+    assert window.viewer.engines_on("scene1") == ("calibration",)
+
+
+def test_the_list_keeps_the_order_it_was_given(open_window: Open, qtbot, folders) -> None:
+    opened = open_window(*folders, "scene:1")
+    window = opened.window
+    until(qtbot, lambda: len(opened.sources) == 3)
+    window.sources.move("scene1", 0)
+    assert opened.sources == ["scene1", "folder1", "folder2"]
+    window.sources.duplicate("folder1")
+    assert window.sources.title("folder3") == "pictures [40]: a copy"
+    window.sources.remove("folder1")
+    window.services.undo.undo()
+    assert opened.sources == ["scene1", "folder1", "folder2", "folder3"]
+    assert opened.end() == []
+    again = open_window()
+    until(qtbot, lambda: len(again.sources) == 4)
+    assert again.sources == ["scene1", "folder1", "folder2", "folder3"]

@@ -1,0 +1,123 @@
+"""The items of a project in memory, and the one table that they are written to."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engines.core.databases import Format, loaded, open_database, reading, stored
+from engines.core.errors import BadInput
+from engines.core.files import atomic_path
+from engines.core.reading import parse_json
+from engines.core.words import tr
+
+WHAT = "Kinoscope project"
+_TABLES = """
+CREATE TABLE items(
+  kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id));
+"""
+FORMAT = Format(WHAT, 0x4B494E4F, 1, _TABLES)
+LATER = replace(FORMAT, schema=2**31 - 1)
+"""The same of any version: to be read as far as it is understood."""
+_THIS = "kind = CAST(? AS TEXT) AND id = CAST(? AS TEXT)"
+
+
+class Items:
+    """JSON texts by kind and id, in order. unwritten: those that the file does not have as they are."""
+
+    def __init__(self, base: sqlite3.Connection | None = None) -> None:
+        """All that the table holds; what is no text is left out, and told of by `parsed`."""
+        self._texts: dict[str, dict[str, str]] = {}
+        self._odd: dict[str, dict[object, str]] = {}
+        self.unwritten: dict[tuple[str, str], None] = {}
+        rows = base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall() if base else ()
+        for kind, id, text in rows:
+            if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str):
+                self._texts.setdefault(kind, {})[id] = text
+            elif isinstance(kind, str):
+                self._odd.setdefault(kind, {})[id] = tr("It is not a text")
+
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(kind for kind, items in self._texts.items() if items)
+
+    def text(self, kind: str, id: str) -> str | None:
+        return self._texts.get(kind, {}).get(id)
+
+    def set(self, kind: str, id: str, text: str | None) -> bool:
+        """Change an item, None to drop it; whether it was another before."""
+        if self.text(kind, id) == text:
+            return False
+        if text is None:
+            del self._texts[kind][id]
+        else:
+            self._texts.setdefault(kind, {})[id] = text
+        self.unwritten[kind, id] = None
+        return True
+
+    def parsed(self, kind: str, id: str | None = None) -> tuple[dict[str, Any], dict[object, str]]:
+        """The values of a kind, or of one item, that can be read; of the others why not."""
+        texts = self._texts.get(kind, {})
+        known: dict[str, Any] = {}
+        bad = dict(self._odd.get(kind, {}))
+        for name in texts if id is None else [id] if id in texts else []:
+            try:
+                known[name] = parse_json(texts[name])
+            except BadInput as error:
+                bad[name] = error.message
+        return known, bad
+
+    def write_to(self, base: sqlite3.Connection) -> None:
+        """All that is not written yet, in one transaction."""
+        base.execute("BEGIN IMMEDIATE")
+        try:
+            for kind, id in self.unwritten:
+                _write(base, kind, id, self.text(kind, id))
+            base.execute("COMMIT")
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                base.execute("ROLLBACK")
+            raise
+        self.unwritten.clear()
+
+    def write_all_to(self, base: sqlite3.Connection) -> None:
+        """Into a table that holds none of them."""
+        self.unwritten = {(kind, id): None for kind, items in self._texts.items() for id in items}
+        self.write_to(base)
+
+    def copy_to(self, path: Path) -> None:
+        """Everything into a new file, whole or not at all; what was there goes."""
+        copy = Items()
+        copy._texts = self._texts
+        with reading(path, WHAT), atomic_path(path, private=True) as part, closing(open_database(part, FORMAT)) as base:
+            copy.write_all_to(base)
+
+
+def check(base: sqlite3.Connection, path: Path) -> None:
+    """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
+    base.text_factory = loaded
+    if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        raise BadInput("The project is damaged", path=path, hint="Restore it from a backup")
+    if not {"kind", "id", "position", "json"} <= {row[1] for row in base.execute("PRAGMA table_info(items)")}:
+        raise BadInput("This file is not a Kinoscope project", path=path)
+
+
+def to_one_file(base: sqlite3.Connection) -> None:
+    """Fold the journal into the file."""
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    base.execute("PRAGMA journal_mode=DELETE").fetchall()
+
+
+def _write(base: sqlite3.Connection, kind: str, id: str, text: str | None) -> None:
+    """One item, at the end where it is new; None drops it."""
+    key = stored(kind), stored(id)
+    if text is None:
+        base.execute(f"DELETE FROM items WHERE {_THIS}", key)
+    elif not base.execute(f"UPDATE items SET json = CAST(? AS TEXT) WHERE {_THIS}", (stored(text), *key)).rowcount:
+        base.execute(
+            "INSERT INTO items VALUES (CAST(?1 AS TEXT), CAST(?2 AS TEXT),"
+            " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), CAST(?3 AS TEXT))",
+            (*key, stored(text)),
+        )

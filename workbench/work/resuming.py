@@ -1,0 +1,106 @@
+"""Which jobs can go on where they were cut off, and with what: asked of the engine that keeps their checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from engines.core.errors import KinoscopeError
+from engines.core.spec import from_json
+from engines.core.training.standing import Standing, remove
+from workbench.work.job_store import JobRecord, JobState
+
+ENDED_EARLY = (JobState.CANCELLED, JobState.FAILED, JobState.LOST)
+
+
+@dataclass(frozen=True)
+class Resumable:
+    """A kind of job that keeps a checkpoint, in names of the form "module:name" that are free of torch.
+
+    spec: its dataclass, with fields `anew` and `keep`. The others take such a spec: checkpoint gives its path;
+    standing, how far the training came that was cut off, None where there is nothing to go on with; line, the command.
+    """
+
+    spec: str
+    checkpoint: str
+    standing: str
+    line: str
+
+    def spec_of(self, record: JobRecord) -> Any:
+        """Raises `BadInput` for a spec that makes no sense any more."""
+        return from_json(_named(self.spec), record.spec)
+
+    def standing_of(self, record: JobRecord) -> Standing | None:
+        """How far a job came that has ended early."""
+        if record.state not in ENDED_EARLY:
+            return None
+        try:
+            return _named(self.standing)(self.spec_of(record))
+        except (KinoscopeError, OSError, ValueError):
+            return None
+
+    def place_of(self, record: JobRecord) -> Path | None:
+        """Where a job keeps its checkpoint."""
+        try:
+            return _named(self.checkpoint)(self.spec_of(record))
+        except (KinoscopeError, OSError, ValueError):
+            return None
+
+    def again(self, record: JobRecord, *, keep: bool = False) -> tuple[Any, str]:
+        """The spec that goes on, or that keeps the checkpoint as a model, and its command."""
+        spec = replace(self.spec_of(record), anew=False, keep=keep)
+        return spec, _named(self.line)(spec)
+
+
+class Standings:
+    """How far each job came that ended early: looked up once, and again when something has changed.
+
+    Of several jobs with one checkpoint only the newest goes on with it, and none while a job writes it.
+    """
+
+    def __init__(self, kinds: Mapping[str, Resumable]) -> None:
+        self._kinds = kinds
+        self._known: dict[int, Standing] | None = None
+
+    def forget(self) -> None:
+        """Something ended, began, or was removed."""
+        self._known = None
+
+    def of(self, id: int, records: Callable[[], list[JobRecord]]) -> Standing | None:
+        """records: all of them, oldest first."""
+        if self._known is None:
+            self._known = self._look(records())
+        return self._known.get(id)
+
+    def kind(self, record: JobRecord) -> Resumable | None:
+        return self._kinds.get(record.job)
+
+    def _look(self, records: list[JobRecord]) -> dict[int, Standing]:
+        found: dict[int, Standing] = {}
+        taken: set[Path | None] = set()
+        for record in reversed(records):
+            kind = self.kind(record)
+            if kind is None or record.state is JobState.DONE:
+                continue
+            if not record.state.over:
+                taken.add(kind.place_of(record))
+                continue
+            there = kind.standing_of(record)
+            if there is not None and there.path not in taken:
+                found[record.id] = there
+                taken.add(there.path)
+        return found
+
+
+def drop(there: Standing | None) -> None:
+    """Delete the checkpoint of a job that is taken off the list."""
+    if there is not None:
+        remove(there.path)
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
