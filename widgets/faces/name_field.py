@@ -20,8 +20,8 @@ class NameField(TextField):
     named = Signal(str)
     left = Signal()
 
-    def __init__(self, name: str, *, placeholder: str = "Name", tip: str = "") -> None:
-        super().__init__(name, placeholder=placeholder, tip=tip)
+    def __init__(self, name: str, *, placeholder: str = "", tip: str = "") -> None:
+        super().__init__(name, placeholder=placeholder or tr("Name"), tip=tip)
         self._names: Sequence[str] = ()
         self._model = QStringListModel(self)
         completer = QCompleter(self._model, self)

@@ -186,7 +186,7 @@ def _name(spec: ClassifierSpec, data: Dataset) -> str:
 
 def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module, LossByLevel]) -> Card:
     source = SOURCES.get(spec.data, tr("{count} pictures of the folder {data}", count=len(data.images), data=data.name))
-    kind = "of noised pictures" if spec.noisy else "of clean pictures"
+    kind = tr("of noised pictures") if spec.noisy else tr("of clean pictures")
     return Card(
         _name(spec, data),
         tr("Classifier {kind}, {data}", kind=kind, data=data.name),

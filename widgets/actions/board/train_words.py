@@ -169,7 +169,9 @@ def _precision(result: TrainResult) -> Stat:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
     where = tr("test videos") if result.tested is not None else tr("held out")
     over = tr_count(result.card.averaged, " of {n} action", " of {n:,} actions") if result.card.averaged else ""
-    return Stat(f"mAP{over}, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
+    return Stat(
+        tr("mAP{over}, {where}", over=over, where=where), percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP
+    )
 
 
 def features_words(result: TrainResult) -> str:

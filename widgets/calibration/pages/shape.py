@@ -23,7 +23,6 @@ from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.labels import Label
 from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
-from widgets.kit.words import DOT
 
 Floats = NDArray[np.float64]
 COLUMNS = 49
@@ -124,7 +123,7 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         values,
         extent,
         "mm",
-        f"height{DOT}arrows \u00d7 {times:g}" if arrows else "height",
+        tr("height \u00b7 arrows \u00d7 {times:g}", times=times) if arrows else tr("height"),
         signed=True,
         dots=[(float(x), float(y)) for x, y in flat],
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),

@@ -193,11 +193,17 @@ class ScheduleSection(Form):
             tr("Rho"), 7, 0.1, 100, decimals=1, tip=tr("Karras: larger puts more steps at low noise")
         )
         self.shift = NumberField(
-            "Shift", 1, 0.01, 100, decimals=2, step=0.1, tip=tr("Every level times this; Stable Diffusion 3 takes 3")
+            tr("Shift"),
+            1,
+            0.01,
+            100,
+            decimals=2,
+            step=0.1,
+            tip=tr("Every level times this; Stable Diffusion 3 takes 3"),
         )
         self.problem = words()
         self._ends = columns(labelled(tr("Highest \u03c3"), self.high), labelled(tr("Lowest \u03c3"), self.low))
-        self._rho, self._shift = labelled(tr("Rho"), self.rho), labelled("Shift", self.shift)
+        self._rho, self._shift = labelled(tr("Rho"), self.rho), labelled(tr("Shift"), self.shift)
         self._more = columns(self._shift, keep_room(self._rho))
         bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
         for field, control in bound.items():

@@ -82,7 +82,7 @@ class ModelPage(WorkPage):
     def _show_sheet(self, sheet: ModelSheet, view: InspectionView) -> None:
         opened = bool(sheet.tensors or sheet.graph)
         self.title.setText(sheet.title)
-        kind = words.format_words(sheet.format) if opened else "Not opened"
+        kind = words.format_words(sheet.format) if opened else tr("Not opened")
         self.state.setText(DOT.join(filter(None, (kind, bytes_text(sheet.bytes) if sheet.bytes else ""))))
         self.pill.set_state(*words.VERDICTS[sheet.safety.verdict])
         say(self.safety, words.safety_words(sheet.safety))

@@ -118,7 +118,7 @@ class SpacePage(WorkPage):
         row = held(row_of(*toggles, self.factor, None, spacing=16, margins=(12, 2, 12, 8)))
         body = held(column_of(row, (self.space, 1), self.playback, 4))
         empty = EmptyState(*NOTHING, "scene", tr("Calibrate from the pictures that are set, or choose some first"))
-        self.lay_out(self.head_of("Space", *self._controls), self.body_of(empty, body))
+        self.lay_out(self.head_of(tr("Space"), *self._controls), self.body_of(empty, body))
 
     def _connect(self) -> None:
         for toggle in (self.boards, self.ellipsoids, self.distances, self.points):

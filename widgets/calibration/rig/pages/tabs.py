@@ -11,7 +11,7 @@ TITLES = {
     Page.PREPARE: (tr("Prepare"), tr("Cut tiled recordings into clips or pictures of each camera")),
     Page.PAIR: (tr("Pair"), tr("Two cameras rectified: rows that match, disparity, depth")),
     Page.RIG: (tr("Rig"), tr("Every frame and camera: errors, outliers, pairs, how they hang together")),
-    Page.SPACE: ("Space", tr("The cameras and boards in space, with their uncertainty")),
+    Page.SPACE: (tr("Space"), tr("The cameras and boards in space, with their uncertainty")),
     Page.COMPARE: (tr("Compare"), tr("Two calibrations of the rig side by side")),
 }
 
