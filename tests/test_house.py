@@ -238,7 +238,7 @@ def test_the_model_list_is_one_json_object() -> None:
     done = _main("models", "list", "--json")
     rows = json.loads(done.stdout)["files"]
     assert {"name", "purpose", "bytes", "sha256", "licence", "state", "path"} == set(rows[0])
-    assert {row["state"] for row in rows} == {"missing"}
+    assert [row["name"] for row in rows if row["state"] != "missing"] == ["walking-actions"]
 
 
 def test_a_damaged_model_file_makes_the_check_fail() -> None:

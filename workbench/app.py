@@ -16,12 +16,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engines.core.installing import PROGRAM
+from engines.core.places import choose_folders, log_dir
 from widgets.kit.access import roles
+from workbench.diagnostics import crashes
 from workbench.log import LogBook, set_up_logging
-from workbench.project.settings import SettingsStore
+from workbench.project.settings import SettingsStore, kept_scale
 from workbench.threads.gc_guard import Garbage
 from workbench.threads.supervisor import Supervisor
 from workbench.window import language, theme
+from workbench.work.limits import limit
 
 log_ = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ def main(argv: Sequence[str]) -> int:
     if not has_display():
         print(f"No display found. Run `{PROGRAM} tour --out tour` for pictures, or set DISPLAY.", file=sys.stderr)
         return 1
+    set_scale(kept_scale())
     app = make_application()
     supervisor = Supervisor()
     atexit.register(supervisor.shutdown)
@@ -47,6 +51,9 @@ def main(argv: Sequence[str]) -> int:
         window.show()
         garbage.set_aside()
         window.start(list(argv))
+        if crashes.take(log_dir()):
+            window.dialogs.report.offer()
+        crashes.watch(log_dir())
         window.closed.connect(app.quit)
         close_on_signals(window.close)
         log_.info("The window is open (%s)", app.platformName())
@@ -54,6 +61,7 @@ def main(argv: Sequence[str]) -> int:
     finally:
         supervisor.shutdown()
         garbage.close()
+        crashes.stop()
     return supervisor.leave(code)
 
 
@@ -71,6 +79,12 @@ def make_application() -> QApplication:
     roles.install()
     app.setWindowIcon(app_icon())
     return app
+
+
+def set_scale(percent: int) -> None:
+    """Text and controls of this size in an application that is not made yet, unless the environment names one."""
+    if percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{percent / 100:g}")
 
 
 def app_icon() -> QIcon:
@@ -91,7 +105,10 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     settings = SettingsStore()
     app = make_application()
     language.put_on(app, settings.value.language)
+    theme.LOOK.compact = settings.value.density == "compact"
     theme.apply(app, settings.value.theme)
+    limit(settings.value.threads, settings.value.gpu)
+    choose_folders(settings.value.pictures, settings.value.store)
     import engines.cameras.readers.file  # noqa: F401
 
     return settings, book

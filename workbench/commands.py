@@ -2,99 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from engines.core.words import tr
 from widgets.kit.icons import icon
+from widgets.kit.menus import KEYS, SideMenu
 from workbench.features import Command, Feature, Preset
 from workbench.plugged import FEATURES
 
+DIGITS = 9
 MONITOR = Preset(
     "monitor",
     "Monitor",
     "Sources and a large viewer",
-    "Ctrl+1",
     "viewer",
     {"sources": 264, "properties": 320, "jobs": 180, "log": 0},
 )
 
 
 def presets(features: Iterable[Feature] = FEATURES) -> tuple[Preset, ...]:
-    """The window's own with what stands behind its docks, then one a feature."""
+    """The window's own with what stands behind its docks, then one a feature: the order of toolbar, menu and keys."""
     features = tuple(features)
     behind = {dock.id: 0 for feature in features for dock in feature.docks if MONITOR.id in dock.behind}
     return (replace(MONITOR, docks={**MONITOR.docks, **behind}), *(feature.preset for feature in features))
 
 
 def commands(features: Iterable[Feature] = FEATURES) -> tuple[Command, ...]:
-    """In the order of menus and palette; presets by their keys."""
+    """In the order of menus and palette."""
     features = tuple(features)
-    keyed = sorted(presets(features), key=lambda preset: preset.shortcut or "~")
-    return (
-        *FIRST,
-        *(command for feature in features for command in feature.commands),
-        *JOBS,
-        *(
-            Command(
-                f"window.{one.id}", f"{one.title} preset", "Window", one.tip, one.shortcut, one.icon, 1, choice="preset"
-            )
-            for one in keyed
-        ),
-        *LAST,
-    )
+    shown = (_preset(number, preset) for number, preset in enumerate(presets(features), 1))
+    own = (command for feature in features for command in feature.commands)
+    return (*FIRST, *own, *JOBS, *shown, *LAST)
+
+
+def _preset(number: int, preset: Preset) -> Command:
+    """The keys of presets are Ctrl and their place, as far as there are digits."""
+    key = f"Ctrl+{number}" if number <= DIGITS else ""
+    title = tr("{name} preset", name=preset.title)
+    id = f"window.{preset.id}"
+    return Command(id, title, "Window", preset.tip, key, preset.icon, 1, choice="preset", short=preset.title)
 
 
 FIRST = (
     Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
     Command("file.new", "New project", "File", "Close all sources and start an empty project", "Ctrl+N", "add", 1),
     Command("file.open", "Open project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
-    Command("file.save-as", "Save project as…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "save", 1),
+    Command("file.save", "Save project", "File", "Make certain that this project is on the disk; it is saved by itself after every change too", "Ctrl+S", "save", 1),
+    Command("file.save-as", "Save project as…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "", 1, also=tr("name project")),
     Command("file.rename", "Rename project…", "File", "Call this project something else", "", "", 1),
     Command("file.duplicate", "Duplicate project", "File", "Go on in a copy; this project stays as it is", "", "", 1),
     Command("file.export", "Export bundle…", "File", "Write sources and calibrations as plain JSON files", "", "export", 1),
     Command("file.import", "Import bundle…", "File", "Make a project of the plain files of a bundle", "", "", 1),
     Command("file.settings", "Settings…", "File", "Theme and start-up", "Ctrl+,", "settings", 3),
     Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "close", 4),
+    Command("edit.undo", "Undo", "Edit", "Take the last change back", "Ctrl+Z", "undo", needs=tr("Nothing was changed yet")),
+    Command("edit.redo", "Redo", "Edit", "Make again what was taken back", "Ctrl+Shift+Z", "redo", needs=tr("Nothing was taken back")),
+    Command("edit.cut", "Cut", "Edit", "Move the selected text to the clipboard", "Ctrl+X", "", 1, needs=tr("Needs the focus in a text")),
+    Command("edit.copy", "Copy", "Edit", "Copy what is selected where the focus is", "Ctrl+C", "copy", 1, needs=tr("Needs the focus in a text or table")),
+    Command("edit.paste", "Paste", "Edit", "Insert text of the clipboard where the focus is", "Ctrl+V", "", 1, needs=tr("Needs the focus in a text")),
+    Command("edit.select-all", "Select all", "Edit", "Select everything where the focus is", "Ctrl+A", "", 1, needs=tr("Needs the focus in a text or table")),
+    Command("edit.find", "Find…", "Edit", "Search the list in front; where there is none, every command, page and setting", "Ctrl+F", "search", 2),
+    Command("view.one", "One tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
+    Command("view.two", "1 × 2 tiles", "View", "Show two tiles side by side", "", "grid-2", 0, choice="grid"),
+    Command("view.four", "2 × 2 tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
+    Command("view.nine", "3 × 3 tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
+    Command("view.follow", "As many tiles as sources", "View", "The grid grows and shrinks with what is shown", "Ctrl+Alt+0", "layout", 0, choice="grid"),
+    Command("view.maximise", "Maximise tile", "View", "Show the selected tile alone, and back", "Ctrl+M", "maximise", 1),
+    Command("view.fit", "Fit picture", "View", "Show the whole picture of the selected tile", "Ctrl+Alt+F", "fit", 1),
+    Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+Alt+S", "snapshot", 2),
+    Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
+    Command("view.record-all", "Record all tiles", "View", "Record what every tile shows, each as a film of its own", "Ctrl+Alt+Shift+R", "record", 2),
+    Command("view.record-stop", "Stop all recordings", "View", "End every recording; each film is kept", "", "stop", 2),
+    Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
+    Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
+    Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
+    Command("view.system", "System theme", "View", "Dark or light, as the desktop is", "", "theme", 3, choice="theme"),
+    Command("view.full-screen", "Full screen", "View", "The whole screen for the window; Escape leaves it", "F11", "maximise", 4, check=True),
+    Command("view.present", "Show the picture alone", "View", "The whole screen for what is in the centre, without panels and bars; Escape leaves it", "Shift+F11", "", 4, check=True),
     Command("source.add-usb", "Add camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),
     Command("source.add-file", "Add video file…", "Source", "Play a video file", "Ctrl+Shift+V", "file"),
     Command("source.add-folder", "Add folder of images…", "Source", "Play the images of a folder in natural order", "Ctrl+Shift+F", "folder"),
     Command("source.add-stream", "Add network stream…", "Source", "An RTSP or HTTP address", "Ctrl+Shift+N", "stream"),
     Command("source.add-tiled", "Add tiled source…", "Source", "Split any source into rows and columns", "Ctrl+Shift+T", "tiled"),
     Command("source.add-scene", "Add rendered scene…", "Source", "Cameras with exactly known parameters that look at a moving board", "Ctrl+Shift+R", "scene"),
-    Command("source.play", "Play or pause", "Source", "Play or pause the source in the selected tile; Space does the same in the viewer", "K", "play", 1),
-    Command("source.step-back", "Step back", "Source", "One frame back", "Ctrl+Left", "step-back", 1),
-    Command("source.step-forward", "Step forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1),
-    Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2),
-    Command("source.remove", "Remove source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2),
-    Command("source.undistort", "Undistort", "Source", "Show straight lines straight in the selected tile, and back", "Ctrl+U", "straight", 3),
-    Command("source.undistort-settings", "Undistort settings…", "Source", "Balance, crop, size, mirror and calibration of the straightened picture", "", "straight", 3),
-    Command("source.lens-file", "Use calibration file…", "Source", "Keep a calibration from a file for the camera in the selected tile", "", "open", 3),
-    Command("view.one", "One tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
-    Command("view.four", "2 × 2 tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
-    Command("view.nine", "3 × 3 tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
-    Command("view.maximise", "Maximise tile", "View", "Show the selected tile alone, and back", "Ctrl+M", "maximise", 1),
-    Command("view.fit", "Fit picture", "View", "Show the whole picture of the selected tile", "Ctrl+F", "fit", 1),
-    Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+S", "snapshot", 2),
-    Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
-    Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
-    Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
-    Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
+    Command("source.play", "Play or pause", "Source", "Play or pause the source in the selected tile; Space does the same in the viewer", "K", "play", 1, needs=tr("Needs a selected source")),
+    Command("source.step-back", "Step back", "Source", "One frame back", "Ctrl+Left", "step-back", 1, needs=tr("Needs a selected source")),
+    Command("source.step-forward", "Step forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1, needs=tr("Needs a selected source")),
+    Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2, needs=tr("Needs a selected source")),
+    Command("source.rename", "Rename source", "Source", "Type another name for the selected source or tile (F2 in its list)", "", "edit", 2, needs=tr("Needs a selected source")),
+    Command("source.edit", "Edit source…", "Source", "Address, size, loop and all else that the selected source was added with", "", "settings", 2, needs=tr("Needs a selected source")),
+    Command("source.split", "Split source…", "Source", "Rows, columns and names of the tiles of the selected source", "", "tiled", 2, needs=tr("Needs a selected source")),
+    Command("source.duplicate", "Duplicate source", "Source", "Open the selected source a second time", "", "copy", 2, needs=tr("Needs a selected source")),
+    Command("source.replace", "Replace source by file…", "Source", "Play a file where the selected source is shown", "", "swap", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", "Show source in file manager", "Source", "Open the folder of the selected source's file", "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.properties", "Source properties", "Source", "What is known of the selected source", "", "properties", 2, needs=tr("Needs a selected source")),
+    Command("source.remove", "Remove source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2, needs=tr("Needs a selected source")),
+    Command("source.undistort", "Undistort", "Source", "Show straight lines straight in the selected tile, and back", "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
+    Command("source.undistort-settings", "Undistort settings…", "Source", "Balance, crop, size, mirror and calibration of the straightened picture", "", "straight", 3, needs=tr("Needs a source in the selected tile")),
+    Command("source.lens-file", "Use calibration file…", "Source", "Keep a calibration from a file for the camera in the selected tile", "", "open", 3, needs=tr("Needs a source in the selected tile")),
 )  # fmt: skip
 JOBS = (
-    Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel"),
-    Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear"),
-    Command("edit.undo", "Undo", "Window", "Take the last change back", "Ctrl+Z", "undo"),
-    Command("edit.redo", "Redo", "Window", "Make it again", "Ctrl+Shift+Z", "redo"),
+    Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel", needs=tr("No job runs or waits")),
+    Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip
 LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
-    Command("window.palette", "Command palette…", "Window", "Find and run any command", "Ctrl+Shift+P", "search", 2),
+    Command("window.palette", "Command palette…", "Window", "Find any command, page, setting, source or heading of the guide", "Ctrl+Shift+P", "search", 2, short="Palette", also=tr("search find")),
+    Command("window.notice", "Go to notice", "Window", "To the button of the newest notice in the corner; Esc closes it", "F8", "info", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
+    Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
+    Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),
+    Command("help.report", "Report a problem…", "Help", "Gather versions, settings and logs without names, paths and passwords, look through them, save them", "", "report", 1, also=tr("bug diagnostics crash support")),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
 )  # fmt: skip
 COMMANDS = commands()
@@ -102,7 +126,9 @@ PRESETS = presets()
 
 
 class Actions(QObject):
-    """The table brought to life: one `QAction` a command, bound by id to what it does."""
+    """The table brought to life: one `QAction` a command, bound by id to what it does. `keysChanged`: another key."""
+
+    keysChanged = Signal()
 
     def __init__(self, parent: QObject, commands: Iterable[Command] = COMMANDS) -> None:
         super().__init__(parent)
@@ -110,6 +136,7 @@ class Actions(QObject):
         self._groups: dict[str, QActionGroup] = {}
         self._runs: dict[str, Callable[[], object]] = {}
         self._actions = {command.id: self._make(command) for command in self.commands.values()}
+        self._say_keys()
 
     def bind(self, id: str, run: Callable[[], object]) -> None:
         """Run `run()` when the command is chosen, and nothing else. One that nothing is bound to stays disabled."""
@@ -137,6 +164,14 @@ class Actions(QObject):
     def check(self, id: str, on: bool = True) -> None:
         self._actions[id].setChecked(on)
 
+    def call(self, id: str, title: str) -> None:
+        """Say more than the table does: what would be undone."""
+        self._actions[id].setText(title.replace("&", "&&"))
+
+    def title(self, id: str) -> str:
+        """As it is called now."""
+        return self._actions[id].text().replace("&&", "&")
+
     def action(self, id: str) -> QAction:
         return self._actions[id]
 
@@ -144,11 +179,22 @@ class Actions(QObject):
         """Do it, as if chosen from the menu."""
         self._actions[id].trigger()
 
+    def key(self, id: str) -> str:
+        """What stands for the command now, "" for nothing; the same words on every system."""
+        return self._actions[id].shortcut().toString()
+
+    def set_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys other than those of the table, by id; every command that is not named has the table's."""
+        for id, command in self.commands.items():
+            self._actions[id].setShortcut(QKeySequence(keys.get(id, command.shortcut)))
+        self._say_keys()
+        self.keysChanged.emit()
+
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
         for name in dict.fromkeys(command.menu for command in self.commands.values()):
-            menu = bar.addMenu(name)
-            menu.setToolTipsVisible(True)
+            menu = SideMenu(name, bar)
+            bar.addMenu(menu)
             group = 0
             for command in (c for c in self.commands.values() if c.menu == name):
                 if command.group != group:
@@ -161,20 +207,23 @@ class Actions(QObject):
     def _make(self, command: Command) -> QAction:
         action = QAction(command.title, self)
         action.setObjectName(command.id)
-        action.setToolTip(command.tip)
-        action.setStatusTip(command.tip)
         action.setEnabled(False)
         action.triggered.connect(lambda _checked=False: self._runs[command.id]())
-        action.setIconText(
-            command.title.removesuffix(" preset").removesuffix("…").removeprefix("Command ").capitalize()
-        )
+        action.setIconText(command.short or command.title.rstrip("…"))
         if command.icon:
             action.setIcon(icon(command.icon))
-        if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
-            action.setToolTip(f"{command.tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.setShortcut(QKeySequence(command.shortcut))
         action.setCheckable(command.check or bool(command.choice))
         if command.choice:
             group = self._groups.setdefault(command.choice, QActionGroup(self))
             group.addAction(action)
         return action
+
+    def _say_keys(self) -> None:
+        """Tooltips name the key of now, here and wherever a button stands for a command."""
+        native = QKeySequence.SequenceFormat.NativeText
+        keys = {id: action.shortcut().toString(native) for id, action in self._actions.items()}
+        for id, action in self._actions.items():
+            tip = self.commands[id].tip
+            action.setToolTip(tr("{tip} ({key})", tip=tip, key=keys[id]) if keys[id] else tip)
+        KEYS.tell(keys)

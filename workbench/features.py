@@ -29,6 +29,7 @@ class Command:
 
     choice: name of a group of which one is checked at a time; check: can be on or off. run, enabled: what a command of
     a feature does, and whether it can now, given the feature's controller. idle: it may make sense before that is made.
+    needs: why it cannot be done while it cannot. also: other words that it is looked for by. short: on a button.
     """
 
     id: str
@@ -43,6 +44,9 @@ class Command:
     run: Callable[[Any], object] | None = None
     enabled: Callable[[Any], bool] | None = None
     idle: bool = True
+    needs: str = ""
+    also: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,24 @@ class Preset:
     id: str
     title: str
     tip: str
-    shortcut: str
     icon: str
     docks: Mapping[str, int] = field(default_factory=dict)
     centre: str = "viewer"
     strip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the start page shows of a feature: one click leads to something alive.
+
+    begin: "module:function" that sets it going, given the feature's controller. needs: names in the model store without
+    which it cannot.
+    """
+
+    title: str
+    text: str
+    begin: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,8 @@ class Feature:
     docks: tuple[DockSpec, ...]
     preset: Preset
     commands: tuple[Command, ...] = ()
+    pages: str = ""
+    """"module:name" of the titles and tips of its pages by their names, for `go_to` of its controller; "" for none."""
     live: str = ""
     """What its live engine is called in the tiles' menus, "" for none."""
     takes: tuple[str, ...] = ()
@@ -110,6 +129,7 @@ class Feature:
     """"module:function" that clears up, in the cache folder, what a killed program left; it runs at every start."""
     samples: tuple[str, ...] = ()
     """More of the store that its panel and tests load."""
+    example: Example | None = None
     resumes: Mapping[str, Resumable] = field(default_factory=dict)
     """Jobs that keep a checkpoint, by dotted path: a cancelled, failed or lost one can go on."""
     points: str = ""

@@ -2,7 +2,7 @@
 
 Everything derives from five folders. `KINOSCOPE_HOME` moves all of them at once, for a portable copy and for
 tests; without it they are where the system wants them (XDG on Linux, Library on macOS, AppData on Windows).
-`KINOSCOPE_STORE` moves the fetched files alone.
+`KINOSCOPE_STORE` moves the fetched files alone, `KINOSCOPE_PICTURES` snapshots and recordings.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import os
 from pathlib import Path
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 APP = "kinoscope"
 LOG = "kinoscope.log"
 HOME_VARIABLE = "KINOSCOPE_HOME"
 STORE_VARIABLE = "KINOSCOPE_STORE"
+PICTURES_VARIABLE = "KINOSCOPE_PICTURES"
 
 
 def config_dir() -> Path:
@@ -45,18 +47,33 @@ def log_dir() -> Path:
 
 
 def pictures_dir() -> Path:
-    """Snapshots: where the user's pictures are."""
-    return _place("pictures")
+    """Snapshots and recordings: where the user's pictures are, or where `KINOSCOPE_PICTURES` says."""
+    chosen = os.environ.get(PICTURES_VARIABLE)
+    return _made(Path(chosen).expanduser(), "pictures", PICTURES_VARIABLE) if chosen else _place("pictures")
+
+
+def choose_folders(pictures: str = "", store: str = "") -> None:
+    """The user's own folders for this process and what it starts, where the environment names none; "" for none."""
+    for variable, folder in ((PICTURES_VARIABLE, pictures), (STORE_VARIABLE, store)):
+        if folder and not os.environ.get(variable):
+            os.environ[variable] = folder
 
 
 def _place(name: str) -> Path:
     home = os.environ.get(HOME_VARIABLE)
-    folder = Path(home).expanduser() / name if home else _system_folder(name)
+    return _made(Path(home).expanduser() / name if home else _system_folder(name), name, HOME_VARIABLE)
+
+
+def _made(folder: Path, name: str, variable: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        hint = f"Set {HOME_VARIABLE} to a folder that can be written"
-        raise BadInput(f"The {name} folder cannot be made: {error.strerror}", path=folder, hint=hint) from error
+        hint = tr("Set {variable} to a folder that can be written", variable=variable)
+        raise BadInput(
+            tr("The {name} folder cannot be made: {strerror}", name=name, strerror=error.strerror),
+            path=folder,
+            hint=hint,
+        ) from error
     return folder
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from engines.actions.study_types import EvaluateSpec, Evaluation, TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import Labels, ModelCard, Watched, WatchSettings
 from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import CutOff as CutOff
 from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
 from widgets.timeline.state import TimelineView
@@ -93,7 +94,7 @@ class TrainView:
     """spec: as in the form; its clips are the chosen ones of the project unless `spec.folder` names a benchmark.
 
     devices: on which a training can run here; a choice is offered where there are two. advice: what is weak about the
-    labels of the chosen clips, before they are trained on.
+    labels of the chosen clips, before they are trained on. cut_off: a training that can go on.
     """
 
     spec: TrainSpec = TrainSpec("")
@@ -103,6 +104,7 @@ class TrainView:
     busy: Busy | None = None
     devices: tuple[str, ...] = ("cpu",)
     advice: tuple[str, ...] = ()
+    cut_off: CutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

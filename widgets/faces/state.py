@@ -40,6 +40,7 @@ from engines.faces.study_types import (
 )
 from engines.faces.types import Accept, Gaze, HeadPose, Point, RecogniserSettings, Recognition
 from widgets.kit.work_state import Busy as Busy
+from widgets.kit.work_state import CutOff as CutOff
 from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
 
@@ -161,6 +162,7 @@ class TrainView:
     progress: HeadProgress | None = None
     result: HeadResult | None = None
     busy: Busy | None = None
+    cut_off: CutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

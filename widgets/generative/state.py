@@ -24,7 +24,7 @@ from engines.generative.diffusion.study_types import (
 )
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from engines.generative.training.types import TrainProgress, TrainSpec
-from widgets.kit.work_state import NOTHING_MISSING, Busy, Trouble
+from widgets.kit.work_state import NOTHING_MISSING, Busy, CutOff, Trouble
 
 
 class Mode(StrEnum):
@@ -128,7 +128,7 @@ class CompareView:
 
 @dataclass(frozen=True, slots=True)
 class TrainView:
-    """The training page. title: what is trained. file: the weights, once there are any."""
+    """The training page. title: what is trained. file: the weights, once there are any. cut_off: what can go on."""
 
     title: str = ""
     spec: TrainSpec | None = None
@@ -137,6 +137,7 @@ class TrainView:
     file: str = ""
     stopped: str = ""
     trouble: Trouble | None = None
+    cut_off: CutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

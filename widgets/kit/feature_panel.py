@@ -9,7 +9,9 @@ from typing import Any
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QLayout, QWidget
 
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
+from widgets.kit.menus import KEYS
 from widgets.kit.panel import Panel, PrimaryButton, QuietButton, describe
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine
@@ -21,12 +23,18 @@ class FeaturePanel(FileDrops, Panel):
     """Shows exactly what `show_state` is given. Its parts are public: whoever makes it connects them."""
 
     shown: Any
+    command = ""
+    """Which one does the same as the one action: its key is named in the tip."""
 
     def __init__(self, title: str, start: PrimaryButton, about: str, *, titled: bool = True) -> None:
         """start: the one action. about: what the help is about. titled: False where the head says what went wrong."""
         super().__init__(title)
         self.setMinimumWidth(LEAST_WIDTH)
         self.start = start
+        self._start_said = (start.text(), start.toolTip(), "")
+        KEYS.changed.connect(self._say_start)
+        if self.command:
+            self._say_start()
         self.trouble, self.progress = TroubleCard(narrow=True, titled=titled), BusyLine()
         self.copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
         self.help = QuietButton("", "help", about, name="Help")
@@ -37,9 +45,14 @@ class FeaturePanel(FileDrops, Panel):
 
     def show_start(self, words: str, tip: str, problem: str = "") -> None:
         """The action's word; `problem`: why it cannot be done, in place of the tip."""
+        self._start_said = words, tip, problem
         self.start.setText(words)
         self.start.setEnabled(not problem)
-        describe(self.start, words, problem or tip)
+        self._say_start()
+
+    def _say_start(self) -> None:
+        words, tip, problem = self._start_said
+        describe(self.start, words, problem or KEYS.tip(tip, self.command))
 
     def edit(self, field: str, value: Any, told: SignalInstance) -> None:
         """What the user made of a field of the view: shown at once, and told, unless it is as before."""
@@ -56,3 +69,4 @@ class FeaturePanel(FileDrops, Panel):
         self.add_foot(*foot)
         self.foot.addStretch(1)
         self.add_foot(self.copy, *more, self.help)
+        order_tabs(self)

@@ -1,16 +1,62 @@
-"""Menus from a table of entries."""
+"""Menus from a table of entries, tips beside the entry they are of, and the keys that stand for commands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from engines.core.words import tr
 from widgets.kit.icons import icon
 
 Entry: TypeAlias = tuple[str, str, Callable[[], object]] | None
+BESIDE = 6
+"""Pixels between a menu and its tip."""
+
+
+class SideMenu(QMenu):
+    """A menu whose tips stand at its side, so that they never cover the next entry."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        entry = self.actionAt(event.pos())
+        if entry is None or entry.isSeparator() or entry.toolTip() == entry.text():
+            QToolTip.hideText()
+        else:
+            top = self.actionGeometry(entry).top()
+            QToolTip.showText(self.tip_place(top), entry.toolTip(), self, self.actionGeometry(entry))
+        return True
+
+    def tip_place(self, top: int) -> QPoint:
+        """Where the tip of the entry at this height begins; Qt puts it a little below and to the right of that."""
+        return self.mapToGlobal(QPoint(self.width() + BESIDE, top - self.fontMetrics().height()))
+
+
+class Keys(QObject):
+    """The keys of commands, as this system writes them. `changed`: somebody chose others."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: dict[str, str] = {}
+
+    def tell(self, keys: Mapping[str, str]) -> None:
+        """These keys are in force, by the ids of commands; "" for none."""
+        self._keys = dict(keys)
+        self.changed.emit()
+
+    def tip(self, tip: str, command: str) -> str:
+        """What a control does that stands for a command, with its key."""
+        key = self._keys.get(command, "")
+        return tr("{tip} ({key})", tip=tip, key=key) if key else tip
+
+
+KEYS = Keys()
 
 
 def menu_of(parent: QWidget, *entries: Entry) -> QMenu:

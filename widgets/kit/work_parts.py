@@ -1,15 +1,16 @@
-"""A progress line with a cancel button, and a frame that is shown as long as the widget in it."""
+"""A progress line with a cancel button, a line that offers to go on, and a frame that is there while its widget is."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from widgets.kit.fields import ElidedLabel, QuietButton, describe
+from engines.core.words import tr
+from widgets.kit.fields import ElidedLabel, PlainButton, PrimaryButton, QuietButton, describe
 from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.theme import number_font
 from widgets.kit.words import busy_words
-from widgets.kit.work_state import Busy
+from widgets.kit.work_state import Busy, CutOff
 
 
 class BusyLine(QWidget):
@@ -49,6 +50,40 @@ class BusyLine(QWidget):
     def add_action(self, widget: QWidget) -> None:
         """A small control after the one that cancels."""
         self._row.addWidget(widget)
+
+
+class CutOffLine(QWidget):
+    """A training that was cut off: go on with it, or keep what it had learned. Hidden while there is none.
+
+    `resumed` and `kept` say its number.
+    """
+
+    resumed = Signal(int)
+    kept = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: CutOff | None = None
+        self.words = ElidedLabel("", "body")
+        self.resume = PrimaryButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
+        self.keep = PlainButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
+        self.setLayout(row_of((self.words, 1), self.keep, self.resume, spacing=8))
+        self.resume.clicked.connect(lambda: self._tell(self.resumed))
+        self.keep.clicked.connect(lambda: self._tell(self.kept))
+        self.hide()
+
+    def show_cut_off(self, cut: CutOff | None) -> None:
+        if cut == self._shown:
+            return
+        self._shown = cut
+        self.setVisible(cut is not None)
+        if cut is not None:
+            said = tr("{title}: cut off at step {n:,} of {all:,}", title=cut.title, n=cut.step, all=cut.steps)
+            self.words.setText(said)
+
+    def _tell(self, signal: SignalInstance) -> None:
+        if self._shown is not None:
+            signal.emit(self._shown.job)
 
 
 class Framed(QWidget):

@@ -23,6 +23,16 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """A training that ended early and can go on. job: its number. step of steps: what is done."""
+
+    job: int
+    title: str
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """What happened, to which file, and what to do. fetch: model-store files whose absence is the trouble.
 

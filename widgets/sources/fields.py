@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout, QWidget
 
 from engines.cameras.sources.parsing import stream_source
 from engines.cameras.types import (
     FileSource,
     FolderSource,
     SceneSource,
-    SimpleSource,
     Source,
     StreamSource,
-    TiledSource,
     UsbCamera,
     UsbSource,
 )
 from engines.core.addresses import bare
 from engines.core.boards import Board
 from engines.core.errors import UsageError
-from widgets.kit.access.elided import elided
+from engines.core.words import tr
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, QuietButton, Segmented, TextField, Toggle
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import columns, describe, labelled
+from widgets.kit.panel import columns, labelled
 from widgets.kit.save_file import ask_folder, ask_open
-from widgets.kit.theme import LOOK, number_font
 
 BOARDS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50"
 VIDEOS = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.ts);;All files (*)"
@@ -61,6 +59,10 @@ class SourceFields(QWidget):
     def source(self, name: str) -> Source:
         raise NotImplementedError
 
+    def show_source(self, source: Any) -> None:
+        """Fill the form with a source of its kind, for it to be edited; what has no field is kept as it is."""
+        raise NotImplementedError
+
     def forget(self) -> None:
         """The source was made: what is secret is not shown again."""
 
@@ -74,6 +76,7 @@ class UsbFields(SourceFields):
     def __init__(self) -> None:
         super().__init__()
         self._cameras: dict[str, UsbCamera] = {}
+        self._known: UsbCamera | None = None
         self.first = self.camera = ChoiceField("Camera", tip="Cameras that the system lists")
         self.rescan = QuietButton("", "retry", "Look for cameras again", name="Look again")
         self.picture = ChoiceField("Picture size", SIZES, tip="A wish: the camera gives the nearest it has")
@@ -86,7 +89,8 @@ class UsbFields(SourceFields):
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The cameras there are; none at all is said in the field."""
-        self._cameras = {f"{camera.backend}:{camera.address}": camera for camera in cameras}
+        known = [self._known] if self._known is not None else []
+        self._cameras = {_key(camera): camera for camera in (*known, *cameras)}
         listed = [(id, camera.name) for id, camera in self._cameras.items()]
         self.camera.set_choices(listed or [("", "No camera found")])
         self._tell()
@@ -97,7 +101,19 @@ class UsbFields(SourceFields):
             raise UsageError("No camera is connected", hint="Plug one in and look again")
         wide, _, high = self.picture.value().partition("x")
         size = (int(wide), int(high)) if wide else (0, 0)
-        return UsbSource(camera.address, name or camera.name, camera.backend, *size, self.rate.value())
+        known = camera.name if name and name != camera.name else ""
+        return UsbSource(camera.address, name or camera.name, camera.backend, *size, self.rate.value(), known)
+
+    def show_source(self, source: UsbSource) -> None:
+        """The camera is offered though it may not be connected now."""
+        self._known = UsbCamera(source.camera or source.name or source.address, source.address, source.backend)
+        self.set_cameras(list(self._cameras.values()))
+        size = f"{source.width}x{source.height}" if source.width else ""
+        more = [] if size in dict(SIZES) else [(size, size.replace("x", " × "))]
+        self.picture.set_choices([*SIZES, *more])
+        self.picture.set_value(size)
+        self.camera.set_value(_key(self._known))
+        self.rate.setValue(source.fps)
 
 
 class _PathFields(SourceFields):
@@ -125,6 +141,7 @@ class FileFields(_PathFields):
 
     def __init__(self) -> None:
         super().__init__("Video file", "/path/to/video.mp4", "A file, or drop one on the window")
+        self._speed = 1.0
         self.loop = Toggle("Begin again at the end", False, tip="Loop; can be changed while it plays")
         self.lay_out(self.loop)
 
@@ -132,7 +149,12 @@ class FileFields(_PathFields):
         path = _existing(self.path.text(), "video file")
         if path.is_dir():
             raise UsageError("This is a folder", hint="Add it as a folder of images")
-        return FileSource(str(path), name, self.loop.isChecked())
+        return FileSource(str(path), name, self.loop.isChecked(), self._speed)
+
+    def show_source(self, source: FileSource) -> None:
+        self.path.setText(source.path)
+        self.loop.setChecked(source.loop)
+        self._speed = source.speed
 
     def _ask(self, title: str) -> str:
         return ask_open(self, title, "film", VIDEOS, self.path.text())
@@ -145,13 +167,21 @@ class FolderFields(_PathFields):
         super().__init__("Folder", "/path/to/images", "Its images are played in natural order")
         self.pattern = TextField("Pattern", "*", tip="Which files, for example left*.jpg")
         self.rate = NumberField("Rate", 5, 0.1, 240, unit="fps", decimals=1, tip="Pictures per second")
-        self.lay_out(columns(labelled("Files", self.pattern), labelled("Rate", self.rate)))
+        self.loop = Toggle(tr("Begin again at the end"), True, tip=tr("Loop; can be changed while it plays"))
+        self.lay_out(columns(labelled("Files", self.pattern), labelled("Rate", self.rate)), self.loop)
 
     def source(self, name: str) -> FolderSource:
         path = _existing(self.path.text(), "folder")
         if not path.is_dir():
             raise UsageError("This is a file, not a folder")
-        return FolderSource(str(path), name, self.pattern.text().strip() or "*", self.rate.value())
+        pattern = self.pattern.text().strip() or "*"
+        return FolderSource(str(path), name, pattern, self.rate.value(), self.loop.isChecked())
+
+    def show_source(self, source: FolderSource) -> None:
+        self.path.setText(source.path)
+        self.pattern.setText("" if source.pattern == "*" else source.pattern)
+        self.rate.setValue(source.fps)
+        self.loop.setChecked(source.loop)
 
     def _ask(self, title: str) -> str:
         return ask_folder(self, title, "pictures", self.path.text())
@@ -166,6 +196,7 @@ class StreamFields(SourceFields):
             "Address", placeholder="rtsp://camera.local/live", tip="RTSP or HTTP, with user:password@ if needed"
         )
         self.url.textChanged.connect(self._tell)
+        self._whole = ""
         self.timeout = NumberField("Give up after", 10, 1, 120, unit="s", tip="How long to wait for an answer")
         self.lay_out(labelled("Address", self.url), columns(labelled("Give up after", self.timeout), QWidget()))
         self.first = self.url
@@ -174,10 +205,19 @@ class StreamFields(SourceFields):
         url = self.url.text().strip()
         if not url:
             raise UsageError("The address is missing", hint="For example rtsp://camera.local/live")
-        return stream_source(url, name, self.timeout.value())
+        return stream_source(self._whole if url == bare(self._whole) else url, name, self.timeout.value())
+
+    def show_source(self, source: StreamSource) -> None:
+        """Without its password, which stays what it is while the address does."""
+        self._whole = source.url
+        self.url.setText(bare(source.url))
+        self.timeout.setValue(source.timeout)
+        kept = tr("The password is kept unless you type another one: user:password@host")
+        self.url.setToolTip(kept if self.url.text() != source.url else self.url.toolTip())
 
     def forget(self) -> None:
         self.url.setText(bare(self.url.text()))
+        self._whole = ""
 
 
 class SceneFields(SourceFields):
@@ -185,6 +225,7 @@ class SceneFields(SourceFields):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown = SceneSource()
         self.cameras = Segmented("Cameras", [("1", "1"), ("2", "2"), ("4", "4")], "4", tip="How many look at the board")
         self.rate = NumberField("Rate", 30, 1, 120, unit="fps", tip="Pictures per second")
         self.board = TextField("Board", "chessboard:9x6:25mm", tip="What moves before the cameras: " + BOARDS)
@@ -197,7 +238,8 @@ class SceneFields(SourceFields):
         self.lay_out(rig, labelled("Board", self.board), look)
 
     def source(self, name: str) -> SceneSource:
-        return SceneSource(
+        return replace(
+            self._shown,
             name=name,
             board=Board.parse(self.board.text()),
             cameras={"1": 1, "2": 2, "4": 4}[self.cameras.value()],  # type: ignore[arg-type]
@@ -206,108 +248,17 @@ class SceneFields(SourceFields):
             blur=self.blur.value(),
         )
 
-
-class TiledFields(SourceFields):
-    """Any other source, split into rows and columns; the tiles can be named."""
-
-    def __init__(self, make: dict[str, Callable[[], SourceFields]], titles: dict[str, str]) -> None:
-        super().__init__()
-        self._make = make
-        self._of: dict[str, SourceFields] = {}
-        self._inner = QVBoxLayout()
-        self.kind = ChoiceField("Source that is split", [(kind, titles[kind]) for kind in make], "file")
-        self.rows = NumberField("Rows", 2, 1, 8, tip="How many pictures stand above each other")
-        self.columns = NumberField("Columns", 2, 1, 8, tip="How many pictures stand side by side")
-        self.names = TextField(
-            "Names of the tiles", placeholder="left, right, …", tip="Row by row; unnamed ones are numbered"
-        )
-        self.preview = TileDrawing()
-        self.first = self.kind
-        counts = columns(labelled("Rows", self.rows), labelled("Columns", self.columns))
-        names = labelled("Names of the tiles", self.names)
-        self.lay_out(labelled("Source that is split", self.kind), self._inner, counts, names, self.preview)
-        self.kind.chosen.connect(self._choose)
-        for signal in (self.rows.valueChanged, self.columns.valueChanged, self.names.textChanged):
-            signal.connect(self._draw)
-        self.of()
-        self._draw()
-
-    def tile_names(self) -> tuple[str, ...]:
-        """As they were typed."""
-        names = tuple(name.strip() for name in self.names.text().split(","))
-        return names if any(names) else ()
-
-    def source(self, name: str) -> TiledSource:
-        rows, across = self.rows.whole(), self.columns.whole()
-        names = self.tile_names()
-        if rows * across < 2:
-            raise UsageError("One tile is the whole picture", hint="Choose two rows or columns at least")
-        if len(names) > rows * across:
-            raise UsageError(f"{len(names)} names for {rows * across} tiles")
-        given = [one for one in names if one]
-        if len(set(given)) < len(given):
-            raise UsageError("Two tiles have the same name")
-        if any("/" in one for one in given):
-            raise UsageError("A tile's name cannot contain a /")
-        inner = self.of().source("")
-        assert not isinstance(inner, TiledSource)
-        simple: SimpleSource = inner
-        return TiledSource(simple, rows, across, names, name)
-
-    def of(self) -> SourceFields:
-        """The form of the source that is split; made when it is first asked for."""
-        kind = self.kind.value()
-        if kind not in self._of:
-            fields = self._of[kind] = self._make[kind]()
-            fields.changed.connect(self.changed)
-            self._inner.addWidget(fields)
-        return self._of[kind]
-
-    def forget(self) -> None:
-        for fields in self._of.values():
-            fields.forget()
-
-    def _choose(self, kind: str) -> None:
-        chosen = self.of()
-        for fields in self._of.values():
-            fields.setVisible(fields is chosen)
-        self._tell()
-
-    def _draw(self, *_values: object) -> None:
-        self.preview.set_tiles(self.rows.whole(), self.columns.whole(), self.tile_names())
-        self._tell()
+    def show_source(self, source: SceneSource) -> None:
+        self._shown = source
+        self.cameras.set_value(str(source.cameras))
+        self.rate.setValue(source.fps)
+        self.board.setText(str(source.board))
+        self.noise.setValue(source.noise)
+        self.blur.setValue(source.blur)
 
 
-class TileDrawing(QWidget):
-    """How a picture is split, with the tiles' names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows, self._columns, self._names = 2, 2, ()
-        self.setFixedHeight(108)
-        describe(self, "How the picture is split")
-
-    def set_tiles(self, rows: int, columns: int, names: Sequence[str]) -> None:
-        self._rows, self._columns, self._names = rows, columns, tuple(names)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(192, 108)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(number_font(11))
-        wide, high = 192 / self._columns, 107 / self._rows
-        for index in range(self._rows * self._columns):
-            row, column = divmod(index, self._columns)
-            box = QRectF(0.5 + column * wide, 0.5 + row * high, wide - 2, high - 2)
-            painter.setPen(QPen(LOOK.now.color("line"), 1))
-            painter.setBrush(LOOK.now.color("raised"))
-            painter.drawRect(box)
-            name = self._names[index] if index < len(self._names) else ""
-            painter.setPen(LOOK.now.color("text" if name else "muted"))
-            shown = elided(painter.fontMetrics(), name or str(index + 1), int(wide) - 8, given=True)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+def _key(camera: UsbCamera) -> str:
+    return f"{camera.backend}:{camera.address}"
 
 
 def _existing(text: str, what: str) -> Path:

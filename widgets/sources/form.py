@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from engines.cameras.sources.parsing import title
 from engines.cameras.types import Source, UsbCamera
 from engines.core.errors import KinoscopeError
-from widgets.kit.fields import PlainButton, PrimaryButton, TextField, set_property
+from engines.core.words import tr
+from widgets.kit.access.tabs import order_tabs
+from widgets.kit.fields import PlainButton, PrimaryButton, TextField, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import labelled
-from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.sources.fields import (
     FileFields,
     FolderFields,
     SceneFields,
     SourceFields,
     StreamFields,
-    TiledFields,
     UsbFields,
 )
+from widgets.sources.tiled_fields import TiledFields
 
 KINDS: dict[str, str] = {
     "usb": "Camera",
@@ -101,6 +102,18 @@ class SourceForm(QDialog):
         self.activateWindow()
         self.fields[kind].first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def open_with(self, source: Source) -> None:
+        """Show a source that is open, for it to be changed."""
+        self.kind = source.kind
+        if self.kind not in self.fields:
+            self._add_fields(self.kind)
+        self.fields[self.kind].show_source(source)
+        self.name.setText(source.name)
+        self.open_for(self.kind)
+        self.setWindowTitle(tr("Edit {source}", source=title(source)))
+        self.add.setText(tr("Save"))
+        describe(self.add, tr("Save"), tr("Use the source as it is here (Enter); Undo takes it back"))
+
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`."""
         self._cameras = cameras
@@ -146,27 +159,10 @@ class SourceForm(QDialog):
         """As high as what it holds."""
         self._column.activate()
         self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
-        self._order_tabs()
-
-    def _order_tabs(self) -> None:
-        """Tab goes from the top to the bottom and from left to right, whatever was made first."""
-        seen = [widget for widget in self.findChildren(QWidget) if widget.isVisibleTo(self) and _takes_tab(widget)]
-        seen.sort(key=lambda widget: _place(widget, self))
-        for before, after in pairwise(seen):
-            QWidget.setTabOrder(before, after)
+        order_tabs(self)
 
     def keyPressEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         if event.key() == Qt.Key.Key_Escape:
             self.reject()
         else:
             super().keyPressEvent(event)
-
-
-def _takes_tab(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
-
-
-def _place(widget: QWidget, form: QWidget) -> tuple[int, int]:
-    """Row and column of its middle, in steps of half a control."""
-    middle = widget.mapTo(form, widget.rect().center())
-    return middle.y() // (CONTROL_HEIGHT // 2), middle.x()

@@ -5,27 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QAbstractItemModel, QKeyCombination, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QTreeWidgetItemIterator,
+    QWidget,
 )
 
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
-from widgets.kit.fields import describe, quiet
+from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK, number_font
-from widgets.sources.choice import SOURCE_MIME
+from widgets.sources.choice import SOURCE_MIME, dragged_source, source_data
 from widgets.sources.form import KINDS
 
 ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, TILE_HEIGHT = 50, 28
+_ALT, _CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+KEYS = {
+    QKeyCombination(Qt.Key.Key_F2): "rename",
+    QKeyCombination(Qt.Key.Key_Delete): "remove",
+    QKeyCombination(Qt.Key.Key_Backspace): "remove",
+    QKeyCombination(_ALT, Qt.Key.Key_Return): "properties",
+    QKeyCombination(_ALT, Qt.Key.Key_Enter): "properties",
+    QKeyCombination(_CTRL, Qt.Key.Key_D): "duplicate",
+    QKeyCombination(_ALT, Qt.Key.Key_Up): "up",
+    QKeyCombination(_ALT, Qt.Key.Key_Down): "down",
+}
+"""What keys do with the chosen row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +91,43 @@ class SourceRow:
 
 
 class SourceList(QTreeWidget):
-    """Rows that paint themselves; tiles are children."""
+    """Rows that paint themselves; tiles are children.
 
-    removeWanted = Signal()
+    `wanted(verb, id)`: what a key asks for (`KEYS`); `renamed(id, text)` after F2; `moved(id, place)` when a source was
+    dragged before the one at `place`; `menuWanted(id, point)` for a right click or the menu key.
+    """
+
+    wanted = Signal(str, str)
+    renamed = Signal(str, str)
+    moved = Signal(str, int)
+    menuWanted = Signal(str, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
+        self._aim = -1
         self.setHeaderHidden(True)
         self.setIndentation(0)
         self.setRootIsDecorated(False)
         self.setExpandsOnDoubleClick(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
         self.setItemDelegate(_Painter(self))
         describe(self.header(), "Columns of the sources")
-        quiet(self, "Sources", "Double click shows a source; drag it onto a tile")
+        quiet(self, tr("Sources"), tr("Double click shows a source; drag it onto a tile, or to another place here"))
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
-        chosen = self.current()
+        chosen, folded = self.current(), {item.data(0, ROW).id for item in self._tops() if not item.isExpanded()}
         while self.topLevelItemCount() > len(rows):
             self.takeTopLevelItem(self.topLevelItemCount() - 1)
         for number, row in enumerate(rows):
-            item = self.topLevelItem(number) or QTreeWidgetItem(self)
+            item = self.topLevelItem(number) or _item(self)
             fresh = item.data(0, ROW) is None or item.data(0, ROW).id != row.id
             _put(item, row)
             _put_tiles(item, row.tiles)
             if fresh:
-                item.setExpanded(True)
+                item.setExpanded(row.id not in folded)
         if self.current() != chosen:
             self.select(chosen)
 
@@ -100,25 +135,43 @@ class SourceList(QTreeWidget):
         item = self.currentItem()
         return item.data(0, ROW).id if item is not None and item.data(0, ROW) is not None else ""
 
+    def row_of(self, id: str) -> SourceRow | TileRow | None:
+        """What is shown under this id."""
+        return next((item.data(0, ROW) for item in self._items() if item.data(0, ROW).id == id), None)
+
     def select(self, id: str) -> None:
         for item in self._items():
             if item.data(0, ROW).id == id:
                 self.setCurrentItem(item)
 
+    def edit_name(self, id: str) -> None:
+        """Let the user type another name where the present one stands; pictures made of others keep theirs."""
+        self.select(id)
+        row, item = self.row_of(id), self.currentItem()
+        if row is not None and item is not None and not (isinstance(row, TileRow) and row.straight):
+            self.scrollToItem(item)
+            self.editItem(item, 0)
+
     def mimeTypes(self) -> list[str]:
         return [SOURCE_MIME]
 
     def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
-        data = QMimeData()
-        if items:
-            data.setData(SOURCE_MIME, items[0].data(0, ROW).id.encode())
-        return data
+        return source_data(items[0].data(0, ROW).id if items else "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removeWanted.emit()
-        else:
+        verb = KEYS.get(event.keyCombination(), "")
+        if not verb:
             super().keyPressEvent(event)
+        elif self.current():
+            self.wanted.emit(verb, self.current())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        if item is not None:
+            self.setCurrentItem(item)
+            middle = self.viewport().mapToGlobal(self.visualItemRect(item).center())
+            self.menuWanted.emit(item.data(0, ROW).id, middle if by_key else event.globalPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -126,6 +179,58 @@ class SourceList(QTreeWidget):
         item = self.itemAt(at)
         if item is not None and item.childCount() and _caret_box(self.visualItemRect(item)).contains(at):
             item.setExpanded(not item.isExpanded())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._drag_over(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._drag_over(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._aim_at(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        id, place = dragged_source(event.mimeData()), self._place(event.position().toPoint().y())
+        self._aim_at(-1)
+        if id and "/" not in id:
+            event.acceptProposedAction()
+            self.moved.emit(id, place)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._aim >= 0:
+            painter = QPainter(self.viewport())
+            height = self._line(self._aim)
+            painter.fillRect(0, max(height - 1, 0), self.viewport().width(), 2, LOOK.now.color("accent"))
+
+    def _drag_over(self, event: QDragMoveEvent) -> None:
+        """Sources of this list; files and the like are for the panel below."""
+        id = dragged_source(event.mimeData())
+        self._aim_at(self._place(event.position().toPoint().y()) if id and "/" not in id else -1)
+        event.setAccepted(self._aim >= 0)
+
+    def _aim_at(self, place: int) -> None:
+        self._aim = place
+        self.viewport().update()
+
+    def _place(self, height: int) -> int:
+        """Before which source something falls that is let go at this height."""
+        return sum(height > (self._line(number) + self._line(number + 1)) // 2 for number in range(len(self._tops())))
+
+    def _line(self, place: int) -> int:
+        """Height of the line before a source, or below the last."""
+        tops = self._tops()
+        if place < len(tops):
+            return self.visualItemRect(tops[place]).top()
+        last = tops[-1] if tops else None
+        if last is not None and last.isExpanded() and last.childCount():
+            last = last.child(last.childCount() - 1)
+        return 0 if last is None else self.visualItemRect(last).bottom()
+
+    def _tops(self) -> list[QTreeWidgetItem]:
+        return [item for number in range(self.topLevelItemCount()) if (item := self.topLevelItem(number)) is not None]
 
     def _items(self) -> list[QTreeWidgetItem]:
         """Every row, from the top."""
@@ -138,7 +243,7 @@ class SourceList(QTreeWidget):
 
 
 class _Painter(RowPainter):
-    """Paints a source in two lines and a tile in one; figures stand in columns."""
+    """Paints a source in two lines and a tile in one; figures stand in columns. A name is typed where it stands."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(120, TILE_HEIGHT if isinstance(index.data(ROW), TileRow) else ROW_HEIGHT)
@@ -155,6 +260,25 @@ class _Painter(RowPainter):
         elif isinstance(row, SourceRow):
             opened = self.parent().isExpanded(index) if row.tiles else None  # type: ignore[union-attr]
             _paint_source(painter, box, row, opened)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = TextField(tr("Name"), index.data(ROW).title, tip=tr("Enter keeps it, Escape leaves it as it was"))
+        editor.setParent(parent)
+        editor.selectAll()
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        """Nothing: new figures of the row must not take away what is being typed."""
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        row, text = index.data(ROW), " ".join(editor.text().split())  # type: ignore[attr-defined]
+        if text != row.title:
+            self.parent().renamed.emit(row.id, text)  # type: ignore[union-attr]
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        left, height = (50, TILE_HEIGHT) if isinstance(index.data(ROW), TileRow) else (30, 30)
+        box: QRect = option.rect  # type: ignore[attr-defined]
+        editor.setGeometry(box.left() + left, box.top(), box.width() - left - 4, height)
 
 
 def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | None) -> None:
@@ -204,6 +328,12 @@ def _caret_box(box: QRect) -> QRect:
     return QRect(box.topLeft() + QPoint(14, 28), QSize(12, 12))
 
 
+def _item(parent: QTreeWidget | QTreeWidgetItem) -> QTreeWidgetItem:
+    item = QTreeWidgetItem(parent)
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+    return item
+
+
 def _put(item: QTreeWidgetItem, row: SourceRow) -> None:
     if item.data(0, ROW) != row:
         item.setData(0, ROW, row)
@@ -217,7 +347,7 @@ def _put_tiles(item: QTreeWidgetItem, tiles: Sequence[TileRow]) -> None:
     while item.childCount() > len(tiles):
         item.takeChild(item.childCount() - 1)
     for number, row in enumerate(tiles):
-        child = item.child(number) or QTreeWidgetItem(item)
+        child = item.child(number) or _item(item)
         if child.data(0, ROW) != row:
             child.setData(0, ROW, row)
             child.setText(0, row.title)

@@ -6,13 +6,15 @@ import os
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal, SignalInstance
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu
 
-from engines.cameras.types import UsbCamera
+from engines.cameras.types import Source, UsbCamera
+from engines.core.words import tr
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
+from widgets.kit.menus import pop_up
 from widgets.kit.panel import EmptyState, Panel, PrimaryButton, QuietButton
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
@@ -27,8 +29,10 @@ class SourcesPanel(FileDrops, Panel):
     """Shows rows, and tells what the user wants with them."""
 
     sourceMade = Signal(object)
+    wanted = Signal(str, str)
     removed = Signal(str)
     retried = Signal(str)
+    sourceEdited = Signal(str, object)
     activated = Signal(str)
     selected = Signal(str)
     sampleWanted = Signal()
@@ -37,6 +41,8 @@ class SourcesPanel(FileDrops, Panel):
     def __init__(self) -> None:
         super().__init__("Sources", False)
         self.form: SourceForm | None = None
+        self.editor: SourceForm | None = None
+        self._edited = ""
         self._cameras: list[UsbCamera] | None = None
         self._aimed = False
         self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
@@ -44,9 +50,10 @@ class SourcesPanel(FileDrops, Panel):
         self.add_head(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
+        self.edit_button = QuietButton(tr("Edit"), "edit", tr("Change the selected source; Undo takes it back"))
         self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
         self.remove = QuietButton("Remove", "remove", "Close the selected source; Undo brings it back")
-        self.add_foot(self.retry, self.remove)
+        self.add_foot(self.edit_button, self.retry, self.remove)
         self.foot.addStretch(1)
         empty = EmptyState(
             "No source yet. Add one above, drop files here, or look at the sample rig.", "Open sample", "sources",
@@ -57,9 +64,11 @@ class SourcesPanel(FileDrops, Panel):
         for wanted, told in (
             (self.retry.clicked, self.retried),
             (self.remove.clicked, self.removed),
-            (self.list.removeWanted, self.removed),
         ):
             wanted.connect(lambda *_, told=told: self._tell(told))
+        self.edit_button.clicked.connect(lambda: self.ask("edit", self.list.current()))
+        self.list.wanted.connect(self.ask)
+        self.list.menuWanted.connect(self._pop_up)
         self.list.itemActivated.connect(lambda item: self.activated.emit(item.data(0, ROW).id))
         self.list.currentItemChanged.connect(self._enable)
         self.show_rows(())
@@ -92,11 +101,51 @@ class SourcesPanel(FileDrops, Panel):
         if self.form is not None:
             self.form.reject()
 
+    def edit(self, id: str, source: Source) -> None:
+        """The form of a source that is open; `sourceEdited(id, source)` when something in it was changed."""
+        if self.editor is None:
+            self.editor = SourceForm(self.window())
+            self.editor.made.connect(lambda source: self.sourceEdited.emit(self._edited, source))
+            self.editor.camerasWanted.connect(self.camerasWanted)
+        self._edited = id
+        if self._cameras is not None:
+            self.editor.set_cameras(self._cameras)
+        self.editor.open_with(source)
+
+    def ask(self, verb: str, id: str) -> None:
+        """What a key or the menu wants done with a source, tile or straightened picture."""
+        known = {"show": self.activated, "remove": self.removed, "retry": self.retried}
+        if verb == "rename":
+            self.list.edit_name(id)
+        elif verb in known:
+            known[verb].emit(id)
+        else:
+            self.wanted.emit(verb, id)
+
+    def menu_for(self, row: SourceRow | TileRow) -> QMenu:
+        """What can be done with a row, with the keys that do the same."""
+        menu = QMenu(self)
+        for group in _entries(row):
+            if not menu.isEmpty():
+                menu.addSeparator()
+            for verb, role, words, keys in group:
+                action = menu.addAction(icon(role), words)
+                action.setShortcut(QKeySequence(keys))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+                action.setShortcutVisibleInContextMenu(True)
+                action.triggered.connect(lambda _on=False, verb=verb: self.ask(verb, row.id))
+        return menu
+
+    def _pop_up(self, id: str, at: QPoint) -> None:
+        if (row := self.list.row_of(id)) is not None:
+            pop_up(self.menu_for(row), at)
+
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The answer to `camerasWanted`: what the system lists."""
         self._cameras = list(cameras)
-        if self.form is not None:
-            self.form.set_cameras(self._cameras)
+        for form in (self.form, self.editor):
+            if form is not None:
+                form.set_cameras(self._cameras)
 
     def taken(self, data: QMimeData) -> list[str]:
         return [] if data.hasFormat(SOURCE_MIME) else dropped_texts(data)
@@ -125,9 +174,33 @@ class SourcesPanel(FileDrops, Panel):
             signal.emit(self.list.current())
 
     def _enable(self, *_items: object) -> None:
-        for button in (self.retry, self.remove):
+        for button in (self.edit_button, self.retry, self.remove):
             button.setEnabled(bool(self.list.current()))
         self._tell(self.selected)
+
+
+Offer = tuple[str, str, str, str]
+
+
+def _entries(row: SourceRow | TileRow) -> list[list[Offer]]:
+    """(verb, icon, words, keys) of a row's menu, in groups."""
+    show = ("show", "show", tr("Show in the viewer"), "Return")
+    rename = ("rename", "edit", tr("Rename"), "F2")
+    properties = ("properties", "properties", tr("Properties"), "Alt+Return")
+    remove = ("remove", "remove", tr("Remove"), "Del")
+    if isinstance(row, TileRow):
+        straight = ("undistort", "straight", tr("Undistort"), "")
+        return [[show], [properties, remove]] if row.straight else [[show, rename, straight], [properties]]
+    split = ("split", "tiled", tr("Split into tiles…") if row.kind != "tiled" else tr("Split anew…"), "")
+    change = [rename, ("edit", "settings", tr("Edit…"), ""), split, ("duplicate", "copy", tr("Duplicate"), "Ctrl+D")]
+    file = [("replace", "swap", tr("Replace by file…"), "")]
+    if row.gone:
+        file.insert(0, ("locate", "search", tr("Locate…"), ""))
+    if row.file:
+        file.append(("reveal", "reveal", tr("Show in file manager"), ""))
+    file.append(("retry", "retry", tr("Reconnect"), ""))
+    place = [("up", "caret-up", tr("Move up"), "Alt+Up"), ("down", "caret-down", tr("Move down"), "Alt+Down")]
+    return [[show], change, file, place, [properties, remove]]
 
 
 def dropped_texts(data: QMimeData) -> list[str]:

@@ -1,17 +1,19 @@
-"""The grid in the centre of the window: one, four or nine tiles; one is selected, one can be shown alone."""
+"""The grid in the centre of the window: one, two, four or nine tiles; one is selected, one can be shown alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets.kit.layouts import styled
-from widgets.viewer.tile import TileHost, ViewerTile
+from widgets.viewer.host import TileHost
+from widgets.viewer.tile import ViewerTile
 
-LAYOUTS = {"1": 1, "2x2": 2, "3x3": 3}
+LAYOUTS = {"1": (1, 1), "1x2": (1, 2), "2x2": (2, 2), "3x3": (3, 3)}
+"""Rows and columns, from small to large."""
 GAP = 8
 RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MOVES = {
@@ -33,7 +35,9 @@ class ViewerGrid(TileHost):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Viewer")
-        self.setAccessibleDescription("Arrow keys choose a tile, Enter shows it alone, F fits the picture")
+        self.setAccessibleDescription(
+            "Arrow keys choose a tile, with Shift they swap it, Enter shows it alone, F fits the picture"
+        )
         self._tiles: dict[int, ViewerTile] = {}
         self._sources: list[tuple[str, str]] = []
         self._engines: list[tuple[str, str]] = []
@@ -44,10 +48,10 @@ class ViewerGrid(TileHost):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
-        self.set_layout("2x2")
+        self.set_layout("1")
 
     def set_layout(self, layout: str) -> None:
-        """ "1", "2x2" or "3x3". Tiles beyond it are hidden and keep what they show."""
+        """A name of `LAYOUTS`. Tiles beyond it are hidden and keep what they show."""
         self.layout_name = layout
         self.maximised_index = None
         self._arrange()
@@ -56,7 +60,7 @@ class ViewerGrid(TileHost):
 
     @property
     def count(self) -> int:
-        return LAYOUTS[self.layout_name] ** 2
+        return tiles_of(self.layout_name)
 
     def tile(self, index: int) -> ViewerTile:
         """Tile `index`, from 0, row by row."""
@@ -116,9 +120,11 @@ class ViewerGrid(TileHost):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in MOVES:
+        if key in MOVES and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._swap(self._beside(*MOVES[key]))
+        elif key in MOVES:
             self._use_keyboard()
-            self._move(*MOVES[key])
+            self._move(self._beside(*MOVES[key]))
         elif key in RETURN or (key == Qt.Key.Key_Escape and self.maximised_index is not None):
             self.maximise()
         elif key == Qt.Key.Key_F:
@@ -128,15 +134,33 @@ class ViewerGrid(TileHost):
         else:
             super().keyPressEvent(event)
 
-    def _move(self, down: int, right: int) -> None:
-        side = LAYOUTS[self.layout_name]
-        row, column = divmod(self.selected_index, side)
-        row, column = min(max(row + down, 0), side - 1), min(max(column + right, 0), side - 1)
-        target = row * side + column
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The frame of the selected tile says where the keys go."""
+        super().focusInEvent(event)
+        self.tile(self.selected_index).update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.tile(self.selected_index).update()
+
+    def _beside(self, down: int, right: int) -> int:
+        """The tile in a direction from the selected one, or itself at the edge."""
+        rows, columns = LAYOUTS[self.layout_name]
+        row, column = divmod(self.selected_index, columns)
+        row, column = min(max(row + down, 0), rows - 1), min(max(column + right, 0), columns - 1)
+        return row * columns + column
+
+    def _move(self, target: int) -> None:
         if self.maximised_index is not None and target != self.selected_index:
             self.maximised_index = target
             self._arrange()
         self.select(target)
+
+    def _swap(self, target: int) -> None:
+        """What the selected tile shows goes there, and the selection with it."""
+        if target != self.selected_index and self.maximised_index is None:
+            self.swapWanted.emit(self.selected_index, target)
+            self.select(target)
 
     def _make(self, index: int) -> ViewerTile:
         tile = ViewerTile(index, self)
@@ -158,13 +182,24 @@ class ViewerGrid(TileHost):
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
         shown = [self.maximised_index] if self.maximised_index is not None else list(range(self.count))
-        side = 1 if self.maximised_index is not None else LAYOUTS[self.layout_name]
+        rows, columns = LAYOUTS["1" if self.maximised_index is not None else self.layout_name]
         for number in range(3):
-            self._grid.setRowStretch(number, int(number < side))
-            self._grid.setColumnStretch(number, int(number < side))
+            self._grid.setRowStretch(number, int(number < rows))
+            self._grid.setColumnStretch(number, int(number < columns))
         for place, index in enumerate(shown):
-            self._grid.addWidget(self.tile(index), *divmod(place, side))
+            self._grid.addWidget(self.tile(index), *divmod(place, columns))
         for index, tile in self._tiles.items():
             tile.setVisible(index in shown)
             tile.set_maximised(self.maximised_index is not None)
             tile.set_selected(index == self.selected_index, self._keyboard)
+
+
+def tiles_of(layout: str) -> int:
+    """How many tiles a layout has."""
+    rows, columns = LAYOUTS[layout]
+    return rows * columns
+
+
+def layout_for(count: int) -> str:
+    """The smallest layout with room for so many, or else the largest."""
+    return next((layout for layout in LAYOUTS if tiles_of(layout) >= count), "3x3")

@@ -94,9 +94,9 @@ def places(window: Any) -> list[tuple[str, str]]:
     """Presets and their pages."""
     found = []
     for preset in window.presets.values():
-        pages = type(window.features[preset.strip].form.page) if preset.strip and hasattr(
-            window.features[preset.strip], "form") else ("",)  # fmt: skip
-        found += [(preset.id, str(page)) for page in pages]
+        form = getattr(window.features[preset.strip], "form", None) if preset.strip else None
+        pages = [""] if form is None else [str(page) for page in type(form.page).__members__.values()]
+        found += [(preset.id, page) for page in pages]
     return found
 
 

@@ -77,7 +77,7 @@ class Project:
     def arrange(self, kind: str, ids: Sequence[str]) -> None:
         """Have items of a kind in this order."""
         if not self.read_only and self._items.arrange(kind, ids):
-            self._save()
+            self._write()
 
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""
@@ -302,10 +302,9 @@ class Project:
     def _set(self, kind: str, id: str, text: str | None) -> None:
         """Change an item, None to drop it."""
         if not self.read_only and self._items.set(kind, id, text):
-            self._save()
+            self._write()
 
-    def _save(self) -> None:
-        """What was changed, at once."""
+    def _write(self) -> None:
         if self.unsaved:
             return
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +34,7 @@ class Items:
         self._texts: dict[str, dict[str, str]] = {}
         self._odd: dict[str, dict[object, str]] = {}
         self.unwritten: dict[tuple[str, str], None] = {}
-        self._moved: set[str] = set()
+        self._arranged: dict[str, None] = {}
         rows = base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall() if base else ()
         for kind, id, text in rows:
             if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str):
@@ -60,14 +60,13 @@ class Items:
         return True
 
     def arrange(self, kind: str, ids: Sequence[str]) -> bool:
-        """Put these items of a kind first, in this order; whether it was another before."""
-        before = self._texts.get(kind, {})
-        order = [*(id for id in ids if id in before), *(id for id in before if id not in ids)]
-        if order == list(before):
+        """Have items of a kind in this order, those that are not named after them; whether it was another before."""
+        texts = self._texts.get(kind, {})
+        named = dict.fromkeys(id for id in (*ids, *texts) if id in texts)
+        if list(named) == list(texts):
             return False
-        self._texts[kind] = {id: before[id] for id in order}
-        self._moved.add(kind)
-        self.unwritten |= {(kind, id): None for id in order}
+        self._texts[kind] = {id: texts[id] for id in named}
+        self._arranged[kind] = None
         return True
 
     def parsed(self, kind: str, id: str | None = None) -> tuple[dict[str, Any], dict[object, str]]:
@@ -86,23 +85,17 @@ class Items:
         """All that is not written yet, in one transaction."""
         base.execute("BEGIN IMMEDIATE")
         try:
-            for kind in self._moved:
-                for id in self._texts[kind]:
-                    _write(base, kind, id, None)
-            for kind, id in self._in_order():
+            for kind, id in self.unwritten:
                 _write(base, kind, id, self.text(kind, id))
+            for kind in self._arranged:
+                _arrange(base, kind, self._texts.get(kind, ()))
             base.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):
                 base.execute("ROLLBACK")
             raise
         self.unwritten.clear()
-        self._moved.clear()
-
-    def _in_order(self) -> list[tuple[str, str]]:
-        """What is not written, as it stands in the order of its kind where that was changed."""
-        moved = [(kind, id) for kind in self._moved for id in self._texts[kind]]
-        return [*moved, *(key for key in self.unwritten if key[0] not in self._moved or key not in moved)]
+        self._arranged.clear()
 
     def write_all_to(self, base: sqlite3.Connection) -> None:
         """Into a table that holds none of them."""
@@ -143,3 +136,8 @@ def _write(base: sqlite3.Connection, kind: str, id: str, text: str | None) -> No
             " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), CAST(?3 AS TEXT))",
             (*key, stored(text)),
         )
+
+
+def _arrange(base: sqlite3.Connection, kind: str, ids: Iterable[str]) -> None:
+    rows = [(position, stored(kind), stored(id)) for position, id in enumerate(ids, 1)]
+    base.executemany(f"UPDATE items SET position = ? WHERE {_THIS}", rows)

@@ -1,7 +1,7 @@
 """Settings that come back at the next start: theme, preset, layout, recent files, the state of each panel.
 
 One JSON file, its owner's alone, written whole or not at all. A value that makes no sense is left out with a notice; a
-broken file, or one of a newer program, is moved aside, and the default is used. Keys that nobody knows are left out.
+broken file, or one of a newer program, is moved aside, and the default is used. Keys that nobody knows stay in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import binascii
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
+
+from annotated_types import Interval
 
 from engines.core.addresses import without_passwords
 from engines.core.errors import BadInput, KinoscopeError
@@ -32,16 +34,25 @@ class Settings:
     recent: paths of projects, the last used first; last: the one that is open, or was when the program ended.
     preset: the one in force; start_preset: the one to start with, "" for the layout as it was. language: the one from
     the next start on, "" for the system's.
+    scale: of text and controls, in per cent. pictures, store: folders in place of the usual ones, "" for those.
+    workers, threads, gpu: what jobs may use of this machine; threads 0 for all.
     """
 
     version: int = VERSION
-    theme: Literal["dark", "light"] = "dark"
+    theme: Literal["dark", "light", "system"] = "dark"
+    density: Literal["comfortable", "compact"] = "comfortable"
+    scale: Literal[90, 100, 110, 125, 150, 175, 200] = 100
     language: str = ""
     preset: str = "monitor"
     start_preset: str = ""
     layout: str = ""
     geometry: str = ""
     recent: tuple[str, ...] = ()
+    pictures: str = ""
+    store: str = ""
+    workers: Literal[1, 2, 3, 4] = 2
+    threads: Annotated[int, Interval(ge=0, le=1024)] = 0
+    gpu: bool = True
     last: str = ""
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -119,11 +130,32 @@ def load(path: Path) -> tuple[Settings, str, bool]:
     return value, f"These settings made no sense and are back to the default: {names}" if names else "", True
 
 
+def kept_scale(path: Path | None = None) -> int:
+    """The size of text and controls in a file, in per cent, before anything else of it is looked at; 100 where it is
+    not to be had."""
+    try:
+        data = parse_json(read_bytes(path or config_dir() / "settings.json", what="file of settings", most=MOST))
+        known, _ = _fitting(data if isinstance(data, dict) else {}, {"scale": get_type_hints(Settings)["scale"]})
+    except (KinoscopeError, OSError):
+        return 100
+    return known.get("scale", 100)
+
+
 def save(path: Path, settings: Settings) -> None:
     """Write the settings, whole or not at all."""
     from engines.core.spec import to_json
 
-    write_json(path, without_passwords(to_json(settings)), private=True)
+    write_json(path, without_passwords({**_unknown(path), **to_json(settings)}), private=True)
+
+
+def _unknown(path: Path) -> dict[str, Any]:
+    """What is in the file that nobody here knows: a later version's, or a person's own; it stays."""
+    try:
+        data = parse_json(read_bytes(path, what="file of settings", most=MOST), path)
+    except (KinoscopeError, OSError):
+        return {}
+    known = {item.name for item in fields(Settings)}
+    return {name: value for name, value in data.items() if name not in known} if isinstance(data, dict) else {}
 
 
 def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
@@ -135,7 +167,7 @@ def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
     if version != VERSION:
         raise BadInput(f"Written by another version of the program ({str(version)[:20]})", path=path)
     panels = data.get("panels")
-    known, left_out = _fitting({**data, "panels": {}}, get_type_hints(Settings))
+    known, left_out = _fitting({**data, "panels": {}}, get_type_hints(Settings, include_extras=True))
     if isinstance(panels, dict):
         kept, bad = _fitting(panels, dict.fromkeys(panels, dict[str, Any]))
         known, left_out = {**known, "panels": kept}, left_out + bad

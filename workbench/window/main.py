@@ -9,29 +9,40 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
-from widgets.kit.panel import FOLDS
+from engines.core.words import tr
+from widgets.kit.menus import SideMenu
+from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
-from widgets.shell.help import PAGES
 from widgets.shell.jobs import JobsPanel
 from widgets.shell.log import LogPanel
 from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
+from widgets.shell.start.place import ViewerPlace
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.recording_bar import RecordingBar
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
+from workbench.controllers.shell.editing import Editing
+from workbench.controllers.shell.finding import FindingController
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.jobs import JobsController
+from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.recordings import Recordings
+from workbench.controllers.shell.shortcuts import ShortcutsController
+from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.start import Parts, StartController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature, resumes
@@ -48,15 +59,16 @@ from workbench.window import theme
 from workbench.window.ahead import ImportsAhead
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
+from workbench.window.full_screen import FullScreen
 from workbench.window.keeping import DeskKeeper
 from workbench.window.made import Made
 from workbench.window.placement import Placement
+from workbench.window.places import Places, guide
 from workbench.window.toolbar import TopBar
 
 log_ = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1440, 900)
-GRIDS = {"view.one": "1", "view.four": "2x2", "view.nine": "3x3"}
 PRESET = "window."
 ROOM_BELOW = 130
 """Height of what stands where a dock of a feature would, were it needed."""
@@ -83,12 +95,14 @@ class Window(QMainWindow, Host):
         self.placement = Placement(self, FIRST_SIZE)
         self.notices = Notices(self)
         project, self._project_notice = open_last(settings.value.last)
-        feeds, jobs = Feeds(supervisor, parent=self), JobQueue(supervisor, parent=self, resumes=resumes(features))
+        feeds = Feeds(supervisor, parent=self)
+        jobs = JobQueue(supervisor, workers=settings.value.workers, parent=self, resumes=resumes(features))
         self.services = Services(supervisor, feeds, jobs, log, settings, project, QUndoStack(self), self.notify, self)
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
         self.grid = ViewerGrid()
-        self.centre = Centre("viewer", self.grid)
+        self.place = ViewerPlace(self.grid)
+        self.centre = Centre("viewer", self.place)
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
@@ -115,12 +129,17 @@ class Window(QMainWindow, Host):
         """After the first paint: the project's sources, then what the command line named, then what went wrong."""
         QTimer.singleShot(0, partial(self._start, list(arguments)))
 
-    def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+    def notify(
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None, key: str = ""
+    ) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
         text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
-        self.notices.show_notice(text, level, action, run)
+        self.notices.show_notice(text, level, action, run, key)
+
+    def settle(self, key: str) -> None:
+        self.notices.settle(key)
 
     def preset(self, id: str) -> None:
         """Arrange docks and centre for one kind of work."""
@@ -158,8 +177,8 @@ class Window(QMainWindow, Host):
     def play(self, source: Source) -> None:
         self.sources.add(source)
 
-    def undistort(self, path: str) -> None:
-        self.undistorted.show(path)
+    def undistort(self, path: str, on: bool = True) -> None:
+        self.undistorted.show(path) if on else self.undistorted.show_as_it_comes(path)
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         for path, child in pictures.items():
@@ -173,6 +192,10 @@ class Window(QMainWindow, Host):
         if feature not in (self.centre.strip, self.centre.front):
             self.preset(preset.id)
         self.docks.show(feature)
+
+    def open_in(self, feature: str, file: str) -> None:
+        self.bring(feature)
+        self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -196,9 +219,14 @@ class Window(QMainWindow, Host):
             self.notify(problem, "warn")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """A user who closes it is asked about jobs under way; a signal, a test or the tour is not."""
+        if event.spontaneous() and not self.leaving.may_close():
+            event.ignore()
+            return
         self._ahead.stop()
         self._keeper.close()
         self._desk.close()
+        self.beginning.close()
         self.save()
         for controller in reversed(self._controllers):
             controller.close()
@@ -218,13 +246,20 @@ class Window(QMainWindow, Host):
         child = event.child()
         if event.polished() and isinstance(child, QTabBar):
             leave_wheel(child)
+            describe(child, tr("Panels"), tr("The panel in front"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
 
+        self.beginning.show_aimed(event.isAccepted())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.beginning.show_aimed(False)
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Files fall on the feature in the centre or on the one that they are of; everything else is a source."""
+        self.beginning.show_aimed(False)
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         taker = self.features.taker(files) if files else ""
         if taker:
@@ -235,34 +270,37 @@ class Window(QMainWindow, Host):
 
     def _make_controllers(self) -> None:
         panels, services, commands = self.panels, self.services, self.commands
+        pages = guide(self.features.records)
         self.sources = SourcesController(panels.sources, self.viewer, services, commands)
+        self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.source_menu.serve(panels.properties, self.properties.show)
+        self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
-        self.log = LogController(panels.log, services)
-        self.project = ProjectController(self, self.sources, self.viewer, services, commands)
+        self.log = LogController(panels.log, services, self.features.records)
+        self.tiles = GridController(self.viewer, services, commands)
+        self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
+        self.beginning = StartController(parts, services, commands)
         self.dialogs = DialogsController(
-            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), self._guide()
+            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
+        places = Places(services, self.features, self.viewer, self.project, self.dialogs)
+        self.finding = FindingController(self, services, commands, places, self.features.records, pages)
+        self.shortcuts = ShortcutsController(self, services, commands)
+        self.editing = Editing(self, services, commands, self.finding.show)
+        self.full_screen = FullScreen(self, commands)
         self._controllers = (
-            self.viewer, self.sources, self.properties, self.features, self.jobs, self.log, self.dialogs, self.project,
+            self.viewer, self.tiles, self.sources, self.properties, self.features,
+            self.leaving, self.jobs, self.log, self.dialogs, self.finding, self.shortcuts, self.project,
         )  # fmt: skip
         self.project.changed.connect(self._show_title)
         self.project.changed.connect(self.features.restore)
         self.centre.chosen.connect(self._centre_chosen)
-        self.viewer.laidOut.connect(lambda layout: self.commands.check(_command_of(layout)))
-
-    def _guide(self) -> dict[str, Path]:
-        """Pages of the guide by name, in their order."""
-        features = {dock.id: Path(one.guide or PAGES) for one in self.features.records for dock in one.docks}
-        folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **features}
-        folders |= {"properties": PAGES, "jobs": PAGES, "log": PAGES}
-        return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
-        bind, viewer, undo = self.commands.bind, self.viewer, self.services.undo
-        for id, layout in GRIDS.items():
-            bind(id, partial(self._set_layout, layout))
+        bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
         bind("view.maximise", self.grid.maximise)
@@ -270,24 +308,31 @@ class Window(QMainWindow, Host):
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
+        self._bind_recordings(viewer.recordings)
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
-        bind("edit.undo", undo.undo)
-        bind("edit.redo", undo.redo)
+        bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
-        bind("file.quit", self.close)
-        undo.canUndoChanged.connect(partial(self.commands.enable, "edit.undo"))
-        undo.canRedoChanged.connect(partial(self.commands.enable, "edit.redo"))
-        self.commands.enable("edit.undo", False)
-        self.commands.enable("edit.redo", False)
+        bind("window.notice", self.notices.focus)
+        bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _bind_recordings(self, recordings: Recordings) -> None:
+        bar, commands = RecordingBar(self), self.commands
+        self.setStatusBar(bar)
+        commands.bind("view.record-all", self.viewer.record_all)
+        commands.bind("view.record-stop", recordings.end_all)
+        commands.enable("view.record-stop", False)
+        recordings.changed.connect(lambda: commands.enable("view.record-stop", bool(recordings.paths())))
+        recordings.told.connect(bar.show_recordings)
+        bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
-            recent = QMenu("Open recent", menu)
+            recent = SideMenu("Open recent", menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
-            menu.insertMenu(self.commands.action("file.save-as"), recent)
+            menu.insertMenu(self.commands.action("file.save"), recent)
         if name == "Window":
             menu.addSeparator()
             for dock in self.docks.docks.values():
@@ -306,7 +351,7 @@ class Window(QMainWindow, Host):
     def _reset(self) -> None:
         self.docks.reset()
         self.preset("monitor")
-        self.viewer.set_layout("2x2")
+        self.tiles.follow()
 
     def _restore_layout(self) -> None:
         settings = self.services.settings.value
@@ -316,6 +361,7 @@ class Window(QMainWindow, Host):
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
         if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
             self.notify("The layout of the last start does not fit this version and was reset", "info")
+        self.beginning.follow()
 
     def _start(self, arguments: list[str]) -> None:
         if self.services.supervisor.closed:
@@ -325,15 +371,12 @@ class Window(QMainWindow, Host):
         for name, owner in owners.items():
             if owner:
                 self.features[owner].take([name])
+        self.beginning.begin()
         self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:
                 self.notify(notice, "warn")
         self._ahead.start()
-
-    def _set_layout(self, layout: str) -> None:
-        self.centre.show_widget("viewer")
-        self.viewer.set_layout(layout)
 
     def _show_title(self) -> None:
         project = self.services.project
@@ -348,7 +391,3 @@ class Window(QMainWindow, Host):
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)
-
-
-def _command_of(layout: str) -> str:
-    return next(id for id, name in GRIDS.items() if name == layout)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from widgets.kit.theme import DARK, LOOK, THEMES
+from widgets.kit.theme import DARK, LIGHT, LOOK, THEMES, Tokens
 
+SYSTEM = "system"
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
 def apply(app: QApplication, name: str) -> None:
-    """Put the theme of this name on the application; an unknown name gives the dark one."""
-    LOOK.apply(app, THEMES.get(name, DARK))
+    """Put the theme of this name on the application, "system" for the desktop's; an unknown name gives the dark one."""
+    LOOK.apply(app, tokens_of(name))
+    hints, follow = app.styleHints(), Qt.ConnectionType.UniqueConnection
+    hints.colorSchemeChanged.connect(FOLLOWER.follow, follow)
+    FOLLOWER.on = name == SYSTEM
+
+
+def tokens_of(name: str) -> Tokens:
+    """The tokens of "dark", "light", or "system" as the desktop is now; the dark ones where it does not say."""
+    if name == SYSTEM:
+        light = application().styleHints().colorScheme() == Qt.ColorScheme.Light
+        return LIGHT if light else DARK
+    return THEMES.get(name, DARK)
 
 
 def change(name: str) -> None:
@@ -25,7 +36,8 @@ def change(name: str) -> None:
     Qt would restyle every widget there is, for half a second with all panels made. Both themes have the same sizes, so
     that nothing needs to be laid out anew.
     """
-    app, tokens = application(), THEMES.get(name, DARK)
+    app, tokens = application(), tokens_of(name)
+    FOLLOWER.on = name == SYSTEM
     if tokens is LOOK.now:
         return
     seen = [part for window in app.topLevelWidgets() for part in _visible(window)]
@@ -33,23 +45,20 @@ def change(name: str) -> None:
     style = app.style()
     for widget in dressed:
         style.unpolish(widget)
-    with _out_of_sight(app.allWidgets()):
-        LOOK.dress(app, tokens)
+    _hide(app.allWidgets())
+    LOOK.dress(app, tokens)
     _dress(dressed)
     WARDROBE.watch([*app.topLevelWidgets(), *_parts(seen)])
     LOOK.changed.emit()
 
 
-@contextmanager
-def _out_of_sight(widgets: Iterable[QWidget]) -> Iterator[None]:
-    """Qt neither polishes these nor tells them of a new style; afterwards they count as not polished."""
-    hidden = [widget for widget in widgets if not widget.testAttribute(OWN_STYLE)]
-    for widget in hidden:
-        widget.setAttribute(POLISHED, False)
-        widget.setAttribute(OWN_STYLE, True)
-    yield
-    for widget in hidden:
-        widget.setAttribute(OWN_STYLE, False)
+def _hide(widgets: Iterable[QWidget]) -> None:
+    """Qt neither polishes these nor tells them of a new style, now and later: they count as dressed by themselves."""
+    for widget in widgets:
+        if not widget.testAttribute(OWN_STYLE):
+            widget.setAttribute(OWN_STYLE, True)
+        if widget.testAttribute(POLISHED):
+            widget.setAttribute(POLISHED, False)
 
 
 def _dress(widgets: Iterable[QWidget]) -> None:
@@ -91,6 +100,19 @@ class Wardrobe(QObject):
 
 
 WARDROBE = Wardrobe()
+
+
+class Follower(QObject):
+    """Changes the theme with the desktop's, while the user wants that."""
+
+    on = False
+
+    def follow(self, _scheme: Qt.ColorScheme) -> None:
+        if self.on:
+            change(SYSTEM)
+
+
+FOLLOWER = Follower()
 
 
 def application() -> QApplication:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from engines.core.context import Lease
 from engines.core.errors import OutOfResources
+from engines.core.processor import most_threads
 
 Granted = Callable[[Lease], None]
 
@@ -32,7 +33,7 @@ class Ticket:
 class Broker:
     """threads: CPU threads in all. memory: bytes of each device; a device not named is lent to one at a time."""
 
-    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    threads: int = field(default_factory=most_threads)
     memory: dict[str, int] = field(default_factory=lambda: _main_memory())
     _tickets: list[Ticket] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

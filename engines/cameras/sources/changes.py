@@ -52,6 +52,15 @@ def view_title(source: Source, view: str, of: str = "") -> str:
     return tiles.get(view, shown(view))
 
 
+def looped(source: Source, loop: bool) -> Source:
+    """The same, to begin again at its end or not; nothing is changed of one that has none."""
+    if isinstance(source, TiledSource):
+        of = looped(source.of, loop)
+        assert not isinstance(of, TiledSource)
+        return replace(source, of=of)
+    return replace(source, loop=loop) if isinstance(source, FileSource | FolderSource) else source
+
+
 def file_of(source: Source) -> str:
     """The file or folder that the pictures come from; "" where they come from none."""
     inner = source.of if isinstance(source, TiledSource) else source

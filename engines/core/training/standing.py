@@ -38,6 +38,13 @@ def standing(path: Path, spec: object, free: Collection[str]) -> Standing | None
     return Standing(path, step, steps)
 
 
+def came_to_its_end(path: Path) -> bool:
+    """Whether a checkpoint is of the last step that its training was to take."""
+    said = said_of(path)
+    before = said.get("spec")
+    return isinstance(before, dict) and said.get("step") == before.get("steps")
+
+
 def differing(before: dict[str, Any], now: dict[str, Any], free: Collection[str]) -> list[str]:
     """Names of settings that a checkpoint was made with otherwise than is asked for now."""
     return [name for name in now if name not in free and before.get(name, now[name]) != now[name]]

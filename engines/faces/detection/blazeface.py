@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from engines.core.frames import Image
+from engines.core.processor import most_threads
 from engines.core.store.fetching import load_path
 from engines.faces.detection.pyramid import Reach
 from engines.faces.detection.yunet import Detections, Floats, suppress
@@ -38,7 +39,7 @@ class BlazeFace:
         from ai_edge_litert.interpreter import Interpreter
 
         path = str(load_path("blazeface-full"))
-        self._network = Interpreter(model_path=path, num_threads=max(threads, 1))
+        self._network = Interpreter(model_path=path, num_threads=max(min(threads, most_threads()), 1))
         self._network.allocate_tensors()
         self._input = self._network.get_input_details()[0]["index"]
         outputs = {int(one["shape"][-1]): one["index"] for one in self._network.get_output_details()}

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.core.training.standing import Standing, standing
+from engines.core.training.standing import Standing, came_to_its_end, standing
 from engines.generative.diffusion.types import Device, Prediction
 
 CHECKPOINT = ".checkpoint"
@@ -85,6 +85,12 @@ def checkpoint_path(spec: TrainSpec) -> Path:
 def standing_of(spec: TrainSpec) -> Standing | None:
     """How far the training of this spec came that was cut off; None where there is nothing to go on with."""
     return standing(checkpoint_path(spec), spec, FREE)
+
+
+def lengthens(spec: TrainSpec) -> bool:
+    """Whether a training of these settings had come to its end, and this one only asks for more steps."""
+    path = checkpoint_path(spec)
+    return standing(path, spec, FREE) is not None and came_to_its_end(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def test_every_control_changes_its_own_field_alone(train):
 
 def test_every_field_of_the_specification_can_be_reached(train):
     bound = {field for section in (train.features, train.network, train.more) for field in section.controls}
-    apart = {"out", "clips", "frames", "folder", "settings", "held_out", "offset"}
+    apart = {"out", "clips", "frames", "folder", "settings", "held_out", "offset", "anew", "keep"}
     assert bound | apart == set(TrainSpec.__slots__)
 
 

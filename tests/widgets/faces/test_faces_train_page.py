@@ -103,8 +103,8 @@ def test_a_result_can_be_used_or_trained_again(page, qtbot):
     assert page.use.isHidden()
 
 
-def test_a_cancelled_training_says_that_nothing_was_kept():
-    assert state_words(TrainView(SPEC, progress=PROGRESS)) == "Stopped at step 40 of 100; nothing was kept"
+def test_a_cancelled_training_says_that_no_recogniser_was_written():
+    assert state_words(TrainView(SPEC, progress=PROGRESS)) == "Stopped at step 40 of 100; no recogniser was written"
 
 
 def test_every_field_changes_its_own_setting(page):

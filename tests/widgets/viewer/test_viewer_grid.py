@@ -21,6 +21,7 @@ def grid(qtbot):
     made = ViewerGrid()
     qtbot.addWidget(made)
     made.resize(900, 620)
+    made.set_layout("2x2")
     made.set_sources([("scene1", "Rendered rig"), ("scene1/left", "Rendered rig · left")])
     made.set_engines([("board", "Board finder")])
     with qtbot.waitExposed(made):
@@ -36,7 +37,7 @@ def visible(grid: ViewerGrid) -> list[int]:
     return [index for index in range(9) if index in grid._tiles and grid.tile(index).isVisible()]
 
 
-@pytest.mark.parametrize(("layout", "count"), [("1", 1), ("2x2", 4), ("3x3", 9)])
+@pytest.mark.parametrize(("layout", "count"), [("1", 1), ("1x2", 2), ("2x2", 4), ("3x3", 9)])
 def test_a_layout_shows_so_many_tiles_of_equal_size(grid, layout, count):
     grid.set_layout(layout)
     grid.layout().activate()
@@ -74,6 +75,13 @@ def test_keys_choose_fit_and_maximise(grid, qtbot):
     with qtbot.waitSignal(grid.playToggled) as heard:
         qtbot.keyClick(grid, Qt.Key.Key_Space)
     assert heard.args == [2]
+
+
+def test_keys_go_along_two_tiles_and_no_further(grid, qtbot):
+    grid.set_layout("1x2")
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(grid, key)
+    assert grid.selected_index == 1
 
 
 def test_a_click_selects_and_says_so_once(grid, qtbot):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.project.settings import Settings, SettingsStore, load
+from workbench.project.settings import Settings, SettingsStore, kept_scale, load
 
 
 @pytest.fixture
@@ -42,13 +42,35 @@ def test_recent_files_are_the_newest_ten_each_once(store: SettingsStore) -> None
     assert store.value.recent == tuple(f"/{number}.kino" for number in [7, 14, 13, 12, 11, 10, 9, 8, 6, 5])
 
 
-def test_a_key_that_nobody_knows_is_left_out(store: SettingsStore) -> None:
+def test_a_key_that_nobody_knows_stays_in_the_file(store: SettingsStore) -> None:
     store.change(theme="light")
     store.save()
     data = json.loads(store.path.read_text(encoding="utf-8"))
     store.path.write_text(json.dumps({**data, "wallpaper": "cats"}), encoding="utf-8")
     again = SettingsStore(store.path)
     assert (again.value.theme, again.notice) == ("light", "")
+    again.change(theme="dark")
+    assert again.save() == ""
+    kept = json.loads(store.path.read_text(encoding="utf-8"))
+    assert (kept["wallpaper"], kept["theme"]) == ("cats", "dark")
+
+
+def test_values_out_of_range_are_back_to_the_default_and_named(store: SettingsStore) -> None:
+    store.save()
+    wrong = {"workers": 99, "threads": -1, "scale": 30000, "density": "roomy", "gpu": "maybe", "theme": "system"}
+    store.path.write_text(json.dumps({"version": 1, **wrong}), encoding="utf-8")
+    again = SettingsStore(store.path)
+    assert again.value == Settings(theme="system")
+    assert again.notice.endswith(": density, scale, workers, threads, gpu")
+
+
+@pytest.mark.parametrize(("text", "percent"), [('{"scale": 125}', 125), ('{"scale": 7}', 100), ("[", 100), ("[]", 100)])
+def test_the_size_of_text_is_known_before_the_rest(tmp_path: Path, text: str, percent: int) -> None:
+    path = tmp_path / "settings.json"
+    assert kept_scale(path) == 100
+    path.write_text(text, encoding="utf-8")
+    assert kept_scale(path) == percent
+    assert path.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(

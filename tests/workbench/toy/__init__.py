@@ -11,7 +11,7 @@ FEATURE = Feature(
     "Toy",
     "tests.workbench.toy.controller:make",
     docks=(DockSpec("toy", "Toy", "right", 400, 90),),
-    preset=Preset("toy", "Toy", "Brightness and sources", "Ctrl+9", "chart", {"sources": 220, "toy": 400, "jobs": 150}),
+    preset=Preset("toy", "Toy", "Brightness and sources", "chart", {"sources": 220, "toy": 400, "jobs": 150}),
     commands=(
         Command(
             "toy.look", "Look at brightness", "Toy", "Look at the chosen source, or stop", run=lambda toy: toy.toggle()

@@ -37,7 +37,7 @@ def test_where_one_was_in_it_comes_back(open_window: Open, qtbot) -> None:
     first = open_window("scene:1")
     until(qtbot, lambda: first.picture(0) is not None)
     window = first.window
-    window.viewer.set_layout("3x3")
+    window.commands.run("view.nine")
     window.grid.select(0)
     window.grid.maximise(0)
     until(qtbot, lambda: window.grid.tile(0).view.width() > 600)

@@ -7,14 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from widgets.kit.work_state import Busy
+from engines.core.errors import UsageError
+from widgets.kit.work_state import Busy, CutOff
 from workbench.threads.jobs import JobQueue, JobRecord, JobState
 
 
 class JobSlot(QObject):
     """`changed` for progress; `told(key, value)` for a partial result; `done(spec, result)`; `failed(trouble)`.
 
-    A job that is cancelled ends with `cancelled(spec)`; until it has really ended it is busy, and says so.
+    `adopted(spec)` when a training that was cut off goes on, wherever that was asked for. A job that is cancelled ends
+    with `cancelled(spec)`; until it has really ended it is busy, and says so.
     """
 
     changed = Signal()
@@ -22,6 +24,7 @@ class JobSlot(QObject):
     done = Signal(object, object)
     failed = Signal(object)
     cancelled = Signal(object)
+    adopted = Signal(object)
 
     def __init__(self, jobs: JobQueue, job: str, trouble: Callable[[dict[str, Any]], object], parent: QObject) -> None:
         """trouble: what an error's JSON becomes for the panel, given to `failed`."""
@@ -33,11 +36,40 @@ class JobSlot(QObject):
         jobs.changed.connect(self._moved)
         jobs.event.connect(self._event)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
         jobs.finished.connect(self._finished)
+        jobs.resumed.connect(self._adopt)
 
     @property
     def busy(self) -> Busy | None:
         """What is under way."""
         return None if self.job is None else busy_of(self._jobs.record(self.job), self._cancelling)
+
+    @property
+    def cut_off(self) -> CutOff | None:
+        """The newest job of this kind, where it ended early and can go on."""
+        record = None if self.job is not None else self._jobs.newest(self._path)
+        there = None if record is None else self._jobs.standing(record.id)
+        return None if record is None or there is None else CutOff(record.id, record.title, there.step, there.steps)
+
+    def resume(self, job: int) -> None:
+        """Go on with a job that was cut off."""
+        self._go_on(self._jobs.resume, job)
+
+    def keep(self, job: int) -> None:
+        """Write what it had learned as a model."""
+        self._go_on(self._jobs.keep, job)
+
+    def _go_on(self, how: Callable[[int], int], job: int) -> None:
+        try:
+            how(job)
+        except UsageError as error:
+            self.failed.emit(self._trouble(error.as_json()))
+            self.changed.emit()
+
+    def _adopt(self, job: int) -> None:
+        if self.job is None and self._jobs.record(job).job == self._path:
+            self.job, self.spec, self._cancelling = job, self._jobs.spec(job), False
+            self.adopted.emit(self.spec)
+            self.changed.emit()
 
     def start(self, spec: object, title: str, command: str = "") -> None:
         """Do this instead of what is under way."""

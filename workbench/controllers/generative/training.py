@@ -13,8 +13,9 @@ from zlib import crc32
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.generative.diffusion.models import cards
-from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec
+from engines.generative.training.types import FREE, TrainProgress, TrainResult, TrainSpec, lengthens
 from widgets.generative.state import TrainView
 from widgets.generative.studio.training import TrainingPage
 from widgets.kit.work_state import Trouble
@@ -38,18 +39,20 @@ class Training(QObject):
         self._train, self._use = train, use
         self._view = TrainView()
         self._next: list[tuple[TrainSpec, str]] = []
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("Training failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
         self._slot.failed.connect(self.say)
         self._slot.failed.connect(self._go_on)
         self._slot.cancelled.connect(self._stopped)
+        self._slot.adopted.connect(self._goes_on)
+        self._jobs = jobs
         self.cancel = self._slot.cancel
 
     @property
     def view(self) -> TrainView:
-        return replace(self._view, busy=self._slot.busy)
+        return replace(self._view, busy=self._slot.busy, cut_off=self._slot.cut_off)
 
     @property
     def waiting(self) -> int:
@@ -60,14 +63,20 @@ class Training(QObject):
         page = TrainingPage()
         page.empty.clicked.connect(self._train)
         page.progress.cancelled.connect(self.cancel)
+        page.cut_off.resumed.connect(self._slot.resume)
+        page.cut_off.kept.connect(self._slot.keep)
         page.use.clicked.connect(lambda: self._use(self._view.file))
         return page
 
     def start(self, spec: TrainSpec, title: str) -> bool:
-        """Train this; False when it waits for the training under way."""
+        """Train this; False when it waits for the training under way.
+
+        From the first step, but for one that had come to its end and is to take more steps: that one is lengthened.
+        """
         if self._slot.job is not None:
             self._next.append((spec, title))
             return False
+        spec = replace(spec, anew=not lengthens(spec))
         self._view = TrainView(title, spec)
         self._slot.start(spec, title, train_line(spec))
         return True
@@ -95,8 +104,11 @@ class Training(QObject):
         self._go_on()
 
     def _stopped(self, _spec: TrainSpec) -> None:
-        self._view = replace(self._view, stopped="Stopped; train again to go on from the last checkpoint")
+        self._view = replace(self._view, stopped=tr("Stopped"))
         self._go_on()
+
+    def _goes_on(self, spec: TrainSpec) -> None:
+        self._view = TrainView(self._jobs.record(self._slot.job).title if self._slot.job is not None else "", spec)
 
     def _go_on(self) -> None:
         if self._next:

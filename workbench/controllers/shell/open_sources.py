@@ -116,8 +116,7 @@ class OpenSources:
     def show_new(self, id: str) -> None:
         """Show a source that was just added: its tiles where it has any, else itself."""
         paths = [f"{id}/{tile}" for tile in tile_titles(self._services.feeds.feed(id).source)] or [id]
-        if len(paths) > 1:
-            self._viewer.make_room(len(paths))
+        self._viewer.make_room(len(paths))
         for path, tile in zip(paths, self._viewer.free_tiles() or [None], strict=False):
             self._viewer.show(path, tile)
 
@@ -126,16 +125,26 @@ class OpenSources:
         return {tile: path for tile, path in self._viewer.shown().items() if is_of(path, id)}
 
     def show_at(self, tiles: dict[int, str]) -> None:
-        """Show paths where they were; a picture that is not there any more leaves its tile to the whole, or empty."""
+        """Show paths where they were, or in a place of their own where another source is by now. A picture that is gone
+        leaves its tile to the whole, or empty.
+        """
         for tile, path in tiles.items():
             id = path.partition("/")[0]
             there = self._services.feeds.paths(id)
             if path in there:
-                self._viewer.show(path, tile)
+                self._viewer.show(path, self._place(tile, path))
             elif len(there) == 1 and id not in self._viewer.shown().values():
                 self._viewer.show(id, tile)
             else:
                 self._viewer.empty(tile)
+
+    def _place(self, tile: int, path: str) -> int | None:
+        """The tile, unless another source is shown there."""
+        at = self._viewer.shown().get(tile, "")
+        if not at or is_of(at, path.partition("/")[0]):
+            return tile
+        self._viewer.make_room(1)
+        return next((tile for tile, shown in self._viewer.shown().items() if shown == path), None)
 
     def _remember(self, id: str, source: Source) -> None:
         self._services.project.put("source", id, dump(source) | ({ASKS: True} if has_password(source) else {}))

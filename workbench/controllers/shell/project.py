@@ -19,6 +19,7 @@ from engines.core.outputs import free_name
 from engines.core.words import tr
 from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
+from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.project_disk import ProjectDisk
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
@@ -44,13 +45,16 @@ class ProjectController(QObject):
         window: QWidget,
         sources: SourcesController,
         viewer: ViewerController,
+        grid: GridController,
         services: Services,
         actions: Actions,
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
+        self._grid = grid
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
+        actions.bind("file.save", self.save)
         self.disk = ProjectDisk(window, services, self)
         self.disk.changed.connect(self.changed)
         self.disk.wanted.connect(self.take_over)
@@ -78,7 +82,7 @@ class ProjectController(QObject):
         sources = project.items("source")
         self._take_out_passwords()
         self._restore_sources({id: value for id, value in sources.items() if id not in running})
-        self._viewer.set_layout(str(project.get("state", "grid", "2x2")))
+        self._grid.restore()
         self._services.settings.change(last=str(project.path))
         self.disk.follow()
         if project.read_only:
@@ -146,6 +150,14 @@ class ProjectController(QObject):
     def ask_save(self) -> None:
         if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
+
+    def save(self) -> None:
+        """Say that it is on the disk, where it is after every change; where it cannot be, ask for another place."""
+        project = self._services.project
+        if project.unsaved:
+            self.ask_save()
+        else:
+            self._services.notify(tr("{name} is saved", name=project.title), "good")
 
     def ask_name(self) -> None:
         """In a dialog that holds up nothing."""

@@ -25,6 +25,7 @@ from workbench.controllers.shell.source_changes import (
     MoveSource,
     RemoveSource,
     RemoveStraight,
+    SwapTiles,
 )
 from workbench.controllers.shell.viewer import ViewerController, play_or_pause
 from workbench.services import Services
@@ -34,9 +35,15 @@ from workbench.work.failure import Failure
 REFRESH_MS = 400
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 
+SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
+"""A source in one of these is no trouble any more."""
+
 
 class SourcesController(QObject):
     """Sources as the user sees them: the project remembers them, the feeds run them, the viewer shows them."""
+
+    locateWanted = Signal(str)
+    refreshed = Signal()
 
     def __init__(self, panel: SourcesPanel, viewer: ViewerController, services: Services, actions: Actions) -> None:
         super().__init__(panel)
@@ -49,8 +56,8 @@ class SourcesController(QObject):
         self._clock.start()
         for kind in KINDS:
             actions.bind(f"source.add-{kind}", lambda kind=kind: panel.open_form(kind))
-        actions.bind("source.remove", lambda: self.remove(self._current()))
-        actions.bind("source.retry", lambda: self.retry(self._current()))
+        actions.bind("source.remove", lambda: self.remove(self.current()))
+        actions.bind("source.retry", lambda: self.retry(self.current()))
         actions.bind("source.play", self.play_or_pause)
         actions.bind("source.step-back", lambda: self.step(-1))
         actions.bind("source.step-forward", lambda: self.step(1))
@@ -63,6 +70,8 @@ class SourcesController(QObject):
         panel.sampleWanted.connect(self.open_sample)
         panel.camerasWanted.connect(self.list_cameras)
         viewer.grid.addWanted.connect(self._offer)
+        viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
+        viewer.locateWanted.connect(self.locateWanted)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.undo.indexChanged.connect(lambda _index: self.refresh())
@@ -91,6 +100,7 @@ class SourcesController(QObject):
         elif feed in self._services.feeds.ids():
             name, undo = self.title(feed), self._services.undo
             undo.push(RemoveSource(self.open, feed))
+            self._services.host.settle(f"source {feed}")
             self._services.notify(tr("Closed {source}", source=name), "info", tr("Undo"), undo_just_this(undo))
 
     def replace(self, id: str, source: Source) -> None:
@@ -148,11 +158,10 @@ class SourcesController(QObject):
             self._services.feeds.feed(feed).retry()
 
     def open_sample(self) -> None:
-        """The rendered rig: its four tiles fill the grid. A sample that is open already is only shown."""
+        """The rendered rig: its four pictures get a tile each. A sample that is open already is only shown."""
         sample, feeds = sample_source(), self._services.feeds
         open_ = [id for id in feeds.ids() if not opens_anew(feeds.feed(id).source, sample)]
         id = open_[0] if open_ else self.open.start(sample)
-        self._viewer.set_layout("2x2")
         self._viewer.show_all([row.id for row in self._tiles(id) if not row.straight])
 
     def straighten(self, path: str, child: Child) -> None:
@@ -199,6 +208,7 @@ class SourcesController(QObject):
         self._viewer.grid.set_sources(choices)
         for id in ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry"):
             self._actions.enable(id, bool(rows))
+        self.refreshed.emit()
 
     def close(self) -> None:
         self._clock.stop()
@@ -238,7 +248,8 @@ class SourcesController(QObject):
         self._viewer.select(tile)
         self._panel.add_button.menu().popup(QCursor.pos())
 
-    def _current(self) -> str:
+    def current(self) -> str:
+        """The path that is chosen in the list, else what the selected tile shows; "" for none."""
         return self._panel.list.current() or self._viewer.selected_path()
 
     def _feed_of_selected(self) -> Feed | None:
@@ -249,7 +260,11 @@ class SourcesController(QObject):
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
         if status.state is FeedState.FAILED and self._said.get(id) != status.message:
-            self._services.notify(f"{self.title(id)}: {status.message}", "bad", "Try again", lambda: self.retry(id))
+            text = f"{self.title(id)}: {status.message}"
+            word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
+            self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
+        elif status.state in SETTLED:
+            self._services.host.settle(f"source {id}")
         self._said[id] = status.message if status.state is FeedState.FAILED else ""
         self.refresh()
 

