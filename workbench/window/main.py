@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
+from engines.core.words import tr
 from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS
 from widgets.kit.save_file import LAST
@@ -228,6 +229,7 @@ class Window(QMainWindow, Host):
         child = event.child()
         if event.polished() and isinstance(child, QTabBar):
             leave_wheel(child)
+            child.setAccessibleName(tr("Panels"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():

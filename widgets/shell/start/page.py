@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
@@ -149,5 +149,11 @@ class _Veil(QWidget):
         font = number_font(15)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        painter.setPen(look.color("text"))
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), tr("Drop to open"))
+        words = tr("Drop to open")
+        pill = QRect(0, 0, painter.fontMetrics().horizontalAdvance(words) + 64, 48)
+        pill.moveCenter(self.rect().center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("accent"))
+        painter.drawRoundedRect(pill, 24, 24)
+        painter.setPen(look.color("on_accent"))
+        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), words)
