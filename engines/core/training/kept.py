@@ -24,7 +24,7 @@ from engines.core.outputs import check_file, holding
 from engines.core.spec import to_json
 from engines.core.training.checkpoints import check_same, read_checkpoint, write_checkpoint
 from engines.core.training.loop import Loop
-from engines.core.training.standing import remove
+from engines.core.training.standing import remove, sweep_parts
 from engines.core.words import tr
 
 KIND = holding("the checkpoint of a training", b'"said"', b"spec")
@@ -66,6 +66,7 @@ class KeptLoop(Loop):
         """
         self._saved = time.monotonic()
         check_file(self.kept, KIND)
+        sweep_parts(self.kept)
         held = None if self.spec.anew else read_checkpoint(self.kept)
         if held is None and self.spec.keep:
             raise BadInput("There is no checkpoint of this training", path=self.kept, hint="Train it first")

@@ -25,7 +25,7 @@ from engines.core.spec import to_json
 from engines.core.training import checkpoints
 from engines.core.training.kept import KIND, resumed_words
 from engines.core.training.loop import Loop, Schedule, lost
-from engines.core.training.standing import remove
+from engines.core.training.standing import remove, sweep_parts
 from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.generative.data.moments import Moments
@@ -84,6 +84,7 @@ class Run(Loop):
 
     def resume(self) -> int:
         """Go on from the checkpoint, if there is one; the step it was at."""
+        sweep_parts(self.path)
         if self.spec.anew:
             check_file(self.path, KIND)
         held = None if self.spec.anew else checkpoints.read_checkpoint(self.path)
