@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from workbench.features import Command, DockSpec, Feature, Preset
 
 COMMANDS = (
-    Command("attention.compare", "Compare kinds", "Attention", "Measure the kinds that the panel names, over the length", "", "chart", run=lambda it: it.compare(), enabled=lambda it: it.can_compare),
+    Command("attention.compare", "Compare kinds", "Attention", "Measure the kinds that the panel names, over the length", "", "chart", run=lambda it: it.compare(), enabled=lambda it: it.can_compare, needs=tr("A comparison is under way, or no kind is ticked")),
     Command("attention.watch", "Watch it work", "Attention", "Step through the tiled algorithm of FlashAttention on a small matrix", "", "play", run=lambda it: it.open_page("watch")),
     Command("attention.see", "See attention", "Attention", "What the layers of a network attend to while it samples: maps, heads, entropy", "", "show", run=lambda it: it.open_page("see")),
-    Command("attention.cancel", "Cancel", "Attention", "Stop the work of the page in front", "", "cancel", 1, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
-    Command("attention.copy-command", "Copy as command", "Attention", "The command line that measures the same", "", "copy", 2, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.command())),
-    Command("attention.export", "Export comparison…", "Attention", "Figures as CSV, or the curves as SVG or PNG", "", "export", 2, idle=False, run=lambda it: it.comparison.export(), enabled=lambda it: it.can_export),
+    Command("attention.cancel", "Cancel", "Attention", "Stop the work of the page in front", "", "cancel", 1, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
+    Command("attention.copy-command", "Copy as command", "Attention", "The command line that measures the same", "", "copy", 2, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.command()), needs=tr("The page in front has no command")),
+    Command("attention.export", "Export comparison…", "Attention", "Figures as CSV, or the curves as SVG or PNG", "", "export", 2, idle=False, run=lambda it: it.comparison.export(), enabled=lambda it: it.can_export, needs=tr("Needs a comparison")),
 )  # fmt: skip
 FEATURE = Feature(
     "attention",
     "Attention",
     "workbench.controllers.attention.controller:make",
+    pages="widgets.attention.board:TITLES",
     docks=(DockSpec("attention", "Attention", "right", 400, 45),),
     preset=Preset(
         "attention",

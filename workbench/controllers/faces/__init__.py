@@ -9,15 +9,15 @@ from workbench.work.resuming import Resumable
 NEEDED = ("yunet", "sface", "face-landmarks", "iris-landmarks")
 """Weights without which nothing is looked for."""
 COMMANDS = (
-    Command("faces.start", "Look for faces", "Faces", "Find, follow and name faces in the chosen source, or stop doing so", "Ctrl+Shift+L", "faces", run=lambda it: it.toggle(), enabled=lambda it: bool(it.view.live.source)),
-    Command("faces.enrol", "Enrol this face…", "Faces", "Give the chosen track a name and keep its best pictures", "Ctrl+E", "add", idle=False, run=lambda it: it.tracks.ask_name(), enabled=lambda it: it.unlocked and it.tracks.chosen >= 0),
+    Command("faces.start", "Look for faces", "Faces", "Find, follow and name faces in the chosen source, or stop doing so", "Ctrl+Shift+L", "faces", run=lambda it: it.toggle(), enabled=lambda it: bool(it.view.live.source), needs=tr("Needs a source"), also=tr("detect recognise identify")),
+    Command("faces.enrol", "Enrol this face…", "Faces", "Give the chosen track a name and keep its best pictures", "Ctrl+E", "add", idle=False, run=lambda it: it.tracks.ask_name(), enabled=lambda it: it.unlocked and it.tracks.chosen >= 0, needs=tr("Needs an open gallery and a chosen face")),
     Command("faces.enrol-files", "Enrol pictures…", "Faces", "Find the faces in pictures and review them before they are stored", "", "file", run=lambda it: it.reviews.gather_pictures()),
     Command("faces.enrol-folder", "Enrol a folder…", "Faces", "One folder a person, or files named NAME_0001.jpg", "", "folder", run=lambda it: it.reviews.gather_folder()),
     Command("faces.sample", "Open sample portrait", "Faces", "A free portrait under a moving camera, to try faces on", "", "file", run=lambda it: it.open_sample()),
     Command("faces.new-gallery", "New gallery…", "Faces", "An empty .faces file", "", "add", 1, run=lambda it: it.people.new_gallery()),
     Command("faces.open-gallery", "Open gallery…", "Faces", "A .faces file", "", "open", 1, run=lambda it: it.people.open_gallery()),
-    Command("faces.protect", "Protect gallery…", "Faces", "Encrypt the gallery, or change its passphrase", "", "", 1, run=lambda it: it.people.protect(), enabled=lambda it: it.unlocked),
-    Command("faces.people", "People", "Faces", "Everybody in the gallery, suggestions and unknown faces", "", "", 2, run=lambda it: it.go_to("people")),
+    Command("faces.protect", "Protect gallery…", "Faces", "Encrypt the gallery, or change its passphrase", "", "", 1, run=lambda it: it.people.protect(), enabled=lambda it: it.unlocked, needs=tr("Needs an open gallery")),
+    Command("faces.people", "People", "Faces", "Everybody in the gallery, suggestions and unknown faces", "", "", 2, run=lambda it: it.go_to("people"), also=tr("rename merge delete person gallery")),
     Command("faces.threshold", "Threshold", "Faces", "How sure is sure enough, for this gallery", "", "chart", 2, run=lambda it: it.go_to("threshold")),
     Command("faces.verify", "Verify two pictures…", "Faces", "Are these two the same person", "", "", 2, run=lambda it: it.go_to("verify")),
     Command("faces.evaluate", "Evaluate…", "Faces", "Accuracy, ROC and open-set rates on a folder", "", "chart", 2, run=lambda it: it.go_to("evaluate")),
@@ -25,13 +25,14 @@ COMMANDS = (
     Command("faces.train", "Train a head…", "Faces", "A margin-softmax recogniser of your own", "", "chart", 2, run=lambda it: it.go_to("train")),
     Command("faces.gaze", "Gaze and head pose", "Faces", "Where the face points and looks, and the nine-point calibration", "", "", 2, run=lambda it: it.go_to("gaze")),
     Command("faces.redact", "Cover faces in a film…", "Faces", "Write a copy of a film or picture in which faces are covered", "", "", 3, run=lambda it: it.redact()),
-    Command("faces.cancel", "Cancel", "Faces", "Stop the work of the faces panel that is under way", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
+    Command("faces.cancel", "Cancel", "Faces", "Stop the work of the faces panel that is under way", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
     Command("faces.copy-command", "Copy as command", "Faces", "The command line that does the same", "", "copy", 3, run=lambda it: it.copy_command()),
 )  # fmt: skip
 FEATURE = Feature(
     "faces",
     "Faces",
     "workbench.controllers.faces.controller:make",
+    pages="widgets.faces.board:TITLES",
     docks=(DockSpec("faces", "Faces", "right", 400, 30),),
     preset=Preset(
         "faces",

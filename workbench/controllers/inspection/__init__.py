@@ -7,21 +7,22 @@ from workbench.features import Command, DockSpec, Example, Feature, Preset
 
 COMMANDS = (
     Command("inspection.open", "Open model…", "Inspector", "Open a model file and see what it is", "", "open", run=lambda it: it.ask_model()),
-    Command("inspection.open-in-use", "Open what another panel runs", "Inspector", "The same file on the same picture; once more for the next", "", "inspector", run=lambda it: it.inspect_next(), enabled=lambda it: bool(it.view.model.in_use)),
-    Command("inspection.close", "Close model", "Inspector", "Let the model go; the file stays as it is", "", "close", run=lambda it: it.close_model(), enabled=lambda it: it.is_open),
-    Command("inspection.look", "Look at the picture", "Inspector", "See the model at work on the source, or stop", "Ctrl+Shift+I", "show", 1, run=lambda it: it.look(), enabled=lambda it: it.can_look),
-    Command("inspection.explain", "Explain an output", "Inspector", "Which pixels an output rests on", "", "target", 1, run=lambda it: it.start("attribution"), enabled=lambda it: it.can("attribution")),
-    Command("inspection.compare", "Compare layers", "Inspector", "Two models, or two pictures in one, layer by layer", "", "chart", 1, run=lambda it: it.start("compare"), enabled=lambda it: it.can("compare")),
-    Command("inspection.time", "Measure time", "Inspector", "How long each layer takes on this machine", "", "speed", 1, run=lambda it: it.time(), enabled=lambda it: it.can("graph")),
-    Command("inspection.check-field", "Check the field", "Inspector", "Hold a unit's receptive field against its gradient", "", "check", 1, run=lambda it: it.check_field(), enabled=lambda it: it.can("field")),
-    Command("inspection.export", "Export page…", "Inspector", "What the page in front shows, as a file", "", "export", 2, idle=False, run=lambda it: it.export(), enabled=lambda it: it.can_export),
-    Command("inspection.copy-command", "Copy as command", "Inspector", "The command line that tells the same", "", "copy", 2, idle=False, run=lambda it: it.copy_command(), enabled=lambda it: bool(it.command)),
-    Command("inspection.cancel", "Cancel", "Inspector", "Stop the work of the page in front", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy),
+    Command("inspection.open-in-use", "Open what another panel runs", "Inspector", "The same file on the same picture; once more for the next", "", "inspector", run=lambda it: it.inspect_next(), enabled=lambda it: bool(it.view.model.in_use), needs=tr("No panel runs a model now")),
+    Command("inspection.close", "Close model", "Inspector", "Let the model go; the file stays as it is", "", "close", run=lambda it: it.close_model(), enabled=lambda it: it.is_open, needs=tr("No model is open")),
+    Command("inspection.look", "Look at the picture", "Inspector", "See the model at work on the source, or stop", "Ctrl+Shift+I", "show", 1, run=lambda it: it.look(), enabled=lambda it: it.can_look, needs=tr("Needs an open model and a source")),
+    Command("inspection.explain", "Explain an output", "Inspector", "Which pixels an output rests on", "", "target", 1, run=lambda it: it.start("attribution"), enabled=lambda it: it.can("attribution"), needs=tr("Needs an open model")),
+    Command("inspection.compare", "Compare layers", "Inspector", "Two models, or two pictures in one, layer by layer", "", "chart", 1, run=lambda it: it.start("compare"), enabled=lambda it: it.can("compare"), needs=tr("Needs an open model")),
+    Command("inspection.time", "Measure time", "Inspector", "How long each layer takes on this machine", "", "speed", 1, run=lambda it: it.time(), enabled=lambda it: it.can("graph"), needs=tr("Needs an open model")),
+    Command("inspection.check-field", "Check the field", "Inspector", "Hold a unit's receptive field against its gradient", "", "check", 1, run=lambda it: it.check_field(), enabled=lambda it: it.can("field"), needs=tr("Needs an open model")),
+    Command("inspection.export", "Export page…", "Inspector", "What the page in front shows, as a file", "", "export", 2, idle=False, run=lambda it: it.export(), enabled=lambda it: it.can_export, needs=tr("The page in front shows nothing yet")),
+    Command("inspection.copy-command", "Copy as command", "Inspector", "The command line that tells the same", "", "copy", 2, idle=False, run=lambda it: it.copy_command(), enabled=lambda it: bool(it.command), needs=tr("The page in front has no command")),
+    Command("inspection.cancel", "Cancel", "Inspector", "Stop the work of the page in front", "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
 )  # fmt: skip
 FEATURE = Feature(
     "inspection",
     "Inspector",
     "workbench.controllers.inspection.controller:make",
+    pages="widgets.inspection.board:TITLES",
     docks=(DockSpec("inspection", "Inspector", "right", 380, 50),),
     preset=Preset(
         "inspection",

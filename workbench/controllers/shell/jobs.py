@@ -53,7 +53,7 @@ class JobsController(QObject):
         self._in_view = in_view
         self._panel, self._services, self._actions = panel, services, actions
         self._made: dict[int, tuple[JobRecord, Standing | None, JobRow]] = {}
-        self._noticed: dict[int, str] = {}
+        self._noticed: set[int] = set()
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
         jobs = services.jobs
@@ -131,11 +131,15 @@ class JobsController(QObject):
         newest = {(record.job, record.title): record.id for record in records} if self._noticed else {}
         for record in records if self._noticed else ():
             if record.id in self._noticed and newest[record.job, record.title] > record.id:
-                self._services.host.settle(self._noticed.pop(record.id))
+                self._settle_notice(record.id)
 
     def _settle(self, id: int) -> None:
         if id in self._noticed and self._panel.isVisible():
-            self._services.host.settle(self._noticed.pop(id))
+            self._settle_notice(id)
+
+    def _settle_notice(self, id: int) -> None:
+        self._noticed.discard(id)
+        self._services.host.settle(_notice_key(id))
 
     def clear(self) -> None:
         """Take ended jobs off the list, but for those that can go on."""
@@ -150,8 +154,7 @@ class JobsController(QObject):
     def _remove(self, id: int) -> None:
         self._services.jobs.remove(id)
         self._made.pop(id, None)
-        if id in self._noticed:
-            self._services.host.settle(self._noticed.pop(id))
+        self._settle_notice(id)
         self.refresh()
 
     def _finished(self, id: int) -> None:
@@ -169,8 +172,12 @@ class JobsController(QObject):
             text, level = tr("{title} is done", title=record.title), "good"
         else:
             return
-        self._noticed[record.id] = text
-        self._services.notify(text, level, tr("Show job"), partial(self.show, record.id))
+        self._noticed.add(record.id)
+        self._services.notify(text, level, tr("Show job"), partial(self.show, record.id), _notice_key(record.id))
+
+
+def _notice_key(id: int) -> str:
+    return f"job {id}"
 
 
 def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
