@@ -74,6 +74,12 @@ VERBS: tuple[Verb, ...] = (
         "python main.py bench detect --json",
     ),
     Verb(
+        "texts",
+        "List every text of the window, for translators",
+        "workbench.verbs.texts",
+        "python main.py texts --out de.ts",
+    ),
+    Verb(
         "tour",
         "Walk through every panel and save a picture of each",
         "workbench.verbs.tour",
