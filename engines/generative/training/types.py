@@ -31,7 +31,7 @@ class TrainSpec:
     ema: halving time in steps of the averaged weights. drop_class: share of samples trained without their class.
     depth: blocks a level or layers, 0 the usual; patch: side of the pixel patches, 0 by the picture's size.
     augment: pixels by which pictures are moved at random, either way. size: side to which a folder's images are
-    brought. minutes: stop after so long, 0 never. threads: CPU threads. save_seconds: between checkpoints, 60 at most.
+    brought. minutes: stop after so long, 0 never. threads: CPU threads. save_seconds: between checkpoints, 30 at most.
     sample_every: steps between live samples, 0 none.
     reflow_of: name of a flow model whose noise-to-sample pairs are learned instead of data (rectified flow).
     weak, classifier: names of models to go with this one, for its card.

@@ -40,7 +40,7 @@ TRAIN = _SHARED | {
     "use_classes": "Learn classes where the data have them.",
     "size": "Side in pixels to which a folder's images are brought.",
     "minutes": "Stop after so long; 0 never.",
-    "save_seconds": "Between two checkpoints.",
+    "save_seconds": "Between two checkpoints at most; sooner while a training is young.",
     "sample_every": "Steps between two sheets of samples.",
     "reflow_of": "Flow model whose straightened paths are learned.",
     "reflow_pairs": "Pairs of noise and sample for it.",
