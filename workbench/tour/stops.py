@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.plugged import FEATURES
+from workbench.tour import sources
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 
@@ -69,6 +70,7 @@ def _watching(theme: str) -> list[Stop]:
         Stop(f"{theme}-tile-maximised", partial(_do, ids=("view.maximise",)), _playing),
         Stop(f"{theme}-nine-tiles", partial(_do, ids=("view.maximise", "view.nine")), _playing),
         Stop(f"{theme}-properties", _properties, _playing, panel("properties")),
+        *sources.stops(theme),
         Stop(f"{theme}-log", partial(front, dock="log"), panel=panel("log")),
     ]
 

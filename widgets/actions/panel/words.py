@@ -127,7 +127,7 @@ def watch_line(view: ActionsView) -> str:
         return "Not watching"
     if watch.watched is None:
         return watch.problem or "Opening"
-    title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    title = next((each.title for each in watch.sources if each.path == watch.source), "")
     if not watch.moving:
         return f"Watching {title}, which stands still"
     if watch.card is None:
