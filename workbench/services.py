@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 
 
 class Notify(Protocol):
-    """Show a notice that does not steal focus. level: "info", "good", "warn" or "bad"."""
+    """Show a notice that does not steal focus. level: "info", "good", "warn" or "bad". key: what it is about, by which
+    `Host.settle` takes it away, "" for none.
+    """
 
     def __call__(
-        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None
+        self,
+        text: str,
+        level: str = "info",
+        action: str = "",
+        run: Callable[[], None] | None = None,
+        key: str = "",
     ) -> None: ...
 
 
@@ -34,6 +41,9 @@ class Host:
 
     def show_log(self) -> None:
         """Bring the log to the front."""
+
+    def settle(self, key: str) -> None:
+        """What notices of this key are about is over: take them away."""
 
     def show_help(self, page: str) -> None:
         """Open the guide at this page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets.kit.layouts import styled
@@ -120,6 +120,15 @@ class ViewerGrid(TileHost):
             self.playToggled.emit(self.selected_index)
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The frame of the selected tile says where the keys go."""
+        super().focusInEvent(event)
+        self.tile(self.selected_index).update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.tile(self.selected_index).update()
 
     def _beside(self, down: int, right: int) -> int:
         """The tile in a direction from the selected one, or itself at the edge."""

@@ -62,6 +62,7 @@ class ViewerTile(FileDrops):
         self.source = ""
         self.view = ImageView(f"Picture of tile {index + 1}")
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
+        self.title.given = True
         self.pill, self.recording = Pill(), Pill()
         self.recording.hide()
         self.figures = Figures()
@@ -195,7 +196,10 @@ class ViewerTile(FileDrops):
         look = LOOK.now
         marked = self._chosen or self._aimed
         painter.setBrush(look.color("surface"))
-        painter.setPen(QPen(look.color("accent" if marked else "line"), 2 if marked else 1))
+        strong = self._aimed or (self._chosen and self.host.hasFocus())
+        painter.setPen(
+            QPen(look.color("accent", 1 if strong else 0.55) if marked else look.color("line"), 2 if marked else 1)
+        )
         inset = 1.0 if marked else 0.5
         painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), 4, 4)
 

@@ -35,6 +35,9 @@ from workbench.work.failure import Failure
 REFRESH_MS = 400
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 
+SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
+"""A source in one of these is no trouble any more."""
+
 
 class SourcesController(QObject):
     """Sources as the user sees them: the project remembers them, the feeds run them, the viewer shows them."""
@@ -97,6 +100,7 @@ class SourcesController(QObject):
         elif feed in self._services.feeds.ids():
             name, undo = self.title(feed), self._services.undo
             undo.push(RemoveSource(self.open, feed))
+            self._services.host.settle(f"source {feed}")
             self._services.notify(tr("Closed {source}", source=name), "info", tr("Undo"), undo_just_this(undo))
 
     def replace(self, id: str, source: Source) -> None:
@@ -258,7 +262,9 @@ class SourcesController(QObject):
         if status.state is FeedState.FAILED and self._said.get(id) != status.message:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
-            self._services.notify(text, "bad", word, lambda: act(id))
+            self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
+        elif status.state in SETTLED:
+            self._services.host.settle(f"source {id}")
         self._said[id] = status.message if status.state is FeedState.FAILED else ""
         self.refresh()
 
