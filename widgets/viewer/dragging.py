@@ -43,6 +43,11 @@ class Handle(QWidget):
         describe(self, tr("Title of the tile"), tip)
         reached_by(self, tr("Shift and an arrow key in the viewer"))
 
+    def settle(self) -> None:
+        """Give its parts the room that they need now, before they are painted."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = event.position().toPoint()
         event.ignore()

@@ -345,6 +345,7 @@ class ViewerTile(FileDrops):
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0
         self.figures.fit(room - (wanted if whole else min(wanted, TITLE_ROOM)))
+        self._head.settle()
 
     def _set_message(self, message: str) -> None:
         if message != self._message:
