@@ -11,7 +11,7 @@ from typing import Any
 
 from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
-from workbench.tour import first_steps
+from workbench.tour import first_steps, sources
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 
@@ -106,6 +106,7 @@ def _watching(theme: str) -> list[Stop]:
         Stop(f"{theme}-tile-maximised", partial(_do, ids=("view.maximise",)), _playing),
         Stop(f"{theme}-nine-tiles", partial(_do, ids=("view.maximise", "view.nine")), _playing),
         Stop(f"{theme}-properties", _properties, _playing, panel("properties")),
+        *sources.stops(theme),
         Stop(f"{theme}-log", partial(front, dock="log"), panel=panel("log")),
     ]
 
