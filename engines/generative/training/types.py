@@ -127,8 +127,8 @@ class TrainResult:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierSpec:
-    """Job `classifying:run`. A small classifier of a data set; noisy: it is told sigma and sees noise of every level
-    (for classifier guidance); else it sees clean pictures (for judging samples)."""
+    """Job `classifiers:run`. A small classifier of a data set; noisy: it is told sigma and sees noise of every level
+    (for classifier guidance); else it sees clean pictures (for judging samples). anew, keep: as of a `TrainSpec`."""
 
     data: str
     out: str
@@ -139,3 +139,5 @@ class ClassifierSpec:
     rate: float = 1e-3
     seed: int = 0
     threads: int = 1
+    anew: bool = False
+    keep: bool = False

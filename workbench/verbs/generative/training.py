@@ -23,6 +23,8 @@ _SHARED = {
     "rate": "Highest learning rate.",
     "seed": "Of weights, data order and noise.",
     "threads": "CPU threads.",
+    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
+    "keep": "Write the weights of the checkpoint as they are, and train no further.",
 }
 TRAIN = _SHARED | {
     "architecture": "The network.",
@@ -47,8 +49,6 @@ TRAIN = _SHARED | {
     "weak": "Name of a weaker model, for autoguidance; goes on the card.",
     "classifier": "Name of a classifier of noised pictures, for guidance; goes on the card.",
     "device": "Where to train.",
-    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
-    "keep": "Write the weights of the checkpoint as they are, and train no further.",
 }
 CLASSIFIER = _SHARED | {"noisy": "Told the noise level and shown every one: for classifier guidance."}
 
