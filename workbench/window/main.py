@@ -267,7 +267,7 @@ class Window(QMainWindow, Host):
         """Pages of the guide by name, in their order."""
         features = {dock.id: Path(one.guide or PAGES) for one in self.features.records for dock in one.docks}
         folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **features}
-        folders |= {"properties": PAGES, "jobs": PAGES, "log": PAGES}
+        folders |= {"properties": PAGES, "jobs": PAGES, "log": PAGES, "settings": PAGES}
         return {name: folder / f"{name}.md" for name, folder in folders.items()}
 
     def _bind(self) -> None:
