@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
@@ -307,3 +307,37 @@ def test_figures_line_up_and_are_spoken_whole(qtbot):
     assert first.accessibleName() == "fx 1201.30 px plus or minus 0.21"
     grid.set_stats([Stat("fx", "1")])
     assert not second.isVisible()
+
+
+def test_jobs_are_found_by_their_words_and_a_cut_off_one_is_resumed_by_return(qtbot):
+    panel = JobsPanel()
+    qtbot.addWidget(panel)
+    rows = [JobRow(number, f"Job {number}", "done", "good") for number in range(20, 1, -1)]
+    cut = JobRow(1, "Train tiny", "cancelled", cut_off="Cut off at step 5 of 12")
+    panel.show_jobs((*rows, cut))
+    panel.show()
+    said, kept = [], []
+    panel.resumed.connect(said.append)
+    panel.kept.connect(kept.append)
+    assert not panel.resume.isVisibleTo(panel)
+    panel.search.setText("TINY cancelled")
+    assert panel.list.count() == 1
+    assert panel.current() == cut
+    assert panel.details.words.text() == "Cut off at step 5 of 12"
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    panel.keep.click()
+    assert (said, kept) == ([1], [1])
+    panel.choose(7)
+    assert panel.search.text() == ""
+    assert panel.current() == rows[13]
+
+
+def test_an_error_is_copied_with_all_that_a_report_needs(qtbot):
+    panel = JobsPanel()
+    qtbot.addWidget(panel)
+    failed = JobRow(
+        3, "Solve", "failed", "bad", error="No board", hint="Check it", trace="Traceback", command="main.py x"
+    )
+    panel.show_jobs((failed,))
+    qtbot.keyClick(panel.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "Solve\n\nNo board\n\nCheck it\n\nmain.py x\n\nTraceback"
