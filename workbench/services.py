@@ -63,11 +63,14 @@ class Host:
     def add_source(self, path: str) -> None:
         """Play this file and show it."""
 
-    def undistort(self, path: str) -> None:
-        """Show the straightened picture of a feed or tile whose camera is calibrated."""
+    def undistort(self, path: str, on: bool = True) -> None:
+        """Show the straightened picture of a feed or tile whose camera is calibrated, or the one as it comes again."""
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         """Offer pictures made of feeds or tiles as sources, by path, and show them in place of those."""
+
+    def open_in(self, feature: str, file: str) -> None:
+        """Bring this feature to the front with a file of its own."""
 
     def play(self, source: Source) -> None:
         """Play this source and show it."""

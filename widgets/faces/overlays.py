@@ -16,6 +16,7 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
@@ -62,8 +63,8 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
     if nameless:
         return number
     if not face.seen:
-        return f"{number} {face.name or 'unknown'}, not seen"
-    return f"{number} {face.name} {face.similarity:.2f}" if face.name else f"{number} unknown"
+        return tr("{number} {face}, not seen", number=number, face=face.name or "unknown")
+    return f"{number} {face.name} {face.similarity:.2f}" if face.name else tr("{number} unknown", number=number)
 
 
 def legend_of(recognition: Recognition) -> list[tuple[str, str]]:

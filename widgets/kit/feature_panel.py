@@ -33,6 +33,8 @@ class FeaturePanel(FileDrops, Panel):
         self.start = start
         self._start_said = (start.text(), start.toolTip(), "")
         KEYS.changed.connect(self._say_start)
+        if self.command:
+            self._say_start()
         self.trouble, self.progress = TroubleCard(narrow=True, titled=titled), BusyLine()
         self.copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
         self.help = QuietButton("", "help", about, name="Help")

@@ -306,6 +306,10 @@ class Segmented(QFrame):
         if id in self._buttons:
             self._buttons[id].setChecked(True)
 
+    def button(self, id: str) -> QPushButton:
+        """What is pressed for a choice."""
+        return self._buttons[id]
+
     def _segment(self, name: str, choice: Segment, tip: str) -> QPushButton:
         button = QPushButton()
         button.setProperty("role", "segment")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
 
 from widgets.kit.icons import IconMark
 from widgets.kit.theme import DARK, LIGHT, LOOK
@@ -17,7 +19,7 @@ def drawn(mark: IconMark, ratio: float) -> np.ndarray:
     image.setDevicePixelRatio(ratio)
     image.fill(0)
     painter = QPainter(image)
-    mark.render(painter, renderFlags=mark.RenderFlag.DrawChildren)
+    mark.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
     painter.end()
     return np.array(image.constBits(), np.uint8).reshape(side, side, 4)[..., 3].astype(float)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engines.actions.study_types import TrainSpec
+from engines.core.words import tr
 from widgets.actions.board import train_page as board
 from widgets.actions.panel import train as panel
 from widgets.actions.state import Page
@@ -47,7 +48,7 @@ class Training:
         """Train on the chosen clips, or on the benchmark folder of the form."""
         spec = self._spec(self._pages.form.train.out or str(new_model(self._pages.form.train)))
         if not spec.folder and not spec.clips:
-            self._notify("Mark segments in a video first, or tick one that has them", "info")
+            self._notify(tr("Mark segments in a video first, or tick one that has them"), "info")
             self._pages.go_to(Page.TEACH)
             return
         self._pages.dismiss()

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
 
+from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, HeadSpec, OpenSetSpec
 from engines.faces.types import RecogniserSettings
 from widgets.faces.state import Page
@@ -39,9 +40,9 @@ class Form:
 
 def recognisers(model: str) -> tuple[tuple[str, str], ...]:
     """What can be chosen, as (name, title): ours, dlib's where it is installed, the file in use, and any other file."""
-    dlib = (("dlib", "dlib ResNet"),) if _has_dlib() else ()
+    dlib = (("dlib", tr("dlib ResNet")),) if _has_dlib() else ()
     own = ((model, Path(model).stem),) if model not in ("sface", "dlib") else ()
-    return (("sface", "SFace"), *dlib, *own, (OTHER, "ONNX file\u2026"))
+    return (("sface", "SFace"), *dlib, *own, (OTHER, tr("ONNX file\u2026")))
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.faces.types import RecogniserSettings, Recognition
 from widgets.faces.overlays import overlays_of
 from widgets.faces.state import LiveFaces
@@ -39,7 +40,7 @@ class Watch(SourceWatch):
     ) -> None:
         self._settings = settings
         self._moved: defaultdict[str, set[int]] = defaultdict(set)
-        self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
+        self.lookers = Lookers(services, ENGINE, tr("Face recognition"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
     @property

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QUndoCommand
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import ExportSpec, SpectrumResult, SpectrumSpec
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
@@ -56,7 +57,7 @@ class Samples(QObject):
         self._sample, self._use = sample, use
         self.gallery = Gallery(errands, self)
         self.spectra: dict[str, SpectrumResult] = {}
-        self._spectrum = JobSlot(services.jobs, SPECTRUM, partial(trouble_of, title="The spectrum failed"), self)
+        self._spectrum = JobSlot(services.jobs, SPECTRUM, partial(trouble_of, title=tr("The spectrum failed")), self)
         self._targets: dict[int, str] = {}
         self._follow = True
         for part in (self.gallery, self._spectrum):
@@ -75,7 +76,7 @@ class Samples(QObject):
         acts: dict[str, Callable[[str], object]] = {
             "show": self.show,
             "again": lambda id: self._sample(self._runs.spec(id)),
-            "use": lambda id: self._use(self._runs.spec(id), "Settings of that run"),
+            "use": lambda id: self._use(self._runs.spec(id), tr("Settings of that run")),
             "cancel": self._runs.cancel,
             "delete": self.delete,
             "reveal": self.reveal,
@@ -121,7 +122,7 @@ class Samples(QObject):
         stored = self._runs.stored(id)
         if stored is not None:
             self._services.undo.push(DeleteRun(stored, self._hidden, self._runs.put, self._move))
-            self._services.notify("Run deleted", "info", "Undo", undo_just_this(self._services.undo))
+            self._services.notify(tr("Run deleted"), "info", tr("Undo"), undo_just_this(self._services.undo))
         elif self._runs.forget(id) and self.gallery.shown == id:
             self._show_newest()
 
@@ -140,12 +141,14 @@ class Samples(QObject):
         if target := self._dialogs.export_target(kind, name):
             samples = (marked,) if marked >= 0 and kind != "grid" else ()
             spec = ExportSpec(stored.folder, kind, target, samples=samples)  # type: ignore[arg-type]
-            self._targets[self._services.jobs.submit(EXPORT, spec, f"Write {Path(target).name}")] = target
+            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Write {target}", target=Path(target).name))] = (
+                target
+            )
 
     def ask_spectrum(self, model: str) -> None:
         """The power spectrum of a model's data; nothing where it is known or being measured."""
         if model not in self.spectra and self._spectrum.job is None:
-            self._spectrum.start(SpectrumSpec(model), "Spectrum of the data")
+            self._spectrum.start(SpectrumSpec(model), tr("Spectrum of the data"))
 
     def cancel_all(self) -> None:
         self._runs.cancel_all()
@@ -157,7 +160,9 @@ class Samples(QObject):
     def _written(self, job: int) -> None:
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
-            self._services.notify(f"Wrote {Path(target).name}", "good", "Show folder", lambda: reveal(target))
+            self._services.notify(
+                tr("Wrote {target}", target=Path(target).name), "good", tr("Show folder"), lambda: reveal(target)
+            )
 
     def _read(self) -> None:
         if not self.gallery.shown:
@@ -203,7 +208,7 @@ class Samples(QObject):
         self._errands.ask(lambda: history.move_run(source, target), lambda _none: then(), self._not_moved)
 
     def _not_moved(self, failure: Failure) -> None:
-        self.failed.emit(trouble_of(failure.as_json(), "The run could not be moved"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The run could not be moved")))
 
 
 class DeleteRun(QUndoCommand):
@@ -219,7 +224,7 @@ class DeleteRun(QUndoCommand):
         show: Callable[[StoredRun], object],
         move: Callable[[Path, Path, Callable[[], object]], object],
     ) -> None:
-        super().__init__("Delete a run")
+        super().__init__(tr("Delete a run"))
         self._run, self._hide, self._show, self._move = run, hide, show, move
         self._home = Path(run.folder)
         self._away = self._home.parent / ASIDE / self._home.name

@@ -16,6 +16,7 @@ from engines.cameras.types import FolderSource
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.store.fetching import Shelf
+from engines.core.words import tr
 from engines.inspection.types import ModelSheet, Shape
 from widgets.inspection.board import InspectionBoard
 from widgets.inspection.panel.dock import InspectionPanel
@@ -35,7 +36,7 @@ from workbench.services import Services
 
 SAMPLE = "astronaut"
 TICK_MS = 500
-FILES = "Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)"
+FILES = tr("Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)")
 
 
 class InspectionController(PagedController):
@@ -81,7 +82,7 @@ class InspectionController(PagedController):
             self.opening.open(spec)
         elif spec.path:
             self.form = self.form.with_model(Known())
-            self.services.notify(f"The model {spec.path} is no longer there", "warn")
+            self.services.notify(tr("The model {path} is no longer there", path=spec.path), "warn")
         self.show_now()
 
     def keep(self) -> None:
@@ -117,7 +118,7 @@ class InspectionController(PagedController):
         super().choose_page(name)
 
     def ask_model(self) -> None:
-        if path := self.ask_file("Open model"):
+        if path := self.ask_file(tr("Open model")):
             self.open_model(path)
 
     def ask_file(self, title: str) -> str:

@@ -25,6 +25,7 @@ from workbench.controllers.shell.source_changes import (
     MoveSource,
     RemoveSource,
     RemoveStraight,
+    SwapTiles,
 )
 from workbench.controllers.shell.viewer import ViewerController, play_or_pause
 from workbench.services import Services
@@ -69,6 +70,7 @@ class SourcesController(QObject):
         panel.sampleWanted.connect(self.open_sample)
         panel.camerasWanted.connect(self.list_cameras)
         viewer.grid.addWanted.connect(self._offer)
+        viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
