@@ -34,8 +34,9 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.access.roles import KEYS, TYPED, is_painted_control, overrides
 from workbench.tour.cut import cut
+from workbench.tour.told import untranslated
 
-__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable"]
+__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "untranslated"]
 
 INPUTS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit,
@@ -52,7 +53,7 @@ SAME_LINE = 0.5
 
 def problems(root: QWidget) -> list[str]:
     """All of them, each with its kind before it."""
-    kinds = {"no name": nameless, "no key": unreachable, "out of order": disordered, "cut": cut}
+    kinds = {"no name": nameless, "no key": unreachable, "out of order": disordered, "cut": cut, "not translated": untranslated}
     return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)]
 
 
