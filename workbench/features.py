@@ -105,6 +105,8 @@ class Feature:
     docks: tuple[DockSpec, ...]
     preset: Preset
     commands: tuple[Command, ...] = ()
+    pages: str = ""
+    """"module:name" of the titles and tips of its pages by their names, for `go_to` of its controller; "" for none."""
     live: str = ""
     """What its live engine is called in the tiles' menus, "" for none."""
     takes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QLayout, QWidget
 
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.menus import KEYS
 from widgets.kit.panel import Panel, PrimaryButton, QuietButton, describe
@@ -32,6 +33,8 @@ class FeaturePanel(FileDrops, Panel):
         self.start = start
         self._start_said = (start.text(), start.toolTip(), "")
         KEYS.changed.connect(self._say_start)
+        if self.command:
+            self._say_start()
         self.trouble, self.progress = TroubleCard(narrow=True, titled=titled), BusyLine()
         self.copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
         self.help = QuietButton("", "help", about, name="Help")
@@ -66,3 +69,4 @@ class FeaturePanel(FileDrops, Panel):
         self.add_foot(*foot)
         self.foot.addStretch(1)
         self.add_foot(self.copy, *more, self.help)
+        order_tabs(self)

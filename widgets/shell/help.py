@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextTable
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from widgets.kit.fields import describe
@@ -17,6 +18,9 @@ PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
 HEADINGS = {1: 2, 2: 1}
 """Steps of Qt's sizes above the text's."""
 
+HEADING = re.compile(r"#+\s+(.+)|\*\*(.+?)\*\*")
+ABOVE = 12
+"""Pixels above a heading that was gone to."""
 ROOM = 0.92
 """Share of the screen that it may take."""
 
@@ -53,6 +57,18 @@ class HelpPage(QDialog):
         self.show()
         self.raise_()
 
+    def show_heading(self, name: str, heading: str) -> None:
+        """Open at a page where one of its `headings` stands at the top."""
+        self.show_page(name)
+        found = self.text.document().find(heading, 0, QTextDocument.FindFlag.FindCaseSensitively)
+        while not found.isNull() and not _begins(found):
+            found = self.text.document().find(heading, found, QTextDocument.FindFlag.FindCaseSensitively)
+        if not found.isNull():
+            found.setPosition(found.selectionStart())
+            self.text.setTextCursor(found)
+            bar = self.text.verticalScrollBar()
+            bar.setValue(bar.value() + self.text.cursorRect(found).top() - ABOVE)
+
     def _show_current(self) -> None:
         if item := self.list.currentItem():
             path = self._pages[item.data(Qt.ItemDataRole.UserRole)]
@@ -75,6 +91,18 @@ class HelpPage(QDialog):
                 shape.setBottomMargin(12)
                 frame.setFormat(shape)
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+
+def headings(text: str) -> tuple[str, ...]:
+    """Of a page: its title, and what its sections and paragraphs begin with in bold."""
+    found = (HEADING.match(line) for line in text.splitlines())
+    return tuple(re.sub(r"^\d+\.\s*", "", (match[1] or match[2]).strip().rstrip(".")) for match in found if match)
+
+
+def _begins(cursor: QTextCursor) -> bool:
+    """Whether what was found begins its paragraph, but for a number before it."""
+    before = cursor.block().text()[: cursor.selectionStart() - cursor.block().position()]
+    return not before.strip(" .0123456789")
 
 
 def _set_block(cursor: QTextCursor) -> None:

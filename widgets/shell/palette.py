@@ -1,14 +1,17 @@
-"""The command palette: finds a command by a few of its letters; recently used ones stand first."""
+"""The palette: finds commands, pages, settings, sources, projects and help by words of any meaning or a few letters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
+from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
 from widgets.kit.fields import TextField, quiet
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of
@@ -17,15 +20,25 @@ from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK, mixed, number_font
 
 ROW = Qt.ItemDataRole.UserRole
-WIDTH, MOST_ROWS = 560, 9
+WIDTH, MOST_ROWS = 640, 9
 RECENT = 8
-LEAST_OF_TIP, IN_TIP = 4, -100.0
-"""Letters from which tips are looked through too, and what such a match counts: less than any other."""
+LEAST_OF_TIP = 4
+"""Letters from which tips are looked through too."""
+LEAST_FIT, USED = 1.0, 0.8
+BEGINS, WORD, INSIDE, OTHER, GROUP, MEANT, LETTERS, TIP = 12.0, 10.0, 6.0, 5.0, 4.0, 4.5, 3.5, 1.0
+"""What finding a word is worth: at the beginning of the title, of one of its words, within one, in words that it is
+also looked for by, in the menu, by a word of the same meaning, by letters in their order, in the tip."""
+BY_KIND = {"command": 0.0, "page": -0.4, "setting": -0.4, "source": -0.6, "project": -0.8, "help": -1.5}
+"""Of two that fit alike the one that does something comes before the one that tells about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRow:
-    """One command as the palette shows it."""
+    """One thing as the palette shows it. why: it cannot be used now. also: other words that it is looked for by.
+
+    kind: "command", "page", "setting", "source", "project" or "help"; only commands stand there before anything is
+    typed.
+    """
 
     id: str
     title: str
@@ -33,30 +46,74 @@ class CommandRow:
     shortcut: str = ""
     tip: str = ""
     enabled: bool = True
+    why: str = ""
+    also: str = ""
+    kind: str = "command"
 
 
-def score(query: str, row: CommandRow) -> float | None:
-    """How well a command fits what was typed, higher is better; None when it does not.
+Meanings = Mapping[str, Sequence[str]]
+"""Words of the same meaning by word, all in small letters."""
 
-    Every letter must occur in order. Letters that begin a word or follow one another count more, gaps count less;
-    a match in the title counts more than one that needs the category. Least counts a word of the tip.
+
+def score(query: str, row: CommandRow, meanings: Meanings = MappingProxyType({})) -> float | None:
+    """How well a row fits what was typed, higher is better; None when it does not.
+
+    Every word must be found: in the title, the menu, the tip or by its meaning; else all letters in their order.
     """
     query = query.casefold().strip()
     if not query:
         return 0.0
-    in_title = _fit(query, row.title.casefold())
-    if in_title is not None:
-        return in_title + 5.0
-    in_both = _fit(query.replace(" ", ""), f"{row.category} {row.title}".casefold().replace(" ", ""))
-    if in_both is not None:
-        return in_both
-    return IN_TIP if len(query) >= LEAST_OF_TIP and query in row.tip.casefold() else None
+    words = [_word_worth(word, row, meanings) for word in query.split()]
+    by_words = sum(worth for worth in words if worth is not None) / len(words) if None not in words else None
+    by_letters = _letters_worth(query, row)
+    found = max((worth for worth in (by_words, by_letters) if worth is not None), default=None)
+    title = row.title.casefold()
+    whole = 5.0 if title == query else 3.0 if title.startswith(query) else 0.0
+    return None if found is None else found + whole + BY_KIND.get(row.kind, 0.0)
 
 
-def ranked(query: str, rows: Sequence[CommandRow], recent: Sequence[str] = ()) -> list[CommandRow]:
-    """The commands that fit, best first; among equals the recently used, then those that can be used now."""
+def _word_worth(word: str, row: CommandRow, meanings: Meanings) -> float | None:
+    title, category = row.title.casefold(), row.category.casefold()
+    meant = [other for known, others in meanings.items() if _same(word, known) for other in others]
+    ways = (
+        (BEGINS, title.startswith(word)),
+        (WORD, _begins_word(word, title)),
+        (INSIDE, len(word) > 1 and word in title),
+        (OTHER, _begins_word(word, row.also.casefold())),
+        (MEANT, any(_begins_word(other, title) for other in meant)),
+        (GROUP, _begins_word(word, category)),
+        (TIP, len(word) >= LEAST_OF_TIP and word in row.tip.casefold()),
+    )
+    return next((worth for worth, there in ways if there), None)
+
+
+def _same(typed: str, word: str) -> bool:
+    """A word that is being typed: three letters of it say which."""
+    return typed == word or (len(typed) >= 3 and word.startswith(typed))
+
+
+def _begins_word(word: str, text: str) -> bool:
+    return text.startswith(word) or any(f"{before}{word}" in text for before in " -(/.\u00b7")
+
+
+def _letters_worth(query: str, row: CommandRow) -> float | None:
+    """Letters that begin words or follow one another, scattered ones least; at most `LETTERS`."""
+    letters = query.replace(" ", "")
+    for text, most in ((row.title.casefold(), LETTERS), (f"{row.category} {row.title}".casefold(), LETTERS - 1.0)):
+        fit = _fit(letters, text)
+        if fit is not None and fit >= LEAST_FIT * len(letters):
+            return most * min(1.0, fit / (3.0 * len(letters)))
+    return None
+
+
+def ranked(
+    query: str, rows: Sequence[CommandRow], recent: Sequence[str] = (), meanings: Meanings = MappingProxyType({})
+) -> list[CommandRow]:
+    """What fits, best first; the recently used a little higher, and what cannot be used now last among equals."""
     order = {id: len(recent) - place for place, id in enumerate(recent)}
-    fitting = [(fit, row) for row in rows if (fit := score(query, row)) is not None]
+    offered = rows if query.strip() else [row for row in rows if row.kind == "command" or row.id in order]
+    fitting = [(fit + USED * (row.id in order), row) for row in offered
+               if (fit := score(query, row, meanings)) is not None]  # fmt: skip
     fitting.sort(key=lambda pair: (-pair[0], -order.get(pair[1].id, 0), not pair[1].enabled))
     return [row for _, row in fitting]
 
@@ -66,24 +123,28 @@ class CommandPalette(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, meanings: Meanings = MappingProxyType({})) -> None:
         super().__init__(window)
         self.setProperty("role", "popover")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.recent: list[str] = []
+        self._meanings = meanings
         self._rows: list[CommandRow] = []
         self._before: QWidget | None = None
         self._window = window
         self.field = TextField(
-            "Command", placeholder="Type a command", tip="Up and Down choose, Enter runs, Escape closes"
+            tr("Search"),
+            placeholder=tr("Type a command, page, setting, source or question"),
+            tip=tr("Up and Down choose, Return runs, Escape closes"),
         )
         self.field.setProperty("role", "palette")
         self.list = QListWidget()
         self.list.setItemDelegate(_Painter(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        quiet(self.list, "Commands", "Click runs a command")
+        quiet(self.list, tr("Found"), tr("A click runs it"))
+        reached_by(self.list, tr("Up and Down in the field above"))
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)
-        self.nothing = Label("No command has these letters", "muted")
+        self.nothing = Label(tr("Nothing is called so"), "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setFixedHeight(56)
         self.setLayout(column_of(self.field, rule(), self.list, self.nothing, spacing=4, margins=(8, 4, 8, 8)))
@@ -134,10 +195,11 @@ class CommandPalette(QFrame):
 
     def _fill(self, query: str) -> None:
         self.list.clear()
-        for row in ranked(query, self._rows, self.recent):
+        for row in ranked(query, self._rows, self.recent, self._meanings):
             item = QListWidgetItem(row.title, self.list)
             item.setData(ROW, row)
-            item.setToolTip(f"{row.category}: {row.title}" if row.enabled else f"{row.title} cannot be used now")
+            item.setToolTip(row.tip if row.enabled else why_not(row))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, said(row))
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
@@ -165,8 +227,19 @@ class CommandPalette(QFrame):
             before.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
+def why_not(row: CommandRow) -> str:
+    """Why it cannot be used now."""
+    return row.why or tr("Not possible now")
+
+
+def said(row: CommandRow) -> str:
+    """The row as it is read aloud."""
+    parts = (row.title, row.category, row.shortcut, "" if row.enabled else why_not(row))
+    return ", ".join(part for part in parts if part)
+
+
 class _Painter(RowPainter):
-    """Title, menu in muted letters, shortcut at the right."""
+    """Title, menu in muted letters or why it cannot be used, shortcut at the right."""
 
     def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -184,7 +257,8 @@ class _Painter(RowPainter):
             painter.setFont(number_font())
             painter.setPen(mixed(look.surface, look.muted, 0.7))
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.title)
-        write(painter, line.adjusted(round(used) + 12, 0, 0, 0), row.category, "muted", 11)
+        beside = row.category if row.enabled else why_not(row)
+        write(painter, line.adjusted(round(used) + 12, 0, 0, 0), beside, "muted", 11)
 
 
 def _fit(query: str, text: str) -> float | None:

@@ -76,8 +76,8 @@ class Project:
 
     def arrange(self, kind: str, ids: Sequence[str]) -> None:
         """Have items of a kind in this order."""
-        for position, id in enumerate(ids, 1):
-            self._write(f"UPDATE items SET position = ? WHERE {_THIS}", (position, stored(kind), stored(id)))
+        if not self.read_only and self._items.arrange(kind, ids):
+            self._write()
 
     def items(self, kind: str) -> dict[str, Any]:
         """All items of a kind that can be read, in order."""
@@ -301,7 +301,11 @@ class Project:
 
     def _set(self, kind: str, id: str, text: str | None) -> None:
         """Change an item, None to drop it."""
-        if self.read_only or not self._items.set(kind, id, text) or self.unsaved:
+        if not self.read_only and self._items.set(kind, id, text):
+            self._write()
+
+    def _write(self) -> None:
+        if self.unsaved:
             return
         try:
             self._items.write_to(self._db)

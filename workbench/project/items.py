@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ class Items:
         self._texts: dict[str, dict[str, str]] = {}
         self._odd: dict[str, dict[object, str]] = {}
         self.unwritten: dict[tuple[str, str], None] = {}
+        self._arranged: dict[str, None] = {}
         rows = base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall() if base else ()
         for kind, id, text in rows:
             if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str):
@@ -57,6 +59,16 @@ class Items:
         self.unwritten[kind, id] = None
         return True
 
+    def arrange(self, kind: str, ids: Sequence[str]) -> bool:
+        """Have items of a kind in this order, those that are not named after them; whether it was another before."""
+        texts = self._texts.get(kind, {})
+        named = dict.fromkeys(id for id in (*ids, *texts) if id in texts)
+        if list(named) == list(texts):
+            return False
+        self._texts[kind] = {id: texts[id] for id in named}
+        self._arranged[kind] = None
+        return True
+
     def parsed(self, kind: str, id: str | None = None) -> tuple[dict[str, Any], dict[object, str]]:
         """The values of a kind, or of one item, that can be read; of the others why not."""
         texts = self._texts.get(kind, {})
@@ -75,12 +87,15 @@ class Items:
         try:
             for kind, id in self.unwritten:
                 _write(base, kind, id, self.text(kind, id))
+            for kind in self._arranged:
+                _arrange(base, kind, self._texts.get(kind, ()))
             base.execute("COMMIT")
         except sqlite3.Error:
             with suppress(sqlite3.Error):
                 base.execute("ROLLBACK")
             raise
         self.unwritten.clear()
+        self._arranged.clear()
 
     def write_all_to(self, base: sqlite3.Connection) -> None:
         """Into a table that holds none of them."""
@@ -121,3 +136,8 @@ def _write(base: sqlite3.Connection, kind: str, id: str, text: str | None) -> No
             " (SELECT coalesce(max(position), 0) + 1 FROM items WHERE kind = CAST(?1 AS TEXT)), CAST(?3 AS TEXT))",
             (*key, stored(text)),
         )
+
+
+def _arrange(base: sqlite3.Connection, kind: str, ids: Iterable[str]) -> None:
+    rows = [(position, stored(kind), stored(id)) for position, id in enumerate(ids, 1)]
+    base.executemany(f"UPDATE items SET position = ? WHERE {_THIS}", rows)

@@ -84,8 +84,8 @@ def test_find_goes_to_the_search_in_front_else_to_the_palette(opened: Opened) ->
     assert window.panels.log.search.hasFocus()
     window.grid.setFocus()
     window.commands.run("edit.find")
-    assert window.dialogs.palette is not None
-    assert window.dialogs.palette.isVisible()
+    assert window.finding.palette is not None
+    assert window.finding.palette.isVisible()
 
 
 def test_no_key_of_a_command_fires_while_a_text_is_typed(opened: Opened, qtbot) -> None:

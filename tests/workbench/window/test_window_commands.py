@@ -15,7 +15,7 @@ from tests.workbench.opened import Opened, until
 from widgets.shell.help import PAGES
 from workbench.commands import COMMANDS, PRESETS, Actions
 from workbench.controllers.calibration.files import Files
-from workbench.controllers.shell.dialogs import HIDDEN
+from workbench.controllers.shell.finding import HIDDEN
 from workbench.feeds import snapshots
 from workbench.window.docks import specs
 
@@ -54,7 +54,7 @@ def test_no_two_commands_share_a_key(open_window: Open) -> None:
 def test_the_palette_lists_every_command_and_runs_it(open_window: Open, qtbot) -> None:
     opened = open_window()
     opened.window.commands.run("window.palette")
-    palette = opened.window.dialogs.palette
+    palette = opened.window.finding.palette
     assert palette is not None
     assert palette.isVisible()
     assert {row.id for row in palette.shown} == {command.id for command in COMMANDS} - set(HIDDEN)

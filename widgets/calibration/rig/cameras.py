@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.core.words import tr
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
+from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.form import show
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, TextField, describe
@@ -73,6 +74,7 @@ class CameraPlaces(QWidget):
     def show_setup(self, setup: RigSetup) -> None:
         moved = (setup.tiled, setup.rows, setup.columns) != (self._setup.tiled, self._setup.rows, self._setup.columns)
         self._setup = setup
+        before = len(self.places)
         while len(self.places) < setup.places:
             self._add()
         for number, place in enumerate(self.places):
@@ -80,6 +82,8 @@ class CameraPlaces(QWidget):
                 columns = setup.columns if setup.tiled else 1
                 self._grid.addWidget(place, *divmod(number, columns))
             place.setVisible(number < setup.places)
+        if len(self.places) > before:
+            reorder_tabs(self)
         told = (*setup.names, *("",) * setup.places)
         for number, place in enumerate(self.places[: setup.places]):
             on, path = told[number] != LEFT_OUT, "" if setup.tiled else setup.paths[number]

@@ -13,7 +13,7 @@ from engines.faces.gallery.types import Expiring, FaceRecord, Forgotten, Found, 
 from engines.faces.types import Quality
 from widgets.faces.cells import FaceItem
 from widgets.faces.words import alike_words, one_in
-from widgets.kit.words import DOT
+from widgets.kit.words import DOT, size_words
 
 MEGA = 1e6
 NAMES_SHOWN = 5
@@ -262,14 +262,6 @@ def expiring_line(dry: Expiring) -> str:
         if dry.faces
         else ""
     )
-
-
-def size_words(value: int) -> str:
-    """'812 B', '4 kB', '12.4 MB', '3.1 GB'."""
-    for limit, unit, scale in ((1e3, "B", 1.0), (1e6, "kB", 1e3), (1e9, "MB", 1e6)):
-        if value < limit:
-            return f"{value / scale:.0f} {unit}" if unit != "MB" else f"{value / scale:.1f} MB"
-    return f"{value / 1e9:.1f} GB"
 
 
 def day_words(when: float) -> str:

@@ -15,9 +15,8 @@ from widgets.faces.studies.audit_detail import SuspicionDetail
 from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
-from widgets.kit.layouts import column_of, row_of, split_of, styled
-from widgets.kit.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, QuietButton
-from widgets.kit.theme import number_font
+from widgets.kit.layouts import column_of, split_of, styled
+from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, LEAST = 760, 420
@@ -37,7 +36,6 @@ class AuditPage(WorkPage):
         self.shown = AuditView()
         self._audit: Audit | None = None
         self._images: Mapping[str, Image] = {}
-        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
         self.kinds = ChoiceField(tr("Kind"), kinds_of(None), tip=tr("Show suspicions of one kind only"))
         self.gallery = PlainButton(
             tr("Check gallery"), "faces", tr("Compare every face of the gallery with every other")
@@ -86,10 +84,9 @@ class AuditPage(WorkPage):
         self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
 
     def _lay_out(self) -> None:
-        self.state.setFont(number_font())
         self.kinds.setMinimumContentsLength(14)
-        rows = ((self.title, 1), self.gallery, self.folder, self.save), ((self.state, 1), self.kinds)
-        head = column_of(*(row_of(*row, spacing=8) for row in rows), spacing=4, margins=(12, 8, 8, 8))
+        buttons = self.head_of(tr("Audit"), self.kinds, self.gallery, self.folder, self.save)
+        head = column_of(buttons, margins=(0, 0, 0, 4))
         self._split = split_of(self.list, self.detail, sizes=(400, 600), stretch=(2, 3))
         styled(self.detail)
         empty = EmptyState(ASK, tr("Check this gallery"), "search", tr("Compare every face with every other"))

@@ -9,12 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
+from widgets.kit.flow_row import FlowRow
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
 from widgets.kit.path_row import PathRow
 
 PAIRS = (".tsv", ".txt", ".csv")
 CHOICES = (("first", tr("First")), ("best", tr("Best")))
+
+PATH_ROOM = 280
+"""Pixels that a path with its words and button takes at the least."""
 
 
 class EvaluateForm(QWidget):
@@ -62,7 +66,7 @@ class EvaluateForm(QWidget):
         self.openSetChanged.emit(open_spec)
 
     def _lay_out(self) -> None:
-        paths = row_of((self.images, 1), (self.pairs, 1), spacing=16)
+        paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
         enrol = ElidedLabel(tr("Open set: enrol the"), "muted")
         enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)

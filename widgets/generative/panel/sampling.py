@@ -21,6 +21,7 @@ from widgets.generative.panel.words import (
     unguided,
 )
 from widgets.generative.state import DiffusionView
+from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.form import (
     Control,
     Form,
@@ -155,6 +156,7 @@ class _Options(QWidget):
             self._grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)
+        reorder_tabs(self)
 
 
 def _show_option(field: Control, value: float) -> None:

@@ -49,6 +49,7 @@ class TrainingPage(WorkPage):
     def _show_progress(self, progress: TrainProgress | None) -> None:
         if progress is None:
             self.grid.clear()
+            self._caption.setText("")
             self.loss.set_series(())
             self.levels.set_series(())
             return
@@ -58,7 +59,7 @@ class TrainingPage(WorkPage):
             _count, high, wide = progress.images.shape[:3]
             self.grid.show_cells(len(progress.images), (high, wide), self.grid.selected)
             self.grid.show_images(progress.images)
-        self._caption.setText(tr("Samples of the averaged weights, up to step {step:,}", step=progress.step))
+            self._caption.setText(tr("Samples of the averaged weights, up to step {step:,}", step=progress.step))
 
     def _mark(self, index: int) -> None:
         images = self._progress.images if self._progress is not None else None

@@ -14,7 +14,6 @@ from engines.core.errors import KinoscopeError
 from engines.core.words import tr
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import SeeView
-from workbench.controllers.attention.command import see_line
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
@@ -56,7 +55,7 @@ class Seeing(QObject):
             self.failed.emit(trouble_of({"message": tr("There is no model '{model}'", model=spec.model)}, TITLE))
             return
         title, job = self._models[spec.model]
-        self._slots[job].start(spec, tr("Attention of {title}", title=title), see_line(spec))
+        self._slots[job].start(spec, tr("Attention of {title}", title=title))
 
     def cancel(self) -> None:
         for slot in self._slots.values():

@@ -45,7 +45,7 @@ class Models(PagePart):
         self.trouble = None
         spec = self.spec
         views = tr_count(len(spec.mono.images) - len(spec.mono.exclude), "{n} view", "{n:,} views")
-        self.jobs.start(spec, tr("Compare lens models on {views}", views=views), self.command)
+        self.jobs.start(spec, tr("Compare lens models on {views}", views=views))
 
     @property
     def spec(self) -> ModelsSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,7 @@ class Watch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._settings = settings
+        self._moved: defaultdict[str, set[int]] = defaultdict(set)
         self.lookers = Lookers(services, ENGINE, tr("Face recognition"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
@@ -74,7 +76,7 @@ class Watch(SourceWatch):
         found = self.lookers.latest(path)
         if not isinstance(found, Recognition):
             return
-        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings()))
+        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings(), self._moved[path]))
         if path == self.source:
             self.recognised.emit(found)
             self.show_soon()

@@ -61,7 +61,7 @@ class Fields(PagePart):
         """The fields of all layers, once for each model."""
         if model != self._asked:
             self._asked = model
-            self._all.start(model, tr("Receptive fields of {path}", path=file_name(model.path)), field_line(model, ""))
+            self._all.start(model, tr("Receptive fields of {path}", path=file_name(model.path)))
 
     def check(self) -> None:
         """Hold the field of the unit that is looked at against its gradient."""

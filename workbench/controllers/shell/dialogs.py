@@ -1,4 +1,4 @@
-"""The windows beside the window: command palette, settings, guide, about. None of them blocks the work."""
+"""The windows beside the window: settings, guide, about. None of them blocks the work."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from engines.core.places import cache_dir, data_dir, log_dir
 from widgets.kit.labels import message_box
 from widgets.shell.help import HelpPage
-from widgets.shell.palette import CommandPalette, CommandRow
-from widgets.shell.settings import SettingsDialog, SettingsShown
+from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.report import ReportController
+from workbench.controllers.shell.settings import SettingsPages
 from workbench.features import Preset
 from workbench.services import Services
-
-HIDDEN = ("window.palette",)
 
 
 class DialogsController(QObject):
@@ -33,41 +32,38 @@ class DialogsController(QObject):
         """pages: of the guide, in their order."""
         super().__init__(window)
         self._presets, self._pages = presets, pages
-        self._window, self._services, self._actions = window, services, actions
+        self._window, self._services = window, services
         self._panel_in_front, self._set_theme = panel_in_front, set_theme
-        self.palette: CommandPalette | None = None
         self.settings: SettingsDialog | None = None
         self.help: HelpPage | None = None
         self.about: QMessageBox | None = None
-        actions.bind("window.palette", self.show_palette)
+        self.report = ReportController(window, services)
+        actions.bind("help.report", self.report.show)
+        self._settings = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
-        actions.bind("help.shortcuts", self.show_settings)
         actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
 
-    def show_palette(self) -> None:
-        """Every command, found by typing. A command that is run in any other way closes it."""
-        if self.palette is None:
-            self.palette = CommandPalette(self._window)
-            self.palette.chosen.connect(self._actions.run)
-            for id in self._actions.commands.keys() - set(HIDDEN):
-                self._actions.action(id).triggered.connect(self.palette.hide)
-        self.palette.open_with([self._row(id) for id in self._actions.commands if id not in HIDDEN])
+    def show_settings(self, section: str = "") -> None:
+        self.settings = self._settings.show(section)
 
-    def show_settings(self) -> None:
-        if self.settings is None:
-            self.settings = SettingsDialog(self._window)
-            self.settings.theme.chosen.connect(self._set_theme)
-            self.settings.preset.chosen.connect(lambda id: self._services.settings.change(start_preset=id))
-        value = self._services.settings.value
-        presets = tuple((preset.id, preset.title) for preset in self._presets)
-        self.settings.open_with(SettingsShown(value.theme, value.start_preset, presets, str(data_dir())))
+    def show_setting(self, title: str) -> None:
+        """Open the settings where one stands."""
+        self.show_settings()
+        for part in self.settings.findChildren(QWidget) if self.settings is not None else ():
+            if part.accessibleName() == title:
+                part.setFocus()
 
     def show_help(self, page: str) -> None:
         if self.help is None:
             self.help = HelpPage(self._window, self._pages)
         self.help.show_page(page)
+
+    def show_heading(self, page: str, heading: str) -> None:
+        self.show_help(page)
+        if self.help is not None:
+            self.help.show_heading(page, heading)
 
     def show_about(self) -> None:
         if self.about is None:
@@ -77,15 +73,10 @@ class DialogsController(QObject):
         self.about.show()
 
     def close(self) -> None:
-        for dialog in (self.palette, self.settings, self.help, self.about):
+        self.report.close()
+        for dialog in (self.settings, self.help, self.about):
             if dialog is not None:
                 dialog.close()
-
-    def _row(self, id: str) -> CommandRow:
-        command, action = self._actions.commands[id], self._actions.action(id)
-        title = self._actions.title(id).rstrip("…")
-        shortcut = action.shortcut().toString()
-        return CommandRow(id, title, command.menu, shortcut, command.tip, action.isEnabled())
 
 
 def about_text() -> str:

@@ -124,7 +124,7 @@ class Prepare(PagePart):
             self.trouble, self._result = None, None
             first, *more = self.form.paths
             what = tr("{first} and {count} more", first=Path(first).name, count=len(more)) if more else Path(first).name
-            self._slot.start(self.form.spec, tr("Cut {what} into cameras", what=what), self.command)
+            self._slot.start(self.form.spec, tr("Cut {what} into cameras", what=what))
 
     def use(self) -> None:
         """Calibrate the rig from what was written."""
