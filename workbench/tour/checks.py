@@ -54,7 +54,13 @@ SAME_LINE = 0.5
 
 def problems(root: QWidget) -> list[str]:
     """All of them, each with its kind before it."""
-    kinds = {"no name": nameless, "no key": unreachable, "out of order": disordered, "cut": cut, "not translated": untranslated}
+    kinds = {
+        "no name": nameless,
+        "no key": unreachable,
+        "out of order": disordered,
+        "cut": cut,
+        "not translated": untranslated,
+    }
     return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)]
 
 

@@ -55,7 +55,9 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
         if isinstance(part, QLineEdit):
             said.append(part.placeholderText())
         if isinstance(part, QTabBar):
-            said += [part.tabText(at) for at in range(part.count())] + [part.tabToolTip(at) for at in range(part.count())]
+            said += [part.tabText(at) for at in range(part.count())] + [
+                part.tabToolTip(at) for at in range(part.count())
+            ]
         if isinstance(part, QComboBox):
             said += [part.itemText(at) for at in range(part.count())]
         said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
