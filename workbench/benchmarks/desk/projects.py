@@ -81,7 +81,7 @@ def main(
     jobs: Annotated[int, typer.Option(help="Jobs in the history.")] = 500,
     rounds: Annotated[int, typer.Option(help="Starts, each beside one with an empty project.")] = 5,
 ) -> dict[str, Any]:
-    """Medians of seconds until it is open, of which the window was made, of the longest stall, and beyond an empty one."""
+    """Medians of seconds until it is open, to make the window, of the longest stall, and beyond an empty project."""
     with tempfile.TemporaryDirectory(prefix="kinoscope-large-") as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
         _run(large, MADE, sources, labels, jobs, folder)
