@@ -162,7 +162,7 @@ class LogPanel(Panel):
     def _count(self) -> None:
         bad, warned, held = self._bad, self._warned, len(self._held)
         counts = ((len(self._rows), "line"), (bad, "error"), (warned, "warning"))
-        words = [f"{count} {word}" + "s" * (count != 1) for count, word in counts if count]
+        words = [f"{count:,} {word}" + "s" * (count != 1) for count, word in counts if count]
         if self.follow.isChecked():
             words.append(tr_count(held, "paused, {n} new", "paused, {n} new"))
         self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")

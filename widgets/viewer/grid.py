@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets.kit.layouts import styled
@@ -25,7 +25,7 @@ MOVES = {
 
 
 class ViewerGrid(TileHost):
-    """Tiles by index, row by row. A tile is made when it is first asked for."""
+    """Tiles by index, row by row. A tile is made when it is first asked for, or the grid comes into view."""
 
     maximised = Signal(int)
 
@@ -44,7 +44,7 @@ class ViewerGrid(TileHost):
         self.layout_name = "1"
         self.selected_index = 0
         self.maximised_index: int | None = None
-        self._keyboard = False
+        self._keyboard = self._seen = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
@@ -118,6 +118,12 @@ class ViewerGrid(TileHost):
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._seen:
+            self._seen = True
+            self._arrange()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in MOVES and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -179,6 +185,8 @@ class ViewerGrid(TileHost):
         self.tile(self.selected_index).set_selected(True, True)
 
     def _arrange(self) -> None:
+        if not self._seen:
+            return
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
         shown = [self.maximised_index] if self.maximised_index is not None else list(range(self.count))

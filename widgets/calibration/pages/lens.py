@@ -147,7 +147,7 @@ def bend_words(moved: Displacement, fisheye: bool) -> str:
     outward, sideways = float(moved.radial[known][-1]), float(moved.tangential[known].max())
     beside = tr("an equidistant fisheye") if fisheye else tr("a pinhole")
     name = "" if fisheye else tr("Barrel: ") if outward < 0 else tr("Pincushion: ")
-    way = "inwards" if outward < 0 else "outwards"
+    way = tr("inwards") if outward < 0 else tr("outwards")
     side = (
         tr("{sideways} px sideways at most", sideways=rough(sideways)) if sideways >= SEEN else tr("nothing sideways")
     )

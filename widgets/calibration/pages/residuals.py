@@ -31,7 +31,6 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
 SIDE, MOST_SIDE = 276, 380
@@ -210,7 +209,7 @@ def state_words(view: ViewResult) -> str:
         parts.append(tr("left out {loo_rms_px} px", loo_rms_px=pixels(view.loo_rms_px)))
     if view.twin_of:
         parts.append(tr("repeats {twin_of}", twin_of=view.twin_of))
-    return ", ".join(parts) + ("" if view.used else f"{DOT}{view.note or 'off'}")
+    return ", ".join(parts) + ("" if view.used else tr(" \u00b7 {note}", note=view.note or tr("off")))
 
 
 def hint_words(view: ViewResult) -> str:
@@ -254,5 +253,5 @@ def _flags(row: CornerRow) -> tuple[str, str]:
 
 
 def _cells(row: CornerRow) -> tuple[str, str, str]:
-    weight = "dropped" if row.dropped else f"{row.weight:.2f}"
+    weight = tr("dropped") if row.dropped else f"{row.weight:.2f}"
     return str(row.number), residual_words(row), weight

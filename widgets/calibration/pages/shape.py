@@ -166,7 +166,7 @@ def shape_words(shape: BoardShape) -> str:
         "{bow}, {share} % {part} than printed.",
         bow=bow,
         share=rough(100 * share),
-        part="taller" if shape.taller > 0 else "wider",
+        part=tr("taller") if shape.taller > 0 else tr("wider"),
     )
 
 
