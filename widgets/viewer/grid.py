@@ -102,6 +102,19 @@ class ViewerGrid(TileHost):
         """The whole picture in the selected tile."""
         self.tile(self.selected_index).view.fit()
 
+    def views(self) -> dict[int, list[float]]:
+        """Where pictures are looked at that are not shown whole, by tile; see `ImageView.place`."""
+        places = {index: tile.view.place for index, tile in self._tiles.items() if tile.view.has_picture}
+        return {index: place for index, place in places.items() if place is not None}
+
+    def look(self, index: int, larger: float, x: float, y: float) -> bool:
+        """Look at a part of a tile's picture; False while it has none."""
+        view = self.tile(index).view if index < self.count else None
+        if view is None or not view.has_picture or not view.isVisible():
+            return False
+        view.look_at(larger, x, y)
+        return True
+
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
 
