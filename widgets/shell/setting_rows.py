@@ -54,7 +54,8 @@ class SettingRow(QWidget):
 
     def __init__(self, title: str, note: str, control: QWidget | None, words: str = "", wide: int = WIDE) -> None:
         super().__init__()
-        self.title, self.note, self._words = FoundLabel(title), Label("", "muted", wraps=True), words
+        self.title, self.note = FoundLabel(title), Label("", "muted", wraps=True)
+        self.words, self.control = words, control
         self.set_note(note)
         said = column_of(self.title, self.note, spacing=3)
         if control is not None:
@@ -73,7 +74,7 @@ class SettingRow(QWidget):
         """Mark what the query finds; whether all its words are in the row or in the title of its section."""
         words = split_words(query)
         self.title.mark(words)
-        text = " ".join((self.title.text(), self.note.text(), self._words, section)).casefold()
+        text = " ".join((self.title.text(), self.note.text(), self.words, section)).casefold()
         return all(word in text for word in words)
 
 
