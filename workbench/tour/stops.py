@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
-from workbench.tour import first_steps
+from workbench.tour import first_steps, sources
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 
@@ -70,11 +70,22 @@ def _first(theme: str) -> list[Stop]:
 
 def _starting(themes: Sequence[str]) -> list[Stop]:
     """The start page once there are projects, after a crash, and while something is dragged over the window."""
-    return [
+    kept = Stop(f"{themes[0]}-start-kept", _sample, _kept)
+    pages = (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
+    return [kept] + [
         Stop(f"{theme}-start-{name}", partial(_start_page, theme=theme, cut_off=cut_off, aimed=aimed), _started)
         for theme in themes
-        for name, cut_off, aimed in (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
+        for name, cut_off, aimed in pages
     ]
+
+
+def _kept(window: Window) -> bool:
+    """A project with something in it was left for a new one, and is listed."""
+    if window.services.feeds.ids():
+        if _playing(window):
+            window.commands.run("file.new")
+        return False
+    return window.place.page is not None and bool(window.place.page.recent.cards)
 
 
 def _start_page(window: Window, theme: str, cut_off: CutOff | None, aimed: bool) -> None:
@@ -97,6 +108,7 @@ def _watching(theme: str) -> list[Stop]:
         Stop(f"{theme}-tile-maximised", partial(_do, ids=("view.maximise",)), _playing),
         Stop(f"{theme}-nine-tiles", partial(_do, ids=("view.maximise", "view.nine")), _playing),
         Stop(f"{theme}-properties", _properties, _playing, panel("properties")),
+        *sources.stops(theme),
         Stop(f"{theme}-log", partial(front, dock="log"), panel=panel("log")),
         Stop(f"{theme}-log-filtered", _log_filtered, panel=panel("log")),
     ]
