@@ -7,6 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
+from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 from widgets.sources.choice import source_data
 
@@ -37,7 +39,10 @@ class Handle(QWidget):
         self._from = None
         self.setLayout(layout)
         self.setFixedHeight(HEIGHT)
-        self.setToolTip(tr("Drag onto another tile to swap the two; Shift and an arrow key do the same"))
+        describe(
+            self, tr("Move tile"), tr("Drag onto another tile to swap the two; Shift and an arrow key do the same")
+        )
+        reached_by(self, tr("Shift and an arrow key in the viewer"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = event.position().toPoint()
