@@ -192,7 +192,7 @@ class ViewBars(DrawnChart):
             return
         left_out = any(view.loo_rms_px is not None for view in self._views)
         x = LEFT
-        for words, kind in (("fit", 0), (tr("left out"), 1), (tr("RMS of all"), 2)):
+        for words, kind in ((tr("fit"), 0), (tr("left out"), 1), (tr("RMS of all"), 2)):
             if kind == 1 and not left_out:
                 continue
             x = self._paint_mark(painter, x, kind) + 5

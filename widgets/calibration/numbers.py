@@ -26,6 +26,7 @@ ROW = 22
 BIG, SMALL, APART = (28, 24, 20), 11, 24
 """Sizes of the figures, of the words at them, and how far apart the figures are."""
 TWO_COLUMNS = 400
+VERDICTS = {"good": tr("Good"), "fair": tr("Fair"), "weak": tr("Weak"), "poor": tr("Poor")}
 PLUS_MINUS = "\u00b1"
 
 
@@ -136,7 +137,7 @@ class ErrorFigures(QWidget):
 
     def _verdict(self, painter: QPainter, verdict: str) -> None:
         token, role = LEVELS.get(verdict, ("muted", "info"))
-        font, word, width = _verdict_font(), verdict.capitalize(), _verdict_width(verdict)
+        font, word, width = _verdict_font(), VERDICTS.get(verdict, verdict), _verdict_width(verdict)
         pill = QRectF(self.width() - width, 22, width, 28)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -159,7 +160,11 @@ def _verdict_font() -> QFont:
 
 
 def _verdict_width(verdict: str) -> float:
-    return QFontMetricsF(_verdict_font()).horizontalAdvance(verdict.capitalize()) + 16 + 6 + 20 if verdict else 0.0
+    return (
+        QFontMetricsF(_verdict_font()).horizontalAdvance(VERDICTS.get(verdict, verdict)) + 16 + 6 + 20
+        if verdict
+        else 0.0
+    )
 
 
 class ParameterTable(QWidget):

@@ -56,14 +56,14 @@ def residual_overlays(
     made: list[Overlay] = [Caption(name, "top-left")]
     if not residuals or not pooled.corners:
         return made
-    found, legend = moved(pooled.corners, result, straight), [("found", "accent")]
+    found, legend = moved(pooled.corners, result, straight), [(tr("found"), "accent")]
     solved = [part for part in pooled.found if part.projected]
     if solved:
         model = moved([place for part in solved for place in part.projected], result, straight)
         seen = moved([corner for part in solved for corner in part.corners], result, straight)
         scale = enlargement(pooled.rms_px or result.rms_px, result.image_size.width)
         made += [Points(model, "good", 2.0, "cross"), Vectors(seen, model, scale, "warn")]
-        legend += [("model", "good"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn")]
+        legend += [(tr("model"), "good"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn")]
     for words, token, places in _odd(pooled):
         made.append(Points(moved(places, result, straight), token, 8.0))
         legend.append((words, token))
@@ -73,7 +73,7 @@ def residual_overlays(
 def _odd(pooled: Pooled) -> Iterator[tuple[str, str, list[Point]]]:
     """Corners that are probably wrong, and those that are left out: words, token, places."""
     for words, token, ids_of in (
-        ("doubtful", "bad", lambda part: set(part.suspects) - set(part.dropped)),
+        (tr("doubtful"), "bad", lambda part: set(part.suspects) - set(part.dropped)),
         (tr("left out"), "muted", lambda part: set(part.dropped)),
     ):
         places = [

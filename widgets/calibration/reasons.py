@@ -21,10 +21,10 @@ MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
 """Icon and token of each level."""
 MODELS = {
     "brown5": tr("Brown"),
-    "rational8": "rational",
+    "rational8": tr("rational"),
     "thinprism12": tr("thin prism"),
-    "tilted14": "tilted",
-    "fisheye4": "fisheye",
+    "tilted14": tr("tilted"),
+    "fisheye4": tr("fisheye"),
 }
 WORDS: dict[str, Callable[[str], str]] = {
     "free_board": lambda _target: tr("Free the board"),

@@ -19,7 +19,6 @@ from engines.core.boards import Board
 from engines.core.frames import Image, Size
 from engines.core.lenses import Intrinsics, ModelName
 from engines.core.words import tr, tr_count
-from widgets.kit.words import count
 from widgets.kit.work_state import Busy as Busy
 from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
@@ -237,10 +236,14 @@ def views_words(views: Iterable[ViewRow]) -> str:
     return counted(len(films) - sum(films), sum(films))
 
 
-def counted(views: int, films: int, word: str = "view") -> str:
-    """So many views and films in words; films alone are not said to be no views."""
-    parts = [count(views, word)] if views or not films else []
-    return " and ".join([*parts, *([tr_count(films, "{n} film", "{n:,} films")] if films else [])])
+def counted(views: int, films: int, *, photographs: bool = False) -> str:
+    """So many views (or photographs) and films in words; films alone are not said to be no views."""
+    films_words = tr_count(films, "{n} film", "{n:,} films")
+    if films and not views:
+        return films_words
+    pictures = tr_count(views, "{n} photograph", "{n:,} photographs")
+    said = pictures if photographs else tr_count(views, "{n} view", "{n:,} views")
+    return tr("{views} and {films}", views=said, films=films_words) if films else said
 
 
 def _ready(state: CalibrationView) -> str:

@@ -11,7 +11,7 @@ from widgets.kit.words import DASH
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 TIMES = "\u00d7"
-FITS = {"stretch": "stretched", "letterbox": tr("whole, in a grey border"), "crop": tr("its middle")}
+FITS = {"stretch": tr("stretched"), "letterbox": tr("whole, in a grey border"), "crop": tr("its middle")}
 
 
 def shape_words(shape: Shape | None) -> str:
@@ -21,7 +21,7 @@ def shape_words(shape: Shape | None) -> str:
 
 def close_shape(shape: Shape | None) -> str:
     """The same, and 'scalar' where there is no axis."""
-    return shape_text(shape, TIMES, "scalar")
+    return shape_text(shape, TIMES, tr("scalar"))
 
 
 def amount(value: float | None) -> str:

@@ -93,7 +93,7 @@ class Legend(QWidget):
             chip.setFont(font)
             describe(
                 chip,
-                f"{class_words(name)}, {'hidden' if hidden else 'shown'}",
+                tr("{name}, hidden", name=class_words(name)) if hidden else tr("{name}, shown", name=class_words(name)),
                 tr("Show it again") if hidden else tr("Hide it"),
             )
 

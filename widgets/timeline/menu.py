@@ -115,7 +115,7 @@ def ask_track(parent: QWidget, added: Callable[[str], object]) -> QInputDialog:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("New track"))
     dialog.setLabelText(tr("Name of the track"))
-    dialog.setTextValue("hands")
+    dialog.setTextValue(tr("hands"))
     dialog.setOkButtonText(tr("Add"))
     dialog.textValueSelected.connect(lambda name: added(name.strip()) if name.strip() else None)
     dialog.open()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from widgets.charts.class_colors import class_words
 from widgets.timeline.axis import clock
 from widgets.timeline.bars import ghost_words
@@ -48,14 +48,14 @@ def state_of(view: TimelineView) -> str:
     if view.marking:
         words.append(tr("marking {class_words}", class_words=class_words(view.marking)))
     if view.labels is not None and view.labels.segments:
-        words.append(_many(len(view.labels.segments), "segment"))
+        words.append(tr_count(len(view.labels.segments), "{n} segment", "{n:,} segments"))
     events = sum(len(track.events) for track in view.tracks)
     if events:
-        words.append(_many(events, "event"))
+        words.append(tr_count(events, "{n} event", "{n:,} events"))
     if view.duration is not None:
         words.append(clock(view.duration))
     else:
-        words.append("live")
+        words.append(tr("live"))
     return ", ".join(word for word in words if word)
 
 
@@ -88,7 +88,7 @@ def tip_of(scene: Scene, found: Hit) -> str:
         return tr("{lane}: click to put new segments here", lane=found.lane.name) if goes else found.lane.name
     if found.part == "event" and found.lane is not None:
         event = view.tracks[found.lane.index].events[found.index]
-        end = clock(event.end, 0.01) if event.end is not None else "now"
+        end = clock(event.end, 0.01) if event.end is not None else tr("now")
         return tr(
             "{class_words}, {clock} to {end}, mean {probability:.0f} %",
             class_words=class_words(event.action),
@@ -100,7 +100,3 @@ def tip_of(scene: Scene, found: Hit) -> str:
         segment = view.labels.segments[found.index]
         return f"{class_words(segment.action)}, {ghost_words(scene, segment)}"
     return ""
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -39,10 +39,14 @@ class Handle(QWidget):
         self._from = None
         self.setLayout(layout)
         self.setFixedHeight(HEIGHT)
-        describe(
-            self, tr("Move tile"), tr("Drag onto another tile to swap the two; Shift and an arrow key do the same")
-        )
+        tip = tr("Drag onto another tile to swap the two; Shift and an arrow key do the same")
+        describe(self, tr("Title of the tile"), tip)
         reached_by(self, tr("Shift and an arrow key in the viewer"))
+
+    def settle(self) -> None:
+        """Give its parts the room that they need now, before they are painted."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = event.position().toPoint()

@@ -35,8 +35,9 @@ from PySide6.QtWidgets import (
 from widgets.kit.access.roles import KEYS, TYPED, is_painted_control, overrides
 from widgets.kit.access.tabs import takes_tab
 from workbench.tour.cut import cut
+from workbench.tour.told import untranslated
 
-__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable"]
+__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "untranslated"]
 
 INPUTS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit,
@@ -54,7 +55,13 @@ SAME_LINE = 0.5
 
 def problems(root: QWidget) -> list[str]:
     """All of them, each with its kind before it."""
-    kinds = {"no name": nameless, "no key": unreachable, "out of order": disordered, "cut": cut}
+    kinds = {
+        "no name": nameless,
+        "no key": unreachable,
+        "out of order": disordered,
+        "cut": cut,
+        "not translated": untranslated,
+    }
     return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)]
 
 

@@ -147,7 +147,11 @@ def alarm_words(alarms: float) -> str:
     if alarms <= 0:
         return tr("no false alarm")
     words = f"{alarms:.1f}" if alarms >= 0.05 else tr("under 0.1")
-    return tr("{words} false {part} a minute", words=words, part="alarm" if words == "1.0" else "alarms")
+    return (
+        tr("{number} false alarm a minute", number=words)
+        if words == "1.0"
+        else tr("{number} false alarms a minute", number=words)
+    )
 
 
 def delay_words(delay: float | None) -> str:
@@ -157,7 +161,7 @@ def delay_words(delay: float | None) -> str:
         return ""
     if abs(seconds) < 0.005:
         return tr("on time")
-    return f"{abs(seconds):.2f} s {'late' if seconds > 0 else 'early'}"
+    return tr("{time:.2f} s late", time=seconds) if seconds > 0 else tr("{time:.2f} s early", time=-seconds)
 
 
 def nearest(values: Sequence[float], wanted: float) -> int:

@@ -202,5 +202,5 @@ def chunk_words(card: ModelCard) -> str:
 def _millions(value: int) -> tuple[str, str]:
     """'1.2' 'million', '820' ''."""
     if value >= 1_000_000:
-        return f"{value / 1e6:.3g}", "million"
+        return f"{value / 1e6:.3g}", tr("million")
     return f"{value:,}", ""

@@ -117,7 +117,7 @@ class MoreSection(Form):
             (
                 "window",
                 tr("Window"),
-                "chunks",
+                tr("chunks"),
                 0,
                 8,
                 tr("Chunks of a training window; IDN looks back on as many when it runs"),

@@ -128,7 +128,7 @@ def watch_line(view: ActionsView) -> str:
         return tr("Not watching")
     if watch.watched is None:
         return watch.problem or tr("Opening")
-    title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    title = next((each.title for each in watch.sources if each.path == watch.source), "")
     if not watch.moving:
         return tr("Watching {title}, which stands still", title=title)
     if watch.card is None:
@@ -322,12 +322,11 @@ def clips_summary(clips: Sequence[ClipState]) -> str:
     if not own:
         return tr("None is trained on: tick one.")
     segments = tr_count(sum(clip.segments for clip in own), "{n} segment", "{n:,} segments")
-    verb = "is" if len(own) == 1 else "are"
-    return tr(
-        "{count} of {count2} {verb} trained on, {segments}",
-        count=len(own),
-        count2=len(clips),
-        verb=verb,
+    return tr_count(
+        len(own),
+        "{n} of {all} is trained on, {segments}",
+        "{n} of {all} are trained on, {segments}",
+        all=len(clips),
         segments=segments,
     )
 

@@ -143,7 +143,7 @@ def asked_words(spec: CompareSpec) -> str:
     """What was asked of every kind, in short."""
     heads = f"{spec.batch} \u00d7 " * (spec.batch > 1) + tr("{heads} heads of {dim}", heads=spec.heads, dim=spec.dim)
     seen = ["causal"] * spec.causal + ([tr("window {window:,}", window=spec.window)] if spec.window is not None else [])
-    work = tr("forward and backward") if spec.backward else "forward"
+    work = tr("forward and backward") if spec.backward else tr("forward")
     return ", ".join([heads, spec.dtype, *seen, work])
 
 

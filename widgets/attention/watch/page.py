@@ -53,7 +53,7 @@ class WatchPage(QWidget):
         self.trace = trace
         self.bar.set_places(len(trace.steps), 0)
         numbers = range(len(trace.steps) + 1)
-        line = Series("distance", tuple(numbers), (1.0, *(step.error for step in trace.steps)))
+        line = Series(tr("distance"), tuple(numbers), (1.0, *(step.error for step in trace.steps)))
         self.error.set_series([line])
         self._show(0)
 
@@ -96,4 +96,4 @@ class WatchPage(QWidget):
 
 def whole_of(trace: Trace | BackTrace) -> str:
     """What the sums come to in the end."""
-    return "softmax" if isinstance(trace, Trace) else "gradients"
+    return tr("softmax") if isinstance(trace, Trace) else tr("gradients")

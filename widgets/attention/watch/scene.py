@@ -148,6 +148,6 @@ def _factors(step: Step) -> Array:
 
 
 def _score_tip(row: int, key: int, score: float, share: float) -> str:
-    words = tr("score {score}", score=figure(score)) if np.isfinite(score) else "hidden"
+    words = tr("score {score}", score=figure(score)) if np.isfinite(score) else tr("hidden")
     counts = tr("not summed yet") if np.isnan(share) else tr("counts {share}", share=percent(share, 1))
     return tr("Query {row}, key {key}: {words}, {counts}", row=row + 1, key=key + 1, words=words, counts=counts)

@@ -26,11 +26,11 @@ from widgets.calibration.pages.state import PagesView, corner_name
 from widgets.calibration.state import Picture, pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
 SIDE, MOST_SIDE = 276, 380
@@ -168,6 +168,7 @@ class ResidualsPage(WorkPage):
             plane.markChosen.connect(self.cornerChosen)
         forms = "picture", "field", "cloud"
         self.form.chosen.connect(lambda form: self.pictures.setCurrentIndex(forms.index(form)))
+        keep("residuals", form=self.form)
         self.table.clicked.connect(lambda index: self._choose(index.row()))
         self.table.rowUsed.connect(self._choose)
         self.before.clicked.connect(lambda: self._step(-1))
@@ -208,7 +209,7 @@ def state_words(view: ViewResult) -> str:
         parts.append(tr("left out {loo_rms_px} px", loo_rms_px=pixels(view.loo_rms_px)))
     if view.twin_of:
         parts.append(tr("repeats {twin_of}", twin_of=view.twin_of))
-    return ", ".join(parts) + ("" if view.used else f"{DOT}{view.note or 'off'}")
+    return ", ".join(parts) + ("" if view.used else tr(" \u00b7 {note}", note=view.note or tr("off")))
 
 
 def hint_words(view: ViewResult) -> str:
@@ -252,5 +253,5 @@ def _flags(row: CornerRow) -> tuple[str, str]:
 
 
 def _cells(row: CornerRow) -> tuple[str, str, str]:
-    weight = "dropped" if row.dropped else f"{row.weight:.2f}"
+    weight = tr("dropped") if row.dropped else f"{row.weight:.2f}"
     return str(row.number), residual_words(row), weight

@@ -121,7 +121,7 @@ class RigLive:
 def shared_words(pair: PairState) -> str:
     """'3 of 8' while views are lacking, then how many there are."""
     if pair.apart:
-        return "apart"
+        return tr("apart")
     return tr("{shared} of {needed}", shared=pair.shared, needed=pair.needed) if pair.lacks else str(pair.shared)
 
 

@@ -24,7 +24,7 @@ def focal(camera: RigCamera) -> tuple[str, str]:
     if std is None:
         return f"{camera.intrinsics.fx:.2f}", DASH
     if std <= 0:
-        return f"{camera.intrinsics.fx:.2f}", "held"
+        return f"{camera.intrinsics.fx:.2f}", tr("held")
     std = camera.focal_uncertainty
     decimals = min(4, max(0, 1 - math.floor(math.log10(std))))
     return f"{camera.intrinsics.fx:.{decimals}f}", f"{std:.{decimals}f}"

@@ -167,5 +167,5 @@ def spoken(review: Review, row: Row) -> str:
     """What a screen reader says of a row."""
     if row.kind is Kind.PERSON:
         return f"{row.title}, {person_words(review, row)}"
-    taken = "ticked" if review.usable(row.first) and review.takes(row.first) else tr("not ticked")
+    taken = tr("ticked") if review.usable(row.first) and review.takes(row.first) else tr("not ticked")
     return ", ".join((*candidate_tip(review, row.first).split("\n"), taken))

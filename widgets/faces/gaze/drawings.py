@@ -203,7 +203,7 @@ class TrailPlot(Drawing):
 
     def _draw_legend(self, painter: QPainter, box: QRectF) -> None:
         look, y = LOOK.now, 11.0
-        words = tr("gaze, with its deviation") if box.width() > 280 else "gaze"
+        words = tr("gaze, with its deviation") if box.width() > 280 else tr("gaze")
         left = box.right() - (196 if box.width() > 280 else 96)
         ink(painter, QPen(look.nth(HEAD), 2), None)
         painter.drawEllipse(QPointF(left, y), 5, 5)

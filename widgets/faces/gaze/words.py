@@ -25,8 +25,9 @@ def pose_words(pose: HeadPose | None) -> str:
     """'Head 12 degrees to the right, 3 up, leaning 2 clockwise'."""
     if pose is None:
         return tr("No head pose")
-    side, up = "right" if pose.yaw >= 0 else "left", "up" if pose.pitch >= 0 else "down"
-    lean = "clockwise" if pose.roll >= 0 else "counter-clockwise"
+    side = tr("right") if pose.yaw >= 0 else tr("left")
+    up = tr("up") if pose.pitch >= 0 else tr("down")
+    lean = tr("clockwise") if pose.roll >= 0 else tr("counter-clockwise")
     return tr(
         "Head {yaw:.0f}\u00b0 {side}, {pitch:.0f}\u00b0 {up}, {roll:.0f}\u00b0 {lean}",
         yaw=abs(pose.yaw),

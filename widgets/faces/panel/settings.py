@@ -12,7 +12,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 
 from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import Expiring
-from widgets.faces.panel.words import SEARCHES, expiring_words, finder_words
+from widgets.faces.panel.words import SEARCH_NAMES, SEARCHES, expiring_words, finder_words
 from widgets.faces.state import FacesView
 from widgets.kit.form import Form, on_change, read, say, show, words
 from widgets.kit.layouts import held, row_of
@@ -45,9 +45,7 @@ class LookingSection(Form):
     def __init__(self) -> None:
         super().__init__(tr("Looking"), folded=True, name="faces.looking")
         self._shown: tuple[Any, ...] | None = None
-        self.search = Segmented(
-            tr("Search"), [("plain", tr("Plain")), ("pyramid", tr("Pyramid")), ("tiles", tr("Tiles"))]
-        )
+        self.search = Segmented(tr("Search"), list(SEARCH_NAMES.items()))
         self.search_words = words("hint")
         self.smallest = NumberField(
             tr("Smallest face"), 10, 8, 100, unit="px", tip=tr("The smallest width that is looked for")

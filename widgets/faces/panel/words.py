@@ -8,7 +8,16 @@ from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces.state import FacesView
 from widgets.faces.words import alike_words
 
-STAGES = ("detect", "align", "embed", "match", "track", "gaze", "blur")
+STAGES = {
+    "detect": tr("detect"),
+    "align": tr("align"),
+    "embed": tr("embed"),
+    "match": tr("match"),
+    "track": tr("track"),
+    "gaze": tr("gaze"),
+    "blur": tr("blur"),
+}
+SEARCH_NAMES = {"plain": tr("Plain"), "pyramid": tr("Pyramid"), "tiles": tr("Tiles")}
 SEARCHES = {
     "plain": tr("Looks once at the picture as it is: faces from about 20 pixels"),
     "pyramid": tr("Looks at enlarged copies too: finds smaller faces, takes several times as long"),
@@ -58,15 +67,17 @@ def gallery_words(info: GalleryInfo) -> str:
 
 def cost_words(found: Recognition) -> str:
     """'21 ms a frame: detect 13, embed 6, track 1'."""
-    parts = [(stage, found.stages.get(stage, 0.0)) for stage in STAGES]
+    parts = [(words, found.stages.get(stage, 0.0)) for stage, words in STAGES.items()]
     told = ", ".join(f"{stage} {value:.0f}" for stage, value in parts if value >= 0.5)
     return tr("{milliseconds:.0f} ms a frame", milliseconds=found.milliseconds) + (f": {told}" if told else "")
 
 
 def finder_words(finder: FinderSettings) -> str:
     """What a folded section says of itself."""
-    size = "" if finder.search == "plain" else tr(", from {smallest:.0f} px", smallest=finder.smallest)
-    return f"{finder.search.capitalize()}{size}"
+    name = SEARCH_NAMES[finder.search]
+    if finder.search == "plain":
+        return name
+    return tr("{name}, from {smallest:.0f} px", name=name, smallest=finder.smallest)
 
 
 def expiring_words(expiring: Expiring) -> str:

@@ -28,11 +28,11 @@ SORTS: dict[str, tuple[str, Callable[[Person], tuple[object, ...]]]] = {
 }
 """Orders of the portraits: title and key."""
 WEAKEST = {
-    "sharpness": "blurred",
-    "size": "small",
-    "frontal": "turned",
+    "sharpness": tr("blurred"),
+    "size": tr("small"),
+    "frontal": tr("turned"),
     "light": tr("badly lit"),
-    "score": "unclear",
+    "score": tr("unclear"),
 }
 GOOD_PART = 0.5
 
@@ -160,7 +160,7 @@ def gallery_tip(info: GalleryInfo) -> str:
 
 
 def people_words(number: int) -> str:
-    return f"{number:,} {'person' if number == 1 else 'people'}"
+    return tr_count(number, "{n} person", "{n:,} people")
 
 
 def faces_may_be(suggestion: Suggestion) -> str:

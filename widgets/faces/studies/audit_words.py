@@ -92,9 +92,9 @@ def own_words(suspicion: Suspicion) -> list[str]:
 
 def like_words(suspicion: Suspicion) -> list[str]:
     """What stands under the face it resembles."""
-    verb = tr("Nearest") if suspicion.kind == "lonely" else tr("Resembles")
+    name = suspicion.like_name or tr("nobody")
     return [
-        f"{verb} {suspicion.like_name or 'nobody'}",
+        tr("Nearest {name}", name=name) if suspicion.kind == "lonely" else tr("Resembles {name}", name=name),
         tr("similarity {similarity}", similarity=similarity(suspicion.other)),
     ]
 

@@ -85,7 +85,7 @@ def chosen_rows(result: OpenSet) -> list[tuple[str, ...]]:
 def fit_words(rate: float, between: Interval) -> str:
     """Whether a chosen rate lies within the interval of what really happened."""
     if between[0] <= rate <= between[1]:
-        return "fits"
+        return tr("fits")
     return tr("too many") if between[0] > rate else tr("too few")
 
 

@@ -56,7 +56,7 @@ class ThresholdCharts(QWidget):
 
     def _show_histogram(self, report: ThresholdReport, ends: tuple[float, float]) -> None:
         lines, bands = [], []
-        for place, (name, heights) in enumerate((("strangers", report.impostor), ("enrolled", report.genuine))):
+        for place, (name, heights) in enumerate(((tr("strangers"), report.impostor), (tr("enrolled"), report.genuine))):
             if heights:
                 x, y = stairs(report.bins, per_bin(report.bins, heights))
                 lines.append(Series(name, x, y, place=place))

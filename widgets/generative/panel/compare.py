@@ -90,7 +90,7 @@ def typed(axis: Axis, text: str) -> tuple[tuple[str, ...], str]:
             return (), tr(
                 "\u201c{word}\u201d is no {words} from 0",
                 word=word,
-                words=tr("whole number") if axis in WHOLE else "number",
+                words=tr("whole number") if axis in WHOLE else tr("number"),
             )
         if word not in found:
             found.append(word)

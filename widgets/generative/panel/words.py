@@ -183,7 +183,7 @@ WORDS = {Mode.SAMPLE: sample_words, Mode.COMPARE: compare_words, Mode.TRAIN: tra
 
 def data_title(data: str) -> str:
     """'MNIST', or the folder's name."""
-    known = {"digits": "digits", "mnist": "MNIST"}
+    known = {"digits": tr("digits"), "mnist": "MNIST"}
     return known.get(data) or data.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or tr("nothing yet")
 
 
@@ -194,7 +194,7 @@ def estimate_words(view: DiffusionView) -> str:
         parts.append(memory(view.estimate_bytes))
     if view.estimate_seconds is not None:
         parts.append(duration(view.estimate_seconds))
-    return "about " + ", ".join(parts) if parts else ""
+    return tr("about {cost}", cost=", ".join(parts)) if parts else ""
 
 
 def grid_estimate(view: DiffusionView) -> str:

@@ -84,7 +84,7 @@ class ComparePage(WorkPage):
         self.curve.show_lines([line])
         ends = [error for _at, error in told] or [LEAST]
         self.curve.set_ranges(y=(min(ends) / 3, 3 * max(*ends, result.spec.tolerance)))
-        self.curve.set_level(result.spec.tolerance, "tolerance")
+        self.curve.set_level(result.spec.tolerance, tr("tolerance"))
         self.curve.set_uprights((Mark(first + 1, tr("first that differs"), chosen=True),) if first >= 0 else ())
         self.table.show_rows([words.row_of(one) for one in layers], first)
         if first >= 0:

@@ -185,7 +185,7 @@ def attributes(node: Node) -> dict[str, str]:
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, list | tuple):
-        return ", ".join(map(_value, value)) or "none"
+        return ", ".join(map(_value, value)) or tr("none")
     return f"{value:g}" if isinstance(value, float) else str(value)

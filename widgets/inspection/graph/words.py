@@ -27,7 +27,7 @@ def op_text(op: str) -> str:
 
 def second_line(box: Box) -> str:
     """What stands under a box's name."""
-    known = "unknown" if box.family == "unknown" else ""
+    known = tr("unknown") if box.family == "unknown" else ""
     return DOT.join(filter(None, (known, op_text(box.op), close_shape(box.shape))))
 
 

@@ -55,7 +55,7 @@ class Stored(QWidget):
         )
         self.told = Label("", "muted")
         self.name, self.hint = ElidedLabel("", "heading"), Label(PICK, "muted", wraps=True)
-        self.chart = BandPlot(tr("Distribution of the tensor's values"), "value", "elements")
+        self.chart = BandPlot(tr("Distribution of the tensor's values"), tr("value"), tr("elements"))
         self.chart.setMinimumHeight(170)
         self.figures = StatGrid()
         self._tensors: tuple[Tensor, ...] = ()
@@ -103,7 +103,7 @@ class Stored(QWidget):
 
     def _draw(self, row: WeightsRow) -> None:
         x, y = stairs(row.edges.tolist(), row.counts.tolist())
-        self.chart.show_lines([Series("elements", x, y)], [Band(x, [0.0] * len(x), y, hatched=True)])
+        self.chart.show_lines([Series(tr("elements"), x, y)], [Band(x, [0.0] * len(x), y, hatched=True)])
         self.figures.set_stats([
             Stat(tr("Mean"), figure(row.mean), spread=figure(row.spread), tip=tr("With its standard deviation")),
             Stat(tr("Least and largest"), tr("{low} to {high}", low=figure(row.low), high=figure(row.high))),

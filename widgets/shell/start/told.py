@@ -26,12 +26,11 @@ class CutOffCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         styled(self, role="told")
-        self._mark = IconMark("warn", "warn")
         self.words = Label("", "heading", wraps=True)
         self.more = Label("", "muted", wraps=True)
         self.close_ = QuietButton("", "close", tr("Do not show this again"), name=tr("Close this message"))
         self.close_.clicked.connect(self.read)
-        head = row_of(self._mark, (self.words, 1), self.close_, spacing=8)
+        head = row_of(IconMark("warn", "warn"), (self.words, 1), self.close_, spacing=8)
         self._buttons: list[QWidget] = []
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)

@@ -27,7 +27,7 @@ def photograph(path: str | Path) -> ViewRow:
 def added_words(rows: Sequence[ViewRow]) -> str:
     """'3 photographs', '1 film', '2 photographs and 1 film'."""
     films = sum(row.is_film for row in rows)
-    return counted(len(rows) - films, films, "photograph")
+    return counted(len(rows) - films, films, photographs=True)
 
 
 def film_of(path: str) -> str:

@@ -13,7 +13,7 @@ from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
 from engines.core.frames import Image
 from engines.core.outputs import TABLE, check_file
-from engines.core.words import tr, tr_count
+from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.pages.corner_picture import CornerPicture
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words, residual_words, worst_first
 from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
@@ -156,7 +156,7 @@ class CellsPage(WorkPage):
         camera = result.cameras[cell.camera].name
         self.name.setText(f"{cell.frame}{DOT}{camera}")
         self.stats.set_stats(cell_stats(figures))
-        self.why.setText(figures.note or ("" if figures.kind is Kind.USED else figures.kind.value.capitalize()))
+        self.why.setText(figures.note or ("" if figures.kind is Kind.USED else as_sentence(figures.kind.value)))
         self.why.setVisible(bool(self.why.text()))
         off = self.shown.panel.setup.exclude
         _switch(
@@ -335,7 +335,7 @@ class CellsPage(WorkPage):
 
 def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
     """A button that leaves something out, or takes it back."""
-    button.setText(f"{what} {'off' if on else 'on'}")
+    button.setText(tr("{what} off", what=what) if on else tr("{what} on", what=what))
     describe(
         button,
         button.text(),

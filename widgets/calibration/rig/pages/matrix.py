@@ -21,7 +21,7 @@ class Kind(Enum):
     UNSEEN = tr("no board found")
     OFF = tr("switched off")
     UNUSED = tr("not used")
-    USED = "used"
+    USED = tr("used")
 
 
 @dataclass(frozen=True, slots=True)

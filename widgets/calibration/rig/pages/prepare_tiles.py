@@ -85,7 +85,7 @@ class TilesPicture(QWidget):
 
     def words(self, place: int) -> str:
         """All that is said of a tile."""
-        kinds = ("dropped", self.form.dropped), ("flipped", self.form.flipped)
+        kinds = (tr("dropped"), self.form.dropped), (tr("flipped"), self.form.flipped)
         marks = [word for word, tiles in kinds if place in tiles]
         return ", ".join((f"{self.form.camera_of(place) + 1}  {self.form.name_of(place)}", *marks))
 

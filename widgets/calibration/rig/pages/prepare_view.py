@@ -10,7 +10,6 @@ from engines.calibration.rig.types import PrepareResult, PrepareSpec
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image, size_of
 from engines.core.words import tr, tr_count
-from widgets.kit.words import count
 from widgets.kit.work_state import Busy
 
 
@@ -119,10 +118,11 @@ class PrepareView:
             return tr("Looking at the recording")
         if self.picture is None:
             return tr("Nothing chosen yet")
-        what = "film" if self.films else "picture"
+        films = tr_count(self.films, "{n} film", "{n:,} films")
+        pictures = tr_count(self.frames, "{n} picture", "{n:,} pictures")
         return tr(
             "{count}, {size_of}, {cameras}",
-            count=count(self.films or self.frames, what),
+            count=films if self.films else pictures,
             size_of=size_of(self.picture),
             cameras=tr_count(self.cameras, "{n} camera", "{n:,} cameras"),
         )

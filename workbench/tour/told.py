@@ -1,0 +1,73 @@
+"""Finds what is seen and was not said through translation, in the stretched language, whose texts bear its marks.
+
+Data is left alone: numbers, units, names of files and models, what the user typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QDockWidget,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTabBar,
+    QWidget,
+)
+
+from workbench.work.languages import STRETCHED, spoken
+from workbench.work.stretching import BEGIN, END
+
+WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w)")
+"""A word of letters that is no part of a path, an address or an identifier."""
+DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms"])
+ROWS = 12
+
+
+def untranslated(root: QWidget) -> list[str]:
+    """Texts without the marks of the stretched language; none where another language is spoken."""
+    if spoken() != STRETCHED:
+        return []
+    return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if _bare(text)))
+
+
+def _bare(text: str) -> bool:
+    return BEGIN not in text and END not in text and any(word.lower() not in DATA for word in WORD.findall(text))
+
+
+def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
+    for part in (root, *root.findChildren(QWidget)):
+        kind = type(part).__name__
+        said = [part.toolTip(), part.accessibleName(), part.accessibleDescription(), part.statusTip()]
+        if isinstance(part, QDockWidget):
+            said.append(part.windowTitle())
+        if isinstance(part, (QLabel, QAbstractButton)):
+            said.append(part.text())
+        if isinstance(part, (QGroupBox, QMenu)):
+            said.append(part.title())
+        if isinstance(part, QLineEdit):
+            said.append(part.placeholderText())
+        if isinstance(part, QTabBar):
+            said += [part.tabText(at) for at in range(part.count())] + [
+                part.tabToolTip(at) for at in range(part.count())
+            ]
+        if isinstance(part, QComboBox):
+            said += [part.itemText(at) for at in range(part.count())]
+        said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
+        if isinstance(part, QAbstractItemView) and part.isVisible() and part.model() is not None:
+            said += _cells(part.model())
+        yield from ((kind, text) for text in said if text)
+
+
+def _cells(model: QAbstractItemModel) -> Iterator[str]:
+    for column in range(model.columnCount()):
+        yield str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+        for row in range(min(model.rowCount(QModelIndex()), ROWS)):
+            yield str(model.data(model.index(row, column)) or "")
