@@ -59,7 +59,7 @@ FIRST = (
     Command("file.duplicate", "Duplicate project", "File", "Go on in a copy; this project stays as it is", "", "", 1),
     Command("file.export", "Export bundle…", "File", "Write sources and calibrations as plain JSON files", "", "export", 1),
     Command("file.import", "Import bundle…", "File", "Make a project of the plain files of a bundle", "", "", 1),
-    Command("file.settings", "Settings…", "File", "Theme and start-up", "Ctrl+,", "settings", 3),
+    Command("file.settings", "Settings…", "File", "Language, look, folders, performance, privacy and keys", "Ctrl+,", "settings", 3),
     Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "close", 4),
     Command("edit.undo", "Undo", "Edit", "Take the last change back", "Ctrl+Z", "undo", needs=tr("Nothing was changed yet")),
     Command("edit.redo", "Redo", "Edit", "Make again what was taken back", "Ctrl+Shift+Z", "redo", needs=tr("Nothing was taken back")),
@@ -119,7 +119,7 @@ LAST = (
     Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
     Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),
     Command("help.report", "Report a problem…", "Help", "Gather versions, settings and logs without names, paths and passwords, look through them, save them", "", "report", 1, also=tr("bug diagnostics crash support")),
-    Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
+    Command("help.about", "About Kinoscope", "Help", "Versions, folders, and licences of what it stands on", "", "info", 1),
 )  # fmt: skip
 COMMANDS = commands()
 PRESETS = presets()

@@ -12,6 +12,7 @@ from engines.calibration.types import MonoResult, ViewResult
 from engines.core.words import tr
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.state import Picture
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import QuietButton, Segmented, describe
@@ -75,6 +76,7 @@ class ResultView(QWidget):
         self.form.chosen.connect(lambda _form: self._ask())
         self.keep.valueChanged.connect(lambda _value: self._ask())
         self.residuals.toggled.connect(lambda _on: self._draw())
+        keep("view", form=self.form, residuals=self.residuals)
         self.large.clicked.connect(self.open_large)
         self.image.activated.connect(self.open_large)
 

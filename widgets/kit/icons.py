@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPaintEvent, QPixmap, QPixmapCache
+from PySide6.QtWidgets import QWidget
 
 from widgets.kit.theme import ICON, LOOK
 
@@ -164,14 +165,28 @@ def icon(role: str, token: str = "muted", active: str = "accent") -> QIcon:
     return QIcon(_Glyph(role, token, active))
 
 
-def icon_pixmap(role: str, token: str = "muted", size: int = ICON, ratio: float = 1.0) -> QPixmap:
-    """The icon as a picture of `size` logical pixels in the present theme, for labels and painters."""
-    return icon(role, token).pixmap(QSize(size, size), ratio)
-
-
 def draw_icon(painter: QPainter, rect: QRect, role: str, token: str = "muted") -> None:
     """Draw the icon into `rect`."""
     icon(role, token).paint(painter, rect)
+
+
+class IconMark(QWidget):
+    """An icon beside words: as sharp as each screen it is on, in the colours of the theme in force."""
+
+    def __init__(self, role: str = "", token: str = "muted", side: int = ICON) -> None:
+        super().__init__()
+        self._icon = role, token
+        self.setFixedSize(side, side)
+        LOOK.changed.connect(self.update)
+
+    def set_icon(self, role: str, token: str) -> None:
+        if (role, token) != self._icon:
+            self._icon = role, token
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._icon[0]:
+            draw_icon(QPainter(self), self.rect(), *self._icon)
 
 
 def letter(role: str) -> str:

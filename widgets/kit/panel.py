@@ -139,7 +139,7 @@ class Section(QWidget):
     def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
         """`name` is what its state is remembered by; the title where there is none."""
         super().__init__()
-        self._name = name or title
+        self.fold_key = name or title
         self.head = QToolButton()
         self.head.setProperty("role", "section")
         self.head.setText(title)
@@ -154,7 +154,7 @@ class Section(QWidget):
         self.setLayout(column_of(self._row, self._content, spacing=8))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.folded = False
-        self.set_folded(FOLDS.state.get(self._name, folded))
+        self.set_folded(FOLDS.state.get(self.fold_key, folded))
 
     def add(self, widget: QWidget) -> None:
         self.body.addWidget(widget)
@@ -171,7 +171,7 @@ class Section(QWidget):
 
     def _turn(self) -> None:
         self.set_folded(not self.folded)
-        FOLDS.state[self._name] = self.folded
+        FOLDS.state[self.fold_key] = self.folded
 
 
 class Panel(QWidget):

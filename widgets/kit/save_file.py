@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engines.core.errors import KinoscopeError
 from engines.core.names import shown
-from engines.core.outputs import JSON, SVG, TABLE, TEXT, Kind, check_file, media
+from engines.core.outputs import JSON, SVG, TABLE, TEXT, Kind, check_file, holding, media
 from engines.core.words import tr
 from widgets.kit.labels import message_box
 
-KNOWN = {".csv": TABLE, ".json": JSON, ".svg": SVG, ".txt": TEXT, ".log": TEXT}
+REPORT = holding("a report of a problem", b"kinoscope-report/")
+KNOWN = {".csv": TABLE, ".json": JSON, ".svg": SVG, ".txt": TEXT, ".log": TEXT, ".zip": REPORT}
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".avi")
 
 

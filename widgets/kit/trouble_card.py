@@ -8,11 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout
 
 from widgets.kit.fields import wrapped
-from widgets.kit.icons import icon_pixmap
-from widgets.kit.labels import Label
+from widgets.kit.icons import IconMark
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
-from widgets.kit.theme import LOOK
 from widgets.kit.work_state import NOTHING_MISSING, Trouble
 
 MEGA = 1e6
@@ -31,7 +29,7 @@ class TroubleCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._shown: tuple[Trouble | None, int] = (None, 0)
-        self._mark = Label()
+        self._mark = IconMark("bad", "bad")
         self.title, self.hint = wrapped("heading"), wrapped("muted")
         self.what = wrapped("" if titled else "heading")
         self.title.setParent(self)
@@ -46,8 +44,6 @@ class TroubleCard(QFrame):
         self.log.clicked.connect(self.logWanted)
         self.close_button.clicked.connect(self.dismissed)
         self._lay_out(narrow, titled)
-        LOOK.changed.connect(self._draw_mark)
-        self._draw_mark()
         self.hide()
 
     def show_trouble(self, trouble: Trouble | None, missing: Mapping[str, int] = NOTHING_MISSING) -> None:
@@ -96,9 +92,6 @@ class TroubleCard(QFrame):
         else:
             actions.addWidget(self.close_button)
             grid.addLayout(actions, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
-
-    def _draw_mark(self) -> None:
-        self._mark.setPixmap(icon_pixmap("bad", "bad", ratio=self.devicePixelRatioF()))
 
 
 def fetch_words(size: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from engines.core.words import tr, tr_count
@@ -87,7 +87,6 @@ class FinishingWindow(QWidget):
         self.open_again.clicked.connect(self.back)
         self.cancel.clicked.connect(self.cancels)
         buttons = row_of(None, self.cancel, self.open_again, spacing=8)
-        self.open_again.setFocus()
         parts = self.title, *self.lines, self.words, None, buttons
         self.setLayout(column_of(*parts, spacing=10, margins=(20, 16, 20, 14)))
 
@@ -96,6 +95,11 @@ class FinishingWindow(QWidget):
         self.title.setText(tr_count(len(work), "Finishing 1 job", "Finishing {n} jobs"))
         for place, line in enumerate(self.lines):
             line.show_work(work[place] if place < len(work) else None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Return brings the window back; it cancels nothing."""
+        super().showEvent(event)
+        self.open_again.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window system closes it: back to where one came from."""

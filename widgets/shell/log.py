@@ -15,6 +15,7 @@ from engines.core.words import tr, tr_count
 from widgets.kit.fields import describe, trace_view
 from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
@@ -56,6 +57,7 @@ class LogPanel(Panel):
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
         self.level = ChoiceField("Level", levels, "info", tip="Lines of this level and above")
+        keep("log", level=self.level)
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.origin.setMaximumWidth(130)
         self._origins: list[str] = []
@@ -160,7 +162,7 @@ class LogPanel(Panel):
     def _count(self) -> None:
         bad, warned, held = self._bad, self._warned, len(self._held)
         counts = ((len(self._rows), "line"), (bad, "error"), (warned, "warning"))
-        words = [f"{count} {word}" + "s" * (count != 1) for count, word in counts if count]
+        words = [f"{count:,} {word}" + "s" * (count != 1) for count, word in counts if count]
         if self.follow.isChecked():
             words.append(tr_count(held, "paused, {n} new", "paused, {n} new"))
         self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")

@@ -191,7 +191,8 @@ class NoticeCard(QFrame):
     def give_back_focus(self) -> None:
         """Where it was before."""
         before, self._before = self._before, None
-        if before is not None and isValid(before) and self.isAncestorOf(QApplication.focusWidget()):
+        now = QApplication.focusWidget()
+        if before is not None and isValid(before) and now is not None and self.isAncestorOf(now):
             before.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

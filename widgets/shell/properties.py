@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from engines.core.words import tr
 from widgets.kit.fields import TextField, Toggle, wrapped
-from widgets.kit.layouts import held, row_of
+from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid, labelled
 from widgets.kit.when_new import when_new
 
@@ -61,12 +61,12 @@ class PropertiesPanel(Panel):
         super().__init__("Properties")
         self.setMinimumWidth(LEAST_WIDTH)
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
+        self._path, self._called = "", ""
+        self._build_fields()
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
         self.edit = QuietButton(tr("Edit…"), "edit", tr("Change the source in the form it was added with"))
         self.edit.clicked.connect(lambda: self._want("edit"))
         self.add_foot(self.edit, self.copy)
-        self._path, self._called = "", ""
-        self._build_fields()
         self.foot.addStretch(1)
         self.body.addStretch(1)
         self.set_empty(EmptyState("Select a source or a tile to see what is known of it.", "", "properties"))
@@ -105,7 +105,8 @@ class PropertiesPanel(Panel):
         self.calibration = QuietButton(
             tr("Open in Calibration"), "calibration", tr("Show this calibration with its figures and residuals")
         )
-        self._kept = held(row_of(self.undistort, self.forget, self.calibration, None, spacing=4))
+        first = row_of(self.undistort, self.forget, None, spacing=4)
+        self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
         for verb in ("undistort", "forget", "calibration"):
             getattr(self, verb).clicked.connect(lambda _on=False, verb=verb: self._want(verb))
 

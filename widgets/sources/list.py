@@ -292,7 +292,8 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
     _write(painter, QRect(box.left() + 36, box.top() + 6, int(place.left()) - box.left() - 44, 20), row.title)
     below = QRect(box.left() + 36, box.top() + 26, box.width() - 46, 18)
     if row.message and row.level in ("bad", "warn"):
-        write(painter, QRectF(below), row.message, row.level, 11)
+        words = elided(QFontMetrics(number_font(11)), row.message, below.width() - 3, given=True)
+        write(painter, QRectF(below), words, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
         first += "\u2002\u00b7\u2002calibrated" if row.note else ""

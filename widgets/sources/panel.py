@@ -50,10 +50,9 @@ class SourcesPanel(FileDrops, Panel):
         self.add_head(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
-        self.edit_button = QuietButton(tr("Edit"), "edit", tr("Change the selected source; Undo takes it back"))
         self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
         self.remove = QuietButton("Remove", "remove", "Close the selected source; Undo brings it back")
-        self.add_foot(self.edit_button, self.retry, self.remove)
+        self.add_foot(self.retry, self.remove)
         self.foot.addStretch(1)
         empty = EmptyState(
             "No source yet. Add one above, drop files here, or look at the sample rig.", "Open sample", "sources",
@@ -66,7 +65,6 @@ class SourcesPanel(FileDrops, Panel):
             (self.remove.clicked, self.removed),
         ):
             wanted.connect(lambda *_, told=told: self._tell(told))
-        self.edit_button.clicked.connect(lambda: self.ask("edit", self.list.current()))
         self.list.wanted.connect(self.ask)
         self.list.menuWanted.connect(self._pop_up)
         self.list.itemActivated.connect(lambda item: self.activated.emit(item.data(0, ROW).id))
@@ -174,7 +172,7 @@ class SourcesPanel(FileDrops, Panel):
             signal.emit(self.list.current())
 
     def _enable(self, *_items: object) -> None:
-        for button in (self.edit_button, self.retry, self.remove):
+        for button in (self.retry, self.remove):
             button.setEnabled(bool(self.list.current()))
         self._tell(self.selected)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from engines.core.words import tr
 from widgets.charts.class_colors import class_words
+from widgets.kit.keeping.fields import keep
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
 from widgets.timeline.canvas import Canvas
 from widgets.timeline.legend import Legend
@@ -86,6 +87,7 @@ class TimelinePanel(Panel):
         self.now.clicked.connect(canvas.follow)
         self.heat.clicked.connect(partial(canvas.toggle_heat, None))
         self.classes.toggled.connect(lambda _on: self._follow_room())
+        keep("timeline", classes=self.classes)
 
     def _show_fields(self, line: TimelineView) -> None:
         if self.canvas.brush not in line.classes:

@@ -7,6 +7,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
+from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 from widgets.sources.choice import source_data
 
@@ -37,7 +39,14 @@ class Handle(QWidget):
         self._from = None
         self.setLayout(layout)
         self.setFixedHeight(HEIGHT)
-        self.setToolTip(tr("Drag onto another tile to swap the two; Shift and an arrow key do the same"))
+        tip = tr("Drag onto another tile to swap the two; Shift and an arrow key do the same")
+        describe(self, tr("Title of the tile"), tip)
+        reached_by(self, tr("Shift and an arrow key in the viewer"))
+
+    def settle(self) -> None:
+        """Give its parts the room that they need now, before they are painted."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._from = event.position().toPoint()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets.kit.layouts import styled
@@ -25,7 +25,7 @@ MOVES = {
 
 
 class ViewerGrid(TileHost):
-    """Tiles by index, row by row. A tile is made when it is first asked for."""
+    """Tiles by index, row by row. A tile is made when it is first asked for, or the grid comes into view."""
 
     maximised = Signal(int)
 
@@ -44,7 +44,7 @@ class ViewerGrid(TileHost):
         self.layout_name = "1"
         self.selected_index = 0
         self.maximised_index: int | None = None
-        self._keyboard = False
+        self._keyboard = self._seen = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
@@ -102,8 +102,27 @@ class ViewerGrid(TileHost):
         """The whole picture in the selected tile."""
         self.tile(self.selected_index).view.fit()
 
+    def views(self) -> dict[int, list[float]]:
+        """Where pictures are looked at that are not shown whole, by tile; see `ImageView.place`."""
+        places = {index: tile.view.place for index, tile in self._tiles.items() if tile.view.has_picture}
+        return {index: place for index, place in places.items() if place is not None}
+
+    def look(self, index: int, larger: float, x: float, y: float) -> bool:
+        """Look at a part of a tile's picture; False while it has none."""
+        view = self.tile(index).view if index < self.count else None
+        if view is None or not view.has_picture or not view.isVisible():
+            return False
+        view.look_at(larger, x, y)
+        return True
+
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._seen:
+            self._seen = True
+            self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -166,6 +185,8 @@ class ViewerGrid(TileHost):
         self.tile(self.selected_index).set_selected(True, True)
 
     def _arrange(self) -> None:
+        if not self._seen:
+            return
         for tile in self._tiles.values():
             self._grid.removeWidget(tile)
         shown = [self.maximised_index] if self.maximised_index is not None else list(range(self.count))

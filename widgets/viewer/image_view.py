@@ -139,6 +139,22 @@ class ImageView(QWidget):
         if self._image is not None:
             self._look_from(self._fitted(self._image))
 
+    @property
+    def place(self) -> list[float] | None:
+        """How much larger than fitted the picture is, and the point of it in the middle; None while all is shown."""
+        if self.viewport is None or self.viewport.fitted:
+            return None
+        middle = self.viewport.to_image(QPointF(self.width() / 2, self.height() / 2))
+        return [self.viewport.scale / self.viewport.fit_scale, *middle]
+
+    def look_at(self, larger: float, x: float, y: float) -> None:
+        """The inverse of `place`."""
+        self.fit()
+        self.zoom(larger)
+        if self.viewport is not None:
+            at = self.viewport.to_widget(x, y)
+            self.pan(self.width() / 2 - at.x(), self.height() / 2 - at.y())
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge around a place in the widget (its middle where none is given)."""
         if self.viewport is not None:

@@ -72,7 +72,7 @@ class ViewerTile(FileDrops):
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
         self._message, self._gone = "", False
-        self._chosen = self._keyboard = self._aimed = False
+        self._chosen = self._keyboard = self._aimed = self._swaps = False
         self.setAccessibleName(f"Tile {index + 1}")
         reached_by(self, tr("Arrow keys in the viewer"))
         reached_by(self.view, tr("Arrow keys in the viewer"))
@@ -224,11 +224,13 @@ class ViewerTile(FileDrops):
 
     def taken(self, data: QMimeData) -> list[str]:
         """The source that is dragged, and the tile that it comes from where it comes from one."""
-        return [*filter(None, (dragged_source(data), dragged_tile(data)))] if dragged_source(data) else []
+        source, tile = dragged_source(data), dragged_tile(data)
+        self._swaps = bool(source and tile)
+        return [source, *([tile] if tile else [])] if source else []
 
     def show_aimed(self, on: bool) -> None:
         self._aimed = on
-        self._aim.cover(self.rect() if on else None, tr("Swap") if self.source else tr("Show here"))
+        self._aim.cover(self.rect() if on else None, tr("Swap") if self._swaps else tr("Show here"))
         self.update()
 
     def _fell(self, what: list[str]) -> None:
@@ -342,7 +344,8 @@ class ViewerTile(FileDrops):
         room = self.width() - 34 - self.pill.sizeHint().width()
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0
-        self.figures.fit(room - min(wanted, TITLE_ROOM))
+        self.figures.fit(room - (wanted if whole else min(wanted, TITLE_ROOM)))
+        self._head.settle()
 
     def _set_message(self, message: str) -> None:
         if message != self._message:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.cameras.sources.changes import tile_titles
 from engines.cameras.sources.parsing import title
 from engines.cameras.sources.tiles import TileGrid, simple
 from engines.cameras.types import Child, FileSource, FolderSource, SimpleSource, StreamSource, UsbSource
@@ -172,7 +173,7 @@ class Calibrations(QObject):
         if grid is None or tile not in grid.names:
             return None
         place = f"tile {grid.names.index(tile) + 1} of {grid.columns}x{grid.rows}"
-        return Camera(f"{key}#{place}", f"{name} {tile}")
+        return Camera(f"{key}#{place}", f"{name} {tile_titles(source)[tile]}")
 
     def _check_shape(self, path: str, size: Size) -> None:
         there = self.size(path)

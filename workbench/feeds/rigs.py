@@ -87,7 +87,8 @@ class Rigs(QObject):
         for path, camera in zip(paths, rig.cameras, strict=True):
             size = self._calibrations.size(path)
             if size is not None and not same_shape(camera.size, size):
-                raise UsageError(f"{camera.name} was calibrated at {camera.size} pixels, and {path} gives {size}")
+                title = self._feeds.title(path)
+                raise UsageError(f"{camera.name} was calibrated at {camera.size} pixels, and {title} gives {size}")
         kept = self._store.keep(there, rig, focus)
         self._sets = None
         self._known.pop(there, None)

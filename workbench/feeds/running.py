@@ -19,6 +19,7 @@ from engines.cameras.types import Child, FeedState, FeedStatus, Source
 from engines.core.errors import UsageError
 from engines.core.frames import FeedItem
 from engines.core.slots import Latest, Lossless, Slot
+from engines.core.words import tr
 from workbench.threads.engine_thread import EngineThread, Wake
 from workbench.threads.supervisor import Supervisor
 
@@ -149,7 +150,7 @@ class Feeds(QObject):
         """Raises `UsageError` when there is none of that id."""
         thread = self._threads.get(id)
         if thread is None:
-            raise UsageError(f"There is no open source '{id}'")
+            raise UsageError(tr("This source is not open any more"))
         return thread.feed
 
     def title(self, path: str) -> str:

@@ -81,6 +81,7 @@ class JobQueue(QObject):
         self._clock = clock
         self._lock = threading.RLock()
         self._records: dict[int, JobRecord] = {record.id: record for record in self._store.records()}
+        self._standings.sweep(self._store.dropped, tuple(self._records.values()))
         self._noticed = self._store.notice
         self._waiting: deque[int] = deque()
         self._times: dict[int, TimeLeft] = {}

@@ -9,9 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
-from workbench.tour import first_steps
+from workbench.tour import first_steps, sources
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 
@@ -68,11 +70,22 @@ def _first(theme: str) -> list[Stop]:
 
 def _starting(themes: Sequence[str]) -> list[Stop]:
     """The start page once there are projects, after a crash, and while something is dragged over the window."""
-    return [
+    kept = Stop(f"{themes[0]}-start-kept", _sample, _kept)
+    pages = (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
+    return [kept] + [
         Stop(f"{theme}-start-{name}", partial(_start_page, theme=theme, cut_off=cut_off, aimed=aimed), _started)
         for theme in themes
-        for name, cut_off, aimed in (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
+        for name, cut_off, aimed in pages
     ]
+
+
+def _kept(window: Window) -> bool:
+    """A project with something in it was left for a new one, and is listed."""
+    if window.services.feeds.ids():
+        if _playing(window):
+            window.commands.run("file.new")
+        return False
+    return window.place.page is not None and bool(window.place.page.recent.cards)
 
 
 def _start_page(window: Window, theme: str, cut_off: CutOff | None, aimed: bool) -> None:
@@ -95,7 +108,9 @@ def _watching(theme: str) -> list[Stop]:
         Stop(f"{theme}-tile-maximised", partial(_do, ids=("view.maximise",)), _playing),
         Stop(f"{theme}-nine-tiles", partial(_do, ids=("view.maximise", "view.nine")), _playing),
         Stop(f"{theme}-properties", _properties, _playing, panel("properties")),
+        *sources.stops(theme),
         Stop(f"{theme}-log", partial(front, dock="log"), panel=panel("log")),
+        Stop(f"{theme}-log-filtered", _log_filtered, panel=panel("log")),
     ]
 
 
@@ -103,6 +118,9 @@ def _dialogs(theme: str) -> list[Stop]:
     return [
         Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.finding.palette),
         Stop(f"{theme}-settings", partial(_do, ids=("file.settings",)), also=lambda window: window.dialogs.settings),
+        Stop(f"{theme}-settings-search", _settings_search, also=lambda window: window.dialogs.settings),
+        Stop(f"{theme}-report", partial(_do, ids=("help.report",)), _gathered, also=lambda window: _report(window)),
+        Stop(f"{theme}-about", partial(_do, ids=("help.about",)), also=lambda window: window.dialogs.about),
         Stop(
             f"{theme}-guide",
             lambda window: window.dialogs.show_help(FEATURES[0].id),
@@ -154,6 +172,26 @@ def _fail(window: Window) -> None:
 
 def _failed(window: Window) -> bool:
     return any(window.services.feeds.feed(id).status().message for id in window.services.feeds.ids())
+
+
+def _settings_search(window: Window) -> None:
+    window.dialogs.show_settings()
+    window.dialogs.settings.search.setText("folder")
+
+
+def _report(window: Window) -> QWidget | None:
+    return window.dialogs.report.dialog
+
+
+def _gathered(window: Window) -> bool:
+    dialog = window.dialogs.report.dialog
+    return dialog is not None and bool(dialog.ticked)
+
+
+def _log_filtered(window: Window) -> None:
+    front(window, "log")
+    window.panels.log.origin.set_value("Window")
+    window.panels.log.origin.chosen.emit("Window")
 
 
 def _notices(window: Window) -> None:

@@ -27,6 +27,8 @@ from workbench.verbs import console
 BENCHMARKS: dict[str, str] = {
     "display": "Four 1080p feeds in a 2x2 grid beside the usual ways to paint",
     "start": "The window from its start to its first paint, and the memory of its process",
+    "kill": "kill -9 at random moments while every page is used: what the window showed before is there again",
+    "projects": "How long a project with 50 sources, 10,000 labels and 500 jobs takes to open",
     "theme": "How long the window stands still while its theme changes",
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }

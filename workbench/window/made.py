@@ -92,6 +92,11 @@ class Made:
         for controller in self._made.values():
             controller.restore()
 
+    def keep_now(self) -> None:
+        """What features have not kept yet."""
+        for controller in self._made.values():
+            controller.keep_now()
+
     def close(self) -> None:
         for controller in reversed(self._made.values()):
             controller.close()

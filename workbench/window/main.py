@@ -60,6 +60,7 @@ from workbench.window.ahead import ImportsAhead
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
 from workbench.window.full_screen import FullScreen
+from workbench.window.keeping import DeskKeeper
 from workbench.window.made import Made
 from workbench.window.placement import Placement
 from workbench.window.places import Places, guide
@@ -118,6 +119,10 @@ class Window(QMainWindow, Host):
         self.addToolBar(TopBar(self.commands, [f"{PRESET}{id}" for id in self.presets], self))
         self._restore_layout()
         self._keeper = SettingsKeeper(settings, supervisor, self.notify, self)
+        self._desk = DeskKeeper(self.grid, self.docks, self.services, self.preset, self.presets, self)
+        self.project.changed.connect(self._desk.restore)
+        for keep in (self.features.keep_now, self._desk.keep):
+            self.project.leaving.connect(keep)
         self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
@@ -142,9 +147,10 @@ class Window(QMainWindow, Host):
         self.features.make_for(chosen)
         self.docks.arrange(chosen.docks)
         self.centre.show_strip(chosen.strip)
-        self.centre.show_widget(chosen.centre)
         if chosen.strip:
             self.features[chosen.strip].show_page()
+        else:
+            self.centre.show_widget(chosen.centre)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
@@ -207,11 +213,8 @@ class Window(QMainWindow, Host):
 
     def save(self) -> None:
         """What must not be lost when the process has to leave hard."""
-        self.services.settings.change(
-            layout=base64.b64encode(self.docks.state()).decode(),
-            geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode(),
-        )
-        self.services.settings.set_panel("folds", **FOLDS.state)
+        self.services.settings.change(geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode())
+        self._desk.keep_layout()
         if problem := self.services.settings.save():
             self.notify(problem, "warn")
 
@@ -222,6 +225,7 @@ class Window(QMainWindow, Host):
             return
         self._ahead.stop()
         self._keeper.close()
+        self._desk.close()
         self.beginning.close()
         self.save()
         for controller in reversed(self._controllers):

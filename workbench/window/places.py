@@ -58,5 +58,5 @@ def guide(features: Iterable[Feature]) -> dict[str, Path]:
     """Pages of the guide by name, in their order."""
     own = {dock.id: Path(one.guide or PAGES) for one in features for dock in one.docks}
     folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **own}
-    folders |= dict.fromkeys(("properties", "jobs", "log", "menus"), PAGES)
+    folders |= dict.fromkeys(("properties", "jobs", "log", "menus", "settings"), PAGES)
     return {name: folder / f"{name}.md" for name, folder in folders.items()}

@@ -1,23 +1,25 @@
 """The one toolbar: presets at the left, what is added and how it is tiled, and the palette at the right.
 
 Where it is narrow, the name goes and some buttons lose their words, where it is very narrow the presets too, so that
-all of them stay in view.
+all of them stay in view. What has no room even so is in a menu at its end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import BESIDE_TEXT, describe
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
 from workbench.commands import Actions
 
 ICON_BUTTON = 32
+OPENS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
 NO_WORDS, PRESETS, ALL = 0, 1, 2
 """What is in words: nothing, the presets, all that ever is."""
 
@@ -30,6 +32,7 @@ class TopBar(QToolBar):
         self._table = actions
         self._wordy: list[QToolButton] = []
         self._words, self._needs = ALL, dict[int, int]()
+        self.rest = QMenu(self)
         self.setObjectName("topbar")
         self.setMovable(False)
         self.setIconSize(BESIDE_TEXT)
@@ -49,7 +52,8 @@ class TopBar(QToolBar):
         self._wordy += self._buttons(("window.palette",), text=True)
         for rest in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
             rest.setIcon(icon("more"))
-            describe(rest, "More", "What the toolbar has no room for")
+            describe(rest, tr("More"), tr("What the toolbar has no room for"))
+            self._overflow(rest)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -59,6 +63,33 @@ class TopBar(QToolBar):
         more = [words for words, need in self._needs.items() if words > self._words and need <= wide]
         if more:
             self._show_words(max(more))
+
+    def fill_rest(self, menu: QMenu) -> None:
+        """What has no room now, as entries."""
+        menu.clear()
+        for place in self.actions():
+            button = self.widgetForAction(place)
+            if not isinstance(button, QToolButton) or button.isVisible():
+                continue
+            if (under := button.menu()) is not None:
+                under.setTitle(button.text())
+                menu.addMenu(under)
+            else:
+                menu.addAction(button.defaultAction())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrow opens a menu, by keys too; Qt would unfold the bar, where no key leads."""
+        pressed = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress
+        typed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in OPENS
+        if (pressed or typed) and isinstance(watched, QWidget):
+            self.fill_rest(self.rest)
+            self.rest.popup(watched.mapToGlobal(QPoint(0, watched.height())))
+            return True
+        return False
+
+    def _overflow(self, arrow: QToolButton) -> None:
+        arrow.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        arrow.installEventFilter(self)
 
     def _need(self) -> int:
         """Pixels that it takes as it is; remembered for when there is more room again."""

@@ -115,6 +115,8 @@ class JobStore:
         self._lock = threading.RLock()
         self._owner = owner_of(os.getpid())
         self._only_in_memory = False
+        self.dropped: list[JobRecord] = []
+        """Jobs that were too old to be kept when the file was opened."""
         self._base = self._open(kept)
 
     def insert(self, job: str, title: str, command: str, spec: dict[str, Any]) -> JobRecord:
@@ -256,11 +258,10 @@ class JobStore:
             if not alive[owner]:
                 lost.append((LOST_NOTE, time.time(), id))
         base.executemany("UPDATE jobs SET state='lost', note=?, finished=? WHERE id=?", lost)
-        base.execute(
-            "DELETE FROM jobs WHERE state NOT IN ('queued', 'running') AND id NOT IN"
-            " (SELECT id FROM jobs ORDER BY id DESC LIMIT ?)",
-            (kept,),
-        )
+        old = "state NOT IN ('queued', 'running') AND id NOT IN (SELECT id FROM jobs ORDER BY id DESC LIMIT ?)"
+        rows = base.execute(f"SELECT {COLUMNS} FROM jobs WHERE {old}", (kept,)).fetchall()
+        self.dropped = [record for record in map(_record, rows) if record is not None]
+        base.execute(f"DELETE FROM jobs WHERE {old}", (kept,))
 
 
 def _check(base: sqlite3.Connection, path: Path) -> None:

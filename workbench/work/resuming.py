@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -74,6 +74,14 @@ class Standings:
         if self._known is None:
             self._known = self._look(records())
         return self._known.get(id)
+
+    def sweep(self, dropped: Sequence[JobRecord], kept: Sequence[JobRecord]) -> None:
+        """Delete the checkpoints of jobs that are too old to be kept, unless a younger job has the same one."""
+        found = self._look(list(dropped)).values()
+        if found:
+            places = {kind.place_of(record) for record in kept if (kind := self.kind(record)) is not None}
+            for there in found:
+                drop(None if there.path in places else there)
 
     def kind(self, record: JobRecord) -> Resumable | None:
         return self._kinds.get(record.job)

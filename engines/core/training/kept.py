@@ -24,12 +24,12 @@ from engines.core.outputs import check_file, holding
 from engines.core.spec import to_json
 from engines.core.training.checkpoints import check_same, read_checkpoint, write_checkpoint
 from engines.core.training.loop import Loop
-from engines.core.training.standing import remove
+from engines.core.training.standing import remove, sweep_parts
 from engines.core.words import tr
 
 KIND = holding(tr("the checkpoint of a training"), b'"said"', b"spec")
-SOONEST, LATEST, SHARE = 2.0, 30.0, 20
-"""Seconds between two checkpoints, and how much longer is trained than written."""
+SOONEST, LATEST, SHARE, LOST = 2.0, 30.0, 20, 0.1
+"""Seconds between two checkpoints; how much longer is trained than written; share of the work that a kill may cost."""
 
 
 class KeptLoop(Loop):
@@ -44,7 +44,7 @@ class KeptLoop(Loop):
     kept: Path
     learned: str
     resumed = 0
-    _saved_at, _saved, _cost = 0, 0.0, 0.0
+    _saved_at, _begun, _saved, _cost = 0, 0.0, 0.0, 0.0
 
     @abstractmethod
     def tensors(self) -> dict[str, Tensor]:
@@ -64,8 +64,9 @@ class KeptLoop(Loop):
         Raises `BadInput` where it is of other settings or of other data than there are now, or is to be kept as it is
         and is not there.
         """
-        self._saved = time.monotonic()
+        self._begun = self._saved = time.monotonic()
         check_file(self.kept, KIND)
+        sweep_parts(self.kept)
         held = None if self.spec.anew else read_checkpoint(self.kept)
         if held is None and self.spec.keep:
             raise BadInput(tr("There is no checkpoint of this training"), path=self.kept, hint=tr("Train it first"))
@@ -101,7 +102,8 @@ class KeptLoop(Loop):
 
     def save_now_and_then(self) -> None:
         """Where it is time for it."""
-        if time.monotonic() - self._saved > min(max(SOONEST, SHARE * self._cost), LATEST):
+        now = time.monotonic()
+        if now - self._saved > between(self._cost, now - self._begun):
             self.save()
 
     def to_the_end(self) -> str:
@@ -117,6 +119,11 @@ class KeptLoop(Loop):
         """The result is whole: nothing is left to go on from. A checkpoint that was kept as it is may yet go on."""
         if not self.spec.keep:
             remove(self.kept)
+
+
+def between(cost: float, age: float) -> float:
+    """Seconds from one checkpoint to the next, of a training `age` seconds old; cost: seconds that writing takes."""
+    return min(max(SOONEST, SHARE * cost, LOST * age), LATEST)
 
 
 def resumed_words(step: int, steps: int) -> str:

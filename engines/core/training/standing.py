@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,17 @@ def said_of(path: Path) -> dict[str, Any]:
 
 
 def remove(path: Path) -> None:
-    """Delete a checkpoint; any other file of its name stays."""
+    """Delete a checkpoint, and what is left of one that was being written; any other file of its name stays."""
     if "spec" in said_of(path):
         path.unlink(missing_ok=True)
+    sweep_parts(path)
+
+
+def sweep_parts(path: Path) -> None:
+    """Delete what a program that was killed while it wrote this checkpoint left. Nobody else may be writing it."""
+    if not path.parent.is_dir():
+        return
+    ours = re.compile(rf"\.{re.escape(path.stem[:100])}\.[0-9a-f]{{12}}\.part{re.escape(path.suffix)}")
+    for part in path.parent.iterdir():
+        if ours.fullmatch(part.name):
+            part.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.training.loop import Loop, Schedule, check_loss
+from engines.core.training import kept
+from engines.core.training.loop import Schedule, check_loss
 from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.core.words import tr
@@ -103,7 +104,7 @@ def logits_at(network: nn.Module, y: Tensor, sigma: Tensor, data_std: float) -> 
 
 
 def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
-    """Train a classifier and measure it on what was held out. A few minutes at most, so it is not resumed."""
+    """Train a classifier, or go on from its checkpoint, and measure it on what was held out."""
     if spec.steps < 1 or spec.batch < 1 or not 0 < spec.rate < math.inf:
         raise UsageError(tr("Steps, batch and learning rate must be above 0"))
     with ctx.lease("cpu", threads=spec.threads) as lease, threads(lease.threads):
@@ -112,12 +113,14 @@ def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
             raise BadInput(tr("These data have no classes"), path=spec.data, hint=tr("Make a folder for each class"))
         with files.place(spec.out, _name(spec, data)):
             learning = Learning(spec, data, ctx)
-            state, began = learning.state, time.monotonic()
+            learning.resume()
+            state, began = learning.state, time.monotonic() - learning.state.seconds
             learning.to_the_end()
             state.seconds = time.monotonic() - began
             card = _card(spec, data, held, state)
             path, _ = files.write_weights(Path(spec.out), card, state.weights(), None)
-    return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds)
+            learning.sweep()
+    return TrainResult(str(path), state.step, state.curves.smoothed, state.seconds, learning.resumed)
 
 
 def _fresh(spec: ClassifierSpec, data: Dataset) -> nn.Module:
@@ -132,14 +135,19 @@ def _arguments(spec: ClassifierSpec, data: Dataset) -> dict[str, Any]:
     return said | ({"time_scale": TIME_SCALES["edm"]} if spec.noisy else {})
 
 
-class Learning(Loop):
+class Learning(kept.KeptLoop):
     """The training of one classifier."""
+
+    FREE = ("out", "threads", "anew", "keep")
 
     def __init__(self, spec: ClassifierSpec, data: Dataset, ctx: Context) -> None:
         self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
         self.smaller = tr("Take a batch of {max}", max=max(1, spec.batch // 2))
         self.state = State(_fresh(spec, data), LossByLevel())
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
+        self.kept = files.checkpoint_path(Path(spec.out), _name(spec, data))
+        labels = () if data.labels is None else (data.labels.numpy(),)
+        self.learned = kept.fingerprint((data.images.numpy(), *labels))
 
     @property
     def step(self) -> int:
@@ -163,7 +171,17 @@ class Learning(Loop):
 
     def now_and_then(self) -> str:
         self.ctx.progress(self.step, self.steps, tr("Loss {smoothed:.4f}", smoothed=self.state.curves.smoothed))
+        self.save_now_and_then()
         return ""
+
+    def tensors(self) -> dict[str, Tensor]:
+        return self.state.tensors()
+
+    def said(self) -> dict[str, Any]:
+        return self.state.said()
+
+    def restore(self, tensors: dict[str, Tensor], said: dict[str, Any]) -> None:
+        self.state.restore(tensors, said)
 
 
 def bent(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -203,8 +221,9 @@ def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Mo
         steps=spec.steps,
         batch=spec.batch,
         parameters=networks.parameters(state.model),
-        command=files.command(tr("sample classifier"), spec),
+        command=files.command("sample classifier", replace(spec, anew=False, keep=False)),
         figures=_figures(spec, data, held, state.average),
+        cut_off=state.step if spec.keep else 0,
     )
 
 

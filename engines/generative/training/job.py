@@ -23,9 +23,9 @@ from engines.core.errors import BadInput, WorkFailed
 from engines.core.outputs import check_file
 from engines.core.spec import to_json
 from engines.core.training import checkpoints
-from engines.core.training.kept import KIND, resumed_words
+from engines.core.training.kept import KIND, between, resumed_words
 from engines.core.training.loop import Loop, Schedule, lost
-from engines.core.training.standing import remove
+from engines.core.training.standing import remove, sweep_parts
 from engines.core.training.state import State
 from engines.core.training.threads import threads
 from engines.core.words import tr
@@ -47,7 +47,6 @@ LOWEST, HIGHEST = 0.02, 40.0
 
 KERNEL = "sdpa"
 """Of attention: one for all machines, so that a training that goes on takes the steps it would have taken."""
-MOST_SAVE_SECONDS = 60.0
 CUT_OFF = tr("cut off")
 TELL_SECONDS = 0.5
 
@@ -82,11 +81,12 @@ class Run(Loop):
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
         self.path = files.checkpoint_path(Path(spec.out), setup.name)
         self.began = self.saved = self.told = time.monotonic()
-        self.before, self.resumed = 0.0, 0
+        self.before, self.cost, self.resumed = 0.0, 0.0, 0
         self.ended: list[int] = []
 
     def resume(self) -> int:
         """Go on from the checkpoint, if there is one; the step it was at."""
+        sweep_parts(self.path)
         if self.spec.anew:
             check_file(self.path, KIND)
         held = None if self.spec.anew else checkpoints.read_checkpoint(self.path)
@@ -129,7 +129,7 @@ class Run(Loop):
         """Save and tell where it is time for it; the training ends once its minutes are over."""
         now = time.monotonic()
         self.state.seconds = self.before + now - self.began
-        if now - self.saved > min(self.spec.save_seconds, MOST_SAVE_SECONDS):
+        if now - self.saved > min(self.spec.save_seconds, between(self.cost, now - self.began)):
             self.save()
         shown = self.spec.sample_every and self.state.step % self.spec.sample_every == 0
         if shown or now - self.told > TELL_SECONDS or self.state.step == self.spec.steps:
@@ -140,9 +140,11 @@ class Run(Loop):
         """Write the checkpoint. Raises `WorkFailed` rather than write weights that are no numbers."""
         if not self.state.is_finite():
             raise self._lost()
+        began = time.monotonic()
         said = {"spec": to_json(replace(self.spec, anew=False, keep=False)), "ended": self.ended, **self.state.said()}
         checkpoints.write_checkpoint(self.path, self.state.tensors(), said)
         self.saved = time.monotonic()
+        self.cost = self.saved - began
 
     def _lost(self) -> WorkFailed:
         kept = self.path.exists()

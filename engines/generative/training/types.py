@@ -31,7 +31,7 @@ class TrainSpec:
     ema: halving time in steps of the averaged weights. drop_class: share of samples trained without their class.
     depth: blocks a level or layers, 0 the usual; patch: side of the pixel patches, 0 by the picture's size.
     augment: pixels by which pictures are moved at random, either way. size: side to which a folder's images are
-    brought. minutes: stop after so long, 0 never. threads: CPU threads. save_seconds: between checkpoints, 60 at most.
+    brought. minutes: stop after so long, 0 never. threads: CPU threads. save_seconds: between checkpoints, 30 at most.
     sample_every: steps between live samples, 0 none.
     reflow_of: name of a flow model whose noise-to-sample pairs are learned instead of data (rectified flow).
     weak, classifier: names of models to go with this one, for its card.
@@ -127,8 +127,8 @@ class TrainResult:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierSpec:
-    """Job `classifying:run`. A small classifier of a data set; noisy: it is told sigma and sees noise of every level
-    (for classifier guidance); else it sees clean pictures (for judging samples)."""
+    """Job `classifiers:run`. A small classifier of a data set; noisy: it is told sigma and sees noise of every level
+    (for classifier guidance); else it sees clean pictures (for judging samples). anew, keep: as of a `TrainSpec`."""
 
     data: str
     out: str
@@ -139,3 +139,5 @@ class ClassifierSpec:
     rate: float = 1e-3
     seed: int = 0
     threads: int = 1
+    anew: bool = False
+    keep: bool = False

@@ -124,5 +124,5 @@ def test_all_tiles_are_recorded_at_once_to_the_end_of_their_films(open_window: O
     until(qtbot, lambda: len(list(pictures_dir().glob("film*.mp4"))) == 2, 30)
     until(qtbot, lambda: not window.viewer.recordings.paths())
     assert [count(path) >= 29 for path in sorted(pictures_dir().glob("film*.mp4"))] == [True, True]
-    until(qtbot, lambda: opened.says("It ended because the source ended"))
+    until(qtbot, lambda: opened.says("ended because the source ended"))
     assert not window.statusBar().isVisible()

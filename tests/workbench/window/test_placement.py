@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
 from tests.workbench.opened import every_page
-from workbench.commands import PRESETS
+from workbench.commands import PRESETS, Actions
 from workbench.window.placement import FRAME, LEAST, Placement, inside
 from workbench.window.toolbar import TopBar
 
@@ -107,3 +107,28 @@ def test_every_button_of_the_toolbar_is_in_view(on_screen, room):
     hidden = [button.accessibleName() for button in bar.findChildren(QToolButton) if not button.isVisible()]
     assert hidden == ["More"]
     assert bar.findChild(QWidget, "wordmark").isVisible() == (room.width() > 1300)
+
+
+def test_what_the_toolbar_has_no_room_for_is_in_a_menu_that_keys_open(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    actions = Actions(window)
+    bar = TopBar(actions, [f"window.{preset.id}" for preset in PRESETS], window)
+    window.addToolBar(bar)
+    window.resize(300, 200)
+    with qtbot.waitExposed(window):
+        window.show()
+    rest = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    qtbot.waitUntil(rest.isVisible)
+    hidden = [button for button in bar.findChildren(QToolButton) if not button.isVisible()]
+    rest.setFocus()
+    qtbot.keyPress(rest, Qt.Key.Key_Space)
+    qtbot.waitUntil(bar.rest.isVisible)
+    words = [action.text() for action in bar.rest.actions()]
+    assert len(words) == len(hidden)
+    assert actions.action("view.snapshot").text() in words
+    bar.rest.close()
+    window.resize(1600, 200)
+    qtbot.waitUntil(lambda: not rest.isVisible())
+    bar.fill_rest(bar.rest)
+    assert bar.rest.actions() == []

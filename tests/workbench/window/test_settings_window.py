@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from engines.core.places import PICTURES_VARIABLE, config_dir, data_dir, pictures_dir
+from engines.core.places import PICTURES_VARIABLE, config_dir, data_dir, log_dir, pictures_dir, store_dir
 from tests.workbench.opened import until
 from widgets.kit.theme import DARK, LIGHT, LOOK
 from workbench.controllers.shell.settings import folder_bytes
@@ -57,3 +60,36 @@ def test_a_folder_counts_its_files_and_follows_no_link(tmp_path: Path):
     links = sum((tmp_path / name).lstat().st_size for name in ("round", "far"))
     assert folder_bytes(tmp_path) == 1024 + links
     assert folder_bytes(tmp_path / "gone") == 0
+
+
+def test_about_names_every_folder_and_what_it_stands_on(open_window):
+    opened = open_window(begin=False)
+    opened.window.commands.run("help.about")
+    text = opened.window.dialogs.about.text.toPlainText()
+    for folder in (data_dir(), config_dir(), log_dir(), pictures_dir(), store_dir()):
+        assert str(folder) in text
+    assert "Kinoscope 0.1.0" in text
+    assert re.search(r"^torch \d[\w.+]*: \S", text, re.MULTILINE)
+
+
+def test_a_report_is_gathered_looked_through_and_saved_without_what_is_unticked(
+    open_window, qtbot, monkeypatch, tmp_path
+):
+    opened = open_window()
+    window = opened.window
+    window.services.log.add(0.0, 20, "workbench", "nothing")
+    window.commands.run("help.report")
+    dialog = window.dialogs.report.dialog
+    until(qtbot, lambda: dialog.ticked)
+    assert "about.txt" in dialog.ticked
+    assert "torch" in dialog.text.toPlainText()
+    dialog.search.setText("torch")
+    assert dialog.found.text() == "1 found"
+    dialog.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    left_out = dialog.list.item(1).data(Qt.ItemDataRole.UserRole)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "report"), ""))
+    dialog.save.click()
+    with zipfile.ZipFile(tmp_path / "report.zip") as bundle:
+        names = [name.rpartition("/")[2] for name in bundle.namelist()]
+    assert "about.txt" in names
+    assert left_out not in names

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.workbench.opened import every_page
 from widgets.kit.theme import DARK, LIGHT, LOOK
+from workbench.window import theme
 
 
 @pytest.fixture
@@ -87,3 +88,16 @@ class _Told(QObject):
         if event.type() == QEvent.Type.StyleChange:
             self.widgets.append(watched)
         return False
+
+
+def test_the_theme_of_the_desktop_is_followed_only_while_that_is_chosen(qapp, monkeypatch):
+    now, named = [DARK], theme.tokens_of
+    monkeypatch.setattr(theme, "tokens_of", lambda name: now[0] if name == "system" else named(name))
+    changed = qapp.styleHints().colorSchemeChanged
+    theme.apply(qapp, "system")
+    now[0] = LIGHT
+    changed.emit(Qt.ColorScheme.Light)
+    assert LOOK.now is LIGHT
+    theme.change("dark")
+    changed.emit(Qt.ColorScheme.Light)
+    assert LOOK.now is DARK

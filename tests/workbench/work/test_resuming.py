@@ -78,6 +78,24 @@ def test_a_killed_training_can_go_on_after_a_restart_until_its_checkpoint_is_gon
     again.close()
 
 
+def test_the_checkpoint_of_a_job_too_old_to_be_kept_goes_with_it_unless_a_younger_one_has_it(tmp_path, spec) -> None:
+    other = replace(spec, name="other")
+    store = JobStore()
+    for each in (spec, other, other):
+        record = store.insert(TRAIN, "Train", "line", to_json(each))
+        store.update(replace(record, state=JobState.CANCELLED))
+    store.close()
+    paths = [checkpoint(each) for each in (spec, other)]
+    part = paths[0].with_name(".tiny.0123456789ab.part.checkpoint")
+    part.touch()
+    supervisor = Supervisor()
+    queue = JobQueue(supervisor, JobStore(kept=1), workers=1, resumes=KINDS)
+    assert [path.exists() for path in (*paths, part)] == [False, True, False]
+    assert [queue.can_resume(record.id) for record in queue.records()] == [True]
+    assert supervisor.shutdown(20.0) == []
+    queue.close()
+
+
 def test_a_cancelled_training_goes_on_is_kept_as_a_model_and_leaves_nothing(qtbot, queue, spec) -> None:
     def cut(id: int) -> int:
         qtbot.waitUntil(lambda: queue.record(id).done > 0, timeout=60_000)

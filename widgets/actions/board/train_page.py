@@ -21,11 +21,10 @@ from widgets.actions.board.train_words import (
 from widgets.actions.state import ActionsView, TrainView
 from widgets.charts.big_figures import BigFigures
 from widgets.kit.fields import wrapped
-from widgets.kit.icons import icon_pixmap
-from widgets.kit.labels import Label
+from widgets.kit.icons import IconMark
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, scrolled
-from widgets.kit.theme import LOOK, number_font
+from widgets.kit.theme import number_font
 from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import CutOffLine, Framed
@@ -39,16 +38,11 @@ class AdviceLine(QWidget):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self._mark, self.words = Label(), wrapped("")
+        self.words = wrapped("")
         self.words.setText(text)
         row = row_of((self.words, 1), spacing=8)
-        row.insertWidget(0, self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.insertWidget(0, IconMark("warn", "warn"), 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(row)
-        LOOK.changed.connect(self._draw_mark)
-        self._draw_mark()
-
-    def _draw_mark(self) -> None:
-        self._mark.setPixmap(icon_pixmap("warn", "warn", ratio=self.devicePixelRatioF()))
 
 
 class ResultCard(QFrame):

@@ -15,6 +15,7 @@ from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
 from widgets.kit.form import say, words
 from widgets.kit.icons import draw_icon
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of
 from widgets.kit.menus import menu_of
 from widgets.kit.panel import PlainButton, Section, columns
@@ -92,6 +93,7 @@ class EvaluatePage(QWidget):
         )
         tip = tr("Which frames count: A:B, B not included, counted from 0; empty for all that have scores")
         self.frames = FramesField(tip)
+        keep("actions.evaluate", frames=self.frames.text)
         self._lay_out()
         self.list.renamed.connect(self._rename)
         self.labels.clear.clicked.connect(lambda: self._edit(labels=""))

@@ -19,6 +19,7 @@ from widgets.actions.panel.segments import AdviceLines
 from widgets.actions.panel.words import clips_summary, published_words
 from widgets.actions.state import ActionsView, ClipState, TrainView
 from widgets.kit.form import Form, beside, say, words
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled
 from widgets.kit.path_row import PathRow
@@ -46,6 +47,7 @@ class DataSection(Form):
         self.teach = PlainButton(tr("Mark clips"), "", tr("Mark what happens in a film first"))
         tip = tr("Which frames of each clip are learned from: A:B, B not included, counted from 0; empty for all")
         self.frames = FramesField(tip)
+        keep("actions.train", frames=self.frames.text)
         self.folder = PathRow(
             tr("Folder"), "none", tr("A folder with features and targets for each video"), clears=True
         )

@@ -128,7 +128,7 @@ def watch_line(view: ActionsView) -> str:
         return tr("Not watching")
     if watch.watched is None:
         return watch.problem or tr("Opening")
-    title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
+    title = next((each.title for each in watch.sources if each.path == watch.source), "")
     if not watch.moving:
         return tr("Watching {title}, which stands still", title=title)
     if watch.card is None:

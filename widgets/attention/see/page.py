@@ -21,6 +21,7 @@ from widgets.charts.axes import figure
 from widgets.charts.patch_maps import FOOT, HEAD, HeadStrip, PatchMap
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
@@ -197,6 +198,7 @@ class SeePage(WorkPage):
         for shown in (self.map, self.received, self.spread):
             shown.chosen.connect(lambda patch: self._look_at(patch=patch))
         self.heat.toggled.connect(self.map.set_heat)
+        keep("see", heat=self.heat)
         self.watch.clicked.connect(self._watch)
         self.export.clicked.connect(self.save)
 

@@ -23,6 +23,7 @@ from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import MODEL_NAMES
 from widgets.charts.plot import Plot, Series
 from widgets.kit.fields import wrapped
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import NumberField, Segmented, StatGrid
@@ -107,6 +108,7 @@ class LensPage(ChartPage):
         self.lay_chart(tr("Lens"), self.charts, side_of(self.words, self.stats, sensor), self.form, empty=EMPTY)
         self.form.chosen.connect(self._choose)
         self.sensor.valueChanged.connect(lambda _value: self._show_stats())
+        keep("lens", form=self.form, sensor=self.sensor)
 
     def show_state(self, view: PagesView) -> None:
         before, self.shown = self.shown, view

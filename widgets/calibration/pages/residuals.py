@@ -26,6 +26,7 @@ from widgets.calibration.pages.state import PagesView, corner_name
 from widgets.calibration.state import Picture, pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
@@ -167,6 +168,7 @@ class ResidualsPage(WorkPage):
             plane.markChosen.connect(self.cornerChosen)
         forms = "picture", "field", "cloud"
         self.form.chosen.connect(lambda form: self.pictures.setCurrentIndex(forms.index(form)))
+        keep("residuals", form=self.form)
         self.table.clicked.connect(lambda index: self._choose(index.row()))
         self.table.rowUsed.connect(self._choose)
         self.before.clicked.connect(lambda: self._step(-1))

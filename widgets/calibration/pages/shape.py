@@ -20,6 +20,7 @@ from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
@@ -66,6 +67,7 @@ class ShapePage(ChartPage):
         self.rigid.clicked.connect(self.freeWanted)
         self.board.chosen.connect(lambda _id: self._draw())
         self.arrows.toggled.connect(lambda _on: self._draw())
+        keep("shape", board=self.board, arrows=self.arrows)
 
     def show_state(self, view: PagesView) -> None:
         before, self.shown = self.shown, view

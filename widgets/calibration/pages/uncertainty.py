@@ -12,6 +12,7 @@ from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_l
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.contours import refined
 from widgets.kit.fields import wrapped
+from widgets.kit.keeping.fields import keep
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
 from widgets.kit.results import Stat
 
@@ -38,6 +39,7 @@ class UncertaintyPage(ChartPage):
         )
         self.distance.chosen.connect(lambda _id: self._draw())
         self.corners.toggled.connect(lambda _on: self._draw())
+        keep("uncertainty", distance=self.distance, corners=self.corners)
 
     def show_state(self, view: PagesView) -> None:
         before, self.shown = self.shown, view

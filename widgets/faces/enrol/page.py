@@ -16,6 +16,7 @@ from widgets.faces.enrol.list import ReviewList
 from widgets.faces.enrol.words import Review, store_problem, summary
 from widgets.faces.state import EnrolView, FacesView
 from widgets.kit.file_drops import FileDrops
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import (
     ElidedLabel,
@@ -54,6 +55,7 @@ class EnrolPage(FileDrops):
         self._lay_out()
         self.list.settled.connect(lambda: self.show_state(self._latest))
         self.filter.chosen.connect(lambda _value: self._refilter())
+        keep("enrol", filter=self.filter)
 
     def show_state(self, view: FacesView) -> None:
         self._latest = view

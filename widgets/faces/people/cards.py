@@ -11,11 +11,9 @@ from engines.core.words import tr
 from engines.faces.gallery.types import Expiring, Forgotten
 from widgets.faces.people.words import expiring_line, expiring_title, proof_lines, proof_title
 from widgets.kit.fields import wrapped
-from widgets.kit.icons import icon_pixmap
-from widgets.kit.labels import Label
+from widgets.kit.icons import IconMark
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
-from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 
 
@@ -25,8 +23,7 @@ class NoteCard(QFrame):
     def __init__(self, *buttons: QWidget) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._role = ("info", "muted")
-        self._mark, self.title, self.lines = Label(), wrapped("heading"), wrapped("muted")
+        self._mark, self.title, self.lines = IconMark(), wrapped("heading"), wrapped("muted")
         self.close_button = QuietButton("", "close", tr("Put this away"), name=tr("Put this away"))
         self.close_button.clicked.connect(self.hide)
         grid = QGridLayout(self)
@@ -38,19 +35,14 @@ class NoteCard(QFrame):
         grid.addWidget(self.title, 0, 1)
         grid.addLayout(row_of(*buttons, self.close_button, spacing=4), 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.lines, 1, 1)
-        LOOK.changed.connect(self._draw_mark)
         self.hide()
 
     def say(self, title: str, lines: Sequence[str], role: str, token: str) -> None:
-        self._role = role, token
         self.title.setText(title)
         self.lines.setText("\n".join(lines))
         self.lines.setVisible(bool(lines))
         describe(self, title, " ".join(lines))
-        self._draw_mark()
-
-    def _draw_mark(self) -> None:
-        self._mark.setPixmap(icon_pixmap(*self._role, ratio=self.devicePixelRatioF()))
+        self._mark.set_icon(role, token)
 
 
 class ProofCard(NoteCard):

@@ -15,6 +15,7 @@ from widgets.faces.studies.audit_detail import SuspicionDetail
 from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, split_of, styled
 from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
 from widgets.kit.work_page import WorkPage
@@ -99,6 +100,7 @@ class AuditPage(WorkPage):
         for part in (self.list, self.detail):
             part.asked.connect(self._do)
         self.kinds.chosen.connect(lambda _kind: self._show_list())
+        keep("audit", kinds=self.kinds)
 
     def _show_list(self) -> None:
         self.list.show_view(self.shown, self.kinds.value(), self._images)

@@ -11,6 +11,7 @@ from widgets.faces.studies.evaluate_form import EvaluateForm
 from widgets.faces.studies.evaluate_results import MissedPane, OpenSetPane, VerificationPane
 from widgets.faces.studies.evaluate_words import size_words
 from widgets.kit.file_drops import FileDrops
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PrimaryButton, QuietButton, Segmented
 from widgets.kit.work_page import WorkPage
@@ -40,6 +41,7 @@ class EvaluatePage(FileDrops, WorkPage):
         self.lay_out(self.head_of(tr("Evaluation"), self.save, self.start), self.form, body)
         places = [id for id, *_words in CHOICES]
         self.which.chosen.connect(lambda id: results.setCurrentIndex(places.index(id)))
+        keep("faces.evaluate", which=self.which)
         self.empty.clicked.connect(lambda: (self.start if self.start.isEnabled() else self.form.images.choose).click())
         self.dropped.connect(self._take)
 

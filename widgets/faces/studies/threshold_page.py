@@ -28,6 +28,7 @@ from widgets.faces.studies.threshold_words import (
 )
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import FiguresTable
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of, split_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
@@ -68,6 +69,7 @@ class ThresholdPage(WorkPage):
         self.accept.acceptChanged.connect(self.acceptChanged)
         self.table.rowUsed.connect(self._use_row)
         self._which.chosen.connect(lambda _which: self._place())
+        keep("threshold", which=self._which)
 
     def show_state(self, view: FacesView) -> None:
         shown = view.threshold

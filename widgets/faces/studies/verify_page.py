@@ -11,11 +11,10 @@ from widgets.charts.axes import percent
 from widgets.faces.picture import FacePicture
 from widgets.faces.state import FacesView, VerifyView
 from widgets.faces.words import file_name, one_in, similarity
-from widgets.kit.icons import icon_pixmap
+from widgets.kit.icons import IconMark
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import Stat, StatGrid, describe
-from widgets.kit.theme import LOOK
 from widgets.kit.work_parts import BusyLine, Framed
 
 SIDES = ("a", "b")
@@ -44,7 +43,7 @@ class VerifyPage(QWidget):
         self.pictures = {
             side: FacePicture(tr("Picture {side}", side=side.upper()), takes=True, nothing=NOTHING) for side in SIDES
         }
-        self.mark, self.verdict, self.advice = Label(), Label(), Label()
+        self.mark, self.verdict, self.advice = IconMark(side=20), Label(), Label()
         self.stats = StatGrid()
         self.progress = BusyLine()
         self._lay_out()
@@ -104,7 +103,7 @@ class VerifyPage(QWidget):
         self.mark.setVisible(result is not None)
         if result is not None:
             _words, role, token = VERDICTS.get(result.verdict, VERDICTS["not sure"])
-            self.mark.setPixmap(icon_pixmap(role, token, 20, self.devicePixelRatioF()))
+            self.mark.set_icon(role, token)
 
     def _lay_out(self) -> None:
         pictures = row_of(*((picture, 1) for picture in self.pictures.values()), spacing=8, margins=(8, 8, 8, 0))
@@ -122,7 +121,6 @@ class VerifyPage(QWidget):
         for side, picture in self.pictures.items():
             picture.chooseWanted.connect(lambda side=side: self.pictureWanted.emit(side))
             picture.dropped.connect(lambda paths, side=side: self.pictureDropped.emit(side, paths[0]))
-        LOOK.changed.connect(self._draw_mark)
 
 
 def waiting_words(shown: VerifyView) -> str:

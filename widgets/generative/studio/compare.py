@@ -11,6 +11,7 @@ from engines.generative.diffusion.study_types import CompareResult, CompareSpec
 from widgets.generative.state import CompareView, DiffusionView
 from widgets.generative.studio.compare_grid import CompareGrid, GridCell
 from widgets.generative.studio.curves import CurvesPanel
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, QuietButton, Segmented, set_property
 from widgets.kit.theme import number_font
@@ -39,6 +40,7 @@ class ComparePage(WorkPage):
         self.grid.chosen.connect(lambda _row, _column: self._show_details())
         self.use.clicked.connect(self._use_selected)
         self.which.chosen.connect(lambda _which: self._place())
+        keep("studio.compare", which=self.which)
 
     def show_state(self, view: DiffusionView) -> None:
         compared = view.compared

@@ -77,7 +77,7 @@ class CompareGrid(QWidget):
         self._columns: tuple[str, ...] = ()
         self._rows: tuple[str, ...] = ()
         self._cells: dict[tuple[int, int], GridCell] = {}
-        self._drawn: dict[tuple[str, int, int], QImage] = {}
+        self._drawn: dict[tuple[str, int, int, float], QImage] = {}
         self._selected: tuple[int, int] | None = None
         self.setMinimumSize(200, 140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -254,7 +254,7 @@ class CompareGrid(QWidget):
         ratio = self.devicePixelRatioF()
         room = QSize(round(box.width() * ratio), round(box.height() * ratio))
         size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        key = file, size.width(), size.height()
+        key = file, size.width(), size.height(), ratio
         made = self._drawn.get(key)
         if made is None:
             made = self._drawn[key] = enlarged(image, size)

@@ -11,6 +11,7 @@ from engines.generative.diffusion.study_types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
 from widgets.generative.panel.words import sampler_title
 from widgets.generative.state import Busy
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
@@ -42,6 +43,7 @@ class CurvesPanel(QWidget):
         progress = Framed(self.progress, 12, 4)
         self.setLayout(column_of(head, (self.plot, 1), progress, spacing=4, margins=(0, 0, 0, 4)))
         self.over.chosen.connect(lambda _over: self._draw())
+        keep("curves", over=self.over)
         self.setMinimumHeight(200)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 

@@ -22,6 +22,7 @@ from widgets.generative.state import DiffusionView, FlowView
 from widgets.generative.studio.flow_board import FlowBoard, FlowCell
 from widgets.generative.studio.flow_data import FlowArrays, read_flow, sigma_of
 from widgets.generative.studio.flow_picture import Backdrop
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
@@ -236,6 +237,7 @@ class FlowPage(WorkPage):
         for layer, button in self.layers.items():
             button.setChecked(True)
             button.toggled.connect(lambda on, layer=layer: self._show_layer(layer, on))
+            keep("flow", **{f"layer {layer}": button})
         return row_of(self.play, (self.slider, 1), self.moment, self.speed, *self.layers.values(), spacing=6)
 
     def _wire(self) -> None:

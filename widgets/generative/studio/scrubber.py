@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.words import tr
 from widgets.charts.axes import figure
 from widgets.generative.state import DiffusionView, RunState, StepPictures
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import QuietButton, Segmented
@@ -61,6 +62,7 @@ class Scrubber(QWidget):
         self.slider.valueChanged.connect(self._moved)
         self.form.chosen.connect(lambda _form: self.formChosen.emit())
         self.spectrum.toggled.connect(self.spectrumToggled)
+        keep("scrubber", form=self.form, spectrum=self.spectrum)
 
     @property
     def playing(self) -> bool:

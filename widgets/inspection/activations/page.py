@@ -19,6 +19,7 @@ from widgets.inspection.activations.strip import FrameStrip
 from widgets.inspection.activations.vector import VectorChart
 from widgets.inspection.live_page import LivePage, rgb
 from widgets.inspection.state import InspectionView
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
@@ -171,6 +172,7 @@ class ActivationsPage(LivePage):
             part.chosen.connect(lambda channel: self.edited.emit({"channel": channel}))
         self.over.chosen.connect(self._choose_unit)
         self.heat.toggled.connect(self.over.set_heat)
+        keep("activations", heat=self.heat, scale=self.scale)
         self.trouble.retryWanted.connect(lambda layer: self.edited.emit({"layer": layer, "channel": 0}))
         self.best.clicked.connect(self._offer)
         self.export.clicked.connect(self.save)

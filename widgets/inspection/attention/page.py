@@ -17,6 +17,7 @@ from widgets.inspection.live_page import LivePage, Wanted, rgb
 from widgets.inspection.state import InspectionView
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
@@ -115,6 +116,7 @@ class AttentionPage(LivePage):
     def _wire(self) -> None:
         self.kind.chosen.connect(lambda kind: self.edited.emit({"map": kind}))
         self.heat.toggled.connect(self.map.set_heat)
+        keep("inspection.attention", heat=self.heat)
         self.map.chosen.connect(self._choose)
         self.token.clicked.connect(lambda: self._choose(-1))
         self.heads.chosen.connect(lambda head: self.edited.emit({"head": -1 if head == self._head else head}))

@@ -25,6 +25,7 @@ from widgets.inspection.graph.words import ms_text
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.inspection.words import amount
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.panel import EmptyState
@@ -111,6 +112,7 @@ class GraphPage(WorkPage):
     def _connect(self) -> None:
         self.form.chosen.connect(self._choose_form)
         self.follow.chosen.connect(lambda _way: self._mark())
+        keep("graph", form=self.form, follow=self.follow)
         self.color.chosen.connect(lambda _figure: self._draw(self.shown.graph))
         self.search.changed.connect(self._hits_changed)
         self.search.wanted.connect(self.revealWanted)

@@ -57,7 +57,7 @@ def _parts(widget: QWidget) -> list[QWidget]:
     if isinstance(widget, QScrollArea):
         return [held] if (held := widget.widget()) is not None else []
     if isinstance(widget, (QStackedWidget, QSplitter)):
-        return [widget.widget(at) for at in range(widget.count())]
+        return [part for at in range(widget.count()) if (part := widget.widget(at)) is not None]
     laid = list(_laid(widget.layout()))
     own = [part for part in widget.children() if isinstance(part, QWidget) and not part.isWindow()]
     return [*laid, *(part for part in own if part not in laid)]

@@ -113,11 +113,12 @@ class RecentButton(StartCard):
     def __init__(self, card: RecentCard) -> None:
         super().__init__()
         self.shown, self._image = card, QImage()
-        note = card.note or ("" if card.there else tr("The file is not there"))
-        self._line = note or card.changed
-        self._warns = bool(note)
-        describe(self, tr("Open {title}", title=card.title), card.path)
-        self.setAccessibleDescription(self._line)
+        self._warns = bool(card.note) or not card.there
+        self._line = (
+            card.changed if card.there and not card.note else card.note if card.there else tr("Cannot be opened")
+        )
+        describe(self, tr("Open {title}", title=card.title), f"{card.path}\n{card.note}".strip())
+        self.setAccessibleDescription(card.note or self._line)
         self.setEnabled(card.there)
 
     def set_image(self, image: QImage) -> None:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-SPACE = 12
+SPACE, MOST = 12, 5
 
 
 class CardGrid(QWidget):
-    """least, most: pixels of a column. even: no row has a single card left over where fewer columns prevent that."""
+    """least: pixels of a column. even: no row has a single card left over where fewer columns prevent that."""
 
-    def __init__(self, least: int, most: int, even: bool = False) -> None:
+    def __init__(self, least: int, even: bool = False) -> None:
         super().__init__()
-        self._least, self._most, self._even = least, most, even
+        self._least, self._even = least, even
         self.cards: tuple[QWidget, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -35,17 +35,16 @@ class CardGrid(QWidget):
 
     def columns(self) -> int:
         """How many there is room for."""
-        most = max(1, min(len(self.cards), (self.width() + SPACE) // (self._least + SPACE)))
-        if self._even and most < len(self.cards) and len(self.cards) % most == 1 and most > 2:
-            return most - 1
-        return most
+        most = min(MOST, max(1, (self.width() + SPACE) // (self._least + SPACE)))
+        alone = most > 2 and len(self.cards) > most and len(self.cards) % most == 1
+        return most - 1 if self._even and alone else most
 
     def place(self) -> None:
         """Put every card where it belongs."""
         if not self.cards:
             return self.setFixedHeight(0)
         columns, top = self.columns(), 0
-        wide = min((self.width() + SPACE) / columns - SPACE, self._most)
+        wide = (self.width() + SPACE) / columns - SPACE
         for first in range(0, len(self.cards), columns):
             row = self.cards[first : first + columns]
             high = max(_height(card, int(wide)) for card in row)

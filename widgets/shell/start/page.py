@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.core.words import tr
@@ -44,8 +44,8 @@ class StartPage(QWidget):
         self.add = PlainButton(tr("Add source"), "add", tr("A camera, a video, a folder of pictures or a stream"))
         self.open = QuietButton(tr("Open project…"), "open", tr("Open a project from a file"))
         self.cut_off = CutOffCard()
-        self.examples = CardGrid(176, 400, even=True)
-        self.recent = CardGrid(168, 400)
+        self.examples = CardGrid(176, even=True)
+        self.recent = CardGrid(176)
         self.none_yet = Label(tr("What you work on is saved by itself, and listed here."), "muted", wraps=True)
         self._head_of_recent = held(row_of(Label(tr("Recent projects"), "heading"), None, self.open))
         self._lay_out()
@@ -75,9 +75,12 @@ class StartPage(QWidget):
 
     def show_aimed(self, on: bool) -> None:
         """Something is being dragged over the window, or no longer."""
-        self._veil.setGeometry(self.rect())
         self._veil.setVisible(on)
         self._veil.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._veil.setGeometry(self.rect())
 
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
@@ -149,5 +152,11 @@ class _Veil(QWidget):
         font = number_font(15)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        painter.setPen(look.color("text"))
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), tr("Drop to open"))
+        words = tr("Drop to open")
+        pill = QRect(0, 0, painter.fontMetrics().horizontalAdvance(words) + 64, 48)
+        pill.moveCenter(self.rect().center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("accent"))
+        painter.drawRoundedRect(pill, 24, 24)
+        painter.setPen(look.color("on_accent"))
+        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), words)

@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from engines.core.words import tr, tr_count
 from widgets.kit.fields import ElidedLabel, PlainButton, QuietButton, describe
-from widgets.kit.icons import icon_pixmap
+from widgets.kit.icons import IconMark
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, styled
-from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 from widgets.shell.start.state import CutOff, CutOffJob
 
@@ -27,18 +26,15 @@ class CutOffCard(QFrame):
     def __init__(self) -> None:
         super().__init__()
         styled(self, role="told")
-        self._mark = Label()
         self.words = Label("", "heading", wraps=True)
         self.more = Label("", "muted", wraps=True)
         self.close_ = QuietButton("", "close", tr("Do not show this again"), name=tr("Close this message"))
         self.close_.clicked.connect(self.read)
-        head = row_of(self._mark, (self.words, 1), self.close_, spacing=8)
+        head = row_of(IconMark("warn", "warn"), (self.words, 1), self.close_, spacing=8)
         self._buttons: list[QWidget] = []
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
         self.setLayout(column_of(head, self.more, self._rows, spacing=6, margins=(14, 10, 10, 12)))
-        LOOK.changed.connect(self._paint_mark)
-        self._paint_mark()
 
     @when_new
     def show_cut_off(self, cut_off: CutOff | None) -> None:
@@ -73,9 +69,6 @@ class CutOffCard(QFrame):
         resume.clicked.connect(lambda: self.resumeWanted.emit(job.id))
         self._buttons.append(resume)
         return held(row_of(*parts, resume, spacing=8))
-
-    def _paint_mark(self) -> None:
-        self._mark.setPixmap(icon_pixmap("warn", "warn", ratio=self.devicePixelRatio()))
 
 
 def _headline(cut_off: CutOff) -> str:

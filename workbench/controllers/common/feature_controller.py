@@ -27,6 +27,8 @@ P = TypeVar("P", bound=Panel)
 W = TypeVar("W", bound=QWidget)
 SOON_MS = 33
 KEEP_MS = 400
+PAGE = "page"
+"""Kind of the item that holds the page in front of a feature."""
 PAGE_MS = 150
 """Between two pages that are made ahead."""
 
@@ -93,6 +95,17 @@ class FeatureController(QObject):
         QGuiApplication.clipboard().setText(line)
         self.services.notify("Copied the command", "good")
 
+    def keep_soon(self) -> None:
+        """A little later, however often this is asked for meanwhile: who goes on changing is saved too."""
+        if not self._keep_soon.isActive():
+            self._keep_soon.start()
+
+    def keep_now(self) -> None:
+        """What waits to be kept."""
+        if self._keep_soon.isActive():
+            self._keep_soon.stop()
+            self._keep()
+
     def _keep(self) -> None:
         if self.services.project is self._project:
             self.keep()
@@ -148,11 +161,24 @@ class PagedController(FeatureController):
         self._pages_soon.stop()
         super().rest()
 
+    def is_other_project(self) -> bool:
+        """Another project has a page of its own that was in front last."""
+        other = super().is_other_project()
+        kept = self._project.get(PAGE, self.name) if other and self._project is not None else None
+        if kept in list(type(self.form.page)):
+            self.form = replace(self.form, page=type(self.form.page)(kept))
+        return other
+
     def set_form(self, **values: object) -> None:
         """Change fields of the form and show it; kept a little later."""
         self.form = replace(self.form, **values)
-        self._keep_soon.start()
+        self.keep_soon()
         self.show_soon()
+
+    def _keep(self) -> None:
+        super()._keep()
+        if self.services.project is self._project:
+            self.services.project.put(PAGE, self.name, str(self.form.page))
 
     def choose_page(self, name: str) -> None:
         """Show a page, once what holds it is in front: what nobody sees may be left as it was."""

@@ -283,7 +283,7 @@ class FacesController(PagedController):
         """Another gallery is in use, or none."""
         if path != self.form.settings.gallery:
             self.form = self.form.with_gallery(path)
-            self._keep_soon.start()
+            self.keep_soon()
         self.thumbs.forget()
         self.trouble = None
         self.watch.configure()

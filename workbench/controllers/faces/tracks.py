@@ -56,7 +56,7 @@ class Tracks(Part):
         if not self._galleries.path:
             self._people.ask_gallery()
         elif name.strip() and kept:
-            source = self._watch.source
+            source = self._watch.title(self._watch.source)
             self._galleries.edit(
                 lambda gallery: _add(gallery, name.strip(), kept, source), tr("The face was not enrolled")
             )

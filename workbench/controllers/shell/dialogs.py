@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, qVersion
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
-from engines.core.places import cache_dir, data_dir, log_dir
-from widgets.kit.labels import message_box
+from engines.core.places import log_dir
+from widgets.shell.about import AboutDialog
 from widgets.shell.help import HelpPage
 from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.about import about_text
 from workbench.controllers.shell.report import ReportController
-from workbench.controllers.shell.settings import SettingsPages
+from workbench.controllers.shell.settings import SettingsPages, places_of
 from workbench.features import Preset
 from workbench.services import Services
 
@@ -36,7 +36,7 @@ class DialogsController(QObject):
         self._panel_in_front, self._set_theme = panel_in_front, set_theme
         self.settings: SettingsDialog | None = None
         self.help: HelpPage | None = None
-        self.about: QMessageBox | None = None
+        self.about: AboutDialog | None = None
         self.report = ReportController(window, services)
         actions.bind("help.report", self.report.show)
         self._settings = SettingsPages(window, services, set_theme, presets)
@@ -67,34 +67,11 @@ class DialogsController(QObject):
 
     def show_about(self) -> None:
         if self.about is None:
-            self.about = message_box(self._window, QMessageBox.Icon.NoIcon, "About Kinoscope")
-            self.about.setModal(False)
-        self.about.setText(about_text())
-        self.about.show()
+            self.about = AboutDialog(self._window, __version__)
+        self.about.open_with(about_text(places_of(self._services.settings.value)))
 
     def close(self) -> None:
         self.report.close()
         for dialog in (self.settings, self.help, self.about):
             if dialog is not None:
                 dialog.close()
-
-
-def about_text() -> str:
-    """Versions and folders, as a person would paste them into a report."""
-    import cv2
-    import numpy
-    import PySide6
-
-    lines = (
-        f"Kinoscope {__version__}",
-        f"Python {platform.python_version()}, Qt {qVersion()}, PySide6 {PySide6.__version__}",
-        f"OpenCV {cv2.__version__}, NumPy {numpy.__version__}",
-        f"{platform.system()} {platform.machine()}, {QApplication.platformName()}",
-        "",
-        f"Data: {data_dir()}",
-        f"Weights and samples: {cache_dir()}",
-        f"Logs: {log_dir()}",
-        "",
-        "Apache-2.0",
-    )
-    return "\n".join(lines)

@@ -20,6 +20,7 @@ from engines.core.words import tr
 from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
+from workbench.controllers.shell.locating import Locating
 from workbench.controllers.shell.project_disk import ProjectDisk
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
@@ -58,6 +59,8 @@ class ProjectController(QObject):
         self.disk = ProjectDisk(window, services, self)
         self.disk.changed.connect(self.changed)
         self.disk.wanted.connect(self.take_over)
+        self.locating = Locating(window, services, self)
+        self.locating.moved.connect(self._reopen)
         actions.bind("file.save-as", self.ask_save)
         actions.bind("file.rename", self.ask_name)
         actions.bind("file.duplicate", self.duplicate)
@@ -85,6 +88,7 @@ class ProjectController(QObject):
         self._grid.restore()
         self._services.settings.change(last=str(project.path))
         self.disk.follow()
+        self.locating.look()
         if project.read_only:
             self._say_read_only()
         self.changed.emit()
@@ -195,6 +199,7 @@ class ProjectController(QObject):
     def close(self) -> None:
         """The window is closing: how it looks last. What others still have to save goes to the project after this."""
         self.disk.close()
+        self.locating.close()
 
     def finish(self) -> None:
         """Nothing more is saved."""
@@ -228,6 +233,15 @@ class ProjectController(QObject):
         self._close_file()
         self._services.project = project
         self._services.settings.add_recent(str(project.path))
+        self.restore()
+
+    def _reopen(self) -> None:
+        """The same project from its file: what it holds was changed for all who had read it."""
+        path = self._services.project.path
+        self._services.undo.clear()
+        self._services.feeds.clear()
+        self._close_file()
+        self._services.project = Project(path)
         self.restore()
 
     def _rename(self, title: str) -> None:

@@ -177,13 +177,12 @@ def _description(source: Source) -> PropertyGroup:
     stats = [Stat("Kind", KINDS[source.kind])]
     if source.kind == "tiled":
         stats.append(Stat("Made of", KINDS[inner.kind]))
-        stats.append(
-            Stat("Called", ", ".join(tile_titles(source).values()), tip=", ".join(tile_titles(source).values()))
-        )
     for name, value in asdict(inner).items():
         if name in ("kind", "name", "camera", "board", "size", "loop", "speed") or value in ("", 0):
             continue
         words = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
         words, tip = shown(bare(words)), shown(bare(str(value)))
         stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
-    return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else shown(file_of(source)))
+    lies = str(inner.board) if inner.kind == "scene" else shown(file_of(source))
+    notes = ", ".join(tile_titles(source).values()), lies
+    return PropertyGroup("Source", tuple(stats), "\n".join(filter(None, notes)))

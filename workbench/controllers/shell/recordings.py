@@ -20,7 +20,6 @@ from engines.core.slots import Lossless
 from engines.core.words import tr, tr_count
 from widgets.kit.words import size_words
 from widgets.viewer.recording_bar import RecordingShown
-from widgets.viewer.transport import clock_words
 from workbench.controllers.shell.reveal import reveal
 from workbench.feeds.running import FrameTap, is_of
 from workbench.feeds.view_recorder import ViewRecorder
@@ -51,6 +50,16 @@ class Recording:
         return max(self.arrived - self.taken, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """One that is there. why: why it ended, where nobody asked for it; lost: frames that came too fast."""
+
+    path: Path
+    frames: int
+    why: str
+    lost: int
+
+
 class Recordings(QObject):
     """`changed()` when one began or ended; `told(shown)` how they stand, a few times a second and at the end;
     `recorded(path)` when a film is there.
@@ -65,6 +74,8 @@ class Recordings(QObject):
         super().__init__(parent)
         self._services, self._guarded = services, guarded
         self._running: dict[str, Recording] = {}
+        self._ending: list[Recording] = []
+        self._films: list[Film] = []
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tell)
         services.feeds.changed.connect(self._changed)
@@ -107,6 +118,7 @@ class Recordings(QObject):
         self._arrived(one)
         self._running.pop(path, None)
         one.why = one.why or why
+        self._ending.append(one)
         one.tap.close()
         one.recorder.request_stop()
         if not self._running:
@@ -158,26 +170,35 @@ class Recordings(QObject):
     def _tell(self) -> None:
         self.told.emit(tuple(_shown(one) for one in self._running.values()))
 
-    def _written(self, one: Recording, film: Path, frames: int, why: str) -> None:
-        self._let_go(one)
-        why = why or one.why
-        if not frames:
-            self._services.notify(tr("Nothing of {source} was recorded: no picture came", source=one.title), "warn")
-            return
-        lost = max(one.arrived - frames, 0)
-        text = " ".join(filter(None, (_done_words(film, frames, why), _lost_words(lost))))
-        self._services.notify(text, "warn" if why or lost else "good", tr("Show"), partial(reveal, film))
-        self.recorded.emit(film)
-
-    def _failed(self, one: Recording, why: str) -> None:
-        self._let_go(one)
-        self._services.notify(tr("The recording of {source} failed: {why}", source=one.title, why=why), "bad")
-
-    def _let_go(self, one: Recording) -> None:
-        """One that ended by itself."""
+    def _written(self, one: Recording, path: Path, frames: int, why: str) -> None:
         if self._running.get(one.path) is one:
             self.end(one.path)
+        if frames:
+            self._films.append(Film(path, frames, why or one.why, max(one.arrived - frames, 0)))
+            self.recorded.emit(path)
+        else:
+            text = tr("Nothing of {source} was recorded: no picture came", source=one.title)
+            self._services.notify(text, "warn")
+        self._ended(one)
+
+    def _failed(self, one: Recording, why: str) -> None:
+        if self._running.get(one.path) is one:
+            self.end(one.path)
+        self._services.notify(tr("The recording of {source} failed: {why}", source=one.title, why=why), "bad")
+        self._ended(one)
+
+    def _ended(self, one: Recording) -> None:
+        """Say once what films there are, when the last of those that end together is there."""
         one.tap.deleteLater()
+        self._ending.remove(one)
+        if self._ending or not self._films:
+            return
+        films, self._films = self._films, []
+        lost, broke = sum(film.lost for film in films), any(film.why for film in films)
+        text = _done_words(films[0]) if len(films) == 1 else _several_words(films)
+        text = " ".join(filter(None, (text, _lost_words(lost))))
+        level = "warn" if broke or lost else "good"
+        self._services.notify(text, level, tr("Show"), partial(reveal, films[0].path))
 
 
 def file_title(title: str) -> str:
@@ -186,11 +207,21 @@ def file_title(title: str) -> str:
     return f"{plain} {time.strftime('%Y-%m-%d %H-%M-%S')}".strip()
 
 
-def _done_words(film: Path, frames: int, why: str) -> str:
-    places = {"frames": f"{frames:,}", "file": shown(film.name), "folder": shown(str(film.parent)), "why": why}
+def _done_words(film: Film) -> str:
+    file, folder = shown(film.path.name), shown(str(film.path.parent))
+    if film.why:
+        return tr(
+            "Recorded {frames:,} frames to {file} in {folder}. It ended because {why}.",
+            frames=film.frames, file=file, folder=folder, why=film.why,
+        )  # fmt: skip
+    return tr("Recorded {frames:,} frames to {file} in {folder}.", frames=film.frames, file=file, folder=folder)
+
+
+def _several_words(films: Sequence[Film]) -> str:
+    folder, why = shown(str(films[0].path.parent)), next((film.why for film in films if film.why), "")
     if why:
-        return tr("Recorded {frames} frames to {file} in {folder}. It ended because {why}.", **places)
-    return tr("Recorded {frames} frames to {file} in {folder}.", **places)
+        return tr("Recorded {n} films to {folder}. They ended because {why}.", n=len(films), folder=folder, why=why)
+    return tr("Recorded {n} films to {folder}.", n=len(films), folder=folder)
 
 
 def _lost_words(lost: int) -> str:
@@ -200,5 +231,6 @@ def _lost_words(lost: int) -> str:
 
 
 def _shown(one: Recording) -> RecordingShown:
-    clock, size = clock_words(one.recorder.seconds), size_words(one.recorder.bytes)
+    minutes, seconds = divmod(int(one.recorder.seconds), 60)
+    clock, size = f"{minutes}:{seconds:02d}", size_words(one.recorder.bytes)
     return RecordingShown(one.path, one.title, clock, size, one.recorder.bytes, one.left_out)

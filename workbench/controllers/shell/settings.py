@@ -72,7 +72,7 @@ class SettingsPages(QObject):
         value = self._services.settings.value
         return SettingsShown(
             value.theme, value.start_preset, tuple((preset.id, preset.title) for preset in self._presets),
-            tuple(_places(value)), value.language, _languages(), value.density, value.scale, value.workers,
+            tuple(places_of(value)), value.language, _languages(), value.density, value.scale, value.workers,
             value.threads, os.cpu_count() or 1, value.gpu, has_gpu(), self._keyring, len(value.recent),
         )  # fmt: skip
 
@@ -97,14 +97,14 @@ class SettingsPages(QObject):
             self._services.notify(tr("No file manager was found to show {folder}", folder=path), "warn")
 
     def _choose(self, id: str) -> None:
-        before = next(place.path for place in _places(self._services.settings.value) if place.id == id)
+        before = next(place.path for place in places_of(self._services.settings.value) if place.id == id)
         if folder := ask_folder(self.dialog, tr("Choose a folder"), f"place {id}", first=before):
             self._services.settings.change(**{id: folder})
             self._refresh()
 
     def _count(self) -> None:
         """Sizes and the keyring's name, beside the window."""
-        folders = {place.id: place.path for place in _places(self._services.settings.value)}
+        folders = {place.id: place.path for place in places_of(self._services.settings.value)}
         self._errands.ask(partial(_look, folders), self._counted, lambda _failure: None, key="sizes")
 
     def _counted(self, found: tuple[dict[str, int], str]) -> None:
@@ -146,7 +146,7 @@ def _sizes(folder: str) -> Iterator[int]:
             continue
 
 
-def _places(value: Settings) -> Iterator[Place]:
+def places_of(value: Settings) -> Iterator[Place]:
     """Every folder that the program writes into, as it will be at the next start."""
     data = str(places.data_dir())
     yield Place(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 from PySide6.QtGui import QImage
 
-from engines.core.store.fetching import FetchSpec, Shelf
+from engines.core.store.registry import REGISTRY
 from engines.core.words import tr
 from widgets.shell.start.place import ViewerPlace
 from widgets.shell.start.state import CutOff, CutOffJob, ExampleCard, RecentCard, StartState
@@ -18,13 +18,15 @@ from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.project import ProjectController
 from workbench.features import Example, Feature, named
-from workbench.project.recent import RecentProject, recent
 from workbench.project.running import RunningMark
 from workbench.project.settings import Settings
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
 from workbench.work.job_store import JobState
+
+if TYPE_CHECKING:
+    from workbench.project.recent import RecentProject
 
 FETCH = "engines.core.store.fetching:run"
 MOST_RECENT = 6
@@ -128,6 +130,8 @@ class StartController(QObject):
         """Have what an example needs; it begins when that is there."""
         if self._fetching < 0:
             self._wanted, title = id, tr("Fetch what the example needs: {title}", title=self._example(id).title)
+            from engines.core.store.fetching import FetchSpec
+
             command = f"python main.py models fetch {' '.join(missing)}"
             self._fetching = self._services.jobs.submit(FETCH, FetchSpec(missing), title, command)
             self._show_examples()
@@ -238,7 +242,7 @@ def _card(feature: Feature, missing: tuple[str, ...], busy: bool = False) -> Exa
     if busy:
         note = tr("Fetching what it needs…")
     elif missing:
-        size = sum(Shelf().file(name).bytes for name in missing) / 1e6
+        size = sum(REGISTRY[name].bytes for name in missing) / 1e6
         note = tr("Fetches {size:.0f} MB first: {names}", size=max(size, 1), names=", ".join(missing))
     return ExampleCard(feature.id, feature.example.title, feature.example.text, note, busy)
 
@@ -249,6 +253,8 @@ def _is_cut_off(job: JobRecord) -> bool:
 
 def _missing(needs: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """What of it is not on this machine; whether it is whole is looked at when it is loaded."""
+    from engines.core.store.fetching import Shelf
+
     shelf = Shelf()
     gone = {name for names in needs.values() for name in names if shelf.where(shelf.file(name)) is None}
     return {id: tuple(name for name in names if name in gone) for id, names in needs.items()}
@@ -256,6 +262,8 @@ def _missing(needs: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 def _recent(settings: Settings) -> list[tuple[RecentCard, QImage]]:
     """Cards of the projects used lately, and their pictures."""
+    from workbench.project.recent import recent
+
     return [(_recent_card(one), QImage.fromData(one.picture)) for one in recent(settings)]
 
 

@@ -23,6 +23,8 @@ _SHARED = {
     "rate": "Highest learning rate.",
     "seed": "Of weights, data order and noise.",
     "threads": "CPU threads.",
+    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
+    "keep": "Write the weights of the checkpoint as they are, and train no further.",
 }
 TRAIN = _SHARED | {
     "architecture": "The network.",
@@ -40,15 +42,13 @@ TRAIN = _SHARED | {
     "use_classes": "Learn classes where the data have them.",
     "size": "Side in pixels to which a folder's images are brought.",
     "minutes": "Stop after so long; 0 never.",
-    "save_seconds": "Between two checkpoints.",
+    "save_seconds": "Between two checkpoints at most; sooner while a training is young.",
     "sample_every": "Steps between two sheets of samples.",
     "reflow_of": "Flow model whose straightened paths are learned.",
     "reflow_pairs": "Pairs of noise and sample for it.",
     "weak": "Name of a weaker model, for autoguidance; goes on the card.",
     "classifier": "Name of a classifier of noised pictures, for guidance; goes on the card.",
     "device": "Where to train.",
-    "anew": "Begin with the first step, even where a checkpoint of before could go on.",
-    "keep": "Write the weights of the checkpoint as they are, and train no further.",
 }
 CLASSIFIER = _SHARED | {"noisy": "Told the noise level and shown every one: for classifier guidance."}
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from engines.core.context import PlainContext
+from engines.core.errors import Cancelled
 from engines.core.spec import from_json
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.models import cards
@@ -121,3 +122,27 @@ def test_a_noisy_classifier_gives_a_gradient_at_every_level(tmp_path):
         assert value.shape == (4,)
         (gradient,) = torch.autograd.grad(value.sum(), y)
         assert torch.isfinite(gradient).all()
+
+
+class _After(PlainContext):
+    """Cancels after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.left = steps
+
+    def check(self) -> None:
+        if not self.left:
+            raise Cancelled
+        self.left -= 1
+
+
+def test_a_classifier_that_was_cut_off_is_the_same_as_one_that_was_not(tmp_path: Path) -> None:
+    spec = ClassifierSpec("digits", str(tmp_path / "cut"), name="judge", steps=6, batch=16)
+    whole = classifying.run(replace(spec, out=str(tmp_path / "whole")), PlainContext())
+    with pytest.raises(Cancelled):
+        classifying.run(spec, _After(4))
+    made = classifying.run(spec, PlainContext())
+    assert made.resumed_at == 4
+    assert Path(made.file).read_bytes() == Path(whole.file).read_bytes()
+    assert not (tmp_path / "cut" / "judge.checkpoint").exists()

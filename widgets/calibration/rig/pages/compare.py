@@ -16,6 +16,7 @@ from widgets.calibration.rig.space.view import RigSpace
 from widgets.calibration.rig.space.view import Shown as SpaceShown
 from widgets.kit.fields import ChoiceField, Segmented, wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, scrolled
 
@@ -102,6 +103,7 @@ class RigComparePage(ChartPage):
     def _wire(self) -> None:
         self.form.chosen.connect(self._choose)
         self.lens.chosen.connect(lambda number: self._look_at(int(number)))
+        keep("rig.compare", form=self.form, lens=self.lens)
         self.cameras.rowUsed.connect(self.open_lens)
         self.space.cameraChosen.connect(self._look_at)
 

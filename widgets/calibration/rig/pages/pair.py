@@ -17,6 +17,7 @@ from widgets.calibration.rig.pages.pair_view import PairView, figures_of, known_
 from widgets.calibration.rig.pages.state import PagesView
 from widgets.charts.heat import draw_scale
 from widgets.kit.fields import wrapped
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import (
     ChoiceField,
@@ -180,6 +181,7 @@ class PairPage(WorkPage):
         self.export.clicked.connect(self.save)
         self.view.chosen.connect(lambda _id: self._draw())
         self.lines.toggled.connect(lambda _on: self._draw())
+        keep("pair", pair=self.pair, alpha=self.alpha, near=self.near, far=self.far, lines=self.lines)
 
     def _fill(self, pair: PairView) -> None:
         self.pair.set_choices(pair.pairs, pair.pair)

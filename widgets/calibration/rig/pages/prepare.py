@@ -11,6 +11,7 @@ from widgets.calibration.rig.pages.prepare_view import PrepareView
 from widgets.calibration.rig.pages.state import PagesView
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say, show
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import (
     EmptyState,
@@ -112,6 +113,14 @@ class PreparePage(WorkPage):
         self.margin.valueChanged.connect(lambda _: self.wanted.emit({"margin": self.margin.whole()}))
         self.every.valueChanged.connect(lambda _: self.wanted.emit({"every": self.every.whole()}))
         self.as_pictures.toggled.connect(lambda on: self.wanted.emit({"as_pictures": on}))
+        keep(
+            "prepare",
+            rows=self.rows,
+            columns=self.columns,
+            margin=self.margin,
+            every=self.every,
+            as_pictures=self.as_pictures,
+        )
 
     def _show_form(self, view: PrepareView) -> None:
         form, busy = view.form, view.busy is not None

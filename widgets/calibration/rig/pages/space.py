@@ -13,6 +13,7 @@ from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.space.cameras import Straightened
 from widgets.calibration.rig.space.view import RigSpace, Shown
 from widgets.charts.space.view import FRONT, HOME, SIDE, TOP
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, QuietButton, Toggle
 from widgets.kit.save_file import ask_file, save_or_say
@@ -129,6 +130,17 @@ class SpacePage(WorkPage):
         self.fit.clicked.connect(self.space.fit)
         self.export.clicked.connect(self.save)
         self.pictures.toggled.connect(lambda _on: self._ask())
+        keep(
+            "space",
+            boards=self.boards,
+            ellipsoids=self.ellipsoids,
+            distances=self.distances,
+            points=self.points,
+            pictures=self.pictures,
+            factor=self.factor,
+            view=self.view,
+            parallel=self.parallel,
+        )
         self.playback.frameShown.connect(self._go)
         self.playback.frameChosen.connect(lambda frame: self.cellChosen.emit(Cell(frame, self.shown.cell.camera)))
         self.space.cameraChosen.connect(lambda camera: self.cellChosen.emit(Cell(self.space.frame, camera)))

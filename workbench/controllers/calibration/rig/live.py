@@ -229,7 +229,8 @@ class Live(SectionPart):
         """What the cameras are called: their tiles' names, the sources' titles where they are of several."""
         titles = {one.path: one.title for one in choices(self.desk.services.feeds)}
         if len({path.partition("/")[0] for path in self._chosen}) == 1:
-            return tuple(path.partition("/")[2] or titles.get(path, path) for path in self._chosen)
+            feeds = self.desk.services.feeds
+            return tuple(feeds.view_title(path) if "/" in path else titles.get(path, path) for path in self._chosen)
         return tuple(titles.get(path, path) for path in self._chosen)
 
     def _captured(self) -> tuple[RigCapture, ...]:

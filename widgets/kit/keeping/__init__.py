@@ -1,0 +1,1 @@
+"""Fields that remember by themselves what the user made of them."""

@@ -1,0 +1,113 @@
+"""kill -9 at random moments while every page is used by script: what the window showed before is there after a restart.
+
+Each life of the window shows all pages first, which is what the life before is compared with, field by field.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any
+
+import typer
+
+from engines.core.errors import KinoscopeError
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT_WITHIN = 2.0
+"""Seconds: what was shown longer ago than this must be there."""
+LONGEST = 120
+
+
+def main(
+    moments: Annotated[int, typer.Option(help="Kills.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of the moments and of what is changed.")] = 0,
+    least: Annotated[float, typer.Option(help="Seconds of work before a kill, at least.")] = 3.0,
+    most: Annotated[float, typer.Option(help="Seconds of work before a kill, at most.")] = 9.0,
+) -> dict[str, Any]:
+    """Fields compared and fields lost, with names and values."""
+    with tempfile.TemporaryDirectory(prefix="kinoscope-kill-") as home:
+        return lives(Path(home), moments, seed, (least, most))
+
+
+def lives(
+    home: Path, moments: int, seed: int, seconds: tuple[float, float], only: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Lives in one home, each killed but the last, which is killed once it was looked at."""
+    dice, before = Random(seed), list[dict[str, Any]]()
+    compared, lost, gone = 0, list[str](), set[str]()
+    for life in range(moments + 1):
+        work = dice.uniform(*seconds) if life < moments else 0.0
+        records = live(home, home / f"life{life}.jsonl", dice.randrange(10**6), work, only)
+        if before:
+            found = compare(before, records)
+            compared += found[0]
+            lost += [f"life {life}: {text}" for text in found[1]]
+            gone |= found[2]
+        before = records
+    return {
+        "moments": moments,
+        "compared": compared,
+        "lost": len(lost),
+        "fields": lost,
+        "not shown again": sorted(gone),
+    }
+
+
+def live(home: Path, out: Path, seed: int, seconds: float, only: Sequence[str]) -> list[dict[str, Any]]:
+    """One life; its records. Raises `KinoscopeError` where it ended otherwise than by its kill."""
+    place = {"KINOSCOPE_HOME": str(home / "home"), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "workbench.benchmarks.lives", str(out), str(seed), str(seconds), *only]
+    done = subprocess.run(
+        command, env=os.environ | place, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
+    if done.returncode != -signal.SIGKILL:
+        raise KinoscopeError(f"The window ended by itself ({done.returncode}): {done.stderr[-2000:]}")
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+
+
+def compare(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[int, list[str], set[str]]:
+    """How many fields were compared, what was lost in words, and what is not shown any more.
+
+    A field must be as it was at some moment of the last two seconds of the life before; one that was not in view then
+    as it was seen last.
+    """
+    end = before[-1]["t"]
+    seen = {name for record in before if record["t"] <= end - KEPT_WITHIN for name in record["values"]}
+    shown = {name: values for name, values in _allowed(before, end - KEPT_WITHIN).items() if name in seen}
+    now = _first(record for record in after if record["what"] in ("begin", "look"))
+    lost = [
+        f"{name}: {now[name]!r} instead of {', '.join(map(repr, values))}"
+        for name, values in shown.items()
+        if name in now and now[name] not in values
+    ]
+    return len(shown.keys() & now.keys()), lost, shown.keys() - now.keys()
+
+
+def _allowed(records: list[dict[str, Any]], since: float) -> dict[str, list[Any]]:
+    """The values of every field from this moment on, with the one that it had then."""
+    values: dict[str, list[Any]] = {}
+    for record in records:
+        for name, value in record["values"].items():
+            had = values.get(name, [])
+            values[name] = [value] if record["t"] <= since else [*had, *([value] if value not in had else [])]
+    return values
+
+
+def _first(records: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What each field showed when it was last looked at; of the window's own state what it began with."""
+    found: dict[str, Any] = {}
+    for record in records:
+        for name, value in record["values"].items():
+            if name.startswith("state: "):
+                found.setdefault(name, value)
+            else:
+                found[name] = value
+    return found

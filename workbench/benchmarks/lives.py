@@ -1,0 +1,156 @@
+"""One life of the window that ends by a kill: shows every page, changes fields, and records what is shown, and when.
+
+Run as a module with a file for the records, a seed, the seconds to work before the kill, and pages as "preset/page".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from engines.core.clock import monotonic
+from workbench.tour.fields import change, fields, value_of
+
+STEP_MS = 120
+OURS = (
+    "Position",
+    "Filter",
+    "Help",
+    "Seek",
+    "Recent",
+    "Search",
+    "TopBar",
+    "Pages of",
+    "QTabBar",
+    "Find the board",
+    "Detect the board",
+)
+"""Parts of names of fields that go on by themselves, or are of the moment."""
+NOT_BY_SCRIPT = ("Record", "Play", "Pause", "Loop", "Speed")
+
+
+class Life(QObject):
+    """Looks at all places, then works at random until it is killed."""
+
+    def __init__(self, window: Any, out: Path, seed: int, seconds: float, only: tuple[str, ...] = ()) -> None:
+        super().__init__(window)
+        self._window, self._dice, self._seconds = window, Random(seed), seconds
+        self._file = out.open("w", encoding="utf-8")
+        self._places = [place for place in places(window) if not only or "/".join(place) in only]
+        self._left, self._at = list(self._places), ("", "")
+        self._shown = False
+        self._clock = QTimer(self, interval=STEP_MS)
+        self._clock.timeout.connect(self._step)
+
+    def begin(self) -> None:
+        self._record("begin", {**state(self._window)})
+        self._clock.start()
+
+    def _step(self) -> None:
+        try:
+            self._go_on()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(3)
+
+    def _go_on(self) -> None:
+        if self._at != ("", ""):
+            self._record("work" if not self._left and self._shown else "look", read(self._window))
+        if self._left:
+            self._at = self._left.pop(0)
+            show(self._window, *self._at)
+        elif not self._shown:
+            self._shown = True
+            self._record("looked", {})
+            threading.Timer(self._seconds, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+        else:
+            self._work()
+
+    def _work(self) -> None:
+        if self._dice.random() < 0.2:
+            self._at = self._dice.choice(self._places)
+            show(self._window, *self._at)
+            return
+        there = fields(self._window)
+        names = [name for name in there if is_kept(name) and not any(word in name for word in NOT_BY_SCRIPT)]
+        for name in self._dice.sample(names, min(2, len(names))):
+            change(there[name], self._dice)
+
+    def _record(self, what: str, values: dict[str, Any]) -> None:
+        self._file.write(json.dumps({"t": monotonic(), "what": what, "values": values}) + "\n")
+        self._file.flush()
+
+
+def places(window: Any) -> list[tuple[str, str]]:
+    """Presets and their pages."""
+    found = []
+    for preset in window.presets.values():
+        form = getattr(window.features[preset.strip], "form", None) if preset.strip else None
+        pages = [""] if form is None else [str(page) for page in type(form.page).__members__.values()]
+        found += [(preset.id, page) for page in pages]
+    return found
+
+
+def show(window: Any, preset: str, page: str) -> None:
+    window.preset(preset)
+    if page:
+        window.features[window.presets[preset].strip].choose_page(page)
+
+
+def is_kept(name: str) -> bool:
+    """Whether what this field shows is to come back."""
+    return not any(word in name for word in OURS)
+
+
+def read(window: Any) -> dict[str, Any]:
+    """What the window shows now."""
+    there = fields(window)
+    return {name: value_of(field) for name, field in there.items() if is_kept(name)} | state(window)
+
+
+def state(window: Any) -> dict[str, Any]:
+    """What is shown by no field."""
+    grid = window.grid
+    return {
+        "state: preset": window.services.settings.value.preset,
+        "state: front": window.centre.front,
+        "state: grid": grid.layout_name,
+        "state: selected": grid.selected_index,
+        "state: maximised": grid.maximised_index,
+        **{
+            f"state: page of {one.id}": str(window.features[one.id].form.page)
+            for one in window.features.records
+            if one.id in window.features and hasattr(window.features[one.id], "form")
+        },
+        **{f"state: tile {tile}": path for tile, path in window.viewer.shown().items()},
+        **{f"state: source {id}": True for id in window.services.feeds.ids()},
+    }
+
+
+def main(out: str, seed: str, seconds: str, *only: str) -> int:
+    """Live until killed."""
+    from workbench import app as application
+    from workbench.threads.supervisor import Supervisor
+    from workbench.window.main import Window
+
+    qt = application.make_application()
+    window = Window(Supervisor(), *application.open_state())
+    window.resize(1600, 1000)
+    window.show()
+    window.start([] if any((Path(os.environ["KINOSCOPE_HOME"]) / "data").glob("projects/*")) else ["scene:1"])
+    life = Life(window, Path(out), int(seed), float(seconds), only)
+    QTimer.singleShot(700, life.begin)
+    return qt.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
