@@ -64,8 +64,9 @@ class TroubleCard(QFrame):
         self.fetch.setText(fetch_words(size))
         describe(self.fetch, fetch_words(size), f"Download {', '.join(trouble.fetch)}; every hash is checked")
         self.retry.setVisible(trouble.retry is not None)
-        self.retry.setText(trouble.retry_words)
-        describe(self.retry, trouble.retry_words, "Run it again with what would fit")
+        if trouble.retry is not None:
+            self.retry.setText(trouble.retry_words)
+            describe(self.retry, trouble.retry_words, "Run it again with what would fit")
         describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
 
     def _retry(self) -> None:

@@ -17,7 +17,6 @@ from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
 from engines.core.reading import read_arrays
 from engines.core.video.order import READING
-from engines.core.words import tr
 
 ENDS = 1 << 16
 """Bytes at both ends of a file that are looked at, beside its size and time."""
@@ -46,7 +45,7 @@ def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
         digest(recipe),
         f"{size}:{video.stat().st_mtime_ns}:{ends}",
         f"{frames[0]}:{frames[1]}",
-        tr("read {reading}", reading=READING),
+        f"read {READING}",
     )
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return places.cache_dir() / "actions" / f"{name[:40]}.npz"

@@ -189,7 +189,7 @@ def _sessions(info: dict[str, Any], videos: list[str], folder: Path) -> tuple[tu
 def _classes(names: Any, width: int, folder: Path) -> tuple[str, ...]:
     """Names of the columns. TVSeries' list leaves the background out; without a list they are numbered."""
     if names is None:
-        made = [BACKGROUND, *(tr("class {column}", column=column) for column in range(1, width))]
+        made = [BACKGROUND, *(f"class {column}" for column in range(1, width))]
         if width == AMBIGUOUS_THUMOS + 1:
             made[AMBIGUOUS_THUMOS] = "ambiguous"
         return tuple(made)

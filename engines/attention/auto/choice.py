@@ -95,19 +95,19 @@ def small(asked: Request) -> bool:
 def class_of(asked: Request, lse: bool) -> str:
     """The class of a request, in words: "float32 cpu, 4 heads in all, 1024 x 1024, d 64"."""
     (batch, heads, rows, dim), keys, out = asked.q.shape, asked.k.shape[2], asked.v.shape[3]
-    dims = f"d {_near(dim)}" if out == dim else tr("d {near} and {near2}", near=_near(dim), near2=_near(out))
+    dims = f"d {_near(dim)}" if out == dim else f"d {_near(dim)} and {_near(out)}"
     words = [
         f"{str(asked.q.dtype).removeprefix('torch.')} {asked.q.device}",
-        tr("{near} heads in all", near=_near(batch * heads)),
+        f"{_near(batch * heads)} heads in all",
         f"{_near(rows)} x {_near(keys)}",
         dims,
     ]
     words += ["causal"] if asked.causal else []
-    words += [] if asked.window is None else [tr("window {near}", near=_near(asked.window))]
+    words += [] if asked.window is None else [f"window {_near(asked.window)}"]
     for name, square in (("mask", asked.mask), ("bias", asked.bias)):
-        words += [] if square is None else [tr("{name} of {sides}", name=name, sides=_sides(square))]
-    words += [tr("with log-sum-exp")] if lse else []
-    return ", ".join([*words, tr("with gradients")] if asked.needs_gradient else words)
+        words += [] if square is None else [f"{name} of {_sides(square)}"]
+    words += ["with log-sum-exp"] if lse else []
+    return ", ".join([*words, "with gradients"] if asked.needs_gradient else words)
 
 
 def _near(size: int) -> int:

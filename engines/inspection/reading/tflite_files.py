@@ -78,7 +78,7 @@ def _read(path: Path) -> Contents:
 def _parts(found: Contents) -> Parts:
     parts, used = Parts(), Counter[str]()
     for place, tensor in enumerate(found.tensors):
-        name = tensor.name or tr("tensor {place}", place=place)
+        name = tensor.name or f"tensor {place}"
         used[name] += 1
         parts.names.append(name if used[name] == 1 else f"{name} #{place}")
         if tensor.data is not None:

@@ -24,10 +24,10 @@ class Dialogs:
         self._window = window
 
     def model(self) -> str:
-        return ask_open(self._window, tr("Open model"), tr("action model"), MODELS, first=str(models_dir()))
+        return ask_open(self._window, tr("Open model"), "action model", MODELS, first=str(models_dir()))
 
     def models(self) -> list[str]:
-        return ask_several(self._window, tr("Compare models"), tr("action model"), MODELS, first=str(models_dir()))
+        return ask_several(self._window, tr("Compare models"), "action model", MODELS, first=str(models_dir()))
 
     def new_model(self, offered: str) -> str:
         return self._save(tr("Save the model as"), tr("action model"), offered, MODELS)
@@ -39,7 +39,7 @@ class Dialogs:
         return ask_open(self._window, tr("Film"), "film", FILMS)
 
     def folder(self) -> str:
-        return ask_folder(self._window, tr("Folder of features and targets"), tr("training data"))
+        return ask_folder(self._window, tr("Folder of features and targets"), "training data")
 
     def labels(self) -> str:
         return ask_open(self._window, tr("Open labels"), "labels", LABELS)

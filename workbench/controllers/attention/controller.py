@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 
 from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
 from engines.attention.watching.tiling import Array
-from engines.core.words import tr
 from widgets.attention.board import AttentionBoard
 from widgets.attention.panel.dock import AttentionPanel
 from widgets.attention.panel.words import problem
@@ -42,7 +41,7 @@ class AttentionController(PagedController):
         self.panel, self.board, self.models = panel, board, models
         self.view = AttentionView()
         self.devices: tuple[str, ...] = ("cpu",)
-        self._errands = Errands(tr("attention devices"))
+        self._errands = Errands("attention devices")
         services.supervisor.adopt(self._errands)
         self.comparison = Comparison(services.jobs, lambda: self.form.compare, self)
         self.watching = Watching(lambda: self.form.watch, self.show_trouble)

@@ -59,7 +59,7 @@ class CalibrationController(PagedController):
         self.session = Session()
         self._base = CalibrationView()
         self._selected = ""
-        self._errands = Errands(tr("calibration files"))
+        self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
         self.edits = Edits(lambda: self.session, self._apply, services, self)

@@ -59,10 +59,10 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user."""
-        return ask_several(self._window, tr("Add photographs or films of the board"), tr("board pictures"), SHOWING)
+        return ask_several(self._window, tr("Add photographs or films of the board"), "board pictures", SHOWING)
 
     def ask_folder(self) -> list[str]:
-        folder = ask_folder(self._window, tr("Add a folder of photographs or films"), tr("board pictures"))
+        folder = ask_folder(self._window, tr("Add a folder of photographs or films"), "board pictures")
         return [folder] if folder else []
 
     def ask_calibration(self) -> str:

@@ -72,9 +72,7 @@ class Evaluations(Part):
         result = self._view.result
         if result is None:
             return
-        rows: list[tuple[object, ...]] = [
-            (tr("false-accept rate"), tr("true-accept rate"), "low", "high", tr("per person"))
-        ]
+        rows: list[tuple[object, ...]] = [("false-accept rate", "true-accept rate", "low", "high", "per person")]
         for far, tar in result.tar.items():
             low, high = result.tar_interval.get(far, (float("nan"), float("nan")))
             rows.append((far, tar, low, high, result.tar_per_person.get(far, "")))

@@ -52,7 +52,7 @@ class DiffusionController(PagedController):
         self.view = DiffusionView()
         self.devices: tuple[str, ...] = ("cpu",)
         self._of_run = True
-        self._errands = Errands(tr("diffusion files"))
+        self._errands = Errands("diffusion files")
         services.supervisor.adopt(self._errands)
         self.dialogs = Dialogs(panel)
         jobs = services.jobs

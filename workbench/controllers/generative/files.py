@@ -75,13 +75,13 @@ class Dialogs:
         self._window = window
 
     def model_file(self) -> str:
-        return ask_open(self._window, tr("Open model"), tr("diffusion model"), tr("Weights (*.safetensors)"))
+        return ask_open(self._window, tr("Open model"), "diffusion model", tr("Weights (*.safetensors)"))
 
     def model_folder(self) -> str:
-        return ask_folder(self._window, tr("Open a diffusers folder"), tr("diffusion model"))
+        return ask_folder(self._window, tr("Open a diffusers folder"), "diffusion model")
 
     def data_folder(self) -> str:
-        return ask_folder(self._window, tr("Folder of images to learn from"), tr("training data"))
+        return ask_folder(self._window, tr("Folder of images to learn from"), "training data")
 
     def picture(self, title: str) -> str:
         return ask_open(self._window, title, "picture", DIALOG)

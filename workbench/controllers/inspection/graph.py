@@ -48,7 +48,7 @@ class Graphs(PagePart):
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
-        self._errands = Errands(tr("inspection graph"))
+        self._errands = Errands("inspection graph")
         desk.services.supervisor.adopt(self._errands)
         self._shown = GraphView()
         self._sheet: ModelSheet | None = None

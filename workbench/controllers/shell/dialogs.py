@@ -51,9 +51,12 @@ class DialogsController(QObject):
     def show_setting(self, title: str) -> None:
         """Open the settings where one stands."""
         self.show_settings()
-        for part in self.settings.findChildren(QWidget) if self.settings is not None else ():
-            if part.accessibleName() == title:
-                part.setFocus()
+        if self.settings is not None:
+            self.settings.show_row(title)
+
+    def listed_settings(self) -> list[tuple[str, str]]:
+        """Title and more words of every setting."""
+        return self._settings.listed()
 
     def show_help(self, page: str) -> None:
         if self.help is None:

@@ -50,6 +50,13 @@ class SettingsPages(QObject):
         self._count()
         return self.dialog
 
+    def listed(self) -> list[tuple[str, str]]:
+        """Title and more words of every setting."""
+        if self.dialog is None:
+            self.dialog = self._made()
+        self.dialog.show_settings(self._shown())
+        return self.dialog.listed()
+
     def close(self) -> None:
         if self.dialog is not None:
             self.dialog.close()

@@ -54,7 +54,7 @@ class PrepareForm:
     def gridded(self, rows: int, columns: int) -> PrepareForm:
         """Another grid; names stay as far as there are tiles."""
         number = rows * columns
-        names = tuple(self.names[at] if at < len(self.names) else tr("camera {at}", at=at + 1) for at in range(number))
+        names = tuple(self.names[at] if at < len(self.names) else f"camera {at + 1}" for at in range(number))
         none: frozenset[int] = frozenset()
         return replace(
             self, rows=rows, columns=columns, order=tuple(range(number)), names=names, dropped=none, flipped=none
@@ -69,7 +69,7 @@ class PrepareForm:
 
     def renamed(self, place: int, name: str) -> PrepareForm:
         names = list(self.names)
-        names[self.camera_of(place)] = name.strip() or tr("camera {camera_of}", camera_of=self.camera_of(place) + 1)
+        names[self.camera_of(place)] = name.strip() or f"camera {self.camera_of(place) + 1}"
         return replace(self, names=tuple(names))
 
     def with_tile(self, kind: str, place: int) -> PrepareForm:

@@ -64,7 +64,7 @@ class RigController(PagedController):
         self.session = Session()
         self._steps: tuple[SolveStep, ...] = ()
         self._fitted: RigResult | None = None
-        self._errands = Errands(tr("rig files"))
+        self._errands = Errands("rig files")
         services.supervisor.adopt(self._errands)
         self.edits = Edits(lambda: self.session.material, self._apply, services, self)
         self.files = Files(self._errands, panel, self.show_trouble)

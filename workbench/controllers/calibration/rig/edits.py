@@ -65,7 +65,7 @@ class Edits(QObject):
         setup = replace(material.setup, **values).settled(material.setup)  # type: ignore[arg-type]
         changed = [name for name in values if getattr(setup, name) != getattr(material.setup, name)]
         if changed:
-            merged = tr("rig {changed}", changed=changed[0]) if changed[0] in STEPPED else ""
+            merged = f"rig {changed[0]}" if changed[0] in STEPPED else ""
             self.put(text or WORDS[changed[0]], replace(material, setup=setup), merged)
 
     def switch(self, names: Sequence[str], on: bool) -> None:

@@ -29,7 +29,7 @@ class Files(files.Files):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user, or the list of them that preparing has written."""
-        return ask_several(self._window, tr("Add pictures or films of the board"), tr("board pictures"), SHOWING)
+        return ask_several(self._window, tr("Add pictures or films of the board"), "board pictures", SHOWING)
 
     def ask_rig(self, title: str = tr("Open rig")) -> str:
         """A calibrated rig, or a file with cameras that are known."""

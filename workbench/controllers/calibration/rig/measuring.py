@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engines.calibration.rig.points.triangulation import Triangulator
     from engines.calibration.rig.types import RigResult
 
-OWNER = tr("rig points")
+OWNER = "rig points"
 
 
 class Measuring(QObject):

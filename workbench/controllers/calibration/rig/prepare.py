@@ -97,14 +97,14 @@ class Prepare(PagePart):
 
     def begin(self) -> None:
         """The button of the empty page: a recording of the sample's rig."""
-        folder = cache_dir() / "samples" / tr("tiled recording")
+        folder = cache_dir() / "samples" / "tiled recording"
         self._looking = True
         self.changed.emit()
         self.errands.ask(partial(_sample, folder), self._take_sample, self._not_read, key="prepare")
 
     def ask(self) -> None:
         """Let the user choose recordings."""
-        self.take(ask_several(self.made, tr("Choose tiled recordings"), tr("board pictures"), SHOWING))
+        self.take(ask_several(self.made, tr("Choose tiled recordings"), "board pictures", SHOWING))
 
     def ask_folder(self) -> None:
         if folder := ask_folder(self.made, tr("Folder for the cameras' films or pictures"), "prepared", self.form.out):
