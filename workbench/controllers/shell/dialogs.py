@@ -39,14 +39,14 @@ class DialogsController(QObject):
         self.about: AboutDialog | None = None
         self.report = ReportController(window, services)
         actions.bind("help.report", self.report.show)
-        self._settings = SettingsPages(window, services, set_theme, presets)
+        self.pages = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
         actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
 
     def show_settings(self, section: str = "") -> None:
-        self.settings = self._settings.show(section)
+        self.settings = self.pages.show(section)
 
     def show_setting(self, title: str) -> None:
         """Open the settings where one stands."""
@@ -56,7 +56,7 @@ class DialogsController(QObject):
 
     def listed_settings(self) -> list[tuple[str, str]]:
         """Title and more words of every setting."""
-        return self._settings.listed()
+        return self.pages.listed()
 
     def show_help(self, page: str) -> None:
         if self.help is None:
