@@ -109,7 +109,7 @@ FIRST = (
 )  # fmt: skip
 JOBS = (
     Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel", needs=tr("No job runs or waits")),
-    Command("jobs.clear", "Clear finished jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear", needs=tr("No job has ended")),
+    Command("jobs.clear", "Clear ended jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip
 LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),

@@ -161,7 +161,7 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Wrote {target}", target=Path(target).name), "good", tr("Show folder"), lambda: reveal(target)
+                tr("Wrote {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
             )
 
     def _read(self) -> None:

@@ -27,7 +27,7 @@ def trouble_of(error: Mapping[str, Any], title: str = tr("Sampling failed"), spe
         hint=str(error.get("hint") or ""),
         path=str(error.get("path") or ""),
         retry=retry,
-        retry_words=tr("Retry, {batch} at a time", batch=retry.batch) if retry is not None else "",
+        retry_words=tr("Try again, {batch} at a time", batch=retry.batch) if retry is not None else "",
     )
 
 
