@@ -114,6 +114,7 @@ class Gallery(GalleryReader):
                     act.made("faces", id)
             whom = people[0][0] or "unknown people" if len(people) == 1 else f"{len(people)} people"
             act.what = f"Added {_count(sum(len(faces) for _, faces in people))} of {whom}"
+            act.who = people[0][0] if len(people) == 1 else ""
         return act.change
 
     def rename(self, person: str, name: str) -> Change:
@@ -122,6 +123,7 @@ class Gallery(GalleryReader):
             old = self._name(person)
             act.set("people", person, "name", self._free(name, person))
             act.what = f"Renamed {old} to {tidy_name(name)}"
+            act.who = tidy_name(name)
         return act.change
 
     def merge(self, people: Sequence[str]) -> Change:
@@ -135,6 +137,7 @@ class Gallery(GalleryReader):
                 self._give(act, self._ids(person), into)
                 act.set("people", person, "gone", 1)
             act.what = f"Merged {', '.join(names[1:])} into {names[0]}"
+            act.who = names[0]
         return act.change
 
     def split(self, faces: Sequence[str], name: str = "") -> Change:
@@ -145,6 +148,7 @@ class Gallery(GalleryReader):
             person = self._new_person(act, self._free(name) if name.strip() else self._numbered(old))
             self._give(act, faces, person)
             act.what = f"Split {_count(len(faces))} of {old} off as {self._name(person)}"
+            act.who = self._name(person)
         return act.change
 
     def move(self, faces: Sequence[str], person: str) -> Change:
@@ -152,6 +156,7 @@ class Gallery(GalleryReader):
         with self._acting("move") as act:
             self._give(act, faces, person)
             act.what = f"Moved {_count(len(faces))} to {self._name(person) if person else 'unknown'}"
+            act.who = self._name(person) if person else ""
         return act.change
 
     def refuse(self, faces: Sequence[str], person: str) -> Change:
@@ -162,6 +167,7 @@ class Gallery(GalleryReader):
                 self._refuse(act, face, person)
             self._give(act, [face for face in faces if self._owner([face]) == person], "")
             act.what = f"{_count(len(faces)).capitalize()}: not {name}"
+            act.who = name
         return act.change
 
     def confirm(self, faces: Sequence[str], person: str) -> Change:
@@ -174,6 +180,7 @@ class Gallery(GalleryReader):
                     act.set("refusals", f"{face}|{person}", "gone", 1)
             self._give(act, faces, person)
             act.what = f"Confirmed {_count(len(faces))} of {self._name(person)}"
+            act.who = self._name(person)
         return act.change
 
     def name_cluster(self, faces: Sequence[str], name: str) -> Change:
@@ -184,6 +191,7 @@ class Gallery(GalleryReader):
         with self._acting("name") as act:
             self._give(act, faces, self._person(act, name))
             act.what = f"Named {_count(len(faces))} {name}"
+            act.who = name
         return act.change
 
     def set_portrait(self, person: str, face: str) -> Change:
@@ -193,11 +201,13 @@ class Gallery(GalleryReader):
                 raise BadInput("That face is not of that person")
             act.set("people", person, "portrait", face)
             act.what = f"Chose a portrait of {self._name(person)}"
+            act.who = self._name(person)
         return act.change
 
     def set_note(self, person: str, note: str) -> Change:
         with self._acting("note") as act:
             act.what = f"Changed the note on {self._name(person)}"
+            act.who = self._name(person)
             act.set("people", person, "note", shown(note))
         return act.change
 
@@ -292,7 +302,7 @@ class Gallery(GalleryReader):
         with self._store.guard, self._store.writing() as revision:
             act = _Act(self._store)
             yield act
-            act.change = act.keep(revision, kind, act.what)
+            act.change = replace(act.keep(revision, kind, act.what), who=act.who)
 
     def _person(self, act: Recorder, name: str) -> str:
         return self.person_named(name) or self._new_person(act, name)
@@ -362,7 +372,7 @@ class Gallery(GalleryReader):
 
 
 class _Act(Recorder):
-    what = ""
+    what = who = ""
     change = Change(0, 0.0, "", "")
 
 

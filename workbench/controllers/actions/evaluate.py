@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engines.actions.evaluation.reports import write_report
 from engines.actions.study_types import EvaluateSpec
+from engines.core.words import tr
 from widgets.actions.board import evaluate_page as board
 from widgets.actions.panel import evaluate as panel
 from widgets.actions.state import Page
@@ -84,7 +85,8 @@ class Evaluating:
         return evaluate_line(self.spec())
 
     def _change(self, spec: EvaluateSpec) -> None:
-        self._pages.set_form(evaluate=spec)
+        text, before = tr("Change the evaluation"), self._pages.form.evaluate
+        self._pages.step(text, "evaluate", before, spec, lambda it: self._pages.set_form(evaluate=it))
 
     def _choose(self, field: str, path: str) -> None:
         if path:

@@ -78,7 +78,7 @@ class People:
         section.unlock.clicked.connect(self.unlock)
         section.protectWanted.connect(self.protect)
         section.unprotectWanted.connect(self._unprotect)
-        privacy.keepDaysChanged.connect(self._keep_days)
+        privacy.keepDaysChanged.connect(self._galleries.keep_days)
         privacy.dry_run.clicked.connect(self._dry_run)
         privacy.expire.clicked.connect(self.expire)
 
@@ -124,10 +124,6 @@ class People:
         if self._galleries.path and self._dialogs.really("Unprotect gallery", question, "Take it off"):
             self._galleries.edit(lambda gallery: gallery.unprotect(), "The protection was not taken off")
 
-    def _keep_days(self, days: int) -> None:
-        """How long faces are kept; nothing is deleted by setting it."""
-        self._galleries.edit(lambda gallery: gallery.set_keep_days(days), "The retention period was not kept")
-
     def _dry_run(self) -> None:
         """What the retention period would delete today."""
         if self._galleries.path:
@@ -141,7 +137,7 @@ class People:
         faces = expired.faces if isinstance(expired, Forgotten) else 0
         self._galleries.show(expiring=None)
         self._services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
-        self._services.undo.clear()
+        self._galleries.forget_steps()
         self._galleries.refresh()
 
     def _forget(self, person: str) -> None:
@@ -159,7 +155,7 @@ class People:
     def _forgotten(self, gone: object) -> None:
         if isinstance(gone, _Gone):
             jobs = self._services.jobs
-            self._services.undo.clear()
+            self._galleries.forget_steps()
             self._thumbs.drop(gone.pictures)
             for record in jobs.records():
                 if forgetting.tells_of_people(record):
