@@ -20,12 +20,7 @@ os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 import pytest
 from hypothesis import settings
 
-from workbench.work import languages
-
-if languages.VARIABLE in os.environ:
-    languages.speak_in(languages.chosen())
-"""Before a module with texts is imported: `KINOSCOPE_LANGUAGE=stretched pytest` finds logic that reads English."""
-
+import tests.spoken  # noqa: F401
 from engines.core import places
 from engines.core.clock import ManualClock
 from engines.core.store.registry import REGISTRY

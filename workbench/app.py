@@ -16,8 +16,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engines.core.installing import PROGRAM
-from engines.core.places import choose_folders
+from engines.core.places import choose_folders, log_dir
 from widgets.kit.access import roles
+from workbench.diagnostics import crashes
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore, kept_scale
 from workbench.threads.gc_guard import Garbage
@@ -50,6 +51,9 @@ def main(argv: Sequence[str]) -> int:
         window.show()
         garbage.set_aside()
         window.start(list(argv))
+        if crashes.take(log_dir()):
+            window.dialogs.report.offer()
+        crashes.watch(log_dir())
         window.closed.connect(app.quit)
         close_on_signals(window.close)
         log_.info("The window is open (%s)", app.platformName())
@@ -57,6 +61,7 @@ def main(argv: Sequence[str]) -> int:
     finally:
         supervisor.shutdown()
         garbage.close()
+        crashes.stop()
     return supervisor.leave(code)
 
 

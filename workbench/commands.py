@@ -77,6 +77,8 @@ FIRST = (
     Command("view.fit", "Fit picture", "View", "Show the whole picture of the selected tile", "Ctrl+Alt+F", "fit", 1),
     Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+Alt+S", "snapshot", 2),
     Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
+    Command("view.record-all", "Record all tiles", "View", "Record what every tile shows, each as a film of its own", "Ctrl+Alt+Shift+R", "record", 2),
+    Command("view.record-stop", "Stop all recordings", "View", "End every recording; each film is kept", "", "stop", 2, needs=tr("No tile is being recorded")),
     Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
     Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
     Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
@@ -112,9 +114,11 @@ JOBS = (
 LAST = (
     Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
     Command("window.palette", "Command palette…", "Window", "Find any command, page, setting, source or heading of the guide", "Ctrl+Shift+P", "search", 2, short="Palette", also=tr("search find")),
+    Command("window.notice", "Go to notice", "Window", "To the button of the newest notice in the corner; Esc closes it", "F8", "info", 2),
     Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
     Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
     Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),
+    Command("help.report", "Report a problem…", "Help", "Gather versions, settings and logs without names, paths and passwords, look through them, save them", "", "report", 1, also=tr("bug diagnostics crash support")),
     Command("help.about", "About Kinoscope", "Help", "Version, versions of what it stands on, folders", "", "info", 1),
 )  # fmt: skip
 COMMANDS = commands()

@@ -27,7 +27,7 @@ from engines.core.places import LOG, log_dir
 from workbench.threads.engine_thread import Wake
 from workbench.work.failure import Failure
 
-DEPTH = 5000
+DEPTH = 100_000
 FILE_BYTES = 2 << 20
 FILES = 4
 PATTERN = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"

@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 
 
 class Notify(Protocol):
-    """Show a notice that does not steal focus. level: "info", "good", "warn" or "bad"."""
+    """Show a notice that does not steal focus. level: "info", "good", "warn" or "bad". key: what it is about, by which
+    `Host.settle` takes it away, "" for none.
+    """
 
     def __call__(
-        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None
+        self,
+        text: str,
+        level: str = "info",
+        action: str = "",
+        run: Callable[[], None] | None = None,
+        key: str = "",
     ) -> None: ...
 
 
@@ -34,6 +41,9 @@ class Host:
 
     def show_log(self) -> None:
         """Bring the log to the front."""
+
+    def settle(self, key: str) -> None:
+        """What notices of this key are about is over: take them away."""
 
     def show_help(self, page: str) -> None:
         """Open the guide at this page."""
@@ -53,11 +63,14 @@ class Host:
     def add_source(self, path: str) -> None:
         """Play this file and show it."""
 
-    def undistort(self, path: str) -> None:
-        """Show the straightened picture of a feed or tile whose camera is calibrated."""
+    def undistort(self, path: str, on: bool = True) -> None:
+        """Show the straightened picture of a feed or tile whose camera is calibrated, or the one as it comes again."""
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         """Offer pictures made of feeds or tiles as sources, by path, and show them in place of those."""
+
+    def open_in(self, feature: str, file: str) -> None:
+        """Bring this feature to the front with a file of its own."""
 
     def play(self, source: Source) -> None:
         """Play this source and show it."""

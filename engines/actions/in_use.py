@@ -14,6 +14,7 @@ from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Fit, Preprocessing
 from engines.core.store.in_use import stored_in_use
 from engines.core.store.preparing import prepared_path
+from engines.core.words import tr
 
 PREPROCESSING = {
     appearance.NETWORK: Preprocessing((appearance.SIDE, appearance.SIDE), "RGB", (127.0,), (128.0,)),
@@ -21,7 +22,7 @@ PREPROCESSING = {
     "pose-landmarks": Preprocessing((256, 256), "RGB", axes="NHWC", fit="letterbox"),
 }
 """By name in the model store, as `features` feed them."""
-POSE = {"pose-detection": "Pose detection", "pose-landmarks": "Pose landmarks"}
+POSE = {"pose-detection": tr("Pose detection"), "pose-landmarks": tr("Pose landmarks")}
 
 
 def models_of(settings: WatchSettings, card: ModelCard | None, feed: str) -> tuple[ModelInUse, ...]:

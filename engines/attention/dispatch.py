@@ -17,10 +17,11 @@ from engines.attention.listening import LISTENER, PIN, Call
 from engines.attention.request import Request, request
 from engines.core.errors import OutOfResources, UsageError, WorkFailed
 from engines.core.training.threads import ran_out
+from engines.core.words import tr
 
 Rest: TypeAlias = tuple[bool, Tensor | None, Tensor | None, float | None, int | None]
 AUTOCAST = ("cpu", "cuda")
-HINT = "Choose a kind that needs no whole matrix (tiled, sdpa), a smaller batch, or another device"
+HINT = tr("Choose a kind that needs no whole matrix (tiled, sdpa), a smaller batch, or another device")
 
 
 def attention(
@@ -70,7 +71,10 @@ def _run(asked: Request, kind: str, lse: bool) -> tuple[Tensor, Tensor | None]:
     chosen = kernel(kind)
     why = chosen.refuses(asked, lse)
     if why:
-        raise UsageError(f"{kind} cannot do this: {why}", hint=f"These can: {', '.join(able(asked, lse))}")
+        raise UsageError(
+            tr("{kind} cannot do this: {why}", kind=kind, why=why),
+            hint=tr("These can: {able}", able=", ".join(able(asked, lse))),
+        )
     try:
         found = chosen.forward(asked, lse)
     except (RuntimeError, MemoryError, ImportError) as error:
@@ -87,7 +91,9 @@ def _fastest(asked: Request, lse: bool) -> tuple[Tensor, Tensor | None]:
             found = chosen.forward(asked, lse)
         except (RuntimeError, MemoryError, ImportError) as error:
             failed[name] = error.with_traceback(None)
-            note = f"{name} failed and the next kernel was taken: {_first_line(error)}"
+            note = tr(
+                "{name} failed and the next kernel was taken: {first_line}", name=name, first_line=_first_line(error)
+            )
             continue
         for broken, cause in failed.items():
             not_again(asked, lse, broken, _first_line(cause))
@@ -104,8 +110,11 @@ def _tell(asked: Request, chosen: Kernel, note: str, out: Tensor, lse: Tensor | 
 
 def _failure(kind: str, error: Exception) -> Exception:
     if ran_out(error):
-        return OutOfResources(f"There is not enough memory for this attention by {kind}", hint=HINT)
-    return WorkFailed(f"The attention {kind} failed: {_first_line(error)}", hint="Choose another kind")
+        return OutOfResources(tr("There is not enough memory for this attention by {kind}", kind=kind), hint=HINT)
+    return WorkFailed(
+        tr("The attention {kind} failed: {first_line}", kind=kind, first_line=_first_line(error)),
+        hint=tr("Choose another kind"),
+    )
 
 
 def _first_line(error: Exception) -> str:

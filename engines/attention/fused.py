@@ -18,6 +18,7 @@ from engines.attention.kernels import kernel
 from engines.attention.listening import INPUTS, LISTENER, PIN, Call, note
 from engines.attention.request import request
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Rotary = tuple[Tensor, Tensor]
 KIND = "triton"
@@ -55,7 +56,7 @@ def _in_one_kernel(
     try:
         out, lse = gpu.forward(q, k, v, query_weight, key_weight, eps, rotary)
     except RuntimeError as error:
-        note(f"The fused kernel of QK-norm and attention failed, and its parts were taken: {error}")
+        note(tr("The fused kernel of QK-norm and attention failed, and its parts were taken: {error}", error=error))
         return None
     listener = LISTENER.get()
     if listener is not None:
@@ -108,7 +109,19 @@ def _check(q: Tensor, query_weight: Tensor, key_weight: Tensor, rotary: Rotary |
     dim = q.shape[-1]
     for name, weight in (("query", query_weight), ("key", key_weight)):
         if weight.shape != (dim,):
-            raise UsageError(f"The {name} weight {tuple(weight.shape)} does not fit a head dim of {dim}")
+            raise UsageError(
+                tr(
+                    "The {name} weight {shape} does not fit a head dim of {dim}",
+                    name=name,
+                    shape=tuple(weight.shape),
+                    dim=dim,
+                )
+            )
     if rotary is not None and (dim % 2 or any(table.shape[-1] != dim // 2 for table in rotary)):
-        told = f"cos {tuple(rotary[0].shape)} and sin {tuple(rotary[1].shape)} do not fit a head dim of {dim}"
-        raise UsageError(told, hint="An even head dim has half as many angles")
+        told = tr(
+            "cos {shape} and sin {shape2} do not fit a head dim of {dim}",
+            shape=tuple(rotary[0].shape),
+            shape2=tuple(rotary[1].shape),
+            dim=dim,
+        )
+        raise UsageError(told, hint=tr("An even head dim has half as many angles"))

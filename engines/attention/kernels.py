@@ -17,6 +17,7 @@ from torch import Tensor
 from engines.attention.request import Request
 from engines.attention.types import KINDS, Kind
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Forward = Callable[[Request, bool], tuple[Tensor, Tensor | None]]
 Refuses = Callable[[Request, bool], str]
@@ -39,7 +40,9 @@ def kernel(name: str) -> Kernel:
     kind = next((kind for kind in KINDS if kind.id == name), None)
     if kind is None:
         known = ", ".join(kind.id for kind in KINDS)
-        raise UsageError(f"There is no attention called '{name}'", hint=f"Known are auto, {known}")
+        raise UsageError(
+            tr("There is no attention called '{name}'", name=name), hint=tr("Known are auto, {known}", known=known)
+        )
     module = import_module(f"engines.attention.{kind.module}")
     return Kernel(name, _version(kind), kind.exact, module.forward, getattr(module, "refuses", _can))
 
@@ -49,7 +52,7 @@ def refusal(name: str, asked: Request, lse: bool = False) -> str:
     try:
         return kernel(name).refuses(asked, lse)
     except ImportError as error:
-        return f"it cannot be loaded here: {error}"
+        return tr("it cannot be loaded here: {error}", error=error)
 
 
 def able(asked: Request, lse: bool = False) -> list[str]:

@@ -21,6 +21,7 @@ from torch import Tensor
 
 from engines.attention.request import Request, request, rows_of, seen
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 ROWS, KEYS = 128, 512
 """Sides of a tile on a CPU: with its weights half a megabyte."""
@@ -42,7 +43,10 @@ def rows(
     asked, lse = _checked(request(q, k, k, causal, mask, bias, scale, window), lse)
     at = torch.as_tensor(which, dtype=torch.long, device=q.device).flatten()
     if at.numel() and not 0 <= int(at.min()) <= int(at.max()) < q.shape[2]:
-        raise UsageError(f"There is no row {int(at.max())} or {int(at.min())}", hint=f"Rows are 0 to {q.shape[2] - 1}")
+        raise UsageError(
+            tr("There is no row {max} or {min}", max=int(at.max()), min=int(at.min())),
+            hint=tr("Rows are 0 to {shape}", shape=q.shape[2] - 1),
+        )
     parts = [_row(asked, lse, slice(i, i + 1)) for i in at.tolist()]
     return torch.cat(parts, 2) if parts else asked.q.new_empty(*q.shape[:2], 0, k.shape[2])
 
@@ -119,7 +123,7 @@ def pooled(
     of r x c.
     """
     if size < 1:
-        raise UsageError(f"A map of {size} x {size} shows nothing", hint="Give 1 or more")
+        raise UsageError(tr("A map of {size} x {size} shows nothing", size=size), hint=tr("Give 1 or more"))
     walk = _Walk(*_checked(request(q, k, k, causal, mask, bias, scale, window), lse))
     high, wide = _cells(walk.rows, size, q.device), _cells(walk.keys, size, q.device)
     tall, broad = int(high[-1]) + 1, int(wide[-1]) + 1
@@ -150,8 +154,13 @@ def _checked(asked: Request, lse: Tensor | None) -> tuple[Request, Tensor]:
     if lse is None:
         return asked, _lse(asked)
     if lse.shape != asked.q.shape[:3] or lse.device != asked.q.device:
-        told = f"The log-sum-exp {tuple(lse.shape)} on {lse.device} is not of q {tuple(asked.q.shape)}"
-        raise UsageError(told, hint="Give what attention_with_lse gave, (batch, heads, queries)")
+        told = tr(
+            "The log-sum-exp {shape} on {device} is not of q {shape2}",
+            shape=tuple(lse.shape),
+            device=lse.device,
+            shape2=tuple(asked.q.shape),
+        )
+        raise UsageError(told, hint=tr("Give what attention_with_lse gave, (batch, heads, queries)"))
     return asked, lse.to(asked.q.dtype)
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 FLOATS = (torch.float64, torch.float32, torch.bfloat16, torch.float16)
 
@@ -63,18 +64,35 @@ def request(
     shape, keys = q.shape, k.shape
     if len(shape) != 4 or len(keys) != 4 or len(v.shape) != 4:
         raise UsageError(
-            f"q, k and v are (batch, heads, length, dim), not of {q.ndim}, {k.ndim} and {v.ndim} dimensions"
+            tr(
+                "q, k and v are (batch, heads, length, dim), not of {ndim}, {ndim2} and {ndim3} dimensions",
+                ndim=q.ndim,
+                ndim2=k.ndim,
+                ndim3=v.ndim,
+            )
         )
     if shape[:2] != keys[:2] or keys[:3] != v.shape[:3] or shape[3] != keys[3]:
-        told = f"q {tuple(shape)}, k {tuple(keys)} and v {tuple(v.shape)} do not fit one another"
-        raise UsageError(told, hint="Batch and heads are the same, q and k of one dim, k and v of one length")
+        told = tr(
+            "q {shape}, k {keys} and v {shape2} do not fit one another",
+            shape=tuple(shape),
+            keys=tuple(keys),
+            shape2=tuple(v.shape),
+        )
+        raise UsageError(told, hint=tr("Batch and heads are the same, q and k of one dim, k and v of one length"))
     if not (q.dtype == k.dtype == v.dtype and q.device == k.device == v.device):
-        told = f"q is {_kind(q)}, k is {_kind(k)} and v is {_kind(v)}"
-        raise UsageError(told, hint="Bring them to one dtype and device")
+        told = tr("q is {kind}, k is {kind2} and v is {kind3}", kind=_kind(q), kind2=_kind(k), kind3=_kind(v))
+        raise UsageError(told, hint=tr("Bring them to one dtype and device"))
     if q.dtype not in FLOATS:
-        raise UsageError(f"Attention is of floating-point numbers, not of {_kind(q)}")
+        raise UsageError(tr("Attention is of floating-point numbers, not of {kind}", kind=_kind(q)))
     if 0 in shape or 0 in keys or v.shape[3] == 0:
-        raise UsageError(f"q {tuple(shape)}, k {tuple(keys)} and v {tuple(v.shape)}: nothing to attend to")
+        raise UsageError(
+            tr(
+                "q {shape}, k {keys} and v {shape2}: nothing to attend to",
+                shape=tuple(shape),
+                keys=tuple(keys),
+                shape2=tuple(v.shape),
+            )
+        )
     if causal or window is not None or mask is not None or bias is not None or scale is not None:
         _check_rest(q, k, causal, mask, bias, scale, window, blocks)
         window = None if window is None else min(window, shape[2] + keys[2])
@@ -85,16 +103,21 @@ def _check_rest(q: Tensor, k: Tensor, causal: bool, mask: Tensor | None, bias: T
                 window: int | None, blocks: bool) -> None:  # fmt: skip
     square = (*q.shape[:3], k.shape[2])
     if causal and q.shape[2] > k.shape[2]:
-        told = f"{q.shape[2]} queries are the last of {k.shape[2]} keys"
-        raise UsageError(told, hint="A causal request has at least as many keys as queries")
+        told = tr("{shape} queries are the last of {shape2} keys", shape=q.shape[2], shape2=k.shape[2])
+        raise UsageError(told, hint=tr("A causal request has at least as many keys as queries"))
     if window is not None and window < 1:
-        raise UsageError(f"A window of {window} keys shows nothing", hint="Give 1 or more")
+        raise UsageError(tr("A window of {window} keys shows nothing", window=window), hint=tr("Give 1 or more"))
     if scale is not None and not math.isfinite(scale):
-        raise UsageError(f"The scale is {scale}", hint="Give a finite number")
+        raise UsageError(tr("The scale is {scale}", scale=scale), hint=tr("Give a finite number"))
     if mask is not None and mask.dtype != torch.bool:
-        raise UsageError(f"The mask is {_kind(mask)}", hint="Give bool, True where a key is seen; floats go into bias")
+        raise UsageError(
+            tr("The mask is {kind}", kind=_kind(mask)),
+            hint=tr("Give bool, True where a key is seen; floats go into bias"),
+        )
     if bias is not None and bias.dtype not in FLOATS:
-        raise UsageError(f"The bias is {_kind(bias)}", hint="Give floats; what is hidden goes into mask")
+        raise UsageError(
+            tr("The bias is {kind}", kind=_kind(bias)), hint=tr("Give floats; what is hidden goes into mask")
+        )
     for name, tensor in (("mask", mask), ("bias", bias)):
         if tensor is not None:
             _check_square(name, tensor, square, q, blocks and tensor is mask)
@@ -104,15 +127,22 @@ def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor,
     sides = zip(reversed(tensor.shape), reversed(square), (blocks, blocks, False, False), strict=False)
     fits = all(have in (1, want) or (coarse and have and want % have == 0) for have, want, coarse in sides)
     if tensor.ndim > 4 or not fits:
-        told = f"The {name} {tuple(tensor.shape)} does not fit scores of {square}"
-        hint = "Each of its sides is 1 or that of (batch, heads, queries, keys)"
-        raise UsageError(told, hint=f"{hint}; of a mask of blocks the last two divide them" if blocks else hint)
+        told = tr(
+            "The {name} {shape} does not fit scores of {square}", name=name, shape=tuple(tensor.shape), square=square
+        )
+        hint = tr("Each of its sides is 1 or that of (batch, heads, queries, keys)")
+        raise UsageError(
+            told, hint=tr("{hint}; of a mask of blocks the last two divide them", hint=hint) if blocks else hint
+        )
     if tensor.device != q.device:
-        raise UsageError(f"The {name} is on {tensor.device}, q on {q.device}", hint="Bring them to one device")
+        raise UsageError(
+            tr("The {name} is on {device}, q on {device2}", name=name, device=tensor.device, device2=q.device),
+            hint=tr("Bring them to one device"),
+        )
 
 
 def _kind(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} on {tensor.device}"
+    return tr("{dtype} on {device}", dtype=str(tensor.dtype).removeprefix("torch."), device=tensor.device)
 
 
 Places: TypeAlias = slice | Tensor

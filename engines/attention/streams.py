@@ -18,6 +18,7 @@ from torch import Tensor
 from engines.attention.request import FLOATS
 from engines.core.errors import UsageError
 from engines.core.spec import resolve
+from engines.core.words import tr
 
 STREAMS = {
     "exact": "engines.attention.exact.stream:CachedStream",
@@ -65,10 +66,16 @@ class Stream:
         dtype: torch.dtype = torch.float32, device: torch.device | str = "cpu", **options: Any,
     ) -> None:  # fmt: skip
         if kind not in STREAMS:
-            raise UsageError(f"There is no stream of '{kind}'", hint=f"These stream: {', '.join(STREAMS)}")
+            raise UsageError(
+                tr("There is no stream of '{kind}'", kind=kind),
+                hint=tr("These stream: {streams}", streams=", ".join(STREAMS)),
+            )
         sizes = (batch, heads, dim, dim if value_dim is None else value_dim)
         if min(sizes) < 1 or dtype not in FLOATS:
-            raise UsageError(f"No stream has batch, heads, dims {sizes} of {dtype}", hint="Give sizes of 1 or more")
+            raise UsageError(
+                tr("No stream has batch, heads, dims {sizes} of {dtype}", sizes=sizes, dtype=dtype),
+                hint=tr("Give sizes of 1 or more"),
+            )
         self.shape = StreamShape(*sizes, dtype, torch.device(device))
         self.length = 0
         self._state: State = resolve(STREAMS[kind])(self.shape, **options)
@@ -101,13 +108,31 @@ class Stream:
             self._check_sizes(at, wide, out)
         for tensor in (q, k, v):
             if tensor.dtype != self.shape.dtype or tensor.device != self.shape.device:
-                told = f"A step of {tensor.dtype} on {tensor.device} in a stream of {self.shape.dtype}"
-                raise UsageError(told, hint=f"Bring it to {self.shape.dtype} on {self.shape.device}")
+                told = tr(
+                    "A step of {dtype} on {device} in a stream of {dtype2}",
+                    dtype=tensor.dtype,
+                    device=tensor.device,
+                    dtype2=self.shape.dtype,
+                )
+                raise UsageError(
+                    told, hint=tr("Bring it to {dtype} on {device}", dtype=self.shape.dtype, device=self.shape.device)
+                )
 
     def _check_sizes(self, at: torch.Size, wide: torch.Size, out: torch.Size) -> None:
         fits = len(at) == 4 and at == wide and len(out) == 4 and at[2] == out[2] > 0
         if not fits or (*at[:2], at[3]) != self._keys or (*out[:2], out[3]) != self._values:
-            told = f"q {tuple(at)}, k {tuple(wide)} and v {tuple(out)} are no step of this stream"
+            told = tr(
+                "q {at}, k {wide} and v {out} are no step of this stream",
+                at=tuple(at),
+                wide=tuple(wide),
+                out=tuple(out),
+            )
             batch, heads, dim = self._keys
-            hint = f"q and k are ({batch}, {heads}, n, {dim}), v ({batch}, {heads}, n, {self._values[2]})"
+            hint = tr(
+                "q and k are ({batch}, {heads}, n, {dim}), v ({batch}, {heads}, n, {values})",
+                batch=batch,
+                heads=heads,
+                dim=dim,
+                values=self._values[2],
+            )
             raise UsageError(told, hint=hint)

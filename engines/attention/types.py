@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engines.core.words import tr
+
 Dtype = Literal["float64", "float32", "bfloat16", "float16"]
 Family = Literal["exact", "linear", "sparse"]
 
@@ -27,25 +29,41 @@ class Kind:
 
 
 KINDS = (
-    Kind("sdpa", "SDPA", "torch's own kernel", "exact", "exact.sdpa", ""),
-    Kind("naive", "Naive", "The whole matrix of scores, as it is defined", "exact", "exact.naive"),
+    Kind("sdpa", "SDPA", tr("torch's own kernel"), "exact", "exact.sdpa", ""),
+    Kind("naive", tr("Naive"), tr("The whole matrix of scores, as it is defined"), "exact", "exact.naive"),
     Kind(
         "strips",
-        "Strips",
-        "Strips of queries over what they see, in bf16 products where the CPU has them",
+        tr("Strips"),
+        tr("Strips of queries over what they see, in bf16 products where the CPU has them"),
         "exact",
         "exact.strips",
     ),
-    Kind("tiled", "Tiled", "Flash attention in plain torch: memory O(n), forward and backward", "exact", "exact.tiled"),
-    Kind("triton", "Triton", "Ours for a CUDA device: one pass, with the log-sum-exp", "exact", "gpu.flash"),
-    Kind("flex", "FlexAttention", "torch's flex_attention, compiled for the request", "exact", "exact.flex", ""),
-    Kind("linear", "Linear", "Features elu(x) + 1 for the exponential, in linear time", "linear", "linear.elu"),
-    Kind("triton-linear", "Triton, linear", "elu(x) + 1 in one pass on a CUDA device", "linear", "gpu.linear"),
-    Kind("decay", "Decay", "Retention: a memory that fades, in each head at its pace", "linear", "linear.decay"),
-    Kind("performer", "Performer", "FAVOR+: softmax estimated by random features", "linear", "linear.performer"),
-    Kind("local", "Local", "The keys nearby, 256 on either side unless a window is given", "sparse", "sparse.local"),
-    Kind("strided", "Strided", "The keys nearby and every so many further off", "sparse", "sparse.strided"),
-    Kind("block", "Block", "The blocks of scores that a mask of blocks shows", "sparse", "sparse.block"),
+    Kind(
+        "tiled",
+        tr("Tiled"),
+        tr("Flash attention in plain torch: memory O(n), forward and backward"),
+        "exact",
+        "exact.tiled",
+    ),
+    Kind("triton", tr("Triton"), tr("Ours for a CUDA device: one pass, with the log-sum-exp"), "exact", "gpu.flash"),
+    Kind("flex", "FlexAttention", tr("torch's flex_attention, compiled for the request"), "exact", "exact.flex", ""),
+    Kind("linear", tr("Linear"), tr("Features elu(x) + 1 for the exponential, in linear time"), "linear", "linear.elu"),
+    Kind("triton-linear", tr("Triton, linear"), tr("elu(x) + 1 in one pass on a CUDA device"), "linear", "gpu.linear"),
+    Kind(
+        "decay", tr("Decay"), tr("Retention: a memory that fades, in each head at its pace"), "linear", "linear.decay"
+    ),
+    Kind(
+        "performer", tr("Performer"), tr("FAVOR+: softmax estimated by random features"), "linear", "linear.performer"
+    ),
+    Kind(
+        "local",
+        tr("Local"),
+        tr("The keys nearby, 256 on either side unless a window is given"),
+        "sparse",
+        "sparse.local",
+    ),
+    Kind("strided", tr("Strided"), tr("The keys nearby and every so many further off"), "sparse", "sparse.strided"),
+    Kind("block", tr("Block"), tr("The blocks of scores that a mask of blocks shows"), "sparse", "sparse.block"),
 )
 """In the order in which they are shown."""
 USUAL = tuple(kind.id for kind in KINDS if kind.id in ("sdpa", "naive", "tiled", "strips", "linear"))

@@ -21,6 +21,7 @@ from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, PINHOLE_NAMES
 from engines.core.projection import project, rays
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -65,13 +66,17 @@ def compare(first: MonoResult, second: MonoResult, columns: int = 48) -> Compari
     size = first.image_size
     if second.image_size != size:
         raise BadInput(
-            f"These calibrations are of pictures of {size} and of {second.image_size}",
-            hint="Compare calibrations of one camera at one resolution",
+            tr(
+                "These calibrations are of pictures of {size} and of {image_size}",
+                size=size,
+                image_size=second.image_size,
+            ),
+            hint=tr("Compare calibrations of one camera at one resolution"),
         )
     if first.mirrored != second.mirrored:
         raise BadInput(
-            "One of these calibrations is of pictures that were flipped left to right, the other is not",
-            hint="Calibrate both with the same choice of mirrored pictures",
+            tr("One of these calibrations is of pictures that were flipped left to right, the other is not"),
+            hint=tr("Calibrate both with the same choice of mirrored pictures"),
         )
     rows = max(2, round(columns * size.height / size.width))
     pixels = _grid(size, columns, rows)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.core.frames import Size
+
+Region = Literal["", "upper left", "upper right", "lower left", "lower right", "centre", "left edge", "right edge"]
+"""A part of the picture; "" for none."""
 
 COLUMNS, ROWS = 8, 6
 
@@ -21,9 +26,9 @@ def touched(corners: ArrayLike, size: Size) -> NDArray[np.bool_]:
     return cells
 
 
-def emptiest_region(cells: NDArray[np.bool_]) -> str:
-    """The part of the picture that has been touched least, in words; "" when every part has been well covered."""
-    thirds = {
+def emptiest_region(cells: NDArray[np.bool_]) -> Region:
+    """The part of the picture that has been touched least; "" when every part has been well covered."""
+    thirds: dict[Region, NDArray[np.bool_]] = {
         "upper left": cells[:3, :3],
         "upper right": cells[:3, -3:],
         "lower left": cells[3:, :3],
@@ -32,6 +37,6 @@ def emptiest_region(cells: NDArray[np.bool_]) -> str:
         "left edge": cells[:, :1],
         "right edge": cells[:, -1:],
     }
-    share = {name: float(part.mean()) for name, part in thirds.items()}
+    share: dict[Region, float] = {name: float(part.mean()) for name, part in thirds.items()}
     name = min(share, key=lambda key: share[key])
     return name if share[name] < 0.5 else ""

@@ -26,13 +26,14 @@ from engines.core.context import Context, Part
 from engines.core.errors import UsageError, WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
+from engines.core.words import as_sentence, tr
 
 NAMES: dict[ModelName, str] = {
     "brown5": "Brown",
-    "fisheye4": "the fisheye model",
-    "rational8": "the rational model",
-    "thinprism12": "the thin prism model",
-    "tilted14": "the tilted model",
+    "fisheye4": tr("the fisheye model"),
+    "rational8": tr("the rational model"),
+    "thinprism12": tr("the thin prism model"),
+    "tilted14": tr("the tilted model"),
 }
 """The models from simple to rich, as they are called in words."""
 Choice: TypeAlias = ModelName | Literal[""]
@@ -57,7 +58,7 @@ def run(spec: ModelsSpec, ctx: Context) -> ModelsResult:
             rows.append(row if row.result is None else replace(row, result=replace(row.result, left_out=left_out)))
             ctx.emit("rows", tuple(rows))
     recommended, words = recommendation(rows)
-    ctx.progress(1.0, 1.0, "Compared")
+    ctx.progress(1.0, 1.0, tr("Compared"))
     return ModelsResult(tuple(rows), recommended, words, perf_counter() - started)
 
 
@@ -66,7 +67,7 @@ def _check(spec: ModelsSpec) -> None:
     for model in spec.models:
         check_model(model)
     if not spec.models or len(set(spec.models)) < len(spec.models):
-        raise UsageError("Each lens model is compared once", hint="Use some of " + ", ".join(NAMES))
+        raise UsageError(tr("Each lens model is compared once"), hint=tr("Use some of ") + ", ".join(NAMES))
     for word in spec.mono.fix:
         held = 0
         for model in spec.models:
@@ -80,7 +81,12 @@ def _check(spec: ModelsSpec) -> None:
 def _part(ctx: Context, number: int, spec: ModelsSpec) -> Part:
     """One model's share of the work: its own progress begins where the search has ended."""
     count = len(spec.models)
-    return Part(ctx, SEARCHED * (count - 1) + (1 - SEARCHED) * number, count, f"Fitting {NAMES[spec.models[number]]}")
+    return Part(
+        ctx,
+        SEARCHED * (count - 1) + (1 - SEARCHED) * number,
+        count,
+        tr("Fitting {names}", names=NAMES[spec.models[number]]),
+    )
 
 
 def _row(spec: MonoSpec, shots: Sequence[Shot], ctx: Context, threads: int) -> ModelRow:
@@ -105,7 +111,7 @@ def recommendation(rows: Sequence[ModelRow]) -> tuple[Choice, str]:
     results = [row.result for row in rows if row.result is not None]
     held = [_held(result, result.loo_rms_px) for result in results if result.loo_rms_px is not None]
     if not held:
-        return "", "At least 4 views are needed to compare models" if results else "No model could be fitted"
+        return "", tr("At least 4 views are needed to compare models") if results else tr("No model could be fitted")
     best = min(held, key=lambda one: one.rms)
     chosen = min((one for one in held if _as_good(one, best)), key=_richness)
     return chosen.model, _words(chosen, [one for one in held if one is not chosen])
@@ -137,13 +143,22 @@ def _words(chosen: _Held, others: Sequence[_Held]) -> str:
     name = NAMES[chosen.model]
     worse = [one for one in others if not _as_good(one, chosen)]
     richer = [one for one in others if _terms(one) > _terms(chosen) and one not in worse]
-    words = f"{name[0].upper()}{name[1:]} explains the corners{' as well as richer models do' if richer else ''}"
-    words += f" ({chosen.rms:.3f} px on left-out views)"
+    words = tr(
+        "{name} explains the corners{words}",
+        name=as_sentence(name),
+        words=tr(" as well as richer models do") if richer else "",
+    )
+    words += tr(" ({rms:.3f} px on left-out views)", rms=chosen.rms)
     if worse:
-        words += f"; {_listed(worse)} {'does' if len(worse) == 1 else 'do'} not"
+        words += tr("; {listed} {part} not", listed=_listed(worse), part="does" if len(worse) == 1 else "do")
     vaguest = max(richer, key=lambda one: one.vague, default=chosen)
     if vaguest is not chosen and vaguest.vague:
-        words += f". {vaguest.vague} of the {_terms(vaguest)} terms of {NAMES[vaguest.model]} cannot be told from zero"
+        words += tr(
+            ". {vague} of the {terms} terms of {names} cannot be told from zero",
+            vague=vaguest.vague,
+            terms=_terms(vaguest),
+            names=NAMES[vaguest.model],
+        )
     return words
 
 

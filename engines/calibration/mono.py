@@ -37,6 +37,7 @@ from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
 from engines.core.pictures.files import LeftOut
 from engines.core.video.stills import is_film
+from engines.core.words import tr
 
 SEARCHED, _FITTED = 0.6, 0.7
 """Shares of the work that are done after the search and after the fit."""
@@ -62,7 +63,7 @@ def run(spec: MonoSpec, ctx: Context) -> MonoResult:
         from engines.calibration.formats.files import save
 
         save(result, out)
-    ctx.progress(1.0, 1.0, "Calibrated")
+    ctx.progress(1.0, 1.0, tr("Calibrated"))
     return result
 
 
@@ -70,12 +71,12 @@ def calibrated(spec: MonoSpec, shots: Sequence[detect.Shot], ctx: Context, threa
     """The camera from what was found; as `run`, without looking at or saving files."""
     started = perf_counter()
     problem = _Problem.of(spec, shots, ctx)
-    ctx.progress(SEARCHED, 1.0, f"Fitting {len(problem.views)} views")
+    ctx.progress(SEARCHED, 1.0, tr("Fitting {count} views", count=len(problem.views)))
     problem, fit = problem.fitted()
     evidence = problem.evidence(fit)
     result = problem.result(fit, evidence, None, perf_counter() - started)
     ctx.emit("fit", result)
-    ctx.progress(_FITTED, 1.0, "Fitted")
+    ctx.progress(_FITTED, 1.0, tr("Fitted"))
     if spec.leave_one_out and len(problem.views) > LEAST_VIEWS:
         squares = problem.leave_out(fit, ctx, threads)
         result = problem.result(fit, evidence, squares, perf_counter() - started)
@@ -100,8 +101,8 @@ def _check_equals(spec: MonoSpec) -> None:
     """Boards without markers that are equal change places from view to view, which a freed shape cannot bear."""
     alike = [board for board in spec.boards if board.kind not in ("charuco", "aprilgrid")]
     if spec.free_board and len({replace(board, square=1.0, marker=0.5) for board in alike}) < len(alike):
-        hint = "Use boards of different sizes or with markers, or do not free the shape"
-        raise UsageError("Two of the boards cannot be told apart, so their shapes cannot be solved", hint=hint)
+        hint = tr("Use boards of different sizes or with markers, or do not free the shape")
+        raise UsageError(tr("Two of the boards cannot be told apart, so their shapes cannot be solved"), hint=hint)
 
 
 def _find(spec: MonoSpec, paths: Sequence[Path], ctx: Context, threads: int) -> list[detect.Shot]:
@@ -199,11 +200,17 @@ class _Problem:
         if used >= LEAST_VIEWS:
             return
         found = sum(shot.detection is not None for shot in self.shots)
-        alike = f", {repeated} of them repeat another" if repeated else ""
-        counted = f"The board is in {found} of {len(self.shots)} views{alike} and {used} are used"
+        alike = tr(", {repeated} of them repeat another", repeated=repeated) if repeated else ""
+        counted = tr(
+            "The board is in {found} of {count} views{alike} and {used} are used",
+            found=found,
+            count=len(self.shots),
+            alike=alike,
+            used=used,
+        )
         raise BadInput(
-            f"{counted}; at least {LEAST_VIEWS} are needed",
-            hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
+            tr("{counted}; at least {least_views} are needed", counted=counted, least_views=LEAST_VIEWS),
+            hint=tr("Take 10 to 20 views with the board tilted in different directions, over the whole picture"),
         )
 
     def evidence(self, fit: Fit) -> Evidence:
@@ -217,7 +224,7 @@ class _Problem:
         for value in leave_one_out(fit, self.views, self.setup, ctx, threads):
             squares.append(value)
             done = _FITTED + (1 - _FITTED) * len(squares) / count
-            ctx.progress(done, 1.0, f"Leaving out view {len(squares)} of {count}")
+            ctx.progress(done, 1.0, tr("Leaving out view {count} of {count2}", count=len(squares), count2=count))
         return np.array(squares)
 
     def result(self, fit: Fit, evidence: Evidence, left_out: Floats | None, seconds: float) -> MonoResult:
@@ -267,9 +274,9 @@ class _Problem:
 
     def _unused(self, view: ViewResult, number: int) -> ViewResult:
         if number not in self.twins:
-            return replace(view, note="switched off")
+            return replace(view, note=tr("switched off"))
         first = self.shots[self.twins[number]].name
-        return replace(view, twin_of=first, note=f"the same view as {first}, which is used")
+        return replace(view, twin_of=first, note=tr("the same view as {first}, which is used", first=first))
 
 
 def _setup(spec: MonoSpec, size: Size) -> Setup:

@@ -19,6 +19,7 @@ from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason
 from engines.core.boards import Board
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 
 
 def observed(shot: Shot, target: Target) -> Observation:
@@ -80,17 +81,27 @@ def _turned(shot: Shot, quarters: int, target: Target) -> Shot:
 
 def _reasons(setup: Setup, told: bool, turned: int, unsure: Sequence[str]) -> Iterator[Reason]:
     if turned:
-        views = "1 view was" if turned == 1 else f"{turned} views were"
-        yield Reason("half-turn", 0, f"The board looks the same turned: {views} numbered from another end, as it tells")
+        views = tr("1 view was") if turned == 1 else tr("{turned} views were", turned=turned)
+        yield Reason(
+            "half-turn",
+            0,
+            tr("The board looks the same turned: {views} numbered from another end, as it tells", views=views),
+        )
     if setup.free_board and not told:
         board = next(board for board in setup.target.boards if len(turns(board)) > 1)
-        found = "This board looks the same turned by half and its views do not tell which end is which"
-        yield Reason("half-turn", 1, f"{found}, so its free shape may mix its ends; use {_better(board)}, say")
+        found = tr("This board looks the same turned by half and its views do not tell which end is which")
+        yield Reason(
+            "half-turn",
+            1,
+            tr("{found}, so its free shape may mix its ends; use {better}, say", found=found, better=_better(board)),
+        )
     elif setup.free_board and unsure:
-        names = ", ".join(unsure[:3]) + (f" and {len(unsure) - 3} more" if len(unsure) > 3 else "")
+        names = ", ".join(unsure[:3]) + (tr(" and {count} more", count=len(unsure) - 3) if len(unsure) > 3 else "")
         fits = "fits" if len(unsure) == 1 else "fit"
-        yield Reason("half-turn", 0, f"{names} {fits} nearly as well with the board's ends exchanged")
+        yield Reason(
+            "half-turn", 0, tr("{names} {fits} nearly as well with the board's ends exchanged", names=names, fits=fits)
+        )
 
 
 def _better(board: Board) -> str:
-    return "9x6" if board.kind == "chessboard" else "an asymmetric grid of 4x11"
+    return "9x6" if board.kind == "chessboard" else tr("an asymmetric grid of 4x11")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engines.calibration import coverage
 from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
 from engines.core.frames import Size
+from engines.core.words import tr
 
 VERDICTS = ("good", "fair", "weak", "poor")
 _UPSETTING = ("wrong-corner", "odd-view", "bent-board", "two-cameras", "rolling-shutter")
@@ -66,7 +67,7 @@ def _touched(views: Sequence[ViewResult], size: Size) -> NDArray[np.bool_]:
 def _parts(result: MonoResult) -> str:
     """The same words as beside the map of the coverage."""
     cells = _touched(result.views, result.image_size)
-    return f"{int(cells.sum())} of {cells.size} parts of the picture"
+    return tr("{sum} of {size} parts of the picture", sum=int(cells.sum()), size=cells.size)
 
 
 def _error(view: ViewResult) -> float | None:
@@ -92,7 +93,7 @@ def _number_of_views(result: MonoResult) -> Iterator[Reason]:
     used = sum(view.used for view in result.views)
     if used < 10:
         level = 3 if used < 4 else 2 if used < 6 else 1
-        yield Reason("few-views", level, f"Only {used} views were used; take 10 to 20")
+        yield Reason("few-views", level, tr("Only {used} views were used; take 10 to 20", used=used))
 
 
 def _uncertainty(result: MonoResult) -> Iterator[Reason]:
@@ -100,14 +101,20 @@ def _uncertainty(result: MonoResult) -> Iterator[Reason]:
     share = _largest(std.get("fx", 0.0) / inner.fx, std.get("fy", 0.0) / inner.fy)
     level = 3 if share > 0.02 else 2 if share > 0.005 else 1 if share > 0.002 else 0
     if level:
-        found = f"The focal length is uncertain by {100 * share:.2g} %"
-        yield Reason("uncertain-focal", level, f"{found}; add views with the board tilted 30 to 50 degrees")
+        found = tr("The focal length is uncertain by {share:.2g} %", share=100 * share)
+        yield Reason(
+            "uncertain-focal", level, tr("{found}; add views with the board tilted 30 to 50 degrees", found=found)
+        )
     middle = _largest(std.get("cx", 0.0), std.get("cy", 0.0))
     share = middle / max(result.image_size.width, result.image_size.height)
     level = 3 if share > 0.03 else 2 if share > 0.01 else 1 if share > 0.004 else 0
     if level:
-        found = f"The principal point is uncertain by {middle:.2g} px"
-        yield Reason("uncertain-middle", level, f"{found}; add tilted views turned on their side, or use fewer terms")
+        found = tr("The principal point is uncertain by {middle:.2g} px", middle=middle)
+        yield Reason(
+            "uncertain-middle",
+            level,
+            tr("{found}; add tilted views turned on their side, or use fewer terms", found=found),
+        )
 
 
 def _largest(*deviations: float) -> float:
@@ -120,12 +127,21 @@ def _coverage(result: MonoResult) -> Iterator[Reason]:
     level = 2 if share < 0.35 else 1 if share < 0.6 else 0
     if level:
         empty = coverage.emptiest_region(_touched(result.views, result.image_size))
-        where = f"; add views {_at(empty)}" if empty else ""
-        yield Reason("coverage", level, f"The views touch {_parts(result)}{where}")
+        where = tr("; add views {at}", at=_at(empty)) if empty else ""
+        yield Reason("coverage", level, tr("The views touch {parts}{where}", parts=_parts(result), where=where))
 
 
-def _at(part: str) -> str:
-    return f"at the {part}" if part.endswith("edge") else f"in the {part}"
+def _at(part: coverage.Region) -> str:
+    return {
+        "": "",
+        "upper left": tr("in the upper left"),
+        "upper right": tr("in the upper right"),
+        "lower left": tr("in the lower left"),
+        "lower right": tr("in the lower right"),
+        "centre": tr("in the centre"),
+        "left edge": tr("at the left edge"),
+        "right edge": tr("at the right edge"),
+    }[part]
 
 
 def _tilt(result: MonoResult) -> Iterator[Reason]:
@@ -134,17 +150,21 @@ def _tilt(result: MonoResult) -> Iterator[Reason]:
         return
     steep = sum(angle > 15 for angle in angles)
     if max(angles) < 10:
-        yield Reason("tilt", 3, "The board faced the camera in every view; tilt it 30 to 50 degrees to different sides")
+        yield Reason(
+            "tilt", 3, tr("The board faced the camera in every view; tilt it 30 to 50 degrees to different sides")
+        )
     elif steep < min(4, len(angles) // 2 + 1):
-        yield Reason("tilt", 2 if steep < 2 else 1, "Few views show the board tilted; tilt it to different sides")
+        yield Reason("tilt", 2 if steep < 2 else 1, tr("Few views show the board tilted; tilt it to different sides"))
 
 
 def _error_level(result: MonoResult) -> Iterator[Reason]:
     relative = result.rms_px / max(result.image_size.width, result.image_size.height)
     level = 3 if relative > 3e-3 else 2 if relative > 1.5e-3 else 1 if relative > 8e-4 else 0
     if level:
-        found = f"The corners miss the model by {result.rms_px:.2f} px"
-        yield Reason("error", level, f"{found}; look for blur, a bent board or a wrong board description")
+        found = tr("The corners miss the model by {rms_px:.2f} px", rms_px=result.rms_px)
+        yield Reason(
+            "error", level, tr("{found}; look for blur, a bent board or a wrong board description", found=found)
+        )
 
 
 def _generalises(result: MonoResult) -> Iterator[Reason]:
@@ -153,16 +173,23 @@ def _generalises(result: MonoResult) -> Iterator[Reason]:
     ratio = result.loo_rms_px / result.rms_px
     level = 3 if ratio > 4 else 2 if ratio > 2 else 1 if ratio > 1.4 else 0
     if level:
-        found = f"The error on left-out views is {ratio:.1f} times the fit's"
-        yield Reason("held-out", level, f"{found}: views are too few or alike")
+        found = tr("The error on left-out views is {ratio:.1f} times the fit's", ratio=ratio)
+        yield Reason("held-out", level, tr("{found}: views are too few or alike", found=found))
 
 
 def _odd_views(result: MonoResult) -> Iterator[Reason]:
     odd = outliers(result.views)
     if odd:
-        names = ", ".join(view.name for view in odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
+        names = ", ".join(view.name for view in odd[:3]) + (
+            tr(" and {count} more", count=len(odd) - 3) if len(odd) > 3 else ""
+        )
         stands, it = ("stand", "them") if len(odd) > 1 else ("stands", "it")
-        words = f"{names} {stands} out with a large error; switch {it} off if blurred or wrong"
+        words = tr(
+            "{names} {stands} out with a large error; switch {it} off if blurred or wrong",
+            names=names,
+            stands=stands,
+            it=it,
+        )
         yield Reason("odd-view", 1, words, Remedy("switch_off", odd[0].name))
 
 
@@ -170,9 +197,15 @@ def _repeated_views(result: MonoResult) -> Iterator[Reason]:
     twins = [view for view in result.views if view.twin_of]
     if twins:
         listed = ", ".join(f"{view.name} ({view.twin_of})" for view in twins[:3])
-        more = f" and {len(twins) - 3} more" if len(twins) > 3 else ""
-        told = "1 view repeats another and is" if len(twins) == 1 else f"{len(twins)} views repeat others and are"
-        yield Reason("duplicate", 0, f"{told} not counted again: {listed}{more}")
+        more = tr(" and {count} more", count=len(twins) - 3) if len(twins) > 3 else ""
+        told = (
+            tr("1 view repeats another and is")
+            if len(twins) == 1
+            else tr("{count} views repeat others and are", count=len(twins))
+        )
+        yield Reason(
+            "duplicate", 0, tr("{told} not counted again: {listed}{more}", told=told, listed=listed, more=more)
+        )
 
 
 def _model_ends(result: MonoResult) -> Iterator[Reason]:
@@ -181,22 +214,32 @@ def _model_ends(result: MonoResult) -> Iterator[Reason]:
     blind = sum(value < 0 for value in far.sigma) / len(far.sigma) if far is not None else 0.0
     if blind:
         share = f"{100 * blind:.1g} %" if blind < 0.1 else f"{100 * blind:.0f} %"
-        yield Reason("model-ends", 0, f"The lens model ends before the picture does: {share} of it shows no direction")
+        yield Reason(
+            "model-ends",
+            0,
+            tr("The lens model ends before the picture does: {share} of it shows no direction", share=share),
+        )
 
 
 def _mirrored(result: MonoResult) -> Iterator[Reason]:
     if result.mirrored:
-        seen = "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones"
-        yield Reason("mirrored", 0, f"{seen}. Flip its pictures wherever the calibration is used")
+        seen = tr(
+            "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones"
+        )
+        yield Reason("mirrored", 0, tr("{seen}. Flip its pictures wherever the calibration is used", seen=seen))
 
 
 def _unseen_boards(result: MonoResult) -> Iterator[Reason]:
     seen = {view.board for view in result.views if view.found}
     for number, board in enumerate(result.boards):
         if len(result.boards) > 1 and number not in seen:
-            yield Reason("unseen-board", 0, f"The board {board} is in none of the pictures")
+            yield Reason("unseen-board", 0, tr("The board {board} is in none of the pictures", board=board))
 
 
 def _praise(result: MonoResult) -> str:
     used = sum(view.used for view in result.views)
-    return f"{used} views touch {_parts(result)}, agree with one another and fix the focal length well"
+    return tr(
+        "{used} views touch {parts}, agree with one another and fix the focal length well",
+        used=used,
+        parts=_parts(result),
+    )

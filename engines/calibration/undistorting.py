@@ -23,6 +23,7 @@ from engines.core.pictures.reading import read_picture
 from engines.core.reading import regular_file
 from engines.core.spec import to_json
 from engines.core.undistortion import Straightener, Undistortion
+from engines.core.words import tr
 
 MANIFEST = "undistorted.json"
 CAMERA = "camera.yaml"
@@ -75,7 +76,7 @@ def run(spec: UndistortSpec, ctx: Context) -> UndistortResult:
     """Straighten all that fits. Raises `BadInput` when that is nothing, or `out` holds anything else."""
     calibration = load(spec.calibration, UNKNOWN)
     found, left_out = _gathered(spec.paths)
-    with result_folder(spec.out, MANIFEST, what="set of straightened pictures", inputs=spec.paths) as folder:
+    with result_folder(spec.out, MANIFEST, what=tr("set of straightened pictures"), inputs=spec.paths) as folder:
         work = _Work(calibration, spec, folder)
         for number, path in enumerate(found):
             ctx.check()
@@ -86,7 +87,7 @@ def run(spec: UndistortSpec, ctx: Context) -> UndistortResult:
                 left_out.append(LeftOut(str(path), error.message))
         if not work.written:
             first = f": {left_out[0].why}" if left_out else ""
-            raise BadInput(f"None of these pictures could be straightened{first}", path=spec.paths[0])
+            raise BadInput(tr("None of these pictures could be straightened{first}", first=first), path=spec.paths[0])
         result = UndistortResult(
             spec.out, tuple(work.written), tuple(left_out), calibration.image_size, calibration.mirrored
         )
@@ -117,7 +118,7 @@ class _Work:
         kind = ".png" if target.suffix.lower() == ".png" else ".jpg"
         done, data = cv2.imencode(kind, straight, [cv2.IMWRITE_JPEG_QUALITY, 95])
         if not done:
-            raise WorkFailed("The picture could not be encoded", path=target)
+            raise WorkFailed(tr("The picture could not be encoded"), path=target)
         target.write_bytes(data.tobytes())
         self._note(path, target, size_of(image))
 
@@ -154,7 +155,7 @@ class _Work:
     def _camera(self, size: Size, straight: Intrinsics) -> str:
         key = size, straight
         if key not in self._cameras:
-            name = CAMERA if not self._cameras else f"camera {len(self._cameras) + 1}.yaml"
+            name = CAMERA if not self._cameras else tr("camera {count}.yaml", count=len(self._cameras) + 1)
             save(pinhole(self._calibration, size, straight), self._folder / name)
             self._cameras[key] = name
         return self._cameras[key]

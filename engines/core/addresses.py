@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-ESCAPES = "In a name or password write # as %23, / as %2F, ? as %3F, @ as %40 and a space as %20"
+from engines.core.words import tr
 
 _SECRET = r"[\w\-]*(?:pass|pwd|psw|secret|token|auth|cred|session|signature)[\w\-]*|[\w\-]*(?:pas|key|sig)|-?pw|sid"
 _BEGIN = r"[a-z][a-z0-9+.\-]+:/{1,3}"
@@ -71,7 +71,9 @@ def ill_written(address: str) -> str:
     rest = "" if found is None else found[2]
     _, password, _ = _split(rest)
     ends_early = bool(password) and rest.rfind("@") > len(_head(rest))
-    return ESCAPES if ends_early or re.search(r"\s", rest.strip()) else ""
+    if not ends_early and not re.search(r"\s", rest.strip()):
+        return ""
+    return tr("In a name or password write # as %23, / as %2F, ? as %3F, @ as %40 and a space as %20")
 
 
 def _split(rest: str) -> tuple[str, str, str]:

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
 from engines.core.prints import Shapes, light_runs, painted
+from engines.core.words import tr
 
 if TYPE_CHECKING:
     import cv2
 
-FORMS = (
+FORMS = tr(
     "chessboard:9x6:25mm, charuco:5x4:54mm:40.5mm:DICT_4X4_1000[:inverted][:legacy], "
     "aprilgrid:6x6:88mm:26.4mm[:36h11], circles:7x5:30mm or acircles:4x11:20mm"
 )
@@ -76,7 +77,7 @@ class Board:
             return _aprilgrid(parts, text)
         if kind in ("circles", "acircles") and 2 <= len(parts) <= 3:
             return _circles(cast(Kind, kind), parts, text)
-        raise UsageError(f"'{text}' is not a board", hint=f"Write {FORMS}")
+        raise UsageError(tr("'{text}' is not a board", text=text), hint=tr("Write {forms}", forms=FORMS))
 
     def __str__(self) -> str:
         head = f"{self.kind}:{self.columns}x{self.rows}"
@@ -213,7 +214,9 @@ def dictionary_id(name: str) -> int:
 
     value = getattr(cv2.aruco, name, None)
     if not name.startswith("DICT_") or not isinstance(value, int):
-        raise UsageError(f"'{name}' is not an ArUco dictionary", hint="For example DICT_4X4_50 or DICT_5X5_1000")
+        raise UsageError(
+            tr("'{name}' is not an ArUco dictionary", name=name), hint=tr("For example DICT_4X4_50 or DICT_5X5_1000")
+        )
     return value
 
 
@@ -223,7 +226,9 @@ def _aprilgrid(parts: list[str], whole: str) -> Board:
     gap = _length(parts[2], whole) if parts[2][-1:].isalpha() else _share(parts[2], whole) * tag
     family = (parts[3] if len(parts) > 3 else "36h11").removeprefix("t").removeprefix("ag")
     if family not in FAMILIES:
-        raise UsageError(f"'{family}' is not a family of AprilTags", hint="Use one of " + ", ".join(FAMILIES))
+        raise UsageError(
+            tr("'{family}' is not a family of AprilTags", family=family), hint=tr("Use one of ") + ", ".join(FAMILIES)
+        )
     return Board("aprilgrid", columns, rows, round(tag + gap, 9), tag, f"DICT_APRILTAG_{family}")
 
 
@@ -238,25 +243,29 @@ def _share(text: str, whole: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"'{text}' in '{whole}' is neither a length nor a share", hint=f"Write {FORMS}") from None
+        raise UsageError(
+            tr("'{text}' in '{whole}' is neither a length nor a share", text=text, whole=whole),
+            hint=tr("Write {forms}", forms=FORMS),
+        ) from None
 
 
 def _check(board: Board) -> None:
     least = {"chessboard": 3, "aprilgrid": 1}.get(board.kind, 2)
     if min(board.columns, board.rows) < least or max(board.columns, board.rows) > 100:
         raise UsageError(
-            f"A {board.kind} of {board.columns}x{board.rows} cannot be used", hint=f"{least} to 100 a side"
+            tr("A {kind} of {columns}x{rows} cannot be used", kind=board.kind, columns=board.columns, rows=board.rows),
+            hint=tr("{least} to 100 a side", least=least),
         )
     if not 0 < board.square < 100:
-        raise UsageError("A board's square must be longer than 0 and shorter than 100 m")
+        raise UsageError(tr("A board's square must be longer than 0 and shorter than 100 m"))
     if board.kind in ("charuco", "aprilgrid"):
         _check_markers(board)
         if not 0 < board.marker < board.square:
-            raise UsageError("A marker must be smaller than its square")
+            raise UsageError(tr("A marker must be smaller than its square"))
     if board.kind in ("circles", "acircles"):
         nearest = board.square * (2**0.5 if board.kind == "acircles" else 1)
         if not 0 < board.marker < nearest:
-            raise UsageError("A circle must be smaller than its distance to the next")
+            raise UsageError(tr("A circle must be smaller than its distance to the next"))
 
 
 def _check_markers(board: Board) -> None:
@@ -266,24 +275,37 @@ def _check_markers(board: Board) -> None:
     needed = board.columns * board.rows // (2 if board.kind == "charuco" else 1)
     if needed > markers:
         raise UsageError(
-            f"{board.dictionary} has {markers} markers and {board.columns}x{board.rows} need {needed}",
-            hint="Take a dictionary with more markers, such as DICT_4X4_1000"
+            tr(
+                "{dictionary} has {markers} markers and {columns}x{rows} need {needed}",
+                dictionary=board.dictionary,
+                markers=markers,
+                columns=board.columns,
+                rows=board.rows,
+                needed=needed,
+            ),
+            hint=tr("Take a dictionary with more markers, such as DICT_4X4_1000")
             if board.kind == "charuco" and markers < 1000
-            else "Take fewer and larger ones",
+            else tr("Take fewer and larger ones"),
         )
 
 
 def _grid(text: str, whole: str) -> tuple[int, int]:
     match = _GRID.fullmatch(text)
     if match is None:
-        raise UsageError(f"'{text}' in '{whole}' is not COLUMNSxROWS", hint=f"Write {FORMS}")
+        raise UsageError(
+            tr("'{text}' in '{whole}' is not COLUMNSxROWS", text=text, whole=whole),
+            hint=tr("Write {forms}", forms=FORMS),
+        )
     return int(match[1]), int(match[2])
 
 
 def _length(text: str, whole: str) -> float:
     match = _LENGTH.fullmatch(text)
     if match is None:
-        raise UsageError(f"'{text}' in '{whole}' is not a length with its unit", hint="Write 25mm or 0.025m")
+        raise UsageError(
+            tr("'{text}' in '{whole}' is not a length with its unit", text=text, whole=whole),
+            hint="Write 25mm or 0.025m",
+        )
     return float(match["value"]) / (1000.0 if match["unit"] == "mm" else 1.0)
 
 

@@ -20,6 +20,7 @@ from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 from engines.core.files import NO_SPACE, PRIVATE, disk_full, disk_is_full, move_aside
 from engines.core.names import shown
 from engines.core.reading import regular_file
+from engines.core.words import tr
 
 MAGIC = b"SQLite format 3\x00"
 HEAD = 100
@@ -164,37 +165,49 @@ def reading(path: str | Path, what: str) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         raise in_words(error, Path(path), what) from error
     except (UnicodeDecodeError, MemoryError) as error:
-        raise _damaged(Path(path), what, "it makes no sense") from error
+        raise _damaged(Path(path), what, tr("it makes no sense")) from error
 
 
 def in_words(error: sqlite3.Error | OSError, path: Path, what: str) -> KinoscopeError:
     """A full disk is called a full disk, missing rights are missing rights, and only the rest is damage."""
     if isinstance(error, OSError):
         if error.errno in NO_SPACE:
-            return disk_full(path, f"the {what} is as it was")
+            return disk_full(path, tr("the {what} is as it was", what=what))
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return _no_rights(path, what)
-        return BadInput(f"The {what} cannot be used: {error.strerror or error}", path=path)
+        return BadInput(
+            tr("The {what} cannot be used: {strerror}", what=what, strerror=error.strerror or error), path=path
+        )
     name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_FULL" or (name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) and disk_is_full(path)):
-        return disk_full(path, f"the {what} is as it was")
+        return disk_full(path, tr("the {what} is as it was", what=what))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return BadInput(f"Another program is writing to the {what}", path=path, hint="Try again")
+        return BadInput(tr("Another program is writing to the {what}", what=what), path=path, hint=tr("Try again"))
     if name == "SQLITE_READONLY_DBMOVED":
-        return BadInput(f"The {what} was moved or replaced while it was open", path=path, hint="Open it again")
+        return BadInput(
+            tr("The {what} was moved or replaced while it was open", what=what), path=path, hint=tr("Open it again")
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return _no_rights(path, what)
     if name.startswith("SQLITE_IOERR"):
-        return OutOfResources(f"The disk gave an error: {error}", path=path, hint="Check the disk, then try again")
+        return OutOfResources(
+            tr("The disk gave an error: {error}", error=error), path=path, hint=tr("Check the disk, then try again")
+        )
     return _damaged(path, what, str(error))
 
 
 def _damaged(path: Path, what: str, why: str) -> BadInput:
-    return BadInput(f"The {what} is damaged: {why}", path=path, hint="Restore it from a backup")
+    return BadInput(
+        tr("The {what} is damaged: {why}", what=what, why=why), path=path, hint=tr("Restore it from a backup")
+    )
 
 
 def _no_rights(path: Path, what: str) -> BadInput:
-    return BadInput(f"The {what} cannot be written here", path=path, hint="Check the rights of the file and its folder")
+    return BadInput(
+        tr("The {what} cannot be written here", what=what),
+        path=path,
+        hint=tr("Check the rights of the file and its folder"),
+    )
 
 
 def check_kind(path: Path, kind: Format) -> None:
@@ -204,7 +217,7 @@ def check_kind(path: Path, kind: Format) -> None:
             head = file.read(HEAD)
     except OSError as error:
         raise in_words(error, path, kind.what) from error
-    foreign = BadInput(f"This file is not a {kind.what}", path=path, hint="Nothing in it was changed")
+    foreign = BadInput(tr("This file is not a {what}", what=kind.what), path=path, hint=tr("Nothing in it was changed"))
     if len(head) < HEAD or not head.startswith(MAGIC):
         raise foreign
     id = int.from_bytes(head[APPLICATION_ID_AT : APPLICATION_ID_AT + 4], "big")
@@ -226,8 +239,9 @@ def _check_version(base: sqlite3.Connection, path: Path, kind: Format) -> None:
     version = base.execute("PRAGMA user_version").fetchone()[0]
     if version > kind.schema:
         raise BadInput(
-            f"The {kind.what} was made by a later version (format {version}, known is {kind.schema})", path=path,
-            hint="Update Kinoscope",
+            tr("The {what} was made by a later version (format {version}, known "
+"is {schema})", what=kind.what, version=version, schema=kind.schema), path=path,
+            hint=tr("Update Kinoscope"),
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
+from engines.core.words import tr
 
 PRIVATE = 0o600
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -83,7 +84,7 @@ def check_room(target: str | Path) -> None:
     if not folder.is_dir():
         raise unwritable(NotADirectoryError(), named)
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise unwritable(PermissionError(errno.EACCES, "nothing may be written in its folder"), named)
+        raise unwritable(PermissionError(errno.EACCES, tr("nothing may be written in its folder")), named)
 
 
 def unwritable(error: OSError | ValueError, target: str | Path) -> Exception:
@@ -91,21 +92,25 @@ def unwritable(error: OSError | ValueError, target: str | Path) -> Exception:
     if isinstance(error, OSError) and error.errno in NO_SPACE:
         return _told(error, Path(target))
     in_file = isinstance(error, FileExistsError | NotADirectoryError)
-    reason = "its folder is a file" if in_file else getattr(error, "strerror", None) or str(error)
-    return BadInput(f"The file cannot be written: {reason}", path=target, hint="Choose another name or folder")
+    reason = tr("its folder is a file") if in_file else getattr(error, "strerror", None) or str(error)
+    return BadInput(
+        tr("The file cannot be written: {reason}", reason=reason), path=target, hint=tr("Choose another name or folder")
+    )
 
 
 def folder_refused(error: OSError, folder: Path) -> KinoscopeError:
     """Why nothing can be written in a folder, in words."""
     if error.errno in NO_SPACE:
-        return disk_full(folder, "what was there is as it was")
+        return disk_full(folder, tr("what was there is as it was"))
     reason = error.strerror or str(error)
-    return BadInput(f"Nothing can be written here: {reason}", path=folder, hint="Choose another folder")
+    return BadInput(
+        tr("Nothing can be written here: {reason}", reason=reason), path=folder, hint=tr("Choose another folder")
+    )
 
 
 def disk_full(path: str | Path, kept: str = "") -> OutOfResources:
     """The error of a full disk. kept: what of the user's is unharmed."""
-    return OutOfResources("The disk is full", path=path, hint="Free some space" + (f"; {kept}" if kept else ""))
+    return OutOfResources(tr("The disk is full"), path=path, hint=tr("Free some space") + (f"; {kept}" if kept else ""))
 
 
 def move_aside(path: str | Path) -> Path:
@@ -119,7 +124,7 @@ def move_aside(path: str | Path) -> Path:
 def _check_target(named: Path, target: Path) -> int | None:
     """The rights of the file that is there, None where there is none."""
     if os.path.islink(target):
-        raise BadInput("This is a link that leads to itself", path=named, hint="Choose another name")
+        raise BadInput(tr("This is a link that leads to itself"), path=named, hint=tr("Choose another name"))
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
@@ -127,8 +132,12 @@ def _check_target(named: Path, target: Path) -> int | None:
     except (OSError, ValueError) as error:
         raise unwritable(error, named) from error
     if not stat.S_ISREG(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
-        raise BadInput(f"This is {what}; a file cannot be written in its place", path=named, hint="Choose another name")
+        what = tr("a folder") if stat.S_ISDIR(mode) else tr("a pipe or device")
+        raise BadInput(
+            tr("This is {what}; a file cannot be written in its place", what=what),
+            path=named,
+            hint=tr("Choose another name"),
+        )
     return stat.S_IMODE(mode)
 
 
@@ -147,5 +156,5 @@ def _part(named: Path, target: Path, mode: int) -> Path:
 def _told(error: OSError, target: Path) -> Exception:
     """numpy says how much was written, with no number of the error."""
     if error.errno in NO_SPACE or (error.errno is None and disk_is_full(target)):
-        return disk_full(target, "the old file is untouched")
+        return disk_full(target, tr("the old file is untouched"))
     return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 
 def parsed(text: str) -> tuple[int, int | None]:
@@ -11,8 +12,10 @@ def parsed(text: str) -> tuple[int, int | None]:
         return 0, None
     parts = [part.strip() for part in text.split(":")]
     if len(parts) != 2 or not all(part.isdecimal() or not part for part in parts):
-        raise UsageError(f"'{text}' is no range of frames", hint="Write A:B, like 0:191")
+        raise UsageError(tr("'{text}' is no range of frames", text=text), hint=tr("Write A:B, like 0:191"))
     start, stop = int(parts[0] or 0), int(parts[1]) if parts[1] else None
     if stop is not None and stop <= start:
-        raise UsageError(f"There are no frames in {text}", hint="A:B begins with A and ends before B, like 0:191")
+        raise UsageError(
+            tr("There are no frames in {text}", text=text), hint=tr("A:B begins with A and ends before B, like 0:191")
+        )
     return start, stop

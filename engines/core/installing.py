@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engines.core.words import tr
+
 
 def install_hint(*packages: str) -> str:
     """A sentence with the command line, such as "Install it with: /opt/kino/bin/python -m pip install dlib-bin"."""
     words = [sys.executable or "python", "-m", "pip", "install", *packages]
     command = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
-    return f"Install {'it' if len(packages) == 1 else 'them'} with: {command}"
+    return tr("Install {part} with: {command}", part="it" if len(packages) == 1 else "them", command=command)
 
 
 INSTALLED = Path(__file__).resolve().parents[2].name == "_app"

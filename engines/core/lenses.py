@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from engines.core.errors import UsageError
 from engines.core.frames import Size
+from engines.core.words import tr
 
 ModelName: TypeAlias = Literal["brown5", "rational8", "thinprism12", "tilted14", "fisheye4"]
 
@@ -82,8 +83,8 @@ def scaled(lens: Lens, size: Size, to: Size) -> Lens:
     """
     if not same_shape(size, to):
         raise UsageError(
-            f"This lens was calibrated at {size} pixels, which is another shape than {to}",
-            hint="Calibrate at the resolution that is used",
+            tr("This lens was calibrated at {size} pixels, which is another shape than {to}", size=size, to=to),
+            hint=tr("Calibrate at the resolution that is used"),
         )
     across, down, old = to.width / size.width, to.height / size.height, lens.intrinsics
     middle = (old.cx + 0.5) * across - 0.5, (old.cy + 0.5) * down - 0.5

@@ -20,11 +20,12 @@ from pathlib import Path
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import folder_refused
 from engines.core.reading import read_json
+from engines.core.words import tr
 
 SUFFIX = ".lock"
 MOST = 4096
 """Bytes of what stands in a lock."""
-LATER = "Wait until it has ended, or choose another name"
+LATER = tr("Wait until it has ended, or choose another name")
 
 
 class FileLock:
@@ -60,10 +61,10 @@ class FileLock:
         """The holder, in words: "process 4711 since 14:02"."""
         try:
             said = read_json(self.path, most=MOST)
-            where = "" if said["host"] == socket.gethostname() else f" on {said['host']}"
-            return f"process {said['pid']}{where} since {said['since']}"
+            where = "" if said["host"] == socket.gethostname() else tr(" on {said}", said=said["host"])
+            return tr("process {said}{where} since {said2}", said=said["pid"], where=where, said2=said["since"])
         except (KinoscopeError, KeyError, TypeError):
-            return "another process"
+            return tr("another process")
 
     def release(self) -> None:
         """Remove the file while it is still locked, so that whoever waits finds it gone and makes a new one."""
@@ -96,7 +97,11 @@ def only_writer(target: str | Path, what: str) -> Iterator[None]:
         except OSError as error:
             raise folder_refused(error, target.parent) from error
         if not taken:
-            raise BadInput(f"The {what} is being written already, by {lock.holder()}", path=target, hint=LATER)
+            raise BadInput(
+                tr("The {what} is being written already, by {holder}", what=what, holder=lock.holder()),
+                path=target,
+                hint=LATER,
+            )
         yield
     finally:
         lock.release()
@@ -111,7 +116,9 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         if os.path.lexists(path) and not _is_lock(path):
-            raise FileExistsError(errno.EEXIST, f"{path.name} is in the way and no lock", str(path)) from None
+            raise FileExistsError(
+                errno.EEXIST, tr("{path} is in the way and no lock", path=path.name), str(path)
+            ) from None
     return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 

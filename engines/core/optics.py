@@ -11,6 +11,7 @@ from engines.core.errors import UsageError
 from engines.core.frames import Size
 from engines.core.lenses import Lens
 from engines.core.projection import rays
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,5 @@ def off_axis(lens: Lens, pixels: NDArray[np.float64]) -> NDArray[np.float64]:
 def focal_mm(lens: Lens, size: Size, sensor_width: float) -> float:
     """Focal length in mm for a sensor that is `sensor_width` mm wide. Raises `UsageError` unless that is above 0."""
     if not sensor_width > 0:
-        raise UsageError("A sensor's width must be above 0 mm", hint="It stands in the camera's data sheet")
+        raise UsageError(tr("A sensor's width must be above 0 mm"), hint=tr("It stands in the camera's data sheet"))
     return lens.intrinsics.fx * sensor_width / size.width

@@ -25,13 +25,14 @@ from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import atomic_path, check_room, folder_refused, write_json
 from engines.core.locks import SUFFIX, only_writer
 from engines.core.reading import MIB, read_json, regular_file
+from engines.core.words import tr
 
 FILES = "files"
 """Key of a manifest: fingerprints of the files of a result by their paths within it."""
 MADE_BY, US = "made_by", "Kinoscope"
 EARLIER = ".earlier.json"
-OTHER_NAME = "Choose another name, or move that file away"
-OTHER_FOLDER = "Choose another folder, or a new one"
+OTHER_NAME = tr("Choose another name, or move that file away")
+OTHER_FOLDER = tr("Choose another folder, or a new one")
 NOT_COUNTED = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What file managers leave in every folder: neither ours nor in the way."""
 Listed = Mapping[str, str]
@@ -64,30 +65,32 @@ def _line(content: bytes) -> bytes:
     return content.partition(b"\n")[0]
 
 
-ARRAY = beginning("an array", b"\x93NUMPY")
-TEXT = Kind("a text", _is_text)
-TABLE = Kind("a table", lambda content: _is_text(content) and content[:1] not in b"{[<%" and b"," in _line(content))
+ARRAY = beginning(tr("an array"), b"\x93NUMPY")
+TEXT = Kind(tr("a text"), _is_text)
+TABLE = Kind(tr("a table"), lambda content: _is_text(content) and content[:1] not in b"{[<%" and b"," in _line(content))
 JSON = Kind("JSON", lambda content: content.lstrip()[:1] in (b"{", b"["))
-SVG = holding("a drawing", b"<svg")
+SVG = holding(tr("a drawing"), b"<svg")
 _MATROSKA, _RIFF = b"\x1a\x45\xdf\xa3", b"RIFF"
-_ISO = beginning("a film", b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", at=4)
+_ISO = beginning(tr("a film"), b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", at=4)
 _MEDIA = {
-    (".png",): beginning("a PNG picture", b"\x89PNG\r\n\x1a\n"),
-    (".jpg", ".jpeg"): beginning("a JPEG picture", b"\xff\xd8\xff"),
-    (".gif",): beginning("a GIF", b"GIF8"),
-    (".bmp",): beginning("a BMP picture", b"BM"),
-    (".tif", ".tiff"): beginning("a TIFF picture", b"II*\0", b"MM\0*"),
-    (".webp",): beginning("a WebP picture", _RIFF),
+    (".png",): beginning(tr("a PNG picture"), b"\x89PNG\r\n\x1a\n"),
+    (".jpg", ".jpeg"): beginning(tr("a JPEG picture"), b"\xff\xd8\xff"),
+    (".gif",): beginning(tr("a GIF"), b"GIF8"),
+    (".bmp",): beginning(tr("a BMP picture"), b"BM"),
+    (".tif", ".tiff"): beginning(tr("a TIFF picture"), b"II*\0", b"MM\0*"),
+    (".webp",): beginning(tr("a WebP picture"), _RIFF),
     (".mp4", ".m4v", ".mov"): _ISO,
-    (".mkv", ".webm"): beginning("a film", _MATROSKA),
-    (".avi",): beginning("a film", _RIFF),
+    (".mkv", ".webm"): beginning(tr("a film"), _MATROSKA),
+    (".avi",): beginning(tr("a film"), _RIFF),
 }
 
 
 def media(path: str | Path) -> Kind:
     """The kind of picture or film that the name's ending promises."""
     suffix = Path(path).suffix.lower()
-    return next((kind for suffixes, kind in _MEDIA.items() if suffix in suffixes), Kind("such a file", lambda _: False))
+    return next(
+        (kind for suffixes, kind in _MEDIA.items() if suffix in suffixes), Kind(tr("such a file"), lambda _: False)
+    )
 
 
 def check_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()) -> Path:
@@ -98,16 +101,18 @@ def check_file(target: str | Path, kind: Kind, inputs: Iterable[str | Path] = ()
     """
     path = Path(target).expanduser()
     if not path.name:
-        raise UsageError("The name of a file is needed", path=target)
+        raise UsageError(tr("The name of a file is needed"), path=target)
     if not os.path.exists(path):
         check_room(path)
         return path
     refuse_inputs(path, inputs)
     if path.is_dir():
-        raise BadInput("There is a folder of this name", path=path, hint="Choose another name")
+        raise BadInput(tr("There is a folder of this name"), path=path, hint=tr("Choose another name"))
     content = _ends(regular_file(path))
     if content and not kind.known(content):
-        raise BadInput(f"There is a file of this name already that is not {kind.what}", path=path, hint=OTHER_NAME)
+        raise BadInput(
+            tr("There is a file of this name already that is not {what}", what=kind.what), path=path, hint=OTHER_NAME
+        )
     check_room(path)
     return path
 
@@ -133,7 +138,7 @@ def refuse_inputs(target: str | Path, inputs: Iterable[str | Path]) -> None:
     for each in inputs:
         with suppress(OSError, ValueError):
             if str(each) and os.path.samefile(each, target):
-                raise UsageError("The result would replace what it is made from", path=target, hint=OTHER_NAME)
+                raise UsageError(tr("The result would replace what it is made from"), path=target, hint=OTHER_NAME)
 
 
 Unlisted = Callable[[Path], Listed]
@@ -156,7 +161,7 @@ def result_folder(
     folder, inputs = Path(folder).expanduser(), tuple(inputs)
     check_folder(folder, manifest, what=what, inputs=inputs, unlisted=unlisted)
     staging = folder / f".kinoscope-{secrets.token_hex(6)}.part"
-    with only_writer(folder / ".kinoscope", f"{what} here"):
+    with only_writer(folder / ".kinoscope", tr("{what} here", what=what)):
         try:
             with _in_words(folder):
                 staging.mkdir()
@@ -180,16 +185,18 @@ def check_folder(
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
-        raise BadInput("This is a file; a folder is needed", path=folder, hint=OTHER_FOLDER)
+        raise BadInput(tr("This is a file; a folder is needed"), path=folder, hint=OTHER_FOLDER)
     known = _known(folder, manifest, unlisted)
     for name in _walk(folder):
         if not _is_listed(folder, name, known):
-            first = "a file" if name != manifest else "a list of files"
-            message = f"The folder holds {first} that is not of an earlier {what}: {name}"
+            first = tr("a file") if name != manifest else tr("a list of files")
+            message = tr(
+                "The folder holds {first} that is not of an earlier {what}: {name}", first=first, what=what, name=name
+            )
             raise BadInput(message, path=folder, hint=OTHER_FOLDER)
     for each in map(Path, filter(None, map(str, inputs))):
         if each.exists() and folder.resolve() in each.resolve().parents:
-            raise UsageError("The result would replace what it is made from", path=each, hint=OTHER_FOLDER)
+            raise UsageError(tr("The result would replace what it is made from"), path=each, hint=OTHER_FOLDER)
 
 
 def seal(folder: Path, manifest: str) -> None:
@@ -218,7 +225,7 @@ def move(source: Path, target: Path, manifest: str, unlisted: Unlisted = _none) 
     names = [*owned(source, manifest, unlisted), manifest]
     taken = next((name for name in names if (target / name).exists()), "")
     if taken:
-        raise BadInput(f"There is another {taken} at the place", path=target, hint="Move it away")
+        raise BadInput(tr("There is another {taken} at the place", taken=taken), path=target, hint=tr("Move it away"))
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).rename(target / name)

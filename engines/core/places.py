@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 APP = "kinoscope"
 LOG = "kinoscope.log"
@@ -67,8 +68,12 @@ def _made(folder: Path, name: str, variable: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        hint = f"Set {variable} to a folder that can be written"
-        raise BadInput(f"The {name} folder cannot be made: {error.strerror}", path=folder, hint=hint) from error
+        hint = tr("Set {variable} to a folder that can be written", variable=variable)
+        raise BadInput(
+            tr("The {name} folder cannot be made: {strerror}", name=name, strerror=error.strerror),
+            path=folder,
+            hint=hint,
+        ) from error
     return folder
 
 

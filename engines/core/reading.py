@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
+from engines.core.words import tr
 
 MIB = 1 << 20
 MOST_TEXT = 64 * MIB
@@ -36,43 +37,52 @@ LARGEST = 1 << 127
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
 """What values of another type, size or number than expected raise when they are worked with."""
 
-_SORTS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
 
-
-def regular_file(path: str | Path, *, what: str = "file", most: int | None = None) -> Path:
+def regular_file(path: str | Path, *, what: str = "", most: int | None = None) -> Path:
     """`path`, when it is a regular file of at most `most` bytes.
 
     Raises `FileMissing` where nothing is, `BadInput` for a folder, pipe or device and for what is too large.
     """
+    what = what or tr("file")
     path = Path(path)
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileMissing(f"There is no such {what}", path=path, hint="Check the name") from error
+        raise FileMissing(tr("There is no such {what}", what=what), path=path, hint=tr("Check the name")) from error
     except (OSError, ValueError) as error:
-        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
-    for is_sort, sort in _SORTS:
-        if is_sort(status.st_mode):
-            raise BadInput(f"This is {sort}, not a {what}", path=path)
+        raise BadInput(
+            tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
+        ) from error
+    if sort := _sort(status.st_mode):
+        raise BadInput(tr("This is {sort}, not a {what}", sort=sort, what=what), path=path)
     if most is not None and status.st_size > most:
         raise _too_large(path, what, status.st_size, most)
     return path
 
 
-def read_bytes(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> bytes:
+def _sort(mode: int) -> str:
+    """What is no regular file, in words."""
+    sorts = (
+        (stat.S_ISDIR, tr("a folder")),
+        (stat.S_ISFIFO, tr("a named pipe")),
+        (stat.S_ISSOCK, tr("a socket")),
+        (stat.S_ISCHR, tr("a device")),
+        (stat.S_ISBLK, tr("a device")),
+    )
+    return next((sort for is_sort, sort in sorts if is_sort(mode)), "")
+
+
+def read_bytes(path: str | Path, *, what: str = "", most: int = MOST_TEXT) -> bytes:
     """The content of a regular file of at most `most` bytes. Raises `FileMissing` and `BadInput`."""
+    what = what or tr("file")
     path = regular_file(path, what=what, most=most)
     try:
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as error:
-        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
+        raise BadInput(
+            tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
+        ) from error
     if len(content) > most:
         raise _too_large(path, what, len(content), most)
     return content
@@ -91,24 +101,28 @@ def making_sense(path: str | Path, message: str, *, hint: str = "") -> Iterator[
         raise
     except MISFITS as error:
         absent = isinstance(error, KeyError)
-        reason = f"there is no {error}" if absent else str(error) or type(error).__name__
+        reason = tr("there is no {error}", error=error) if absent else str(error) or type(error).__name__
         raise BadInput(f"{message}: {reason}", path=path, hint=hint) from error
 
 
-def read_text(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> str:
+def read_text(path: str | Path, *, what: str = "", most: int = MOST_TEXT) -> str:
     """UTF-8 text, with or without a byte order mark, or UTF-16 with one, as some spreadsheets and editors write it.
 
     Raises `FileMissing` and `BadInput`.
     """
+    what = what or tr("file")
     content = read_bytes(path, what=what, most=most)
     try:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(f"The {what} is not text", path=path, hint="Save it again as UTF-8 text") from error
+        raise BadInput(
+            tr("The {what} is not text", what=what), path=path, hint=tr("Save it again as UTF-8 text")
+        ) from error
 
 
-def read_json(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> Any:
+def read_json(path: str | Path, *, what: str = "", most: int = MOST_TEXT) -> Any:
     """The value in a JSON file. Raises `FileMissing` and `BadInput`, for what does not parse with its line."""
+    what = what or tr("file")
     return parse_json(read_text(path, what=what, most=most), path)
 
 
@@ -120,13 +134,15 @@ def parse_json(text: str | bytes, path: str | Path | None = None) -> Any:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadInput(f"Not valid JSON: line {error.lineno}: {error.msg}", path=path) from error
+        raise BadInput(
+            tr("Not valid JSON: line {lineno}: {msg}", lineno=error.lineno, msg=error.msg), path=path
+        ) from error
     except RecursionError as error:
-        raise BadInput("Not usable JSON: it is nested too deeply", path=path) from error
+        raise BadInput(tr("Not usable JSON: it is nested too deeply"), path=path) from error
     except UnicodeDecodeError as error:
-        raise BadInput("Not a UTF-8 text file", path=path) from error
+        raise BadInput(tr("Not a UTF-8 text file"), path=path) from error
     except ValueError as error:
-        raise BadInput("Not usable JSON: a number has too many digits", path=path) from error
+        raise BadInput(tr("Not usable JSON: a number has too many digits"), path=path) from error
     escaped = "\\ud" in text.lower() if isinstance(text, str) else b"\\ud" in text.lower()
     _check_values(value, escaped, path)
     return value
@@ -154,7 +170,9 @@ def each_row(
                 _check_fields(row, fields, reader.line_num, path)
                 yield reader.line_num, row
     except csv.Error as error:
-        raise BadInput(f"Not a readable table: line {reader.line_num}: {error}", path=path) from error
+        raise BadInput(
+            tr("Not a readable table: line {line_num}: {error}", line_num=reader.line_num, error=error), path=path
+        ) from error
 
 
 def table(text: str, path: str | Path) -> list[tuple[int, list[str]]]:
@@ -171,19 +189,24 @@ def decimal(text: str) -> float:
     """A number, with a decimal comma too. Raises `ValueError` where it is none, or not finite."""
     number = float(text.replace(",", "."))
     if not math.isfinite(number):
-        raise ValueError(f"'{text}' is not finite")
+        raise ValueError(tr("'{text}' is not finite", text=text))
     return number
 
 
 def _check_fields(row: list[str], fields: int, line: int, path: str | Path) -> None:
     if len(row) != fields:
-        has = "1 field" if len(row) == 1 else f"{len(row)} fields"
-        hint = 'A field that holds the separator stands in quotes: "wave, hand up"'
-        raise BadInput(f"Row {line} has {has}, the first line names {fields}", path=path, hint=hint)
+        has = tr("1 field") if len(row) == 1 else tr("{count} fields", count=len(row))
+        hint = tr('A field that holds the separator stands in quotes: "wave, hand up"')
+        raise BadInput(
+            tr("Row {line} has {has}, the first line names {fields}", line=line, has=has, fields=fields),
+            path=path,
+            hint=hint,
+        )
 
 
-def read_xml(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> Element:
+def read_xml(path: str | Path, *, what: str = "", most: int = MOST_TEXT) -> Element:
     """The root of an XML file without entities of its own. Raises `FileMissing` and `BadInput`."""
+    what = what or tr("file")
     content = read_bytes(path, what=what, most=most)
     builder, depth = TreeBuilder(), 0
 
@@ -191,7 +214,7 @@ def read_xml(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> 
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
-            raise BadInput("Not usable XML: it is nested too deeply", path=path)
+            raise BadInput(tr("Not usable XML: it is nested too deeply"), path=path)
         builder.start(_qualified(tag), {_qualified(key): value for key, value in attributes.items()})
 
     def end(tag: str) -> None:
@@ -200,7 +223,7 @@ def read_xml(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> 
         builder.end(_qualified(tag))
 
     def refuse(*_: object) -> NoReturn:
-        raise BadInput("XML with entities of its own is not read", path=path)
+        raise BadInput(tr("XML with entities of its own is not read"), path=path)
 
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -210,21 +233,25 @@ def read_xml(path: str | Path, *, what: str = "file", most: int = MOST_TEXT) -> 
         parser.Parse(content, True)
         return builder.close()
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise BadInput(f"Not valid XML: {error}", path=path) from error
+        raise BadInput(tr("Not valid XML: {error}", error=error), path=path) from error
 
 
-def read_array(path: str | Path, *, what: str = "file of numbers", most: int = MOST_ARRAY) -> NDArray[Any]:
+def read_array(path: str | Path, *, what: str = "", most: int = MOST_ARRAY) -> NDArray[Any]:
     """The array in a .npy file; nothing is unpickled. Raises `FileMissing` and `BadInput`."""
+    what = what or tr("file of numbers")
     path = regular_file(path, what=what, most=most)
     try:
         with path.open("rb") as file:
             return array_from(file, path.stat().st_size, path, what)
     except OSError as error:
-        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
+        raise BadInput(
+            tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
+        ) from error
 
 
-def read_arrays(path: str | Path, *, what: str = "file of numbers", most: int = MOST_ARRAY) -> dict[str, NDArray[Any]]:
+def read_arrays(path: str | Path, *, what: str = "", most: int = MOST_ARRAY) -> dict[str, NDArray[Any]]:
     """The arrays in a .npz file by their names; nothing is unpickled. Raises `FileMissing` and `BadInput`."""
+    what = what or tr("file of numbers")
     arrays: dict[str, NDArray[Any]] = {}
     with open_zip(path, what=what, most=most) as archive:
         for entry in archive.infolist():
@@ -235,18 +262,21 @@ def read_arrays(path: str | Path, *, what: str = "file of numbers", most: int = 
 
 
 @contextmanager
-def open_zip(path: str | Path, *, what: str = "file", most: int = MOST_ARRAY) -> Iterator[zipfile.ZipFile]:
+def open_zip(path: str | Path, *, what: str = "", most: int = MOST_ARRAY) -> Iterator[zipfile.ZipFile]:
     """A zip archive that unpacks to at most `most` bytes; a member never gives more than it declares.
 
     Raises `FileMissing` and `BadInput`, also for what turns out to be broken while the block reads.
     """
+    what = what or tr("file")
     path = regular_file(path, what=what)
     try:
         archive = zipfile.ZipFile(path)
     except OSError as error:
-        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
+        raise BadInput(
+            tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
+        ) from error
     except Exception as error:  # of a broken directory, whatever struct and the codecs raise
-        raise BadInput(f"Not a usable {what}: {_reason(error)}", path=path) from error
+        raise BadInput(tr("Not a usable {what}: {reason}", what=what, reason=_reason(error)), path=path) from error
     try:
         with archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -254,11 +284,13 @@ def open_zip(path: str | Path, *, what: str = "file", most: int = MOST_ARRAY) ->
                 raise _too_large(path, what, unpacked, most)
             yield archive
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"Not a usable {what}: {_reason(error)}", path=path) from error
+        raise BadInput(tr("Not a usable {what}: {reason}", what=what, reason=_reason(error)), path=path) from error
     except OSError as error:
-        raise BadInput(f"The {what} cannot be read: {_reason(error)}", path=path) from error
+        raise BadInput(
+            tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
+        ) from error
     except zlib.error as error:
-        raise BadInput(f"Not a usable {what}: it is damaged", path=path) from error
+        raise BadInput(tr("Not a usable {what}: it is damaged", what=what), path=path) from error
 
 
 def array_from(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]:
@@ -274,11 +306,15 @@ def array_from(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]
         for length in shape:
             declared *= length
         if dtype.hasobject or not 0 <= declared <= size - file.tell():
-            raise ValueError("its head does not fit what follows")
+            raise ValueError(tr("its head does not fit what follows"))
         file.seek(0)
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
     except Exception as error:
-        raise BadInput(f"Not a usable {what}: {_reason(error)}", path=path, hint="Save it with numpy.save") from error
+        raise BadInput(
+            tr("Not a usable {what}: {reason}", what=what, reason=_reason(error)),
+            path=path,
+            hint="Save it with numpy.save",
+        ) from error
 
 
 def _check_values(value: Any, escaped: bool, path: str | Path | None) -> None:
@@ -292,13 +328,13 @@ def _check_values(value: Any, escaped: bool, path: str | Path | None) -> None:
             elif isinstance(item, list):
                 below += item
             elif isinstance(item, int) and not -LARGEST < item < LARGEST:
-                raise BadInput("Not usable JSON: a number has too many digits", path=path)
+                raise BadInput(tr("Not usable JSON: a number has too many digits"), path=path)
             elif escaped and isinstance(item, str) and not _can_be_written(item):
-                raise BadInput("Not usable JSON: a text holds half a letter (a lone surrogate)", path=path)
+                raise BadInput(tr("Not usable JSON: a text holds half a letter (a lone surrogate)"), path=path)
         if not below:
             return
         level = below
-    raise BadInput("Not usable JSON: it is nested too deeply", path=path)
+    raise BadInput(tr("Not usable JSON: it is nested too deeply"), path=path)
 
 
 def _can_be_written(text: str) -> bool:
@@ -315,7 +351,15 @@ def _qualified(name: str) -> str:
 
 
 def _too_large(path: str | Path, what: str, size: int, most: int) -> BadInput:
-    return BadInput(f"The {what} is too large: {size / MIB:,.0f} MB; at most {most / MIB:,.0f} MB are read", path=path)
+    return BadInput(
+        tr(
+            "The {what} is too large: {size:,.0f} MB; at most {most:,.0f} MB are read",
+            what=what,
+            size=size / MIB,
+            most=most / MIB,
+        ),
+        path=path,
+    )
 
 
 def _reason(error: Exception) -> str:

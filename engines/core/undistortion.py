@@ -11,6 +11,7 @@ from engines.core.errors import UsageError
 from engines.core.frames import Image, Size, size_of
 from engines.core.lenses import Intrinsics, Lens, scaled
 from engines.core.projection import Maps, border, straight_pinhole, undistort, undistort_maps
+from engines.core.words import tr
 
 MOST_PIXELS = 1 << 27
 
@@ -65,13 +66,18 @@ class Straightener:
 def check(how: Undistortion) -> None:
     """Raise `UsageError` for a balance or size that cannot be."""
     if not 0 <= how.balance <= 1:
-        raise UsageError(f"A balance of {how.balance:g} is not possible", hint="0 (crop) to 1 (keep all)")
+        raise UsageError(
+            tr("A balance of {balance:g} is not possible", balance=how.balance), hint=tr("0 (crop) to 1 (keep all)")
+        )
     if min(how.width, how.height) < 0 or max(how.width, how.height) >= 1 << 15 or how.width * how.height > MOST_PIXELS:
-        raise UsageError(f"Pictures of {how.width}x{how.height} cannot be made", hint="Choose a smaller size")
+        raise UsageError(
+            tr("Pictures of {width}x{height} cannot be made", width=how.width, height=how.height),
+            hint=tr("Choose a smaller size"),
+        )
     if how.straight is not None and not (how.width and how.height):
-        raise UsageError("A pinhole was given without the size of its pictures", hint="Give width and height")
+        raise UsageError(tr("A pinhole was given without the size of its pictures"), hint=tr("Give width and height"))
     if how.rotation and (how.straight is None or not _is_rotation(how.rotation)):
-        raise UsageError("Pictures can be turned by a rotation only, and onto a given pinhole")
+        raise UsageError(tr("Pictures can be turned by a rotation only, and onto a given pinhole"))
 
 
 def _is_rotation(values: tuple[float, ...]) -> bool:

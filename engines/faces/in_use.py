@@ -10,6 +10,7 @@ from pathlib import Path
 from engines.core.networks.in_use import ModelInUse
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.store.in_use import stored_in_use
+from engines.core.words import tr
 from engines.faces.types import RecogniserSettings
 
 PLAIN = (0.0,), (1.0,)
@@ -27,7 +28,7 @@ def models_of(settings: RecogniserSettings, feed: str) -> tuple[ModelInUse, ...]
     """What is run with these settings on a feed; files that are not on this machine are left out."""
     blaze = settings.finder.detector == "blazeface"
     detector = {"blazeface-full": "BlazeFace"} if blaze else {"yunet": "YuNet"}
-    gaze = {"face-landmarks": "Face landmarks", "iris-landmarks": "Iris landmarks"} if settings.gaze else {}
+    gaze = {"face-landmarks": tr("Face landmarks"), "iris-landmarks": tr("Iris landmarks")} if settings.gaze else {}
     stored = (stored_in_use(name, title, feed, PREPROCESSING[name]) for name, title in (detector | gaze).items())
     return (*_recogniser(settings.model, feed), *(model for one in stored for model in one))
 
@@ -36,5 +37,5 @@ def _recogniser(model: str, feed: str) -> tuple[ModelInUse, ...]:
     if model == "sface":
         return stored_in_use("sface", "SFace", feed, PREPROCESSING["sface"])
     if model == "dlib":
-        return stored_in_use("dlib", "dlib ResNet", feed)
+        return stored_in_use("dlib", tr("dlib ResNet"), feed)
     return (ModelInUse(Path(model).stem, model, feed=feed),) if Path(model).is_file() else ()

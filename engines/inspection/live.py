@@ -15,6 +15,7 @@ from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet
 from engines.core.live import Reset
 from engines.core.processor import most_threads
+from engines.core.words import tr
 from engines.inspection.activations.layout import Layout, layout_of, usual_layer
 from engines.inspection.activations.looking import look as activations
 from engines.inspection.activations.statistics import Dead
@@ -46,7 +47,7 @@ class Look:
     def open(self, settings: LookSpec, ctx: Context) -> None:
         """Raises `BadInput` for what is no model, cannot be run here or takes no pictures."""
         ctx.check()
-        ctx.progress(0, 1, "Opening the model")
+        ctx.progress(0, 1, tr("Opening the model"))
         model = self._given or open_spec(OpenSpec(settings.path, settings.shapes, settings.code))
         ctx.check()
         self._network = Network(model)

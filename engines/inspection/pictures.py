@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engines.core.errors import BadInput
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.words import tr
 from engines.inspection.types import Given, ModelSheet, Shape
 
 USUAL = (224, 224)
@@ -29,7 +30,7 @@ def preprocessing_of(
     """
     first = picture_input(sheet)
     if first is None:
-        raise BadInput("This model takes no pictures", path=sheet.path)
+        raise BadInput(tr("This model takes no pictures"), path=sheet.path)
     place = sheet.given.index(first)
     shape = (tuple(shapes[place]) if place < len(shapes) else ()) or first.shape or (-1, 3, -1, -1)
     last = shape[1] not in (1, 3) and shape[3] in (1, 3)

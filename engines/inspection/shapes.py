@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.inspection.types import Shape
 
 SIZE = re.compile(r"\s*\d+\s*", re.ASCII)
@@ -27,5 +28,11 @@ def shape_of(text: str) -> Shape:
 def check_axes(name: str, has: Shape, told: Shape) -> None:
     """Raises `UsageError` for a shape of an input that has another number of axes."""
     if len(has) != len(told):
-        words = f"Input '{name}' has {len(has)} axes ({shape_text(has)}), not {len(told)}"
-        raise UsageError(words, hint="Tell a size for each")
+        words = tr(
+            "Input '{name}' has {count} axes ({shape_text}), not {count2}",
+            name=name,
+            count=len(has),
+            shape_text=shape_text(has),
+            count2=len(told),
+        )
+        raise UsageError(words, hint=tr("Tell a size for each"))

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from engines.core.errors import UsageError
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.words import tr
 
 Shape = tuple[int, ...]
 """-1 where a size is dynamic."""
@@ -164,8 +165,8 @@ class Graph:
         found = next((node for node in self.nodes if node.name == name), None)
         if found is None:
             near = [node.name for node in self.nodes if name.lower() in node.name.lower()][:3]
-            hint = f"Perhaps {', '.join(near)}" if near else "`inspect MODEL` lists them"
-            raise UsageError(f"This model has no layer '{name}'", hint=hint)
+            hint = tr("Perhaps {near}", near=", ".join(near)) if near else tr("`inspect MODEL` lists them")
+            raise UsageError(tr("This model has no layer '{name}'", name=name), hint=hint)
         return found
 
     def makers(self) -> dict[str, Node]:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, qWarning
 
+from workbench.controllers.shell.log import origin_of, origins
 from workbench.log import LogBook, logging_to, set_up_logging
+from workbench.plugged import FEATURES
 
 
 @pytest.fixture
@@ -132,3 +134,21 @@ def test_closing_takes_everything_down(qtbot, tmp_path: Path) -> None:
     book.close()
     after = (sys.excepthook, threading.excepthook, list(logging.getLogger().handlers), logging.getLogger().level)
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("logger", "origin"),
+    [
+        ("engines.faces.tracking.live", "Faces"),
+        ("workbench.controllers.generative.models", "Diffusion"),
+        ("engines.calibration.rig.solving", "Rig"),
+        ("engines.calibration.mono", "Calibration"),
+        ("engines.cameras.feed.running", "Sources"),
+        ("workbench.window.main", "Window"),
+        ("worker.worker 1", "Workers"),
+        ("uncaught", "Window"),
+        ("PIL.Image", "PIL"),
+    ],
+)
+def test_a_line_is_of_the_part_of_the_program_that_people_know(logger: str, origin: str) -> None:
+    assert origin_of(logger, origins(FEATURES)) == origin

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engines.actions.types import Decision, Watched
+from engines.core.words import tr
 from widgets.charts.class_colors import class_words
 
 SOON = 0.5
@@ -71,8 +72,14 @@ def coming_words(watched: Watched) -> str:
     """'Next 2 s: arms out in 1.2 s (84 %)', 'Next 2 s: nothing new'; nothing without a decoder."""
     if watched.now is None or not watched.now.ahead or not watched.horizons:
         return ""
-    start = f"Next {watched.horizons[-1]:g} s"
+    start = tr("Next {horizons:g} s", horizons=watched.horizons[-1])
     found = coming(watched)
     if found is None:
-        return f"{start}: nothing new"
-    return f"{start}: {found.seen.words} in {found.seconds:.1f} s ({found.seen.percent})"
+        return tr("{start}: nothing new", start=start)
+    return tr(
+        "{start}: {words} in {seconds:.1f} s ({percent})",
+        start=start,
+        words=found.seen.words,
+        seconds=found.seconds,
+        percent=found.seen.percent,
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.attention.state import Page
 from widgets.kit.page_board import PageBoard
 
 TITLES = {
-    Page.COMPARE: ("Compare", "Time, throughput, memory and error of every kind of attention over the length"),
-    Page.WATCH: ("Watch it work", "The tiled algorithm, tile by tile, on a small matrix"),
-    Page.SEE: ("See", "What the layers of a network attend to while it samples"),
+    Page.COMPARE: (tr("Compare"), tr("Time, throughput, memory and error of every kind of attention over the length")),
+    Page.WATCH: (tr("Watch it work"), tr("The tiled algorithm, tile by tile, on a small matrix")),
+    Page.SEE: (tr("See"), tr("What the layers of a network attend to while it samples")),
 }
 
 
@@ -16,5 +17,5 @@ class AttentionBoard(PageBoard):
     """A board that holds its own tabs. The controller puts the makers of its pages into `makers`."""
 
     def __init__(self) -> None:
-        super().__init__("Attention lab", TITLES, {}, "What the attention lab shows and how to read it")
+        super().__init__(tr("Attention lab"), TITLES, {}, tr("What the attention lab shows and how to read it"))
         self.hold_head()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import QuietButton
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
@@ -27,9 +28,9 @@ class StepsBar(QWidget):
         """period_ms: between two steps at speed 1."""
         super().__init__()
         self._period = period_ms
-        self.play = QuietButton("", "play", "Play or pause (Space)", name="Play")
-        self.back = QuietButton("", "step-back", "One step back (Left)", name="Step back")
-        self.forward = QuietButton("", "step-forward", "One step on (Right)", name="Step forward")
+        self.play = QuietButton("", "play", tr("Play or pause (Space)"), name=tr("Play"))
+        self.back = QuietButton("", "step-back", tr("One step back (Left)"), name=tr("Step back"))
+        self.forward = QuietButton("", "step-forward", tr("One step on (Right)"), name=tr("Step forward"))
         self.slider = ClickSlider(name, tip)
         self.slider.setPageStep(JUMP)
         self.words = Label("", "hint")
@@ -118,4 +119,4 @@ class StepsBar(QWidget):
 
     def _dress(self) -> None:
         self.play.set_icon("pause" if self.playing else "play")
-        self.play.setAccessibleName("Pause" if self.playing else "Play")
+        self.play.setAccessibleName(tr("Pause") if self.playing else tr("Play"))

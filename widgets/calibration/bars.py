@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from engines.calibration.types import MonoResult, ViewResult
+from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.charts.axes import STEPS
 from widgets.charts.drawn import DrawnChart
@@ -48,7 +49,7 @@ class ViewBars(DrawnChart):
     chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Error of each view")
+        super().__init__(tr("Error of each view"))
         self._views: tuple[ViewResult, ...] = ()
         self._rms = 0.0
         self._selected = ""
@@ -59,7 +60,9 @@ class ViewBars(DrawnChart):
         """`selected`: path of the view that is shown."""
         self._views = tuple(view for view in result.views if view.rms_px is not None)
         self._rms, self._selected = result.rms_px, selected
-        self.setAccessibleDescription(f"{len(self._views)} views, RMS {pixels(result.rms_px)} px")
+        self.setAccessibleDescription(
+            tr("{count} views, RMS {rms_px} px", count=len(self._views), rms_px=pixels(result.rms_px))
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -119,7 +122,9 @@ class ViewBars(DrawnChart):
     def words(self, index: int) -> str:
         """Name and values of a view."""
         view = self._views[index]
-        left_out = f", left out {pixels(view.loo_rms_px)} px" if view.loo_rms_px is not None else ""
+        left_out = (
+            tr(", left out {loo_rms_px} px", loo_rms_px=pixels(view.loo_rms_px)) if view.loo_rms_px is not None else ""
+        )
         return f"{view.name}: {pixels(view.rms_px)} px{left_out}{'' if view.used else ' (off)'}"
 
     def _plot(self) -> QRectF:
@@ -187,7 +192,7 @@ class ViewBars(DrawnChart):
             return
         left_out = any(view.loo_rms_px is not None for view in self._views)
         x = LEFT
-        for words, kind in (("fit", 0), ("left out", 1), ("RMS of all", 2)):
+        for words, kind in (("fit", 0), (tr("left out"), 1), (tr("RMS of all"), 2)):
             if kind == 1 and not left_out:
                 continue
             x = self._paint_mark(painter, x, kind) + 5

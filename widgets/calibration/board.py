@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from engines.core.boards import CIRCLE_SHARE, Board, Kind
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.calibration.drawings import BoardDrawing
 from widgets.calibration.kinds import DICTIONARIES, KINDS, TAG_FAMILIES, as_kind, counting_words, size_words
 from widgets.kit.fields import wrapped
@@ -62,12 +63,15 @@ class BoardEditor(QWidget):
         self._turned: tuple[Board, Board] | None = None
         self._quiet = False
         kinds = [(kind, words.title) for kind, words in KINDS.items()]
-        self.kind = ChoiceField("Pattern", kinds, tip="What is printed on the board")
-        self.columns, self.rows = NumberField("Columns", 9, 1, 100), NumberField("Rows", 6, 1, 100)
-        self.length, self.mark = LengthField("Square", 25, "Square"), LengthField("Marker", 18.75, "Marker")
-        self.family = ChoiceField("Dictionary", _families("charuco"), tip="The markers' family")
-        self.inverted = Toggle("Inverted print", tip="White markers on black instead of black on white")
-        self.legacy = Toggle("Legacy pattern", tip="Printed by OpenCV before version 4.6")
+        self.kind = ChoiceField(tr("Pattern"), kinds, tip=tr("What is printed on the board"))
+        self.columns, self.rows = NumberField(tr("Columns"), 9, 1, 100), NumberField(tr("Rows"), 6, 1, 100)
+        self.length, self.mark = (
+            LengthField(tr("Square"), 25, tr("Square")),
+            LengthField(tr("Marker"), 18.75, tr("Marker")),
+        )
+        self.family = ChoiceField(tr("Dictionary"), _families("charuco"), tip=tr("The markers' family"))
+        self.inverted = Toggle(tr("Inverted print"), tip=tr("White markers on black instead of black on white"))
+        self.legacy = Toggle(tr("Legacy pattern"), tip=tr("Printed by OpenCV before version 4.6"))
         self.drawing = BoardDrawing()
         for number, width in ((self.columns, 56), (self.rows, 56), (self.length, 80), (self.mark, 80)):
             number.setMinimumWidth(width)
@@ -110,13 +114,13 @@ class BoardEditor(QWidget):
         times = Label("\u00d7")
         times.setProperty("role", "muted")
         counts = held(row_of((self.columns, 1), times, (self.rows, 1), spacing=4))
-        self._counts, self._length = labelled("Inner corners", counts), labelled("Square", self.length)
-        self._family, self._mark = labelled("Dictionary", self.family), labelled("Marker", self.mark)
+        self._counts, self._length = labelled(tr("Inner corners"), counts), labelled(tr("Square"), self.length)
+        self._family, self._mark = labelled(tr("Dictionary"), self.family), labelled(tr("Marker"), self.mark)
         self._flags = _row((self.inverted, 1), (self.legacy, 1))
-        self._about = wrapped("hint", "From edge to edge. Where it is not known, leave what stands here.")
+        self._about = wrapped("hint", tr("From edge to edge. Where it is not known, leave what stands here."))
         self._second = _row((self._family, 3), (self._about, 3), (self._mark, 2))
         measures = _row((self._counts, 3), (self._length, 2))
-        kind = labelled("Pattern", self.kind)
+        kind = labelled(tr("Pattern"), self.kind)
         drawn = self.drawing, self.words
         self.setLayout(column_of(kind, measures, self._second, self._flags, *drawn, spacing=8))
 
@@ -191,11 +195,11 @@ class BoardEditor(QWidget):
         _label(self._length, words.length)
         _label(self._mark, words.mark)
         _label(self._family, words.family)
-        describe(self.columns, f"{words.counts}: columns", words.columns_tip)
-        describe(self.rows, f"{words.counts}: rows", words.rows_tip)
+        describe(self.columns, tr("{counts}: columns", counts=words.counts), words.columns_tip)
+        describe(self.rows, tr("{counts}: rows", counts=words.counts), words.rows_tip)
         describe(self.length, words.length, words.length_tip)
-        describe(self.mark, words.mark or "Marker", words.mark_tip)
-        describe(self.family, words.family or "Dictionary", "The family that the printed markers are from")
+        describe(self.mark, words.mark or tr("Marker"), words.mark_tip)
+        describe(self.family, words.family or tr("Dictionary"), tr("The family that the printed markers are from"))
         if words.family:
             self.family.set_choices(_families(kind))
         self._second.setVisible(bool(words.mark))
@@ -205,7 +209,14 @@ class BoardEditor(QWidget):
 
     def _follow(self, board: Board) -> None:
         self.drawing.show_board(board)
-        self._say(f"{counting_words(board)}\nPrinted {size_words(board)}", "")
+        self._say(
+            tr(
+                "{counting_words}\nPrinted {size_words}",
+                counting_words=counting_words(board),
+                size_words=size_words(board),
+            ),
+            "",
+        )
 
     def _say(self, text: str, level: str) -> None:
         self.words.setText(text)

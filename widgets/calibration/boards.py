@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.calibration.board import BoardEditor
 from widgets.calibration.kinds import added_to, board_title, board_words
 from widgets.kit.layouts import column_of, held, row_of
@@ -20,7 +21,7 @@ class BoardList(RowList):
     removable = True
 
     def __init__(self) -> None:
-        super().__init__("Boards", "The boards that may be in the pictures; Delete takes one away")
+        super().__init__(tr("Boards"), tr("The boards that may be in the pictures; Delete takes one away"))
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
         write(painter, box.adjusted(0, 0, -20, 0), f"{row + 1}\u2002{told_apart(self.rows[row])}")
@@ -45,7 +46,9 @@ class BoardsEditor(QWidget):
         super().__init__()
         self.editor, self.list = BoardEditor(), BoardList()
         self.add = QuietButton(
-            "Add another board", "add", "A second board that may be in the same pictures, each in a pose of its own"
+            tr("Add another board"),
+            "add",
+            tr("A second board that may be in the same pictures, each in a pose of its own"),
         )
         self._boards: tuple[Board, ...] = (self.editor.board,)
         self._at = 0

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.prints import Shapes, painted
+from engines.core.words import tr
 from widgets.calibration.kinds import counting_words
 from widgets.calibration.state import GRID
 from widgets.kit.theme import LOOK, mixed
@@ -35,14 +36,14 @@ class BoardDrawing(QWidget):
         super().__init__(parent)
         self._board: Board | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Drawing of the board")
+        self.setAccessibleName(tr("Drawing of the board"))
         LOOK.changed.connect(self.update)
 
     def show_board(self, board: Board | None) -> None:
         self._board = board
-        words = counting_words(board) if board else "No such board"
+        words = counting_words(board) if board else tr("No such board")
         self.setAccessibleDescription(words)
-        self.setToolTip(f"{words}. Dots are the points that are looked for; the ring is the first one.")
+        self.setToolTip(tr("{words}. Dots are the points that are looked for; the ring is the first one.", words=words))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -82,7 +83,7 @@ class CoverageMap(QWidget):
         self._outline: tuple[tuple[float, float], ...] = ()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
-        self.setAccessibleName("Coverage of the picture")
+        self.setAccessibleName(tr("Coverage of the picture"))
         LOOK.changed.connect(self.update)
 
     def show_cells(
@@ -92,7 +93,9 @@ class CoverageMap(QWidget):
         self._cells, self._outline = cells, outline
         self._size = size or self._size
         touched = sum(value > 0 for value in cells)
-        self.setToolTip(f"Views touch {touched} of {GRID[0] * GRID[1]} parts of the picture")
+        self.setToolTip(
+            tr("Views touch {touched} of {grid} parts of the picture", touched=touched, grid=GRID[0] * GRID[1])
+        )
         self.setAccessibleDescription(self.toolTip())
         self.update()
 

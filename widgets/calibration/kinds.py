@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from engines.core.boards import CIRCLE_SHARE, FAMILIES, Board, Kind
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 TAG_FAMILIES = tuple(f"DICT_APRILTAG_{family}" for family in FAMILIES)
 DICTIONARIES = (
@@ -39,54 +40,54 @@ class KindWords:
 
 KINDS: dict[Kind, KindWords] = {
     "chessboard": KindWords(
-        "Chessboard",
-        "Inner corners",
-        "Along the longer side, where four squares meet",
-        "Along the shorter side, where four squares meet",
-        "Square",
-        "Side of one square, measured on the print. 0.025 m works too.",
+        tr("Chessboard"),
+        tr("Inner corners"),
+        tr("Along the longer side, where four squares meet"),
+        tr("Along the shorter side, where four squares meet"),
+        tr("Square"),
+        tr("Side of one square, measured on the print. 0.025 m works too."),
     ),
     "charuco": KindWords(
         "ChArUco",
-        "Squares",
-        "Along the longer side",
-        "Along the shorter side",
-        "Square",
-        "Side of one square, measured on the print. 0.025 m works too.",
-        "Marker",
-        "Side of one marker, measured on the print",
-        "Dictionary",
+        tr("Squares"),
+        tr("Along the longer side"),
+        tr("Along the shorter side"),
+        tr("Square"),
+        tr("Side of one square, measured on the print. 0.025 m works too."),
+        tr("Marker"),
+        tr("Side of one marker, measured on the print"),
+        tr("Dictionary"),
     ),
     "aprilgrid": KindWords(
         "AprilGrid",
-        "Tags",
-        "Tags side by side",
-        "Tags one below the other",
-        "Tag",
-        "Side of one tag, from black edge to black edge",
-        "Gap",
-        "From one tag to the next; Kalibr writes it as a share of the tag's side",
-        "Family",
+        tr("Tags"),
+        tr("Tags side by side"),
+        tr("Tags one below the other"),
+        tr("Tag"),
+        tr("Side of one tag, from black edge to black edge"),
+        tr("Gap"),
+        tr("From one tag to the next; Kalibr writes it as a share of the tag's side"),
+        tr("Family"),
     ),
     "circles": KindWords(
-        "Circles",
-        "Circles",
-        "Circles in a row",
-        "Rows of circles",
-        "Distance",
-        "From the middle of a circle to the next one in its row",
-        "Diameter",
-        "Of one circle, measured on the print: the bias of circles that are seen slantwise is corrected with it",
+        tr("Circles"),
+        tr("Circles"),
+        tr("Circles in a row"),
+        tr("Rows of circles"),
+        tr("Distance"),
+        tr("From the middle of a circle to the next one in its row"),
+        tr("Diameter"),
+        tr("Of one circle, measured on the print: the bias of circles that are seen slantwise is corrected with it"),
     ),
     "acircles": KindWords(
-        "Asymmetric circles",
-        "Circles",
-        "Circles in one row, as OpenCV counts them: 4 of a 4 \u00d7 11 grid",
-        "Rows, every second one shifted by half: 11 of a 4 \u00d7 11 grid",
-        "Row distance",
-        "From one row to the next: half of that from circle to circle within a row, as in OpenCV",
-        "Diameter",
-        "Of one circle, measured on the print: the bias of circles that are seen slantwise is corrected with it",
+        tr("Asymmetric circles"),
+        tr("Circles"),
+        tr("Circles in one row, as OpenCV counts them: 4 of a 4 \u00d7 11 grid"),
+        tr("Rows, every second one shifted by half: 11 of a 4 \u00d7 11 grid"),
+        tr("Row distance"),
+        tr("From one row to the next: half of that from circle to circle within a row, as in OpenCV"),
+        tr("Diameter"),
+        tr("Of one circle, measured on the print: the bias of circles that are seen slantwise is corrected with it"),
     ),
 }
 _SHORT = {"chessboard": "corners", "charuco": "ChArUco", "aprilgrid": "AprilGrid", "circles": "circles"}
@@ -95,10 +96,10 @@ _SHORT = {"chessboard": "corners", "charuco": "ChArUco", "aprilgrid": "AprilGrid
 def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
     if board.kind == "chessboard":
-        return f"{_counts(board)} inner corners, {_millimetres(board)}"
-    flags = [word for word, on in (("inverted print", board.inverted), ("legacy pattern", board.legacy)) if on]
+        return tr("{counts} inner corners, {millimetres}", counts=_counts(board), millimetres=_millimetres(board))
+    flags = [word for word, on in ((tr("inverted print"), board.inverted), (tr("legacy pattern"), board.legacy)) if on]
     what = "" if board.kind in ("circles", "acircles") else f"{KINDS[board.kind].title}, "
-    counted = "asymmetric circles" if board.kind == "acircles" else KINDS[board.kind].counts.lower()
+    counted = tr("asymmetric circles") if board.kind == "acircles" else KINDS[board.kind].counts.lower()
     return ", ".join([f"{what}{_counts(board)} {counted}", _millimetres(board), *flags])
 
 
@@ -116,18 +117,27 @@ def board_name(board: Board) -> str:
 def counting_words(board: Board) -> str:
     """The two ways of counting the same board, side by side."""
     if board.kind in ("chessboard", "charuco"):
-        return f"{_grid(board.corner_grid)} inner corners = {_grid(board.squares)} squares"
+        return tr("{grid} inner corners = {grid2} squares", grid=_grid(board.corner_grid), grid2=_grid(board.squares))
     if board.kind == "aprilgrid":
-        return f"{_counts(board)} tags = {_grid(board.corner_grid)} corners"
+        return tr("{counts} tags = {grid} corners", counts=_counts(board), grid=_grid(board.corner_grid))
     if board.kind == "circles":
-        return f"{board.rows} rows of {board.columns} circles = {board.corner_count} circles"
-    return f"{board.rows} rows of {board.columns} circles, every second one shifted"
+        return tr(
+            "{rows} rows of {columns} circles = {corner_count} circles",
+            rows=board.rows,
+            columns=board.columns,
+            corner_count=board.corner_count,
+        )
+    return tr("{rows} rows of {columns} circles, every second one shifted", rows=board.rows, columns=board.columns)
 
 
 def size_words(board: Board) -> str:
     """How large the print is; of shifted circles also how far they are apart within a row, which is often measured."""
     width, height = (f"{1000 * side:.4g}" for side in board.print_size)
-    within = f", {millimetres(2 * board.square)}\u00a0mm within a row" if board.kind == "acircles" else ""
+    within = (
+        tr(", {millimetres}\u00a0mm within a row", millimetres=millimetres(2 * board.square))
+        if board.kind == "acircles"
+        else ""
+    )
     return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm{within}"
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.calibration.types import MonoResult
 from engines.core.lenses import DISTORTION_NAMES
+from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
@@ -76,23 +77,26 @@ class ErrorFigures(QWidget):
         self._errors: tuple[tuple[str, float], ...] = ()
         self._word, self._faint = "", False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Reprojection error")
+        self.setAccessibleName(tr("Reprojection error"))
         LOOK.changed.connect(self.update)
 
     def show_result(self, result: MonoResult, *, current: bool = True) -> None:
         """`current`: False draws the figures muted, because they belong to other views or settings."""
-        words = "views that the model was solved without"
+        words = tr("views that the model was solved without")
         self.show_errors(result.rms_px, result.loo_rms_px, result.verdict, words, current=current)
 
     def show_errors(self, rms: float, left: float | None, verdict: str, unseen: str, *, current: bool = True) -> None:
         """rms, left: in pixels, of the fit and of what was left out of it, which `unseen` names."""
-        self._errors = (("RMS", rms), *(() if left is None else (("Left out", left),)))
+        self._errors = (("RMS", rms), *(() if left is None else ((tr("Left out"), left),)))
         self._word, self._faint = verdict, not current
-        told = f", {pixels(left)} px with each view left out" if left is not None else ""
-        self.setAccessibleDescription(f"RMS {pixels(rms)} px{told}; {verdict}")
+        told = tr(", {left} px with each view left out", left=pixels(left)) if left is not None else ""
+        self.setAccessibleDescription(tr("RMS {rms} px{told}; {verdict}", rms=pixels(rms), told=told, verdict=verdict))
         self.setToolTip(
-            "RMS: how far, in pixels, the model puts the corners from where they were found.\n"
-            f"Left out: the same for {unseen}. Close to the RMS is a good sign."
+            tr(
+                "RMS: how far, in pixels, the model puts the corners from where they were "
+                "found.\nLeft out: the same for {unseen}. Close to the RMS is a good sign.",
+                unseen=unseen,
+            )
         )
         self.update()
 
@@ -165,13 +169,13 @@ class ParameterTable(QWidget):
         super().__init__(parent)
         self._groups: tuple[tuple[Parameter, ...], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Camera parameters")
+        self.setAccessibleName(tr("Camera parameters"))
         LOOK.changed.connect(self.update)
 
     def show_result(self, result: MonoResult) -> None:
         self._groups = parameters(result)
         self.setAccessibleDescription(self.text())
-        self.setToolTip("Values with one standard deviation. Right click to copy.")
+        self.setToolTip(tr("Values with one standard deviation. Right click to copy."))
         self._fit()
         self.update()
 
@@ -186,7 +190,7 @@ class ParameterTable(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("copy"), "Copy figures").triggered.connect(
+        menu.addAction(icon("copy"), tr("Copy figures")).triggered.connect(
             lambda: QGuiApplication.clipboard().setText(self.text())
         )
         menu.popup(event.globalPos())

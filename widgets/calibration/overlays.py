@@ -9,6 +9,7 @@ from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.lenses import Intrinsics
 from engines.core.projection import camera_matrix, undistort_points
+from engines.core.words import tr
 from widgets.calibration.pooled import Pooled
 from widgets.calibration.state import GRID, pixels
 from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Overlay, Points, Polygon, Polyline, Vectors
@@ -36,7 +37,7 @@ def sighting_overlays(sighting: Sighting, board: Board, coverage: Sequence[int] 
     for row, corners in sorted(rows.items()):
         made += [Polyline(corners, f"series:{row % 8}"), Points(corners, f"series:{row % 8}", 3.5)]
     if sighting.ids and sighting.ids[0] == 0:
-        made.append(Label("first row", sighting.corners[0], "series:0"))
+        made.append(Label(tr("first row"), sighting.corners[0], "series:0"))
     return made
 
 
@@ -49,7 +50,9 @@ def residual_overlays(
     straight: the picture was straightened to these intrinsics, so the points are too.
     """
     pooled = Pooled(tuple(part for part in result.views if part.path == view.path) or (view,))
-    name = f"{view.name}   {pixels(pooled.rms_px)} px" if pooled.found else f"{view.name}   no board found"
+    name = (
+        f"{view.name}   {pixels(pooled.rms_px)} px" if pooled.found else tr("{view}   no board found", view=view.name)
+    )
     made: list[Overlay] = [Caption(name, "top-left")]
     if not residuals or not pooled.corners:
         return made
@@ -60,7 +63,7 @@ def residual_overlays(
         seen = moved([corner for part in solved for corner in part.corners], result, straight)
         scale = enlargement(pooled.rms_px or result.rms_px, result.image_size.width)
         made += [Points(model, "good", 2.0, "cross"), Vectors(seen, model, scale, "warn")]
-        legend += [("model", "good"), (f"residual \u00d7 {scale:g}", "warn")]
+        legend += [("model", "good"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn")]
     for words, token, places in _odd(pooled):
         made.append(Points(moved(places, result, straight), token, 8.0))
         legend.append((words, token))
@@ -71,7 +74,7 @@ def _odd(pooled: Pooled) -> Iterator[tuple[str, str, list[Point]]]:
     """Corners that are probably wrong, and those that are left out: words, token, places."""
     for words, token, ids_of in (
         ("doubtful", "bad", lambda part: set(part.suspects) - set(part.dropped)),
-        ("left out", "muted", lambda part: set(part.dropped)),
+        (tr("left out"), "muted", lambda part: set(part.dropped)),
     ):
         places = [
             corner

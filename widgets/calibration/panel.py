@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from engines.calibration.types import MonoResult
 from engines.core.boards import Board
+from engines.core.words import tr, tr_count
 from widgets.calibration.bars import ViewBars
 from widgets.calibration.boards import BoardsEditor
 from widgets.calibration.kinds import board_title
@@ -24,7 +25,6 @@ from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
-from widgets.kit.words import count
 
 MOST_ADVICE = 3
 SHORTEST_HEAD = 120
@@ -40,24 +40,28 @@ class ResultReport(QWidget):
         self.figures = ErrorFigures()
         self.reasons = ReasonList()
         self.loaded = wrapped("muted")
-        self.close_loaded = QuietButton("Close", "close", "Show again what the views give")
+        self.close_loaded = QuietButton(tr("Close"), "close", tr("Show again what the views give"))
         self.dropped = wrapped("hint")
-        self.put_back = QuietButton("Put back", "undo", "Let all single corners take part again")
+        self.put_back = QuietButton(tr("Put back"), "undo", tr("Let all single corners take part again"))
         self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
         self._dropped = held(row_of((self.dropped, 1), self.put_back, spacing=8))
         self.view = ResultView()
         self.bars = ViewBars()
-        self.chart = Section("Error by view", name="calibration.errors")
-        self.worst = QuietButton("Switch off worst", "hide", "Leave the view with the largest error out of the fit")
+        self.chart = Section(tr("Error by view"), name="calibration.errors")
+        self.worst = QuietButton(
+            tr("Switch off worst"), "hide", tr("Leave the view with the largest error out of the fit")
+        )
         self.chart.add_action(self.worst)
         self.chart.add(self.bars)
         self.parameters = ParameterTable()
-        self.camera = Section("Parameters", name="calibration.parameters")
+        self.camera = Section(tr("Parameters"), name="calibration.parameters")
         self.about = wrapped("hint")
         self.camera.add(self.parameters)
         self.camera.add(self.about)
-        self.use = PlainButton("Use for this camera", "straight")
-        self.focus = TextField("Focus", placeholder="Focus, in a word", tip="Where the lens is focused; may stay empty")
+        self.use = PlainButton(tr("Use for this camera"), "straight")
+        self.focus = TextField(
+            tr("Focus"), placeholder=tr("Focus, in a word"), tip=tr("Where the lens is focused; may stay empty")
+        )
         self._use = held(row_of(self.use, (self.focus, 1), spacing=8))
         words = self._loaded, self.figures, self.reasons, self._dropped, self._use
         self.setLayout(column_of(*words, self.view, self.chart, self.camera, spacing=12))
@@ -86,13 +90,17 @@ class ResultReport(QWidget):
     def _show_what_is_apart(self, state: CalibrationView) -> None:
         """A file that is shown in place of what the views give, and single corners that are left out."""
         self._loaded.setVisible(bool(state.loaded_from and state.views))
-        self.loaded.setText(f"From {state.loaded_from}. The views are kept; calibrating shows theirs.")
+        self.loaded.setText(
+            tr("From {loaded_from}. The views are kept; calibrating shows theirs.", loaded_from=state.loaded_from)
+        )
         camera = next((one.title for one in state.sources if one.path == state.source), "")
         self._use.setVisible(bool(camera))
-        tip = f"Keep this calibration for {camera}, so that its picture can be undistorted"
+        tip = tr("Keep this calibration for {camera}, so that its picture can be undistorted", camera=camera)
         describe(self.use, self.use.text(), tip)
         self._dropped.setVisible(bool(state.drop) and not state.loaded_from)
-        self.dropped.setText(f"{count(len(state.drop), 'corner')} left out of the fit")
+        self.dropped.setText(
+            tr_count(len(state.drop), "{n} corner left out of the fit", "{n:,} corners left out of the fit")
+        )
 
 
 class CalibrationPanel(FeaturePanel):
@@ -101,28 +109,30 @@ class CalibrationPanel(FeaturePanel):
     command = "calibration.run"
 
     def __init__(self) -> None:
-        start = PrimaryButton("Calibrate", "calibrate", "Solve for the camera from the views")
-        super().__init__("Calibration", start, "What the figures mean and how to hold the board", titled=False)
+        start = PrimaryButton(tr("Calibrate"), "calibrate", tr("Solve for the camera from the views"))
+        super().__init__(tr("Calibration"), start, tr("What the figures mean and how to hold the board"), titled=False)
         self.shown = CalibrationView()
         self.empty = EmptyCard()
         self.report = ResultReport()
         self.camera = CameraSection()
-        self.views = Section("Views", name="calibration.views")
+        self.views = Section(tr("Views"), name="calibration.views")
         self.table = ViewsTable()
         self.coverage = CoverageRow()
-        self.board_section = Section("Board", name="calibration.board")
+        self.board_section = Section(tr("Board"), name="calibration.board")
         self.boards = BoardsEditor()
         self.board = self.boards.editor
         self.every = EveryFrame()
         self.solver = SolverSection()
         self.photographs = PlainButton(
-            "Add photographs", "views", "Pictures or films that show the board; or drop them here"
+            tr("Add photographs"), "views", tr("Pictures or films that show the board; or drop them here")
         )
-        self.folder = QuietButton("", "folder", "A folder of photographs or films", name="Add a folder")
-        self.discard = QuietButton("", "clear", "Forget all views; Undo brings them back", name="Discard all views")
-        self.open = QuietButton("Open", "open", "Load an OpenCV YAML or JSON calibration")
-        self.save = QuietButton("Save", "save", "Save as OpenCV YAML or JSON")
-        self.print = QuietButton("", "print", "A PDF of the board in true size", name="Print board")
+        self.folder = QuietButton("", "folder", tr("A folder of photographs or films"), name=tr("Add a folder"))
+        self.discard = QuietButton(
+            "", "clear", tr("Forget all views; Undo brings them back"), name=tr("Discard all views")
+        )
+        self.open = QuietButton(tr("Open"), "open", tr("Load an OpenCV YAML or JSON calibration"))
+        self.save = QuietButton(tr("Save"), "save", tr("Save as OpenCV YAML or JSON"))
+        self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
 
@@ -167,7 +177,11 @@ class CalibrationPanel(FeaturePanel):
         there = bool(view.views)
         self.every.show_every(view.every, shown=view.has_films)
         off = len(view.views) - sum(row.used for row in view.views)
-        title = count(len(view.views), "view") + (f", {off} off" if off else "") if there else "Views"
+        title = (
+            tr_count(len(view.views), "{n} view", "{n:,} views") + (tr(", {off} off", off=off) if off else "")
+            if there
+            else tr("Views")
+        )
         self.views.head.setText(title)
         describe(self.views.head, title, self.views.head.toolTip())
         self.views.setVisible(there or bool(view.sources) or view.phase not in (Phase.LOADED, Phase.EMPTY))
@@ -208,19 +222,28 @@ def head_level(failed: bool, busy: bool, verdict: str) -> str:
 
 def boards_title(boards: tuple[Board, ...]) -> str:
     """What the section of the boards is called."""
-    return f"Board \u00b7 {board_title(boards[0])}" if len(boards) == 1 else f"{len(boards)} boards"
+    return (
+        tr("Board \u00b7 {board_title}", board_title=board_title(boards[0]))
+        if len(boards) == 1
+        else tr("{count} boards", count=len(boards))
+    )
 
 
 def about(result: MonoResult) -> str:
     """Which model, for which pictures, and what was solved besides."""
-    parts = [MODEL_NAMES[result.model], f"{result.image_size.width} × {result.image_size.height} pixels"]
+    parts = [
+        MODEL_NAMES[result.model],
+        tr("{width} × {height} pixels", width=result.image_size.width, height=result.image_size.height),
+    ]
     if result.free_board:
-        parts.append("board shape solved")
+        parts.append(tr("board shape solved"))
     if result.fixed:
-        parts.append(f"held: {', '.join(result.fixed)}")
+        parts.append(tr("held: {fixed}", fixed=", ".join(result.fixed)))
     if result.mirrored:
-        parts.append("pictures flipped left to right")
+        parts.append(tr("pictures flipped left to right"))
     if result.seconds > 0:
         parts.append(f"{result.seconds:.1f} s")
-    known = ". \u00b1 is one standard deviation." if result.std else ". This file says nothing of the uncertainty."
+    known = (
+        tr(". \u00b1 is one standard deviation.") if result.std else tr(". This file says nothing of the uncertainty.")
+    )
     return "\u2002\u00b7\u2002".join(parts) + known

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.calibration.types import MonoResult, Reason, Remedy
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.calibration.kinds import board_name, board_words
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import draw_icon
@@ -19,27 +20,27 @@ from widgets.kit.panel import PlainButton, QuietButton, describe
 MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
 """Icon and token of each level."""
 MODELS = {
-    "brown5": "Brown",
+    "brown5": tr("Brown"),
     "rational8": "rational",
-    "thinprism12": "thin prism",
+    "thinprism12": tr("thin prism"),
     "tilted14": "tilted",
     "fisheye4": "fisheye",
 }
 WORDS: dict[str, Callable[[str], str]] = {
-    "free_board": lambda _target: "Free the board",
-    "drop_corner": lambda _target: "Drop this corner",
-    "switch_off": lambda _target: "Switch off",
-    "use_model": lambda target: f"Use {MODELS.get(target, target)}",
-    "use_board": lambda target: f"Use {board_name(Board.parse(target))}",
-    "load_lenses": lambda _target: "Load known lenses",
+    "free_board": lambda _target: tr("Free the board"),
+    "drop_corner": lambda _target: tr("Drop this corner"),
+    "switch_off": lambda _target: tr("Switch off"),
+    "use_model": lambda target: tr("Use {get}", get=MODELS.get(target, target)),
+    "use_board": lambda target: tr("Use {board_name}", board_name=board_name(Board.parse(target))),
+    "load_lenses": lambda _target: tr("Load known lenses"),
 }
 TIPS = {
-    "free_board": "Solve for the board's own shape too",
-    "drop_corner": "Leave corner {} out of the fit",
-    "switch_off": "Leave {} out of the fit",
-    "use_model": "Solve with this lens model",
-    "use_board": "Look for {} in all views",
-    "load_lenses": "Choose a file with calibrated lenses, which are held then",
+    "free_board": tr("Solve for the board's own shape too"),
+    "drop_corner": tr("Leave corner {} out of the fit"),
+    "switch_off": tr("Leave {} out of the fit"),
+    "use_model": tr("Solve with this lens model"),
+    "use_board": tr("Look for {} in all views"),
+    "load_lenses": tr("Choose a file with calibrated lenses, which are held then"),
 }
 
 
@@ -64,11 +65,11 @@ class ReasonList(QWidget):
         self._rows: list[_Row] = []
         self._shown: tuple[Reason, ...] = ()
         self._all = False
-        self.more = QuietButton("More reasons", "caret-down", "Show the reasons that weigh less, too")
+        self.more = QuietButton(tr("More reasons"), "caret-down", tr("Show the reasons that weigh less, too"))
         self._column = column_of(spacing=8)
         self.setLayout(column_of(self._column, (self.more, 0, Qt.AlignmentFlag.AlignLeft), spacing=4))
         self.more.clicked.connect(self._show_all)
-        self.setAccessibleName("Reasons of the verdict")
+        self.setAccessibleName(tr("Reasons of the verdict"))
 
     def show_result(self, result: MonoResult, most: int) -> None:
         """`most`: as many lines are shown at once, the worst first; the others are one click away."""
@@ -88,7 +89,7 @@ class ReasonList(QWidget):
         for row in self._rows[len(reasons) if self._all else most :]:
             row.hide()
         self.more.setVisible(not self._all)
-        self.more.setText(f"{len(reasons) - most} more")
+        self.more.setText(tr("{count} more", count=len(reasons) - most))
 
     def _show_all(self) -> None:
         self._all = True
@@ -112,7 +113,7 @@ class _Row(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.remedy: Remedy | None = None
-        self.mark, self.words, self.button = _Mark(), wrapped("muted"), PlainButton("Do it")
+        self.mark, self.words, self.button = _Mark(), wrapped("muted"), PlainButton(tr("Do it"))
         words = column_of(self.words, (self.button, 0, Qt.AlignmentFlag.AlignLeft), spacing=4)
         row = row_of(self.mark, (words, 1), spacing=8)
         row.setAlignment(self.mark, Qt.AlignmentFlag.AlignTop)

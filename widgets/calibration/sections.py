@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.words import tr, tr_count
 from widgets.calibration.drawings import CoverageMap
 from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.state import CalibrationView
@@ -14,7 +15,6 @@ from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, describe, labelled
-from widgets.kit.words import count
 
 MAP_WIDTH = 128
 
@@ -57,20 +57,20 @@ class CameraSection(Section):
     flipWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Camera", name="calibration.camera")
-        self.source = ChoiceField("Source", tip="The camera or tile that views are captured from")
-        self.finder = Toggle("Detect the board", tip="Look for the board in every frame of this source")
+        super().__init__(tr("Camera"), name="calibration.camera")
+        self.source = ChoiceField(tr("Source"), tip=tr("The camera or tile that views are captured from"))
+        self.finder = Toggle(tr("Detect the board"), tip=tr("Look for the board in every frame of this source"))
         self.row = CoverageRow()
-        self.capture = PlainButton("Capture", "capture", "Keep this view of the board (C)")
-        self.auto = Toggle("Automatic", tip="Keep a view whenever the board is still, sharp and somewhere new")
+        self.capture = PlainButton(tr("Capture"), "capture", tr("Keep this view of the board (C)"))
+        self.auto = Toggle(tr("Automatic"), tip=tr("Keep a view whenever the board is still, sharp and somewhere new"))
         self.none = wrapped("muted")
-        self.none.setText("Add a camera or video in Sources to capture views live.")
-        self.use = PlainButton("Use it", "check", "Look for this board instead, which the picture shows")
+        self.none.setText(tr("Add a camera or video in Sources to capture views live."))
+        self.use = PlainButton(tr("Use it"), "check", tr("Look for this board instead, which the picture shows"))
         self.flip = PlainButton(
-            "Flip the pictures", "check", "Turn the pictures left to right before the board is found"
+            tr("Flip the pictures"), "check", tr("Turn the pictures left to right before the board is found")
         )
         self._fitting: Board | None = None
-        self._source = labelled("Source", self.source)
+        self._source = labelled(tr("Source"), self.source)
         capture = row_of(self.capture, self.auto, None, spacing=12)
         left = Qt.AlignmentFlag.AlignLeft
         self._offers = held(column_of((self.use, 0, left), (self.flip, 0, left), spacing=4))
@@ -106,8 +106,12 @@ class CameraSection(Section):
         self._fitting = Board.parse(sighting.fitting) if sighting and sighting.fitting else None
         self.use.setVisible(self._fitting is not None)
         if self._fitting is not None:
-            self.use.setText(f"Use {board_name(self._fitting)}")
-            describe(self.use, self.use.text(), f"Look for this board instead: {board_words(self._fitting)}")
+            self.use.setText(tr("Use {board_name}", board_name=board_name(self._fitting)))
+            describe(
+                self.use,
+                self.use.text(),
+                tr("Look for this board instead: {board_words}", board_words=board_words(self._fitting)),
+            )
         mirrored = sighting is not None and sighting.mirrored and state.mirror != "yes"
         self.flip.setVisible(mirrored)
         self._offers.setVisible(self._fitting is not None or mirrored)
@@ -116,19 +120,23 @@ class CameraSection(Section):
 def live_words(state: CalibrationView) -> str:
     """How many views there are, what this one would add, and how far away the board is."""
     sighting = state.live.sighting if state.live else None
-    told = [count(len(state.views), "view") + " captured" if state.views else "No view captured yet"]
+    told = [
+        tr_count(len(state.views), "{n} view", "{n:,} views") + " captured"
+        if state.views
+        else tr("No view captured yet")
+    ]
     if sighting is not None and sighting.found and sighting.gain is not None:
         told.append(gain_words(sighting.gain))
     if sighting is not None and sighting.found and sighting.distance is not None:
-        told.append(f"Board {distance_words(sighting.distance)} away")
+        told.append(tr("Board {distance_words} away", distance_words=distance_words(sighting.distance)))
     return "\n".join(told)
 
 
 def gain_words(gain: float) -> str:
     """What a view is worth: by how much it lessens the uncertainty of what is least certain."""
     if gain < 0.02:
-        return "This view adds little"
-    return f"This view: {100 * gain:.0f} % less uncertainty"
+        return tr("This view adds little")
+    return tr("This view: {gain:.0f} % less uncertainty", gain=100 * gain)
 
 
 def distance_words(metres: float) -> str:
@@ -142,11 +150,11 @@ class EveryFrame(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        tip = "Of films look at each N-th frame; at 0 the sharp ones are chosen that show the board in new places"
-        self.every = NumberField("Frames of films", 0, 0, 10_000, tip=tip)
-        self.every.setSpecialValueText("Chosen")
+        tip = tr("Of films look at each N-th frame; at 0 the sharp ones are chosen that show the board in new places")
+        self.every = NumberField(tr("Frames of films"), 0, 0, 10_000, tip=tip)
+        self.every.setSpecialValueText(tr("Chosen"))
         self.every.setPrefix("1 of ")
-        label = Label("Frames of films", "muted")
+        label = Label(tr("Frames of films"), "muted")
         self.setLayout(row_of((label, 1), (self.every, 1), spacing=8))
         self.every.valueChanged.connect(lambda _value: self.everyChosen.emit(self.every.whole()))
 
@@ -166,16 +174,22 @@ class EmptyCard(QWidget):
         super().__init__()
         self.words = wrapped("muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = PlainButton("Add photographs")
+        self.button = PlainButton(tr("Add photographs"))
         column = column_of(self.words, self.button, spacing=12, margins=(8, 12, 8, 16))
         column.setAlignment(self.button, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column)
 
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
-        what = "Hold a printed board before the camera and capture it from several sides."
-        photographs = "Add photographs or a film that show a printed board from several sides, or a camera in Sources."
+        what = tr("Hold a printed board before the camera and capture it from several sides.")
+        photographs = tr(
+            "Add photographs or a film that show a printed board from several sides, or a camera in Sources."
+        )
         self.words.setText(what if live else photographs)
-        self.button.setText("Detect the board" if live else "Add photographs")
-        tip = "Look for the board in every frame" if live else "Pictures, films or folders that show a printed board"
+        self.button.setText(tr("Detect the board") if live else tr("Add photographs"))
+        tip = (
+            tr("Look for the board in every frame")
+            if live
+            else tr("Pictures, films or folders that show a printed board")
+        )
         describe(self.button, self.button.text(), tip)

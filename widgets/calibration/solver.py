@@ -12,6 +12,7 @@ from engines.calibration.solve.held import freedom
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.lenses import ModelName
+from engines.core.words import tr
 from widgets.calibration.state import MODEL_NAMES, MODEL_USES, CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import held, row_of
@@ -29,13 +30,16 @@ from widgets.kit.panel import (
 
 WINDOW_START = 7
 HELD = {
-    "k3": ("k3 = 0", "Hold the third radial term at zero: steadier where the views do not reach the picture's edge"),
-    "tangential": ("No tangential terms", "Hold p1 and p2 at zero: lens and sensor are parallel"),
-    "aspect": ("fx = fy", "Square pixels: one focal length for both directions"),
-    "principal": ("Principal point in the middle", "Hold cx and cy at the middle of the picture"),
+    "k3": (
+        "k3 = 0",
+        tr("Hold the third radial term at zero: steadier where the views do not reach the picture's edge"),
+    ),
+    "tangential": (tr("No tangential terms"), tr("Hold p1 and p2 at zero: lens and sensor are parallel")),
+    "aspect": (tr("fx = fy"), tr("Square pixels: one focal length for both directions")),
+    "principal": (tr("Principal point in the middle"), tr("Hold cx and cy at the middle of the picture")),
 }
 """What can be held by a switch: words and tooltip."""
-MIRROR = (("auto", "Flip where it helps"), ("yes", "Always flip"), ("no", "Never flip"))
+MIRROR = (("auto", tr("Flip where it helps")), ("yes", tr("Always flip")), ("no", tr("Never flip")))
 EXAMPLE = "k3=-0.1, fx=800"
 EVERYWHERE = {"aspect", "principal"}
 """What every lens model has; the other switches are Brown's terms."""
@@ -63,31 +67,43 @@ class LensSection(Section):
 
     def __init__(self, name: str, below_model: Sequence[QWidget] = (), below: Sequence[QWidget] = ()) -> None:
         """below_model, below: further controls, after the lens model and at the end."""
-        super().__init__("Solver", True, name=name)
+        super().__init__(tr("Solver"), True, name=name)
         self._fix: tuple[str, ...] = ()
-        self.model = ChoiceField("Lens model", list(MODEL_NAMES.items()), tip="How the lens bends what it sees")
+        self.model = ChoiceField(tr("Lens model"), list(MODEL_NAMES.items()), tip=tr("How the lens bends what it sees"))
         for row, words in enumerate(MODEL_USES.values()):
             self.model.setItemData(row, words, Qt.ItemDataRole.ToolTipRole)
         self.use = wrapped("hint")
         self.free = Toggle(
-            "Solve for the board's shape", tip="Prints are rarely flat and true; ten views or more can tell how"
+            tr("Solve for the board's shape"), tip=tr("Prints are rarely flat and true; ten views or more can tell how")
         )
         self.held = {name: Toggle(words, tip=tip) for name, (words, tip) in HELD.items()}
-        tip = f"Parameters that are not solved for, as after --fix: a name is held at 0, or with its value, {EXAMPLE}"
-        self.more = TextField("Also held", placeholder=EXAMPLE, tip=tip)
+        tip = tr(
+            "Parameters that are not solved for, as after --fix: a name is held at 0, or with its value, {example}",
+            example=EXAMPLE,
+        )
+        self.more = TextField(tr("Also held"), placeholder=EXAMPLE, tip=tip)
         self.problem = wrapped("hint")
         self.mirror = ChoiceField(
-            "Mirrored pictures", MIRROR, tip="Flip the pictures left to right, where the camera or a mirror turned them"
+            tr("Mirrored pictures"),
+            MIRROR,
+            tip=tr("Flip the pictures left to right, where the camera or a mirror turned them"),
         )
         self.corner = ChoiceField(
-            "Corner window",
-            (("auto", "Automatic"), ("fixed", "Fixed")),
-            tip="Half-width of the area that a corner is refined in. Automatic: from the corner distance of each view",
+            tr("Corner window"),
+            (("auto", tr("Automatic")), ("fixed", tr("Fixed"))),
+            tip=tr(
+                "Half-width of the area that a corner is refined in. Automatic: from the corner distance of each view"
+            ),
         )
         self.half = NumberField(
-            "Half-width of the corner window", WINDOW_START, 1, 50, unit="px", tip="Must stay below the corner distance"
+            tr("Half-width of the corner window"),
+            WINDOW_START,
+            1,
+            50,
+            unit="px",
+            tip=tr("Must stay below the corner distance"),
         )
-        self._half = labelled("Half-width", self.half)
+        self._half = labelled(tr("Half-width"), self.half)
         self._lay_out(below_model, below)
         self._listen()
 
@@ -151,13 +167,13 @@ class LensSection(Section):
         self.changed.emit("window", "auto" if how == "auto" else str(self.half.whole()))
 
     def _lay_out(self, below_model: Sequence[QWidget], below: Sequence[QWidget]) -> None:
-        self.add(labelled("Lens model", self.model))
+        self.add(labelled(tr("Lens model"), self.model))
         for part in (self.use, *below_model, self.free, *self.held.values()):
             self.add(part)
-        self.add(labelled("Also held", self.more))
+        self.add(labelled(tr("Also held"), self.more))
         self.add(self.problem)
-        self.add(labelled("Mirrored pictures", self.mirror))
-        self.add(columns(labelled("Corner window", self.corner), self._half))
+        self.add(labelled(tr("Mirrored pictures"), self.mirror))
+        self.add(columns(labelled(tr("Corner window"), self.corner), self._half))
         for part in below:
             self.add(part)
         self.body.setSpacing(8)
@@ -178,8 +194,8 @@ class SolverSection(LensSection):
     """Of one camera, with a button that compares the lens models."""
 
     def __init__(self) -> None:
-        tip = "Solve the same views with every lens model, and see side by side which one explains them"
-        self.compare = QuietButton("Compare models", "chart", tip)
+        tip = tr("Solve the same views with every lens model, and see side by side which one explains them")
+        self.compare = QuietButton(tr("Compare models"), "chart", tip)
         super().__init__("calibration.solver", [held(row_of(self.compare, None))])
 
     def show_state(self, state: CalibrationView) -> None:

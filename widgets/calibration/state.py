@@ -18,6 +18,7 @@ from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
 from engines.core.lenses import Intrinsics, ModelName
+from engines.core.words import tr, tr_count
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy as Busy
 from widgets.kit.work_state import Trouble as Trouble
@@ -29,20 +30,22 @@ LEAST_VIEWS = 3
 """Fewer views than this do not determine a camera."""
 DEFAULT_BOARD = Board("chessboard", 9, 6, 0.025)
 MODEL_NAMES: dict[ModelName, str] = {
-    "brown5": "Brown, 5 terms",
-    "rational8": "Rational, 8 terms",
-    "thinprism12": "Thin prism, 12 terms",
-    "tilted14": "Tilted sensor, 14 terms",
-    "fisheye4": "Fisheye, 4 terms",
+    "brown5": tr("Brown, 5 terms"),
+    "rational8": tr("Rational, 8 terms"),
+    "thinprism12": tr("Thin prism, 12 terms"),
+    "tilted14": tr("Tilted sensor, 14 terms"),
+    "fisheye4": tr("Fisheye, 4 terms"),
 }
 
 
 MODEL_USES: dict[ModelName, str] = {
-    "brown5": "Brown's radial and tangential terms: most lenses up to about 90 degrees. Take this one first.",
-    "rational8": "A quotient of polynomials: wide lenses of 90 to 120 degrees. Needs 15 views or more, to the edges.",
-    "thinprism12": "Rational with terms for lenses that are not centred well. Needs many views and sharp corners.",
-    "tilted14": "Thin prism with a sensor that is tilted against the lens, as behind a Scheimpflug adapter.",
-    "fisheye4": "Kannala and Brandt's polynomial of the angle: fisheyes and action cameras of 100 to 180 degrees.",
+    "brown5": tr("Brown's radial and tangential terms: most lenses up to about 90 degrees. Take this one first."),
+    "rational8": tr(
+        "A quotient of polynomials: wide lenses of 90 to 120 degrees. Needs 15 views or more, to the edges."
+    ),
+    "thinprism12": tr("Rational with terms for lenses that are not centred well. Needs many views and sharp corners."),
+    "tilted14": tr("Thin prism with a sensor that is tilted against the lens, as behind a Scheimpflug adapter."),
+    "fisheye4": tr("Kannala and Brandt's polynomial of the angle: fisheyes and action cameras of 100 to 180 degrees."),
 }
 """When to use which, in a sentence."""
 
@@ -199,8 +202,10 @@ class CalibrationView:
         if self.live.problem:
             return self.live.problem
         if self.live.sighting is None:
-            return "Waiting for the first frame"
-        return self.live.sighting.guidance or ("Board found" if self.live.sighting.found else "No board in view")
+            return tr("Waiting for the first frame")
+        return self.live.sighting.guidance or (
+            tr("Board found") if self.live.sighting.found else tr("No board in view")
+        )
 
 
 def pixels(value: float | None) -> str:
@@ -222,8 +227,8 @@ def _error(view: ViewRow) -> float:
 
 def _live(state: CalibrationView) -> str:
     sighting = state.live.sighting if state.live else None
-    rate = f", {state.live.rate:.0f} per second" if state.live and state.live.rate >= 1 else ""
-    return ("Board in view" if sighting and sighting.found else "Looking for the board") + rate
+    rate = tr(", {rate:.0f} per second", rate=state.live.rate) if state.live and state.live.rate >= 1 else ""
+    return (tr("Board in view") if sighting and sighting.found else tr("Looking for the board")) + rate
 
 
 def views_words(views: Iterable[ViewRow]) -> str:
@@ -235,17 +240,25 @@ def views_words(views: Iterable[ViewRow]) -> str:
 def counted(views: int, films: int, word: str = "view") -> str:
     """So many views and films in words; films alone are not said to be no views."""
     parts = [count(views, word)] if views or not films else []
-    return " and ".join([*parts, *([count(films, "film")] if films else [])])
+    return " and ".join([*parts, *([tr_count(films, "{n} film", "{n:,} films")] if films else [])])
 
 
 def _ready(state: CalibrationView) -> str:
     views = views_words(state.used)
-    return f"{views}, {state.missing_views} more needed" if state.missing_views else f"{views}, ready to calibrate"
+    return (
+        tr("{views}, {missing_views} more needed", views=views, missing_views=state.missing_views)
+        if state.missing_views
+        else tr("{views}, ready to calibrate", views=views)
+    )
 
 
 def _busy(state: CalibrationView) -> str:
     busy = state.busy or Busy()
-    return "Waiting for its turn" if busy.waiting else f"Calibrating from {views_words(state.used)}"
+    return (
+        tr("Waiting for its turn")
+        if busy.waiting
+        else tr("Calibrating from {views_words}", views_words=views_words(state.used))
+    )
 
 
 def _result(state: CalibrationView) -> str:
@@ -253,20 +266,20 @@ def _result(state: CalibrationView) -> str:
     if result is None:
         return ""
     if state.busy is not None:
-        return f"Fitting {views_words(state.used)} again"
-    used = count(len({view.path for view in result.views if view.used and view.found}), "view")
-    told = f"{used}, RMS {pixels(result.rms_px)} px, {result.verdict}"
-    return told if state.current else f"{told}; changed since"
+        return tr("Fitting {views_words} again", views_words=views_words(state.used))
+    used = tr_count(len({view.path for view in result.views if view.used and view.found}), "{n} view", "{n:,} views")
+    told = tr("{used}, RMS {rms_px} px, {verdict}", used=used, rms_px=pixels(result.rms_px), verdict=result.verdict)
+    return told if state.current else tr("{told}; changed since", told=told)
 
 
 _HEADLINES = {
-    Phase.EMPTY: lambda state: "No views yet",
+    Phase.EMPTY: lambda state: tr("No views yet"),
     Phase.LIVE: _live,
     Phase.READY: _ready,
     Phase.BUSY: _busy,
     Phase.FAILED: lambda state: state.trouble.title if state.trouble else "",
     Phase.RESULT: _result,
-    Phase.LOADED: lambda state: f"From {state.loaded_from}",
+    Phase.LOADED: lambda state: tr("From {loaded_from}", loaded_from=state.loaded_from),
 }
 
 
@@ -276,6 +289,17 @@ def coverage_words(cells: tuple[int, ...]) -> str:
         return ""
     columns, rows = GRID
     touched = sum(value > 0 for value in cells)
-    told = f"Views touch {touched} of {columns * rows} parts of the picture."
+    told = tr("Views touch {touched} of {columns} parts of the picture.", touched=touched, columns=columns * rows)
     place = emptiest_region(np.array(cells).reshape(rows, columns) > 0)
-    return f"{told} The {place} has the most gaps." if place else told
+    return f"{told} {GAPS[place]}" if place else told
+
+
+GAPS = {
+    "upper left": tr("The upper left has the most gaps."),
+    "upper right": tr("The upper right has the most gaps."),
+    "lower left": tr("The lower left has the most gaps."),
+    "lower right": tr("The lower right has the most gaps."),
+    "centre": tr("The centre has the most gaps."),
+    "left edge": tr("The left edge has the most gaps."),
+    "right edge": tr("The right edge has the most gaps."),
+}

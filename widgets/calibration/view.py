@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QSizePolicy, QSlider, QWidget
 
 from engines.calibration.types import MonoResult, ViewResult
+from engines.core.words import tr
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.state import Picture
 from widgets.kit.labels import Label
@@ -29,7 +30,7 @@ class _Photograph(ImageView):
     """An image view as high as its picture's aspect asks for."""
 
     def __init__(self) -> None:
-        super().__init__("Photograph with residuals")
+        super().__init__(tr("Photograph with residuals"))
         self.aspect = 0.75
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
@@ -56,20 +57,20 @@ class ResultView(QWidget):
         self._picture: Picture | None = None
         self._asked: tuple[str, bool, float, int] | None = None
         self.image = _Photograph()
-        self.image.setToolTip("Click, then the wheel zooms; drag moves, double click opens it large")
+        self.image.setToolTip(tr("Click, then the wheel zooms; drag moves, double click opens it large"))
         self.form = Segmented(
-            "Picture",
-            (("taken", "Original"), ("straight", "Undistorted")),
-            tip="The photograph as it was taken, or with the lens distortion taken out",
+            tr("Picture"),
+            (("taken", tr("Original")), ("straight", tr("Undistorted"))),
+            tip=tr("The photograph as it was taken, or with the lens distortion taken out"),
         )
-        tip = "Found corners, the model's, and the difference"
-        self.residuals = QuietButton("", "target", tip, name="Show residuals", checkable=True)
+        tip = tr("Found corners, the model's, and the difference")
+        self.residuals = QuietButton("", "target", tip, name=tr("Show residuals"), checkable=True)
         self.residuals.setChecked(True)
-        self.large = QuietButton("", "maximise", "Open this picture in a window of its own", name="Open large")
+        self.large = QuietButton("", "maximise", tr("Open this picture in a window of its own"), name=tr("Open large"))
         self.keep = QSlider(Qt.Orientation.Horizontal)
         self.keep.setRange(0, STEPS)
         leave_wheel(self.keep)
-        describe(self.keep, "Border kept", "Left: only pixels that exist. Right: all of the photograph")
+        describe(self.keep, tr("Border kept"), tr("Left: only pixels that exist. Right: all of the photograph"))
         self._lay_out()
         self.form.chosen.connect(lambda _form: self._ask())
         self.keep.valueChanged.connect(lambda _value: self._ask())
@@ -119,16 +120,16 @@ class ResultView(QWidget):
             return
         window = QDialog(self.window(), Qt.WindowType.Window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        window.setWindowTitle(self._view.name if self._view else "Photograph")
+        window.setWindowTitle(self._view.name if self._view else tr("Photograph"))
         window.resize(QSize(1040, 800).boundedTo(self.screen().availableSize() * ROOM))
-        large = ImageView("Photograph, large", margin=8)
+        large = ImageView(tr("Photograph, large"), margin=8)
         large.set_image(self._picture.image)
         large.set_overlays(self._overlays())
         window.setLayout(column_of(large))
         window.show()
 
     def _lay_out(self) -> None:
-        cropped, whole = Label("Cropped"), Label("Whole")
+        cropped, whole = Label(tr("Cropped")), Label(tr("Whole"))
         for label in (cropped, whole):
             label.setProperty("role", "hint")
         self._border = held(row_of(cropped, (self.keep, 1), whole, spacing=8))

@@ -28,19 +28,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.state import ViewRow, pixels
 from widgets.kit.access.elided import elided
 from widgets.kit.icons import draw_icon
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.words import count
 
 USE, VIEW, RMS, LEFT_OUT = range(4)
-HEADERS = ("", "View", "RMS, px", "Left out")
+HEADERS = ("", tr("View"), tr("RMS, px"), tr("Left out"))
 TIPS = (
-    "Views that are on take part in the fit",
-    "The photograph and what was found in it",
-    "Reprojection error of the fit in this view, in pixels",
-    "Reprojection error in this view of a camera solved without it, in pixels",
+    tr("Views that are on take part in the fit"),
+    tr("The photograph and what was found in it"),
+    tr("Reprojection error of the fit in this view, in pixels"),
+    tr("Reprojection error in this view of a camera solved without it, in pixels"),
 )
 ROW_HEIGHT = 40
 MOST_ROWS = 8
@@ -217,7 +217,7 @@ class ViewsTable(QTableView):
             super().keyPressEvent(event)
 
     def _dress(self) -> None:
-        self.setAccessibleName("Views")
+        self.setAccessibleName(tr("Views"))
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -244,20 +244,20 @@ class ViewsTable(QTableView):
 def told(row: ViewRow) -> str:
     """What is known of a view, in words."""
     if row.twin_of:
-        return f"Same as {row.twin_of}"
+        return tr("Same as {twin_of}", twin_of=row.twin_of)
     if row.found is False:
-        return _sentence(row.note) or "No board found"
+        return _sentence(row.note) or tr("No board found")
     if row.found is None:
-        return "Film, not searched" if row.is_film else "Not looked at yet"
-    parts = [f"{row.suspects} doubtful"] if row.suspects else []
-    parts += [f"{row.dropped} dropped"] if row.dropped else []
-    parts += [count(row.boards, "board")] if row.boards > 1 else []
-    parts += [count(len(row.corners), "corner")] if row.corners else ["Board found"]
+        return tr("Film, not searched") if row.is_film else tr("Not looked at yet")
+    parts = [tr("{suspects} doubtful", suspects=row.suspects)] if row.suspects else []
+    parts += [tr("{dropped} dropped", dropped=row.dropped)] if row.dropped else []
+    parts += [tr_count(row.boards, "{n} board", "{n:,} boards")] if row.boards > 1 else []
+    parts += [tr_count(len(row.corners), "{n} corner", "{n:,} corners")] if row.corners else [tr("Board found")]
     return ", ".join(parts)
 
 
 def _sentence(note: str) -> str:
-    return note[:1].upper() + note[1:]
+    return as_sentence(note)
 
 
 def _draw_background(
@@ -316,7 +316,7 @@ def _draw_words(painter: QPainter, room: QRect, row: ViewRow, option: QStyleOpti
     painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, _elided(row.name, font, top.width()))
     painter.setFont(small)
     painter.setPen(LOOK.now.color("warn" if row.found is False else "muted"))
-    words = told(row) if row.used else f"Off \u00b7 {told(row).lower()}"
+    words = told(row) if row.used else tr("Off \u00b7 {told}", told=told(row).lower())
     painter.drawText(
         bottom, Qt.AlignmentFlag.AlignVCenter, _elided(words, small, bottom.width(), Qt.TextElideMode.ElideRight)
     )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.charts.drawn import told_at
 from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK, number_font
@@ -17,7 +18,7 @@ FIRST, REST, WORDS, LABEL = 30, 20, 13, 11
 BASE, HIGH, APART = 48.0, 56, 28.0
 
 
-UNKNOWN = "not measured"
+UNKNOWN = tr("not measured")
 
 
 class BigFigures(QWidget):

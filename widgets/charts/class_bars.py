@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import HATCHES, class_brush, class_words
 from widgets.charts.drawn import RIGHT, DrawnChart, bold, flowed, label, stroke
@@ -39,7 +40,7 @@ class ClassRow:
 class ClassBars(DrawnChart):
     """`show_rows` shows classes in this order. missing: what is said in place of a bar."""
 
-    def __init__(self, name: str, value: str, missing: str = "not measured") -> None:
+    def __init__(self, name: str, value: str, missing: str = tr("not measured")) -> None:
         super().__init__(name)
         self.value, self._missing = value, missing
         self.rows: tuple[ClassRow, ...] = ()

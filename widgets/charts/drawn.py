@@ -49,7 +49,7 @@ WAYS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
-FORMATS = {"csv": "Figures as CSV…", "svg": "Drawing as SVG…", "png": "Drawing as PNG…"}
+FORMATS = {"csv": tr("Figures as CSV…"), "svg": tr("Drawing as SVG…"), "png": tr("Drawing as PNG…")}
 
 
 class DrawnChart(QWidget):
@@ -63,7 +63,7 @@ class DrawnChart(QWidget):
         super().__init__()
         self._cursor: QPointF | None = None
         self.setMouseTracking(True)
-        describe(self, name, "Right click saves the figures or the drawing")
+        describe(self, name, tr("Right click saves the figures or the drawing"))
         self.setToolTip("")
         self.setAccessibleDescription(tr("Arrow keys read the figures, the menu key saves them or the drawing"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -127,7 +127,7 @@ class DrawnChart(QWidget):
         self.leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        copy = ("copy", "Copy figures", lambda: QGuiApplication.clipboard().setText(self.csv()))
+        copy = ("copy", tr("Copy figures"), lambda: QGuiApplication.clipboard().setText(self.csv()))
         saves = [("save", title, partial(self._ask_file, kind)) for kind, title in FORMATS.items()]
         pop_up(menu_of(self, copy, None, *saves), event.globalPos())
 
@@ -164,7 +164,7 @@ class DrawnChart(QWidget):
 
     def _ask_file(self, kind: str) -> None:
         name = self.accessibleName().lower().replace("/", " ")
-        if path := ask_file(self, "Save chart", "export", f"{kind.upper()} (*.{kind})", f"{name}.{kind}"):
+        if path := ask_file(self, tr("Save chart"), "export", f"{kind.upper()} (*.{kind})", f"{name}.{kind}"):
             save_or_say(self, path, self.save)
 
 

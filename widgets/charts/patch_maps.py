@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import laid_over, sized
+from engines.core.words import tr
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline
 from widgets.kit.ink import ink
@@ -97,7 +98,12 @@ class PatchMap(DrawnChart):
         if patch < 0:
             return ""
         row, column = divmod(patch, self.values.shape[1])
-        return f"Row {row + 1}, column {column + 1}: {self._words(float(self.values[row, column]))}"
+        return tr(
+            "Row {row}, column {column}: {words}",
+            row=row + 1,
+            column=column + 1,
+            words=self._words(float(self.values[row, column])),
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         patch = self.patch_at(event.position())
@@ -173,7 +179,7 @@ class HeadStrip(DrawnChart):
 
     def __init__(self, most: int = 8) -> None:
         """most: heads in a row."""
-        super().__init__("Heads")
+        super().__init__(tr("Heads"))
         self.maps: Sequence[Values] = ()
         self.head, self._most = 0, most
         self._told: Sequence[str] = ()
@@ -188,7 +194,9 @@ class HeadStrip(DrawnChart):
         rows = -(-len(maps) // self._most)
         self.setFixedHeight(rows * (self.SIDE + self.WORDS + 6))
         self.setAccessibleDescription(
-            f"Head {head + 1} of {len(maps)} is chosen" if head >= 0 else f"{len(maps)} heads"
+            tr("Head {head} of {count} is chosen", head=head + 1, count=len(maps))
+            if head >= 0
+            else tr("{count} heads", count=len(maps))
         )
         self.update()
 
@@ -207,7 +215,7 @@ class HeadStrip(DrawnChart):
 
     def tip_at(self, place: QPointF) -> str:
         head = self._head_at(place)
-        return f"Head {head + 1}: {self._told[head]}" if head >= 0 else ""
+        return tr("Head {head}: {told}", head=head + 1, told=self._told[head]) if head >= 0 else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if (head := self._head_at(event.position())) >= 0:
@@ -228,7 +236,9 @@ class HeadStrip(DrawnChart):
             box, active = self.box_of(head), head == self.head
             painter.setFont(number_font(11))
             above = QRectF(box.left(), box.top() - self.WORDS, box.width(), self.WORDS)
-            label(painter, above, f"Head {head + 1}", LOOK.now.color("accent" if active else "muted"), LEFT)
+            label(
+                painter, above, tr("Head {head}", head=head + 1), LOOK.now.color("accent" if active else "muted"), LEFT
+            )
             high = float(shown.max())
             label(painter, above, self._told[head], LOOK.now.color("muted"), RIGHT)
             draw_image(painter, box, heat_image(shown, 0.0, high))

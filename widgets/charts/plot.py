@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.charts.axes import Axis, figure
 from widgets.charts.class_colors import DASHES
 from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, flowed, label, stroke
@@ -96,7 +97,7 @@ class Plot(DrawnChart):
         if found is None:
             return ""
         one, index = found
-        return f"{one.name}: {figure(one.y[index])} at {figure(one.x[index])}"
+        return tr("{one}: {y} at {x}", one=one.name, y=figure(one.y[index]), x=figure(one.x[index]))
 
     def sizeHint(self) -> QSize:
         return QSize(320, 200)
@@ -105,7 +106,11 @@ class Plot(DrawnChart):
         self._x = Axis.over([x for one in self.series for x in one.x], self.log_x)
         self._y = Axis.over([y for one in self.series for y in one.y], self.log_y)
         words = ", ".join(one.name for one in self.series if not one.faint)
-        self.setAccessibleDescription(f"{self.y_title} over {self.x_title}: {words}" if words else self._nothing)
+        self.setAccessibleDescription(
+            tr("{y_title} over {x_title}: {words}", y_title=self.y_title, x_title=self.x_title, words=words)
+            if words
+            else self._nothing
+        )
         self.update()
 
     def _box(self) -> QRectF:

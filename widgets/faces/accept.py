@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from engines.core.words import tr
 from engines.faces.types import Accept
 from widgets.kit.fields import NumberField
 from widgets.kit.labels import Label
@@ -18,14 +19,14 @@ STEPS = 20
 """Slider steps a decade."""
 ROUND = (1, 2, 5)
 REST_MS = 200
-TIP = "How often somebody who is not in the gallery may be given a name. The threshold follows from it."
+TIP = tr("How often somebody who is not in the gallery may be given a name. The threshold follows from it.")
 
 
 class StrangersField(NumberField):
     """N of "1 in N"; the arrows go 10, 20, 50, 100 ..."""
 
     def __init__(self) -> None:
-        super().__init__("One stranger in", 100, LEAST, MOST, tip=TIP)
+        super().__init__(tr("One stranger in"), 100, LEAST, MOST, tip=TIP)
         self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
 
     def minimumSizeHint(self) -> QSize:
@@ -45,11 +46,11 @@ class AcceptField(QWidget):
     acceptMoved = Signal(object)
     acceptChanged = Signal(object)
 
-    def __init__(self, label: str = "Strangers named: at most 1 in") -> None:
+    def __init__(self, label: str = tr("Strangers named: at most 1 in")) -> None:
         super().__init__()
         self._accept = Accept()
         self.number = StrangersField()
-        self.slider = ClickSlider("Accepted strangers", TIP, _place(MOST))
+        self.slider = ClickSlider(tr("Accepted strangers"), TIP, _place(MOST))
         self.slider.setPageStep(STEPS)
         self._row = row = QHBoxLayout()
         row.setSpacing(8)

@@ -6,19 +6,20 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.faces.state import Page
 from widgets.kit.page_board import PageBoard
 
 TITLES = {
-    Page.LIVE: ("Live", "Faces in the running pictures"),
-    Page.PEOPLE: ("People", "Everybody in the gallery, suggestions, unknown faces and the history"),
-    Page.ENROL: ("Enrol", "Faces found in pictures, looked through before they are stored"),
-    Page.THRESHOLD: ("Threshold", "How often a stranger would be named, and what this gallery gets wrong"),
-    Page.VERIFY: ("Verify", "Two pictures: the same person?"),
-    Page.EVALUATE: ("Evaluate", "Accuracy, ROC and open-set figures on pictures of yours"),
-    Page.AUDIT: ("Audit", "Images that may bear a wrong name, the most suspicious first"),
-    Page.TRAIN: ("Train", "A head on top of the recogniser, and its embedding while it learns"),
-    Page.GAZE: ("Gaze", "Head pose and gaze, and a calibration of your own"),
+    Page.LIVE: (tr("Live"), tr("Faces in the running pictures")),
+    Page.PEOPLE: (tr("People"), tr("Everybody in the gallery, suggestions, unknown faces and the history")),
+    Page.ENROL: (tr("Enrol"), tr("Faces found in pictures, looked through before they are stored")),
+    Page.THRESHOLD: (tr("Threshold"), tr("How often a stranger would be named, and what this gallery gets wrong")),
+    Page.VERIFY: (tr("Verify"), tr("Two pictures: the same person?")),
+    Page.EVALUATE: (tr("Evaluate"), tr("Accuracy, ROC and open-set figures on pictures of yours")),
+    Page.AUDIT: (tr("Audit"), tr("Images that may bear a wrong name, the most suspicious first")),
+    Page.TRAIN: (tr("Train"), tr("A head on top of the recogniser, and its embedding while it learns")),
+    Page.GAZE: (tr("Gaze"), tr("Head pose and gaze, and a calibration of your own")),
 }
 
 
@@ -27,5 +28,5 @@ class FaceBoard(PageBoard):
 
     def __init__(self) -> None:
         pages: dict[Page, Callable[[], QWidget]] = {}
-        super().__init__("Faces", TITLES, pages, "Galleries, thresholds and studies in short")
+        super().__init__(tr("Faces"), TITLES, pages, tr("Galleries, thresholds and studies in short"))
         self.pages = pages

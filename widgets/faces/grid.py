@@ -39,6 +39,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle
 
 from engines.core.errors import BadInput
 from engines.core.reading import parse_json
+from engines.core.words import tr
 from widgets.faces.cells import PAD, FaceItem, cell_height, paint_cell, paint_ground
 from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
@@ -283,7 +284,9 @@ class FaceGrid(PaintedList):
 
     def _say_count(self) -> None:
         chosen, count = len(self.selectionModel().selectedIndexes()), len(self.rows)
-        self.setAccessibleDescription(f"{count:,} faces" + (f", {chosen:,} selected" if chosen else ""))
+        self.setAccessibleDescription(
+            tr("{count:,} faces", count=count) + (tr(", {chosen:,} selected", chosen=chosen) if chosen else "")
+        )
 
     def _dress(self) -> None:
         self.setFlow(QListView.Flow.LeftToRight)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QWidget
 
 from engines.core.names import same_name
+from engines.core.words import tr
 from widgets.faces.people.words import folded
 from widgets.kit.panel import PlainButton, QuietButton, TextField, describe
 
@@ -19,8 +20,8 @@ class NameField(TextField):
     named = Signal(str)
     left = Signal()
 
-    def __init__(self, name: str, *, placeholder: str = "Name", tip: str = "") -> None:
-        super().__init__(name, placeholder=placeholder, tip=tip)
+    def __init__(self, name: str, *, placeholder: str = "", tip: str = "") -> None:
+        super().__init__(name, placeholder=placeholder or tr("Name"), tip=tip)
         self._names: Sequence[str] = ()
         self._model = QStringListModel(self)
         completer = QCompleter(self._model, self)
@@ -43,7 +44,7 @@ class NameField(TextField):
         if self.name():
             self.named.emit(self.name())
         else:
-            self.set_problem("Type a name")
+            self.set_problem(tr("Type a name"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -61,9 +62,9 @@ class NameBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field = NameField("Whom")
+        self.field = NameField(tr("Whom"))
         self.accept = PlainButton("OK")
-        self.close_button = QuietButton("", "close", "Leave it as it is", name="Leave it as it is")
+        self.close_button = QuietButton("", "close", tr("Leave it as it is"), name=tr("Leave it as it is"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 0, 0)
         row.setSpacing(6)

@@ -16,11 +16,13 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
+from widgets.faces.pills import FacePills, Words
 from widgets.kit.ink import ink
-from widgets.viewer.overlays import HALO, PILL_HEIGHT, Legend, Overlay, Point, draw_words, overlay_color, pill_width
+from widgets.viewer.overlays import HALO, Legend, Overlay, Point, overlay_color
 from widgets.viewer.picture import Viewport
 
 Standing: TypeAlias = Literal["known", "unknown", "expected"]
@@ -31,11 +33,21 @@ POINTS_FROM = 48.0
 """Faces smaller than this on the screen are drawn without their points."""
 
 
-def overlays_of(recognition: Recognition, settings: RecogniserSettings) -> list[Overlay]:
-    """Everything to draw on the frame of `recognition.stamp`; covers first, so that words stay readable."""
+def overlays_of(recognition: Recognition, settings: RecogniserSettings, moved: set[int] | None = None) -> list[Overlay]:
+    """Everything to draw on the frame of `recognition.stamp`; covers first and words last, so that these stay readable.
+
+    moved: tracks whose words had to move; the same set for every frame of a source keeps them where they are.
+    """
     made: list[Overlay] = [FaceCover(face.box, face.mosaic) for face in recognition.faces if face.mosaic]
     for face in recognition.faces:
-        made += _of_face(face, nameless=settings.blur == "everyone")
+        made += _of_face(face)
+    nameless = settings.blur == "everyone"
+    words = [
+        Words(face.track, words_of(face, nameless=nameless), face.box, COLORS[standing_of(face)])
+        for face in recognition.faces
+    ]
+    if words:
+        made.append(FacePills(words, set() if moved is None else moved))
     entries = legend_of(recognition)
     return [*made, Legend(entries)] if len(entries) > 1 else made
 
@@ -51,8 +63,8 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
     if nameless:
         return number
     if not face.seen:
-        return f"{number} {face.name or 'unknown'}, not seen"
-    return f"{number} {face.name} {face.similarity:.2f}" if face.name else f"{number} unknown"
+        return tr("{number} {face}, not seen", number=number, face=face.name or "unknown")
+    return f"{number} {face.name} {face.similarity:.2f}" if face.name else tr("{number} unknown", number=number)
 
 
 def legend_of(recognition: Recognition) -> list[tuple[str, str]]:
@@ -61,14 +73,14 @@ def legend_of(recognition: Recognition) -> list[tuple[str, str]]:
     return [(standing, color) for standing, color in COLORS.items() if standing in there]
 
 
-def _of_face(face: TrackedFace, *, nameless: bool) -> list[Overlay]:
+def _of_face(face: TrackedFace) -> list[Overlay]:
     standing = standing_of(face)
     made: list[Overlay] = [FaceFrame(face.box, standing, face.quality if face.seen else None)]
     if not face.mosaic:
         made += [FacePoints(face.points, face.box.width, COLORS[standing])] if face.seen else []
         made += [PoseAxes(face.pose, face.points[2], face.box.width)] if face.pose is not None else []
         made += [GazeRay(face.gaze, face.box.width)] if face.gaze is not None else []
-    return [*made, FacePill(words_of(face, nameless=nameless), face.box, COLORS[standing])]
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +153,6 @@ class FacePoints:
             painter.setBrush(colour)
             for x, y in self.points:
                 painter.drawEllipse(viewport.to_widget(x, y), radius, radius)
-
-
-@dataclass(frozen=True, slots=True)
-class FacePill:
-    """Words above the box, or below it where there is no room."""
-
-    text: str
-    box: Box
-    color: str
-
-    def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        frame = _on_screen(self.box, viewport)
-        wide = pill_width(self.text)
-        left = min(max(frame.left(), 4.0), max(viewport.view_width - wide - 4.0, 4.0))
-        top = frame.top() - PILL_HEIGHT - 4
-        if top < 4:
-            top = min(frame.bottom() + 12, viewport.view_height - PILL_HEIGHT - 4)
-        draw_words(painter, QRectF(left, top, wide, PILL_HEIGHT), self.text, self.color)
 
 
 @dataclass(frozen=True, slots=True)

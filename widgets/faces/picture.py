@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy
 
 from engines.core.frames import Image, Size
+from engines.core.words import tr
 from engines.faces.types import Face
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
@@ -152,9 +153,9 @@ class FacePicture(FileDrops):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._takes:
-            menu.addAction(icon("open"), "Choose picture\u2026").triggered.connect(self.chooseWanted)
+            menu.addAction(icon("open"), tr("Choose picture\u2026")).triggered.connect(self.chooseWanted)
         if self.path:
-            copy = menu.addAction(icon("copy"), "Copy path")
+            copy = menu.addAction(icon("copy"), tr("Copy path"))
             copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.path))
         if not menu.isEmpty():
             menu.popup(event.globalPos())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.access.ring import focus_ring
 from widgets.kit.fields import describe
@@ -22,7 +23,7 @@ class FaceRow(QWidget):
 
     clicked = Signal(str)
 
-    def __init__(self, thumbs: Thumbs, side: int = 48, most: int = 4, name: str = "Faces") -> None:
+    def __init__(self, thumbs: Thumbs, side: int = 48, most: int = 4, name: str = tr("Faces")) -> None:
         """`most`: how many are shown; the last place says how many more there are."""
         super().__init__()
         self._thumbs, self._side, self._most = thumbs, side, most

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engines.faces.scores.words import alike_words as alike_words
+from engines.faces.scores.words import many_words as many_words
 from engines.faces.scores.words import one_in as one_in
 from engines.faces.study_types import Interval
 from widgets.charts.axes import percent

@@ -9,15 +9,16 @@ import numpy as np
 from PySide6.QtCore import Signal
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.inspection.looks import LookResult
 from widgets.inspection.state import InspectionView
 from widgets.kit.panel import EmptyState, QuietButton
 from widgets.kit.work_page import WorkPage
 
 Wanted = Literal["model", "source", "sample", "look", ""]
-LOOK_WORDS = "Look at {title} with this model."
-SOURCE_WORDS = "Choose what the model looks at: a camera, a film or a picture."
-SHAPE_WORDS = "Tell the shape of its inputs in the panel: the file does not say how large they are."
+LOOK_WORDS = tr("Look at {title} with this model.")
+SOURCE_WORDS = tr("Choose what the model looks at: a camera, a film or a picture.")
+SHAPE_WORDS = tr("Tell the shape of its inputs in the panel: the file does not say how large they are.")
 
 
 class LivePage(WorkPage):
@@ -31,13 +32,15 @@ class LivePage(WorkPage):
     def __init__(self, purpose: str) -> None:
         """purpose: what a model is opened for, as "to see its feature maps"."""
         super().__init__()
-        self._model_words = f"Open a model file {purpose}."
+        self._model_words = tr("Open a model file {purpose}.", purpose=purpose)
         self._next: Wanted = "model"
 
     def empty_state(self) -> EmptyState:
         """Made for `body_of`; its button asks for what is lacking."""
-        empty = EmptyState(self._model_words, "Open model", "open")
-        self.sample = QuietButton("Open a sample", "sample", "A picture that is here already, to try the model on")
+        empty = EmptyState(self._model_words, tr("Open model"), "open")
+        self.sample = QuietButton(
+            tr("Open a sample"), "sample", tr("A picture that is here already, to try the model on")
+        )
         self.sample.clicked.connect(lambda: self.wanted.emit("sample"))
         self.sample.hide()
         empty.add_below(self.sample)
@@ -58,18 +61,18 @@ class LivePage(WorkPage):
         """A sentence, the word on the button ("" for none), and what that asks for."""
         sheet, look = view.model.sheet, view.look
         if sheet is None:
-            return self._model_words, "" if view.model.busy else "Open model", "model"
+            return self._model_words, "" if view.model.busy else tr("Open model"), "model"
         if sheet.needs_shape:
             return SHAPE_WORDS, "", ""
         if sheet.runs:
-            return sheet.runs, "Open another model", "model"
+            return sheet.runs, tr("Open another model"), "model"
         if not look.source:
-            return SOURCE_WORDS, "Add a film or picture", "source"
+            return SOURCE_WORDS, tr("Add a film or picture"), "source"
         if view.trouble is not None:
-            return "Choose another layer or another model, or try again.", "Look again", "look"
+            return tr("Choose another layer or another model, or try again."), tr("Look again"), "look"
         if look.on:
-            return look.note or "Waiting for the first picture", "", ""
-        return LOOK_WORDS.format(title=look.title), "Look", "look"
+            return look.note or tr("Waiting for the first picture"), "", ""
+        return LOOK_WORDS.format(title=look.title), tr("Look"), "look"
 
 
 def rgb(picture: Image) -> Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.words import tr
 from engines.inspection.shapes import shape_text
 from engines.inspection.types import Graph, Kind, ModelSheet, Node, Shape
 from widgets.kit.words import DASH
@@ -10,7 +11,7 @@ from widgets.kit.words import DASH
 UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 BYTES = ((2.0**30, "GiB"), (2.0**20, "MiB"), (2.0**10, "KiB"))
 TIMES = "\u00d7"
-FITS = {"stretch": "stretched", "letterbox": "whole, in a grey border", "crop": "its middle"}
+FITS = {"stretch": "stretched", "letterbox": tr("whole, in a grey border"), "crop": tr("its middle")}
 
 
 def shape_words(shape: Shape | None) -> str:

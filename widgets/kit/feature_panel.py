@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QLayout, QWidget
 
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.menus import KEYS
 from widgets.kit.panel import Panel, PrimaryButton, QuietButton, describe
@@ -68,3 +69,4 @@ class FeaturePanel(FileDrops, Panel):
         self.add_foot(*foot)
         self.foot.addStretch(1)
         self.add_foot(self.copy, *more, self.help)
+        order_tabs(self)

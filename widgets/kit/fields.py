@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from widgets.kit.access.elided import elided
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
-from widgets.kit.layouts import row_of
+from widgets.kit.layouts import KEPT_CLEAR, row_of
 from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
 from widgets.kit.wheel import leave_wheel
 
@@ -60,6 +60,9 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
 class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
+    given = False
+    """It says a name or a file of the user, which may be longer than any place."""
+
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text, role)
         self._mode = mode
@@ -79,7 +82,7 @@ class ElidedLabel(Label):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode)
+        shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode, given=self.given)
         tip = self._tip or (self.text() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
@@ -114,6 +117,7 @@ class PrimaryButton(PlainButton):
     def __init__(self, text: str, icon_role: str = "", tip: str = "") -> None:
         super().__init__(text, icon_role, tip)
         self.setProperty("primary", "true")
+        self.setProperty(KEPT_CLEAR, True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
@@ -143,6 +147,12 @@ class QuietButton(QToolButton):
         if not text:
             self.setFixedWidth(CONTROL_HEIGHT)
         describe(self, name or text or tip, tip)
+
+    def show_words(self, on: bool) -> None:
+        """Words beside the icon, or the icon alone."""
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(style.ToolButtonTextBesideIcon if on else style.ToolButtonIconOnly)
+        set_property(self, "beside", "true" if on else "")
 
     def set_icon(self, role: str, token: str = "muted") -> None:
         self.setIcon(icon(role, token))
@@ -201,6 +211,8 @@ class ChoiceField(QComboBox):
     """One of a few: `choices` are (id, title). `chosen` tells the id that the user picked."""
 
     chosen = Signal(str)
+    given = False
+    """Its choices are names or files of the user."""
 
     def __init__(self, name: str, choices: Sequence[tuple[str, str]] = (), value: str = "", *, tip: str = "") -> None:
         super().__init__()
@@ -234,7 +246,7 @@ class ChoiceField(QComboBox):
         box = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        option.currentText = elided(self.fontMetrics(), self.currentText(), box.width() - 4)
+        option.currentText = elided(self.fontMetrics(), self.currentText(), box.width() - 4, given=self.given)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
@@ -293,6 +305,10 @@ class Segmented(QFrame):
     def set_value(self, id: str) -> None:
         if id in self._buttons:
             self._buttons[id].setChecked(True)
+
+    def button(self, id: str) -> QPushButton:
+        """What is pressed for a choice."""
+        return self._buttons[id]
 
     def _segment(self, name: str, choice: Segment, tip: str) -> QPushButton:
         button = QPushButton()

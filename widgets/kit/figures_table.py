@@ -217,6 +217,7 @@ def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None
         describe(corner, f"{name}: all rows")
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
+    table.setProperty("ringed", "true")
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     side.hide()

@@ -5,8 +5,21 @@ Tooltips and what Qt's own dialogs say are made plain by `resources/theme.qss`.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+SHORT = 24
+"""Longer words are broken where they may be."""
+NO_SPACE = "\u200b"
+BREAKS = re.compile(r"(?<=[/\\_.\-:=,])(?=\w)")
+
+
+def breakable(text: str) -> str:
+    """The same to the eye; paths and addresses may go on in the next line after a slash, a dot, a dash."""
+    words = text.split(" ")
+    return " ".join(BREAKS.sub(NO_SPACE, word) if len(word) > SHORT else word for word in words)
 
 
 class Label(QLabel):

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBox
 Margins: TypeAlias = tuple[int, int, int, int]
 Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
 Box = TypeVar("Box", bound=QBoxLayout)
+KEPT_CLEAR = "kept_clear"
+"""Property of what no notice may lie over."""
 NONE: Margins = (0, 0, 0, 0)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QToolButton, QWidget
 
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.lazy_pages import LazyPages
@@ -77,10 +78,12 @@ class PageBoard(LazyPages, FileDrops):
         column = self.layout()
         assert isinstance(column, QBoxLayout)
         column.insertWidget(0, self.head)
+        order_tabs(self)
 
     def place(self, id: StrEnum, page: QWidget) -> None:
         self._areas[id] = roomy(page)
         self._stack.addWidget(self._areas[id])
+        order_tabs(page)
 
     def _fill_tabs(self) -> None:
         describe(self.tabs, f"Pages of the {self.accessibleName().lower()} view", "What the middle of the window shows")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -192,6 +192,7 @@ class Panel(QWidget):
         self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
         self._foot = held(self.foot, "foot")
         self._foot.hide()
+        self._bare_foot, self._foot_need = False, 0
         self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
         self._area = scrolled(self._body) if scrolling else None
         self._stack.addWidget(self._area or self._body)
@@ -222,6 +223,22 @@ class Panel(QWidget):
         for widget in widgets:
             self.foot.addWidget(widget)
         self._foot.show()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit_foot()
+        return super().event(event)
+
+    def _fit_foot(self) -> None:
+        """Where the small actions have no room for their words, they show their icons alone."""
+        buttons = [part for part in self._foot.findChildren(QuietButton) if part.text() and not part.icon().isNull()]
+        if not self._bare_foot:
+            self._foot_need = self._foot.sizeHint().width()
+        bare = self._foot_need > self.width()
+        if bare != self._bare_foot:
+            self._bare_foot = bare
+            for button in buttons:
+                button.show_words(not bare)
 
     def set_empty(self, empty: EmptyState) -> None:
         """What is shown in place of the body while there is nothing to show."""

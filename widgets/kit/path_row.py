@@ -27,6 +27,7 @@ class PathRow(QWidget):
     def show_path(self, path: str, nothing: str = "") -> None:
         """`nothing`: what is said in place of a path where that differs from before."""
         self._nothing = nothing or self._nothing
+        self.name.given = bool(path)
         self.name.setText(file_name(path) if path else self._nothing)
         self.name.set_tip(path)
         self.clear.setEnabled(bool(path))

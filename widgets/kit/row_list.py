@@ -308,11 +308,11 @@ def write(
     side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
     weight: QFont.Weight = QFont.Weight.Normal,
 ) -> float:
-    """Write one line, cut where there is no room; how wide it came out."""
+    """Write one line, cut where there is no room: a row is whole in its tooltip. How wide it came out."""
     font = number_font(size)
     font.setWeight(weight)
     metrics = QFontMetricsF(font)
-    shown = elided(metrics, words, room.width() + 0.5)
+    shown = elided(metrics, words, room.width() + 0.5, given=True)
     painter.setFont(font)
     painter.setPen(LOOK.now.color(token))
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)

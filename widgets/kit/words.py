@@ -50,3 +50,11 @@ def file_name(path: str) -> str:
 def file_title(path: str) -> str:
     """A file's name without its ending, a folder's name."""
     return shown(PurePath(path.replace("\\", "/")).stem or path)
+
+
+def size_words(value: int) -> str:
+    """'812 B', '4 kB', '12.4 MB', '3.1 GB'."""
+    for limit, unit, scale in ((1e3, "B", 1.0), (1e6, "kB", 1e3), (1e9, "MB", 1e6)):
+        if value < limit:
+            return f"{value / scale:.0f} {unit}" if unit != "MB" else f"{value / scale:.1f} MB"
+    return f"{value / 1e9:.1f} GB"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState
 from widgets.kit.theme import number_font
@@ -46,6 +47,7 @@ class WorkPage(QWidget):
     def head_of(self, title: str, *buttons: QWidget) -> QWidget:
         """Title and state at the left, buttons at the right."""
         self.title, self.state = ElidedLabel(title, "heading"), ElidedLabel("", "muted")
+        self.title.given = self.state.given = True
         self.state.setFont(number_font())
         self._head_tools = held(row_of(*buttons, spacing=8))
         self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._head_tools)
@@ -82,3 +84,4 @@ class WorkPage(QWidget):
         shares = [(part, 1 if part is most else 0) for part in parts]
         self.setLayout(column_of(Framed(self.trouble, 8, 8), *shares, Framed(self.progress, 12, 6)))
         styled(self)
+        order_tabs(self)

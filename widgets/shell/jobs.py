@@ -1,27 +1,31 @@
-"""The Jobs panel: lists jobs with progress and time left, shows details of one, cancels, reveals, copies."""
+"""The Jobs panel: lists jobs with progress and time left, finds one, shows its details, cancels, resumes, copies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
-from widgets.kit.fields import quiet, trace_view, wrapped
-from widgets.kit.layouts import column_of, split_of, styled
+from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
+from widgets.kit.layouts import column_of, held, split_of, styled
+from widgets.kit.menus import pop_up
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
 from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
+from widgets.kit.work_parts import Framed
 
 ROW = Qt.ItemDataRole.UserRole
 DASH = 12
 PILL_COLUMN, TIME_COLUMN, BAR_COLUMN = 104, 104, 120
 ROOM_FOR_BAR, TITLE_ROOM = 520, 170
+MANY = 8
+"""Jobs from which on there is a field to find one."""
 NOTHING = "No job has run yet. Long work, like solving a calibration, is listed here."
 
 
@@ -60,29 +64,49 @@ class JobsPanel(Panel):
     resumed = Signal(int)
     kept = Signal(int)
     revealed = Signal(str)
+    copied = Signal(int)
+    chosen = Signal(int)
+    """The selection went to this job; whoever knows what came of it says so with `show_outcome`."""
 
     def __init__(self) -> None:
         super().__init__("Jobs", scrolling=False)
         self._rows: tuple[JobRow, ...] = ()
         self._chosen = NO_JOB
-        self.list = _List()
-        self.details = _Details()
-        self.add(split_of(self.list, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
+        self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
         self.cancel = QuietButton("Cancel job", "cancel", "Stop the selected job; nothing half done is left behind")
         self.reveal = QuietButton("Reveal result", "reveal", "Open the folder of what the job wrote")
         self.copy = QuietButton("Copy as command", "command", "Copy the line that does the same without the window")
-        self.remove = QuietButton("Remove", "remove", "Take the ended job off the list")
-        self.clear = QuietButton("", "clear", "Take all ended jobs off the list", name="Clear ended jobs")
-        self.add_head(self.resume, self.keep, self.cancel, self.reveal, self.copy, self.remove, self.clear)
+        self.copy_error = QuietButton(tr("Copy error"), "copy", tr("Copy why it failed, with all details"))
+        gone = tr("Take the ended job off the list; one that was cut off cannot go on any more then")
+        self.remove = QuietButton("Remove", "remove", gone)
+        kept = tr("Take all ended jobs off the list, but for those that can be resumed")
+        self.clear = QuietButton("", "clear", kept, name="Clear ended jobs")
+        self._of_one = self.resume, self.keep, self.cancel, self.reveal, self.copy, self.copy_error, self.remove
+        self.add_head(*self._of_one, self.clear)
+        self.list = _List()
+        self.details = _Details()
+        tip = tr("Show the jobs with these words in their title, state or note")
+        self.search = SearchField(tr("Find a job"), placeholder=tr("Find a job"), tip=tip)
+        self.search.textChanged.connect(self._find)
+        self._found = Framed(self.search, 8, 6)
+        listed = held(column_of(self._found, (self.list, 1)))
+        self.add(split_of(listed, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
         self.list.currentItemChanged.connect(self._follow)
         self.resume.clicked.connect(lambda: self.resumed.emit(self._chosen.id))
         self.keep.clicked.connect(lambda: self.kept.emit(self._chosen.id))
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._chosen.id))
         self.reveal.clicked.connect(lambda: self.revealed.emit(self._chosen.result))
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._chosen.command))
+        self.copy.clicked.connect(self._copy)
+        self.copy_error.clicked.connect(lambda: QGuiApplication.clipboard().setText(error_text(self._chosen)))
+        self.list.copyWanted.connect(lambda: (self.copy_error if self._chosen.error else self.copy).click())
+        self.list.goWanted.connect(self._go)
+        self.list.menuWanted.connect(self._show_menu)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._seek)
         for wanted in (self.list.removeWanted, self.remove.clicked):
             wanted.connect(self._remove)
         self.show_jobs(())
@@ -91,7 +115,8 @@ class JobsPanel(Panel):
     def show_jobs(self, rows: Sequence[JobRow]) -> None:
         """Show these. The selection stays, and goes to the newest job where it was on the newest before."""
         self._rows = tuple(rows)
-        self.list.show_rows(rows)
+        self._found.setVisible(len(rows) > MANY or bool(self.search.text()))
+        self._find()
         self.show_empty(not rows)
         active = sum(row.active for row in rows)
         ended = len(rows) - active
@@ -103,10 +128,39 @@ class JobsPanel(Panel):
         """The selected job."""
         return next((row for row in self._rows if row.id == self.list.current_id()), None)
 
+    def show_outcome(self, id: int, words: str) -> None:
+        """What came of a job, in lines."""
+        if id == self._chosen.id:
+            self.details.show_outcome(words)
+
+    def choose(self, id: int) -> None:
+        """Select a job; one that the words of the search hide is found."""
+        if all(row.id != id for row in self._matching()):
+            self.search.clear()
+        self.list.select(id)
+
+    def _matching(self) -> list[JobRow]:
+        words = self.search.text().casefold().split()
+        return [row for row in self._rows if all(word in _text(row) for word in words)] if words else list(self._rows)
+
+    def _find(self, *_text: object) -> None:
+        self.list.show_rows(self._matching())
+        self._follow()
+
+    def _seek(self) -> None:
+        if self._found.isVisible():
+            self.search.setFocus()
+            self.search.selectAll()
+
     def _follow(self, *_items: object) -> None:
         row = self.current()
         self._chosen = row or NO_JOB
         self.details.show_row(row)
+        if self._outcome != (self._chosen.id, self._chosen.state):
+            self._outcome = self._chosen.id, self._chosen.state
+            self.details.show_outcome("")
+            self.chosen.emit(self._chosen.id)
+        self.copy_error.setVisible(bool(self._chosen.error))
         for button in (self.resume, self.keep):
             button.setVisible(bool(self._chosen.cut_off))
         self.cancel.setVisible(self._chosen.active)
@@ -114,6 +168,27 @@ class JobsPanel(Panel):
         self.copy.setVisible(bool(self._chosen.command))
         self.remove.setVisible(row is not None and not row.active)
         self.clear.setVisible(any(not row.active for row in self._rows))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._chosen.command)
+        self.copied.emit(self._chosen.id)
+
+    def _go(self) -> None:
+        """Return on a row: go on with it, or to what it wrote."""
+        wanted = self.resume if self._chosen.cut_off else self.reveal if self._chosen.result else None
+        if wanted is not None:
+            wanted.click()
+
+    def _show_menu(self, at: QPoint) -> None:
+        """What the head offers for the job that was clicked."""
+        menu = QMenu(self)
+        for button in self._of_one:
+            if button.isVisibleTo(self):
+                menu.addAction(button.text(), button.click)
+        if menu.isEmpty():
+            menu.deleteLater()
+        else:
+            pop_up(menu, at)
 
     def _remove(self) -> None:
         row = self.current()
@@ -133,7 +208,9 @@ class _Details(QWidget):
         self.trace.setMinimumHeight(72)
         self.section = Section("Traceback", folded=True, name="jobs/traceback")
         self.section.add(self.trace)
-        parts = self.title, self.words, self.hint, (self.section, 1), None
+        self.outcome = wrapped()
+        parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None
+        self.outcome.hide()
         self.setLayout(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)))
 
     def show_row(self, row: JobRow | None) -> None:
@@ -141,7 +218,7 @@ class _Details(QWidget):
         if row is None:
             return
         self.title.setText(row.title)
-        self.words.setText(row.error or row.note or row.command)
+        self.words.setText(row.error or row.cut_off or row.note or row.command)
         set_property(self.words, "level", row.level if row.error else "")
         self.hint.setText(row.hint or row.result)
         self.hint.setVisible(bool(row.hint or row.result))
@@ -149,16 +226,25 @@ class _Details(QWidget):
         if self.trace.toPlainText() != row.trace:
             self.trace.setPlainText(row.trace)
 
+    def show_outcome(self, words: str) -> None:
+        self.outcome.setText(words)
+        self.outcome.setVisible(bool(words))
+
 
 class _List(QListWidget):
-    """Rows that paint themselves."""
+    """Rows that paint themselves; five hundred cost what the visible ones cost."""
 
     removeWanted = Signal()
+    copyWanted = Signal()
+    goWanted = Signal()
+    menuWanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setItemDelegate(_Painter(self))
         self.setMinimumWidth(220)
+        self.setUniformItemSizes(True)
+        self.itemDoubleClicked.connect(lambda _item: self.goWanted.emit())
         quiet(self, "Jobs", "Choose a job to see what it did")
 
     def show_rows(self, rows: Sequence[JobRow]) -> None:
@@ -186,8 +272,15 @@ class _List(QListWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removeWanted.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.goWanted.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copyWanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menuWanted.emit(event.globalPos())
 
 
 class _Painter(RowPainter):
@@ -232,4 +325,14 @@ def _paint_words(painter: QPainter, box: QRectF, row: JobRow) -> None:
     """The title, and after it, as far as there is room, what it is doing or why it failed."""
     rest = box.adjusted(round(write(painter, box, row.title)) + 12, 0, -8, 0)
     if rest.width() > 40:
-        write(painter, rest, row.error or row.note, "bad" if row.error else "muted", 11)
+        write(painter, rest, row.error or row.cut_off or row.note, "bad" if row.error else "muted", 11)
+
+
+def error_text(row: JobRow) -> str:
+    """Why a job failed, for a report: the sentence, what to do, the command, the traceback."""
+    parts = row.title, row.error, row.hint, row.command, row.trace
+    return "\n\n".join(part for part in parts if part)
+
+
+def _text(row: JobRow) -> str:
+    return f"{row.title} {row.state} {row.note} {row.error} {row.cut_off}".casefold()

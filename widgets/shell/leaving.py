@@ -63,6 +63,7 @@ class LeavingQuestion(QDialog):
             said.append(tr_count(len(work) - SHOWN, "And 1 more.", "And {n} more."))
         self.words.setText("\n".join(said))
         self.open()
+        self.wait.setFocus()
 
 
 class FinishingWindow(QWidget):
@@ -77,13 +78,16 @@ class FinishingWindow(QWidget):
         self.setMinimumWidth(WIDE)
         styled(self, role="body")
         self.title, self.words = wrapped("heading"), wrapped("muted")
-        self.words.setText(tr("Kinoscope closes by itself when they have ended. What comes of them stands under Jobs."))
+        self.words.setText(
+            tr("Kinoscope closes by itself when all is done. The results stand in Jobs at the next start.")
+        )
         self.lines = [_Line() for _ in range(SHOWN)]
         self.open_again = PlainButton(tr("Back to the window"), "", tr("Show the window again; the jobs go on"))
         self.cancel = QuietButton(tr("Cancel jobs and close"), "cancel", tr("Stop the jobs now and close"))
         self.open_again.clicked.connect(self.back)
         self.cancel.clicked.connect(self.cancels)
         buttons = row_of(None, self.cancel, self.open_again, spacing=8)
+        self.open_again.setFocus()
         parts = self.title, *self.lines, self.words, None, buttons
         self.setLayout(column_of(*parts, spacing=10, margins=(20, 16, 20, 14)))
 
@@ -124,5 +128,5 @@ class _Line(QWidget):
 def _fate(work: Work) -> str:
     """What becomes of a job that is cancelled."""
     if work.resumes:
-        return tr("{title}: cancelled, it can be resumed later.", title=work.title)
-    return tr("{title}: cancelled, it would have to begin again.", title=work.title)
+        return tr("{title}: can be resumed later if you cancel it.", title=work.title)
+    return tr("{title}: has to begin again if you cancel it.", title=work.title)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from widgets.kit.fields import trace_view
+from engines.core.words import tr, tr_count
+from widgets.kit.fields import describe, trace_view
 from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
 from widgets.kit.layouts import split_of
@@ -19,7 +20,7 @@ from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, Searc
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
 
-DEPTH = 5000
+DEPTH = 100_000
 COLUMNS = ("Time", "Level", "From", "What happened")
 LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
 Index = QModelIndex | QPersistentModelIndex
@@ -27,7 +28,10 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One line. time: seconds since the epoch. level: as in `logging`, and its name. details: a traceback, or ""."""
+    """One line. time: seconds since the epoch. level: as in `logging`, and its name. details: a traceback, or "".
+
+    origin: the part of the program that said it, as people know it.
+    """
 
     time: float
     level: int
@@ -35,6 +39,7 @@ class LogRow:
     logger: str
     text: str
     details: str = ""
+    origin: str = ""
 
 
 class LogPanel(Panel):
@@ -45,37 +50,46 @@ class LogPanel(Panel):
 
     def __init__(self, depth: int = DEPTH) -> None:
         super().__init__("Log", scrolling=False)
-        self._rows: deque[LogRow] = deque(maxlen=depth)
+        self._rows: deque[tuple[LogRow, str]] = deque(maxlen=depth)
+        self._held: list[LogRow] = []
+        self._bad = self._warned = 0
         self._model = _Lines(depth)
         levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
         self.level = ChoiceField("Level", levels, "info", tip="Lines of this level and above")
+        self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
+        self.origin.setMaximumWidth(130)
+        self._origins: list[str] = []
+        self._offer_origins()
         self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
         self.search.setMinimumWidth(64)
         self.search.setMaximumWidth(150)
+        self.follow = QuietButton(
+            "", "pause", tr("Hold new lines back while you read"), name=tr("Pause"), checkable=True
+        )
         self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
         self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
         self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
-        self.add_head(self.level, self.search, self.copy, self.save, self.clear)
+        self.add_head(self.level, self.origin, self.search, self.follow, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
         self.details = trace_view("Details", "The traceback of the chosen line")
         self.details.hide()
         self.add(split_of(self.table, self.details, sizes=(600, 360)), 1)
         self.set_empty(EmptyState("Nothing has been logged yet.", "", "log"))
-        for changed in (self.level.chosen, self.search.textChanged):
+        for changed in (self.level.chosen, self.origin.chosen, self.search.textChanged):
             changed.connect(self._refilter)
         for button, act in ((self.copy, self._copy), (self.save, self._save), (self.clear, self._clear)):
             button.clicked.connect(act)
+        self.follow.toggled.connect(self._pause)
         self.table.selectionModel().currentChanged.connect(self._choose)
         self._refilter()
 
     def append(self, rows: Sequence[LogRow]) -> None:
-        """New lines, oldest first. The view follows when it was at its end."""
-        bar = self.table.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        self._rows.extend(rows)
-        self._model.append([row for row in rows if self._passes(row)])
-        if at_end:
-            self.table.scrollToBottom()
+        """New lines, oldest first. The view follows when it was at its end; while it is paused they wait."""
+        if self.follow.isChecked():
+            self._held.extend(rows)
+            del self._held[: -self._depth]
+        else:
+            self._take(rows)
         self._count()
 
     def text(self) -> str:
@@ -87,23 +101,70 @@ class LogPanel(Panel):
         """The lines that pass the filters."""
         return list(self._model.rows)
 
-    def _passes(self, row: LogRow) -> bool:
-        words = self.search.text().casefold().split()
-        line = f"{row.logger} {row.text}".casefold()
-        return row.level >= LEVELS[self.level.value()] and all(word in line for word in words)
+    @property
+    def _depth(self) -> int:
+        return self._rows.maxlen or DEPTH
+
+    def _take(self, rows: Sequence[LogRow]) -> None:
+        bar = self.table.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 4
+        passes = self._filter()
+        new = [(row, f"{row.origin} {row.logger} {row.text}".casefold()) for row in rows]
+        for pair in new:
+            self._keep(pair)
+        self._model.append([row for row, words in new if passes(row, words)])
+        if {row.origin for row in rows} - {"", *self._origins}:
+            self._offer_origins()
+        if at_end:
+            self.table.scrollToBottom()
+
+    def _keep(self, pair: tuple[LogRow, str]) -> None:
+        """Counts follow what comes and what goes, so that a line costs the same however many there are."""
+        if len(self._rows) == self._depth:
+            self._tally(self._rows[0][0], -1)
+        self._rows.append(pair)
+        self._tally(pair[0], 1)
+
+    def _tally(self, row: LogRow, step: int) -> None:
+        self._bad += step * (row.level >= 40)
+        self._warned += step * (30 <= row.level < 40)
+
+    def _filter(self) -> Callable[[LogRow, str], bool]:
+        least, origin, words = LEVELS[self.level.value()], self.origin.value(), self.search.text().casefold().split()
+
+        def passes(row: LogRow, line: str) -> bool:
+            return row.level >= least and origin in ("", row.origin) and all(word in line for word in words)
+
+        return passes
+
+    def _offer_origins(self) -> None:
+        """Those that said something so far."""
+        self._origins = sorted({row.origin for row, _ in self._rows} - {""})
+        chosen = self.origin.value() if self.origin.count() else ""
+        self.origin.set_choices([("", tr("All parts")), *((name, name) for name in self._origins)], chosen)
 
     def _refilter(self, *_values: object) -> None:
-        self._model.replace([row for row in self._rows if self._passes(row)])
+        passes = self._filter()
+        self._model.replace([row for row, words in self._rows if passes(row, words)])
         self.table.scrollToBottom()
         self._count()
 
+    def _pause(self, on: bool) -> None:
+        self.follow.set_icon("play" if on else "pause")
+        name = tr("Follow") if on else tr("Pause")
+        describe(self.follow, name, tr("Show what came meanwhile") if on else tr("Hold new lines back while you read"))
+        held, self._held = self._held, []
+        self._take(held)
+        self._count()
+
     def _count(self) -> None:
-        bad = sum(row.level >= 40 for row in self._rows)
-        warned = sum(30 <= row.level < 40 for row in self._rows)
+        bad, warned, held = self._bad, self._warned, len(self._held)
         counts = ((len(self._rows), "line"), (bad, "error"), (warned, "warning"))
         words = [f"{count} {word}" + "s" * (count != 1) for count, word in counts if count]
+        if self.follow.isChecked():
+            words.append(tr_count(held, "paused, {n} new", "paused, {n} new"))
         self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")
-        self.show_empty(not self._rows)
+        self.show_empty(not self._rows and not held)
 
     def _choose(self, current: QModelIndex, _before: QModelIndex) -> None:
         details = self._model.rows[current.row()].details if current.isValid() else ""
@@ -121,6 +182,8 @@ class LogPanel(Panel):
 
     def _clear(self) -> None:
         self._rows.clear()
+        self._held.clear()
+        self._bad = self._warned = 0
         self._refilter()
         self.cleared.emit()
 
@@ -164,7 +227,7 @@ class _Lines(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return (_clock(row.time), row.level_name, row.logger, row.text.partition("\n")[0])[column]
+            return (_clock(row.time), row.level_name, row.origin or row.logger, row.text.partition("\n")[0])[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.text
         if role == Qt.ItemDataRole.FontRole and column == 0:

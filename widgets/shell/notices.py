@@ -1,37 +1,44 @@
 """Notices: short sentences in the lower right corner of the work that take no focus and go by themselves.
 
 They lie over the pictures, never over a panel: what a panel says about the same trouble, and its buttons, stay in view.
+Nor do they lie over what plays a recording. Tab and a command of the window lead to their buttons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QWidget
+from shiboken6 import isValid
 
 from widgets.kit.fields import QuietButton
 from widgets.kit.icons import draw_icon
-from widgets.kit.labels import Label
-from widgets.kit.layouts import row_of
+from widgets.kit.labels import Label, breakable
+from widgets.kit.layouts import KEPT_CLEAR, row_of
 from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
 WIDTH, LEAST = 360, 240
-INSET = 16
+INSET, GAP = 16, 8
 SECONDS = {"good": 4.0, "info": 6.0, "warn": 10.0}
-"""How long a notice stays; one that is bad stays until it is closed."""
+"""How long a notice stays; one that is bad stays until it is closed, or what it is about is settled."""
+LOOK_MS = 300
+"""So often the room is looked at while there are notices: what must stay clear comes and goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What happened. level: "info", "good", "warn" or "bad". action: the word on its button, or ""."""
+    """What happened. level: "info", "good", "warn" or "bad". action: the word on its button, or "". key: what it is
+    about, by which it is settled, "" for none.
+    """
 
     text: str
     level: str = "info"
     action: str = ""
+    key: str = ""
 
 
 class Notices(QObject):
@@ -42,14 +49,16 @@ class Notices(QObject):
         self._window = window
         self._center: QWidget | None = None
         self.cards: list[NoticeCard] = []
+        self._room = QTimer(self, interval=LOOK_MS)
+        self._room.timeout.connect(self._place)
         window.installEventFilter(self)
 
     def show_notice(
-        self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None, key: str = ""
     ) -> None:
-        """Show a sentence; `run` is called when the word `action` is clicked."""
-        notice = Notice(text, level, action)
-        for card in [card for card in self.cards if card.notice == notice]:
+        """Show a sentence; `run` is called when the word `action` is clicked. One of the same key makes way."""
+        notice = Notice(text, level, action, key)
+        for card in [card for card in self.cards if card.notice == notice or (key and card.notice.key == key)]:
             self._drop(card)
         card = NoticeCard(notice, run, self._window)
         card.closed.connect(self._drop)
@@ -59,6 +68,17 @@ class Notices(QObject):
         self._watch()
         self._place()
         card.show()
+        self._room.start()
+
+    def settle(self, key: str) -> None:
+        """What notices of this key are about is over: they go."""
+        for card in [card for card in self.cards if card.notice.key == key]:
+            self._drop(card)
+
+    def focus(self) -> None:
+        """Go to the button of the newest notice."""
+        if self.cards:
+            self.cards[-1].take_focus()
 
     @property
     def shown(self) -> list[Notice]:
@@ -95,21 +115,37 @@ class Notices(QObject):
         if card in self.cards:
             self.cards.remove(card)
             card.timer.stop()
+            card.give_back_focus()
             card.hide()
             card.deleteLater()
             self._place()
+        if not self.cards:
+            self._room.stop()
 
     def _place(self) -> None:
-        area = self._area()
-        bottom = area.bottom() + 1 - INSET
+        area, clear = self._area(), self._kept_clear()
         wide = min(WIDTH, area.width() - 2 * INSET)
+        bottom = area.bottom() + 1 - INSET
         for card in reversed(self.cards):
             card.setFixedWidth(wide)
             high = max(card.row.totalHeightForWidth(wide), 44)
-            bottom -= high
-            card.setGeometry(area.right() + 1 - wide - INSET, bottom, wide, high)
+            box = QRect(area.right() + 1 - wide - INSET, bottom - high, wide, high)
+            card.setGeometry(above(box, clear, area.top()))
             card.raise_()
-            bottom -= 8
+            bottom = card.y() - GAP
+
+    def _kept_clear(self) -> list[QRect]:
+        """What no notice may lie over, in the window."""
+        parts = [part for part in self._window.findChildren(QWidget) if part.property(KEPT_CLEAR) and part.isVisible()]
+        return [QRect(part.mapTo(self._window, QPoint(0, 0)), part.size()) for part in parts]
+
+
+def above(box: QRect, clear: Sequence[QRect], top: int) -> QRect:
+    """The box, moved up as far as it takes to lie over none of these; where it is, if there is no such place."""
+    moved = QRect(box)
+    while (hit := [one for one in clear if one.intersects(moved)]) and moved.top() > top:
+        moved.moveBottom(min(one.top() for one in hit) - 1 - GAP)
+    return moved if not hit and moved.top() >= top else box
 
 
 class NoticeCard(QFrame):
@@ -121,17 +157,17 @@ class NoticeCard(QFrame):
         super().__init__(parent)
         self.notice = notice
         self._run = run
+        self._before: QWidget | None = None
         self.setProperty("role", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(f"Notice: {notice.text}")
-        self.words = Label(notice.text, wraps=True)
+        self.words = Label(breakable(notice.text), wraps=True)
         self.action = QuietButton(notice.action, "", notice.action or "No action")
         self.action.setProperty("accent", "true")
         self.action.clicked.connect(self._act)
         self.cross = QuietButton("", "close", "Close this notice", name="Close notice")
         self.row = row_of((self.words, 1), self.action, self.cross, spacing=4, margins=(40, 8, 6, 8))
         for button in (self.action, self.cross):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self.row.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         self.setLayout(self.row)
         self.action.setVisible(bool(notice.action))
@@ -146,6 +182,24 @@ class NoticeCard(QFrame):
         role, token = ("info", "accent") if level == "info" else (LEVEL_ICONS[level], LEVEL_TOKENS[level])
         draw_icon(QPainter(self), QRect(14, 14, 16, 16), role, token)
 
+    def take_focus(self) -> None:
+        """Go to its button; from there Esc closes it and leads back."""
+        self._before = QApplication.focusWidget()
+        self.timer.stop()
+        (self.action if self.notice.action else self.cross).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def give_back_focus(self) -> None:
+        """Where it was before."""
+        before, self._before = self._before, None
+        if before is not None and isValid(before) and self.isAncestorOf(QApplication.focusWidget()):
+            before.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
     def enterEvent(self, event: QEvent) -> None:
         self.timer.stop()
 
@@ -153,7 +207,7 @@ class NoticeCard(QFrame):
         self._wait()
 
     def _wait(self) -> None:
-        if self.notice.level in SECONDS:
+        if self._before is None and self.notice.level in SECONDS:
             self.timer.start(round(SECONDS[self.notice.level] * 1000))
 
     def _act(self) -> None:

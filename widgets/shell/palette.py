@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from engines.core.words import tr
+from widgets.kit.access.roles import reached_by
 from widgets.kit.fields import TextField, quiet
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of
@@ -141,6 +142,7 @@ class CommandPalette(QFrame):
         self.list.setItemDelegate(_Painter(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         quiet(self.list, tr("Found"), tr("A click runs it"))
+        reached_by(self.list, tr("Up and Down in the field above"))
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)
         self.nothing = Label(tr("Nothing is called so"), "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
-from widgets.kit.fields import wrapped
-from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid
+from engines.core.words import tr
+from widgets.kit.fields import TextField, Toggle, wrapped
+from widgets.kit.layouts import held, row_of
+from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid, labelled
 from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
@@ -27,23 +29,44 @@ class PropertyGroup:
 
 @dataclass(frozen=True, slots=True)
 class PropertiesShown:
-    """All that the panel shows; no name means that nothing is selected."""
+    """All that the panel shows; no name means that nothing is selected.
+
+    called: the name that can be changed, None for none; loop: whether it begins again at its end, None where it has no
+    end; calibrated: a calibration is kept for it; straight: it is shown straightened.
+    """
 
     name: str = ""
     state: str = ""
     level: str = ""
     groups: tuple[PropertyGroup, ...] = ()
+    path: str = ""
+    called: str | None = None
+    loop: bool | None = None
+    calibrated: bool = False
+    straight: bool = False
 
 
 class PropertiesPanel(Panel):
-    """Shows what it is given; cheap to be given the same again."""
+    """Shows what it is given; cheap to be given the same again.
+
+    `renamed(path, name)` and `loopChanged(path, on)` when something was changed in place; `wanted(verb, path)` for
+    "edit", "undistort", "forget" and "calibration".
+    """
+
+    renamed = Signal(str, str)
+    loopChanged = Signal(str, bool)
+    wanted = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__("Properties")
         self.setMinimumWidth(LEAST_WIDTH)
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
-        self.add_foot(self.copy)
+        self.edit = QuietButton(tr("Edit…"), "edit", tr("Change the source in the form it was added with"))
+        self.edit.clicked.connect(lambda: self._want("edit"))
+        self.add_foot(self.edit, self.copy)
+        self._path, self._called = "", ""
+        self._build_fields()
         self.foot.addStretch(1)
         self.body.addStretch(1)
         self.set_empty(EmptyState("Select a source or a tile to see what is known of it.", "", "properties"))
@@ -57,6 +80,7 @@ class PropertiesPanel(Panel):
         self.set_state(shown.state, shown.level)
         self.show_empty(not shown.name)
         self.copy.setEnabled(bool(shown.name))
+        self._show_fields(shown)
         for group in shown.groups:
             _, grid, note = self._section(group.title)
             grid.set_stats(group.stats)
@@ -66,6 +90,45 @@ class PropertiesPanel(Panel):
         self._align(titles)
         for title, (section, *_) in self._sections.items():
             section.setVisible(title in titles)
+
+    def _build_fields(self) -> None:
+        """What is changed in place, above the figures."""
+        self.name = TextField(tr("Name"), tip=tr("What lists, tiles and files call it; Enter keeps it"))
+        self.name.editingFinished.connect(self._rename)
+        self.loop = Toggle(tr("Begin again at the end"), False, tip=tr("Loop; Undo takes it back"))
+        self.loop.clicked.connect(lambda on: self.loopChanged.emit(self._path, on))
+        self._named = labelled(tr("Name"), self.name)
+        for part in (self._named, self.loop):
+            self.add(part)
+        self.undistort = QuietButton(tr("Undistort"), "straight", tr("Show straight lines straight, and back"))
+        self.forget = QuietButton(tr("Forget"), "clear", tr("Use this calibration no more; Undo brings it back"))
+        self.calibration = QuietButton(
+            tr("Open in Calibration"), "calibration", tr("Show this calibration with its figures and residuals")
+        )
+        self._kept = held(row_of(self.undistort, self.forget, self.calibration, None, spacing=4))
+        for verb in ("undistort", "forget", "calibration"):
+            getattr(self, verb).clicked.connect(lambda _on=False, verb=verb: self._want(verb))
+
+    def _show_fields(self, shown: PropertiesShown) -> None:
+        """A name that is being typed stays, unless it is another's."""
+        if shown.path != self._path or not (self.name.hasFocus() and self.name.isModified()):
+            self._path, self._called = shown.path, shown.called or ""
+            self.name.setText(self._called)
+        self._named.setVisible(shown.called is not None)
+        self.loop.setVisible(shown.loop is not None)
+        self.loop.setChecked(bool(shown.loop))
+        self.edit.setEnabled(bool(shown.name))
+        self._kept.setVisible(shown.calibrated)
+        self.undistort.setText(tr("As it comes") if shown.straight else tr("Undistort"))
+
+    def _rename(self) -> None:
+        text = " ".join(self.name.text().split())
+        if text != self._called:
+            self._called = text
+            self.renamed.emit(self._path, text)
+
+    def _want(self, verb: str) -> None:
+        self.wanted.emit(verb, self._path)
 
     def _prepare(self) -> None:
         for title, figures in USUAL.items():
@@ -86,6 +149,8 @@ class PropertiesPanel(Panel):
             section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), wrapped("muted")
             section.add(grid)
             section.add(note)
+            if title == "Calibration":
+                section.add(self._kept)
             self.body.insertWidget(self.body.count() - 1, section)
             self._sections[title] = (section, grid, note)
         return self._sections[title]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
@@ -12,11 +11,11 @@ from engines.cameras.sources.parsing import title
 from engines.cameras.types import Source, UsbCamera
 from engines.core.errors import KinoscopeError
 from engines.core.words import tr
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import PlainButton, PrimaryButton, TextField, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import labelled
-from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.sources.fields import (
     FileFields,
     FolderFields,
@@ -160,27 +159,10 @@ class SourceForm(QDialog):
         """As high as what it holds."""
         self._column.activate()
         self.setFixedHeight(max(self._column.totalHeightForWidth(WIDTH), self._column.totalMinimumSize().height()))
-        self._order_tabs()
-
-    def _order_tabs(self) -> None:
-        """Tab goes from the top to the bottom and from left to right, whatever was made first."""
-        seen = [widget for widget in self.findChildren(QWidget) if widget.isVisibleTo(self) and _takes_tab(widget)]
-        seen.sort(key=lambda widget: _place(widget, self))
-        for before, after in pairwise(seen):
-            QWidget.setTabOrder(before, after)
+        order_tabs(self)
 
     def keyPressEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         if event.key() == Qt.Key.Key_Escape:
             self.reject()
         else:
             super().keyPressEvent(event)
-
-
-def _takes_tab(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
-
-
-def _place(widget: QWidget, form: QWidget) -> tuple[int, int]:
-    """Row and column of its middle, in steps of half a control."""
-    middle = widget.mapTo(form, widget.rect().center())
-    return middle.y() // (CONTROL_HEIGHT // 2), middle.x()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
 
 from engines.actions.types import Event, Segment
+from engines.core.words import tr
 from widgets.charts.class_colors import class_color, class_hatch, class_words, place_of
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
@@ -90,7 +91,7 @@ def draw_ghost(painter: QPainter, scene: Scene, segment: Segment) -> None:
 def ghost_words(scene: Scene, segment: Segment) -> str:
     """'frames 128–140, 1.30 s'."""
     seconds = scene.frames.edge(segment.end + 1) - scene.frames.edge(segment.start)
-    return f"frames {segment.start}\u2013{segment.end}, {seconds:.2f} s"
+    return tr("frames {start}–{end}, {seconds:.2f} s", start=segment.start, end=segment.end, seconds=seconds)
 
 
 def draw_bar(

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QToolTip
 
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK
 from widgets.timeline import keys
@@ -71,7 +72,7 @@ class Canvas(Surface):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.setMinimumHeight(64)
-        describe(self, "Timeline", keys.KEYS_IN_WORDS)
+        describe(self, tr("Timeline"), keys.KEYS_IN_WORDS)
         self.verticalScrollBar().valueChanged.connect(self.update_view)
         LOOK.changed.connect(self.update_view)
 
@@ -248,7 +249,7 @@ def paint_over(painter: QPainter, scene: Scene, drag: Drag | None, hover: QPoint
     if drag is not None and drag.started:
         words = ghost_words(scene, ghost) if ghost is not None else ""
         if drag.deed == "threshold":
-            words = f"Threshold {100 * scene.view.threshold:.0f} %"
+            words = tr("Threshold {threshold:.0f} %", threshold=100 * scene.view.threshold)
         elif drag.deed == "scrub":
             words = clock(scene.view.position, 0.01)
         if words:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from engines.actions.types import BACKGROUND
+from engines.core.words import tr
 from widgets.charts.class_colors import class_color, class_dash, class_words, draw_swatch, place_of
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
@@ -180,13 +181,18 @@ def draw_ahead_word(painter: QPainter, scene: Scene, lane: Lane) -> None:
         return
     with clipped(painter, scene.layout.box(lane).intersected(scene.layout.body), smooth=False):
         painter.setFont(number_font(11))
-        wide = QFontMetricsF(painter.font()).horizontalAdvance("anticipated") + 10
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(tr("anticipated")) + 10
         left = box.left() + 4 if box.width() >= wide + 6 else box.right() + 4
         if left + wide > scene.layout.body.right():
             left = box.left() - wide - 4
         pill = QRectF(left, box.top() + 4, wide, 16)
         draw_pill(
-            painter, pill, "anticipated", Qt.PenStyle.NoPen, LOOK.now.color("surface", 0.85), LOOK.now.color("accent")
+            painter,
+            pill,
+            tr("anticipated"),
+            Qt.PenStyle.NoPen,
+            LOOK.now.color("surface", 0.85),
+            LOOK.now.color("accent"),
         )
 
 

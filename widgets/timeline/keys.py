@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
+from engines.core.words import tr
 from widgets.timeline.hits import with_end, with_start
 from widgets.timeline.surface import Surface
 
 STEP, LEAP = 1, 10
-KEYS_IN_WORDS = (
+KEYS_IN_WORDS = tr(
     "Wheel zooms, Shift and wheel or a drag pans, a double click shows all. "
     "Arrow keys step a frame (with Shift ten), Home and End go to the ends, + and - zoom, F shows all, N follows, "
     "H turns curves into heat, Alt with up and down moves the threshold. "

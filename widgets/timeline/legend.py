@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from engines.core.words import tr
 from widgets.charts.class_colors import class_words
 from widgets.kit.fields import QuietButton, describe
 from widgets.kit.theme import LOOK, number_font
@@ -32,13 +33,13 @@ class Legend(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 0, 8, 0)
         self._row.setSpacing(4)
-        self.more = QuietButton("more", "", "Classes for which there is no room here", name="More classes")
+        self.more = QuietButton("more", "", tr("Classes for which there is no room here"), name=tr("More classes"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self.more.setMenu(self._menu)
         self._row.addWidget(self.more)
         self._row.addStretch(1)
-        describe(self, "Classes", "A click hides a class or shows it again")
+        describe(self, tr("Classes"), tr("A click hides a class or shows it again"))
         LOOK.changed.connect(self._dress)
 
     def show_state(self, classes: tuple[str, ...], hidden: frozenset[str]) -> None:
@@ -93,7 +94,7 @@ class Legend(QWidget):
             describe(
                 chip,
                 f"{class_words(name)}, {'hidden' if hidden else 'shown'}",
-                "Show it again" if hidden else "Hide it",
+                tr("Show it again") if hidden else tr("Hide it"),
             )
 
     def _arrange(self) -> None:

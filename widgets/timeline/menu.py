@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from engines.core.words import tr
 from widgets.charts.class_colors import class_words, draw_swatch
 from widgets.kit.icons import icon
 from widgets.timeline.hits import Hit
@@ -36,7 +37,7 @@ def add_classes(menu: QMenu, classes: tuple[str, ...], chosen: Callable[[str], o
             lambda _on=False, name=name: chosen(name)
         )
     if not classes:
-        menu.addAction("Add a class in the panel first").setEnabled(False)
+        menu.addAction(tr("Add a class in the panel first")).setEnabled(False)
 
 
 def class_menu(surface: Surface, chosen: Callable[[str], object]) -> QMenu:
@@ -53,11 +54,11 @@ def context_menu(surface: Surface, found: Hit) -> QMenu:
         _of_segment(surface, menu, found)
     elif found.part == "event" and found.lane is not None:
         event = surface.view.tracks[found.lane.index].events[found.index]
-        _entry(menu, "play", "Play from here", partial(surface.play_from, event.start))
+        _entry(menu, "play", tr("Play from here"), partial(surface.play_from, event.start))
         end = event.end if event.end is not None else surface.scope.high
-        _entry(menu, "zoom-in", "Zoom to it", lambda: surface.look(surface.scope.over(event.start, end)))
+        _entry(menu, "zoom-in", tr("Zoom to it"), lambda: surface.look(surface.scope.over(event.start, end)))
     else:
-        _entry(menu, "play", "Play from here", partial(surface.play_from, surface.snapped(found.seconds)))
+        _entry(menu, "play", tr("Play from here"), partial(surface.play_from, surface.snapped(found.seconds)))
     if surface.view.editing:
         menu.addSeparator()
         _of_marking(surface, menu)
@@ -72,39 +73,39 @@ def _of_segment(surface: Surface, menu: QMenu, found: Hit) -> None:
         return
     whole = labels.segments[index]
     start, end = frames.edge(whole.start), frames.edge(whole.end + 1)
-    _entry(menu, "play", "Play from here", partial(surface.play_from, start))
-    _entry(menu, "zoom-in", "Zoom to it", lambda: surface.look(surface.scope.over(start, end)))
+    _entry(menu, "play", tr("Play from here"), partial(surface.play_from, start))
+    _entry(menu, "zoom-in", tr("Zoom to it"), lambda: surface.look(surface.scope.over(start, end)))
     if not surface.view.editing:
         return
     menu.addSeparator()
-    other = menu.addMenu(icon("edit"), "Relabel")
+    other = menu.addMenu(icon("edit"), tr("Relabel"))
     add_classes(other, surface.view.classes, partial(surface.want_relabel, index))
     now = frames.at(surface.view.position)
     at = now if whole.start < now <= whole.end else frames.at(found.seconds)
-    words = "Split at the now-line" if at == now else "Split here"
+    words = tr("Split at the now-line") if at == now else tr("Split here")
     entry = _entry(menu, "", words, lambda: surface.splitWanted.emit(index, at))
     entry.setEnabled(whole.start < at <= whole.end)
-    _entry(menu, "delete", "Remove", lambda: surface.segmentRemoved.emit(index))
+    _entry(menu, "delete", tr("Remove"), lambda: surface.segmentRemoved.emit(index))
 
 
 def _of_marking(surface: Surface, menu: QMenu) -> None:
     if surface.view.marking:
-        words = f"Close {class_words(surface.view.marking)} at the now-line"
+        words = tr("Close {class_words} at the now-line", class_words=class_words(surface.view.marking))
         _entry(menu, "check", words, lambda: surface.markWanted.emit(surface.view.marking))
-        _entry(menu, "close", "Drop the open segment", surface.markDropped.emit)
+        _entry(menu, "close", tr("Drop the open segment"), surface.markDropped.emit)
     else:
-        other = menu.addMenu("Mark from the now-line")
+        other = menu.addMenu(tr("Mark from the now-line"))
         add_classes(other, surface.view.classes, surface.markWanted.emit)
-    _entry(menu, "add", "New track", partial(ask_track, surface, surface.trackChosen.emit))
+    _entry(menu, "add", tr("New track"), partial(ask_track, surface, surface.trackChosen.emit))
 
 
 def _of_view(surface: Surface, menu: QMenu, found: Hit) -> None:
     if found.lane is not None and found.lane.kind != "labels":
-        words = "Show as curves" if found.lane.heat or surface.is_heat(found.lane.name) else "Show as heat"
+        words = tr("Show as curves") if found.lane.heat or surface.is_heat(found.lane.name) else tr("Show as heat")
         _entry(menu, "chart", words, partial(surface.toggle_heat, found.lane.name))
-        _entry(menu, "export", "Export events", surface.exportEventsWanted.emit)
-    _entry(menu, "fit", "Show all", surface.fit)
-    words = "Stop following" if surface.scope.following else "Follow now"
+        _entry(menu, "export", tr("Export events"), surface.exportEventsWanted.emit)
+    _entry(menu, "fit", tr("Show all"), surface.fit)
+    words = tr("Stop following") if surface.scope.following else tr("Follow now")
     _entry(menu, "target", words, partial(surface.follow, not surface.scope.following))
 
 
@@ -112,10 +113,10 @@ def ask_track(parent: QWidget, added: Callable[[str], object]) -> QInputDialog:
     """The name of a new track."""
     dialog = QInputDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("New track")
-    dialog.setLabelText("Name of the track")
+    dialog.setWindowTitle(tr("New track"))
+    dialog.setLabelText(tr("Name of the track"))
     dialog.setTextValue("hands")
-    dialog.setOkButtonText("Add")
+    dialog.setOkButtonText(tr("Add"))
     dialog.textValueSelected.connect(lambda name: added(name.strip()) if name.strip() else None)
     dialog.open()
     return dialog

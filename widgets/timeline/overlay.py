@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
+from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words, draw_swatch, place_of
 from widgets.kit.theme import LOOK, number_font
@@ -67,7 +68,7 @@ def _clear_ruler(painter: QPainter, scene: Scene, pill: QRectF) -> None:
 def readout_at(scene: Scene, lane: Lane | None, seconds: float) -> Readout:
     """Time, frame, and what the lane's model says of this moment."""
     frames, view = scene.frames, scene.view
-    frame = f"   frame {frames.at(seconds)}" if view.rate > 0 or len(view.frame_times) else ""
+    frame = tr("   frame {at}", at=frames.at(seconds)) if view.rate > 0 or len(view.frame_times) else ""
     heading = f"{clock(seconds, 0.01)}{frame}"
     if lane is None or lane.kind == "labels":
         return Readout(heading)
@@ -77,7 +78,7 @@ def readout_at(scene: Scene, lane: Lane | None, seconds: float) -> Readout:
         return Readout(heading)
     shown = [at for at in np.argsort(-values)[:MOST_LINES] if values[at] >= LEAST]
     lines = tuple((track.classes[at], float(values[at])) for at in shown)
-    return Readout(heading, lines, "anticipated" if ahead else "")
+    return Readout(heading, lines, tr("anticipated") if ahead else "")
 
 
 def values_at(track: ScoreTrack, seconds: float) -> tuple[np.ndarray | None, bool]:

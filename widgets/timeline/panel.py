@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from engines.core.words import tr
 from widgets.charts.class_colors import class_words
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton
 from widgets.timeline.canvas import Canvas
@@ -25,14 +26,14 @@ class TimelinePanel(Panel):
     """Shows a view by `show_state`. `canvas`, `legend`, `empty` and `help` say what the user wants."""
 
     def __init__(self) -> None:
-        super().__init__("Timeline", scrolling=False)
+        super().__init__(tr("Timeline"), scrolling=False)
         self.body.setSpacing(0)
         self.canvas, self.legend = Canvas(), Legend()
         self._fields: tuple[object, ...] = ()
         self._tools()
         self.add(self.legend)
         self.add(self.canvas, 1)
-        self.empty = EmptyState(NO_SOURCE, "Add a source", "actions", "Open a video file, a camera or a stream")
+        self.empty = EmptyState(NO_SOURCE, tr("Add a source"), "actions", tr("Open a video file, a camera or a stream"))
         self.set_empty(self.empty)
         self.show_empty(True)
         self._connect()
@@ -54,21 +55,23 @@ class TimelinePanel(Panel):
         self._follow_room()
 
     def _tools(self) -> None:
-        self.brush = ChoiceField("Class of new segments", tip="What a segment that you draw is called")
+        self.brush = ChoiceField(tr("Class of new segments"), tip=tr("What a segment that you draw is called"))
         self.brush.setMinimumContentsLength(12)
-        self.track = ChoiceField("Track of new segments", tip="Where segments that you draw or mark go")
+        self.track = ChoiceField(tr("Track of new segments"), tip=tr("Where segments that you draw or mark go"))
         self.fit = QuietButton(
-            "", "arrows-out-line-horizontal", "Show all of it (F, or a double click)", name="Show all"
+            "", "arrows-out-line-horizontal", tr("Show all of it (F, or a double click)"), name=tr("Show all")
         )
-        self.now = QuietButton("Now", "target", "Keep the shown moment in view (N)", name="Follow now", checkable=True)
-        self.heat = QuietButton("", "chart", "Curves or heat, a row a class (H)", name="Curves or heat")
-        self.classes = QuietButton("", "swatches", "Show the classes in a line", name="Legend", checkable=True)
+        self.now = QuietButton(
+            tr("Now"), "target", tr("Keep the shown moment in view (N)"), name=tr("Follow now"), checkable=True
+        )
+        self.heat = QuietButton("", "chart", tr("Curves or heat, a row a class (H)"), name=tr("Curves or heat"))
+        self.classes = QuietButton("", "swatches", tr("Show the classes in a line"), name=tr("Legend"), checkable=True)
         self.classes.setChecked(True)
-        self.more = QuietButton("", "more", "Export events, help", name="More")
+        self.more = QuietButton("", "more", tr("Export events, help"), name=tr("More"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
-        menu.addAction("Export events").triggered.connect(self.canvas.exportEventsWanted)
-        self.help = menu.addAction("Help on the timeline")
+        menu.addAction(tr("Export events")).triggered.connect(self.canvas.exportEventsWanted)
+        self.help = menu.addAction(tr("Help on the timeline"))
         self.more.setMenu(menu)
         tools = (self.brush, self.track, self.fit, self.now, self.heat, self.classes, self.more)
         self.add_head(*tools)
@@ -88,9 +91,9 @@ class TimelinePanel(Panel):
         if self.canvas.brush not in line.classes:
             self.canvas.set_brush("")
         names = [(name, class_words(name)) for name in line.classes]
-        self.brush.set_choices([(ASK, "Ask each time"), *names], self.canvas.brush or ASK)
+        self.brush.set_choices([(ASK, tr("Ask each time")), *names], self.canvas.brush or ASK)
         tracks = tuple(dict.fromkeys((*line.tracks_known, line.track)))
-        self.track.set_choices([*((name, name) for name in tracks), (NEW_TRACK, "New track\u2026")], line.track)
+        self.track.set_choices([*((name, name) for name in tracks), (NEW_TRACK, tr("New track\u2026"))], line.track)
         self.now.setChecked(self.canvas.scope.following)
 
     def _follow_room(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.charts.class_colors import class_words
 from widgets.timeline.axis import clock
 from widgets.timeline.bars import ghost_words
@@ -9,10 +10,10 @@ from widgets.timeline.drawing import Scene
 from widgets.timeline.hits import Hit
 from widgets.timeline.state import ScoreTrack, TimelineView
 
-NO_SOURCE = "Open a video or a camera to see its timeline."
-NO_MODEL = "Choose a model and press Start: how probable each action is runs along here."
-NO_LABELS = "Play the video and press a class's key, or drag along the track, to mark what happens."
-NO_SCORES = "Train a model on the labels, and what it sees in this video is shown here."
+NO_SOURCE = tr("Open a video or a camera to see its timeline.")
+NO_MODEL = tr("Choose a model and press Start: how probable each action is runs along here.")
+NO_LABELS = tr("Play the video and press a class's key, or drag along the track, to mark what happens.")
+NO_SCORES = tr("Train a model on the labels, and what it sees in this video is shown here.")
 
 
 def content_of(view: TimelineView) -> tuple[object, ...]:
@@ -45,7 +46,7 @@ def state_of(view: TimelineView) -> str:
     """The line under the title."""
     words = [view.title]
     if view.marking:
-        words.append(f"marking {class_words(view.marking)}")
+        words.append(tr("marking {class_words}", class_words=class_words(view.marking)))
     if view.labels is not None and view.labels.segments:
         words.append(_many(len(view.labels.segments), "segment"))
     events = sum(len(track.events) for track in view.tracks)
@@ -61,10 +62,17 @@ def state_of(view: TimelineView) -> str:
 def description(view: TimelineView) -> str:
     """For a screen reader: what lanes there are and what is chosen."""
     words = [state_of(view)]
-    words += [f"probabilities of {track.name}" for track in view.tracks]
+    words += [tr("probabilities of {track}", track=track.name) for track in view.tracks]
     if view.labels is not None and 0 <= view.selected < len(view.labels.segments):
         chosen = view.labels.segments[view.selected]
-        words.append(f"chosen: {class_words(chosen.action)}, frames {chosen.start} to {chosen.end}")
+        words.append(
+            tr(
+                "chosen: {class_words}, frames {start} to {end}",
+                class_words=class_words(chosen.action),
+                start=chosen.start,
+                end=chosen.end,
+            )
+        )
     return "; ".join(words)
 
 
@@ -72,16 +80,22 @@ def tip_of(scene: Scene, found: Hit) -> str:
     """A tip for the thing under the cursor; "" where its figures are shown."""
     view = scene.view
     if found.part == "toggle" and found.lane is not None:
-        return "Show as curves" if found.lane.heat else "Show as heat: a row a class"
+        return tr("Show as curves") if found.lane.heat else tr("Show as heat: a row a class")
     if found.part == "threshold":
-        return "Drag to change the probability at which an event starts"
+        return tr("Drag to change the probability at which an event starts")
     if found.part == "name" and found.lane is not None:
         goes = found.lane.kind == "labels" and view.editing
-        return f"{found.lane.name}: click to put new segments here" if goes else found.lane.name
+        return tr("{lane}: click to put new segments here", lane=found.lane.name) if goes else found.lane.name
     if found.part == "event" and found.lane is not None:
         event = view.tracks[found.lane.index].events[found.index]
         end = clock(event.end, 0.01) if event.end is not None else "now"
-        return f"{class_words(event.action)}, {clock(event.start, 0.01)} to {end}, mean {100 * event.probability:.0f} %"
+        return tr(
+            "{class_words}, {clock} to {end}, mean {probability:.0f} %",
+            class_words=class_words(event.action),
+            clock=clock(event.start, 0.01),
+            end=end,
+            probability=100 * event.probability,
+        )
     if found.part in ("segment", "start", "end") and view.labels is not None:
         segment = view.labels.segments[found.index]
         return f"{class_words(segment.action)}, {ghost_words(scene, segment)}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from widgets.kit.layouts import styled
-from widgets.viewer.tile import TileHost, ViewerTile
+from widgets.viewer.host import TileHost
+from widgets.viewer.tile import ViewerTile
 
 LAYOUTS = {"1": (1, 1), "1x2": (1, 2), "2x2": (2, 2), "3x3": (3, 3)}
 """Rows and columns, from small to large."""
@@ -34,7 +35,9 @@ class ViewerGrid(TileHost):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Viewer")
-        self.setAccessibleDescription("Arrow keys choose a tile, Enter shows it alone, F fits the picture")
+        self.setAccessibleDescription(
+            "Arrow keys choose a tile, with Shift they swap it, Enter shows it alone, F fits the picture"
+        )
         self._tiles: dict[int, ViewerTile] = {}
         self._sources: list[tuple[str, str]] = []
         self._engines: list[tuple[str, str]] = []
@@ -104,9 +107,11 @@ class ViewerGrid(TileHost):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in MOVES:
+        if key in MOVES and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._swap(self._beside(*MOVES[key]))
+        elif key in MOVES:
             self._use_keyboard()
-            self._move(*MOVES[key])
+            self._move(self._beside(*MOVES[key]))
         elif key in RETURN or (key == Qt.Key.Key_Escape and self.maximised_index is not None):
             self.maximise()
         elif key == Qt.Key.Key_F:
@@ -116,15 +121,33 @@ class ViewerGrid(TileHost):
         else:
             super().keyPressEvent(event)
 
-    def _move(self, down: int, right: int) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The frame of the selected tile says where the keys go."""
+        super().focusInEvent(event)
+        self.tile(self.selected_index).update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.tile(self.selected_index).update()
+
+    def _beside(self, down: int, right: int) -> int:
+        """The tile in a direction from the selected one, or itself at the edge."""
         rows, columns = LAYOUTS[self.layout_name]
         row, column = divmod(self.selected_index, columns)
         row, column = min(max(row + down, 0), rows - 1), min(max(column + right, 0), columns - 1)
-        target = row * columns + column
+        return row * columns + column
+
+    def _move(self, target: int) -> None:
         if self.maximised_index is not None and target != self.selected_index:
             self.maximised_index = target
             self._arrange()
         self.select(target)
+
+    def _swap(self, target: int) -> None:
+        """What the selected tile shows goes there, and the selection with it."""
+        if target != self.selected_index and self.maximised_index is None:
+            self.swapWanted.emit(self.selected_index, target)
+            self.select(target)
 
     def _make(self, index: int) -> ViewerTile:
         tile = ViewerTile(index, self)

@@ -21,6 +21,8 @@ from widgets.viewer.picture import Viewport
 Point: TypeAlias = tuple[float, float]
 Corner: TypeAlias = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 HALO = QColor(8, 10, 13, 170)
+GROUND = 0.88
+"""How much of the ground of words covers the picture: words in every colour keep 4.5:1 on white."""
 PILL_HEIGHT = 20.0
 
 
@@ -232,7 +234,7 @@ def pill_width(text: str) -> float:
 
 
 def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -> None:
-    """A pill of 70 % base with words in it."""
+    """A pill of base with words in it."""
     draw_base(painter, box, box.height() / 2)
     painter.setFont(number_font(11))
     painter.setPen(overlay_color(color))
@@ -242,9 +244,9 @@ def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -
 
 
 def draw_base(painter: QPainter, box: QRectF, radius: float) -> None:
-    """70 % base with round corners, for words on it."""
+    """Base with round corners, for words on it that are to be read over a white picture too."""
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(DARK.color("base", 0.7))
+    painter.setBrush(DARK.color("base", GROUND))
     painter.drawRoundedRect(box, radius, radius)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt
 from PySide6.QtGui import (
     QAction,
+    QDrag,
     QEnterEvent,
     QMouseEvent,
     QPainter,
@@ -25,13 +26,15 @@ from widgets.kit.access.roles import reached_by
 from widgets.kit.fields import ElidedLabel, QuietButton
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size
 from widgets.kit.theme import LOOK
-from widgets.sources.choice import SOURCE_MIME
+from widgets.sources.choice import dragged_source
 from widgets.sources.told import told
+from widgets.viewer.dragging import Aim, Handle, dragged_tile, tile_data
 from widgets.viewer.figures import Figures
+from widgets.viewer.host import TileHost
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
@@ -49,33 +52,6 @@ class _Face(Enum):
     FAILED = 2
 
 
-class TileHost(QWidget):
-    """What holds the tiles: they say what the user wants by its signals, which carry the tile's index first."""
-
-    selected = Signal(int)
-    clicked = Signal(int, float, float)
-    sourceChosen = Signal(int, str)
-    addWanted = Signal(int)
-    engineToggled = Signal(int, str, bool)
-    snapshotWanted = Signal(int)
-    undistortToggled = Signal(int)
-    retryWanted = Signal(int)
-    locateWanted = Signal(int)
-    playToggled = Signal(int)
-    stepped = Signal(int, int)
-    sought = Signal(int, float)
-    loopToggled = Signal(int, bool)
-    speedChosen = Signal(int, float)
-
-    def press(self, index: int) -> None:
-        """A tile was clicked."""
-        raise NotImplementedError
-
-    def maximise(self, index: int | None = None) -> None:
-        """Show a tile alone, or all again."""
-        raise NotImplementedError
-
-
 class ViewerTile(FileDrops):
     """A tile; what the user wants with it is said by its host."""
 
@@ -86,7 +62,9 @@ class ViewerTile(FileDrops):
         self.source = ""
         self.view = ImageView(f"Picture of tile {index + 1}")
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
-        self.pill = Pill()
+        self.title.given = True
+        self.pill, self.recording = Pill(), Pill()
+        self.recording.hide()
         self.figures = Figures()
         self.transport = TransportBar()
         self._sources: list[tuple[str, str]] = []
@@ -142,6 +120,13 @@ class ViewerTile(FileDrops):
             self._failed.set_text(status.message or "This source does not answer.", self._way_out())
             self._show(_Face.FAILED)
 
+    def set_recording(self, words: str | None) -> None:
+        """Time and size of the recording of what is shown, None where there is none."""
+        self.recording.setVisible(words is not None)
+        if words is not None:
+            self.recording.set_state(f"{tr('REC')} {words}".strip(), "bad", "record")
+        self._place_words()
+
     def set_sources(self, sources: Sequence[tuple[str, str]]) -> None:
         """What can be chosen: (path, title)."""
         self._sources = list(sources)
@@ -184,6 +169,7 @@ class ViewerTile(FileDrops):
         self.source, self._message, self._overlays = "", "", ()
         self.title.setText("")
         self.pill.set_state("")
+        self.recording.hide()
         self.figures.set_figures(0.0, 0, None)
         self._place_words()
         self.view.clear()
@@ -210,7 +196,10 @@ class ViewerTile(FileDrops):
         look = LOOK.now
         marked = self._chosen or self._aimed
         painter.setBrush(look.color("surface"))
-        painter.setPen(QPen(look.color("accent" if marked else "line"), 2 if marked else 1))
+        strong = self._aimed or (self._chosen and self.host.hasFocus())
+        painter.setPen(
+            QPen(look.color("accent", 1 if strong else 0.55) if marked else look.color("line"), 2 if marked else 1)
+        )
         inset = 1.0 if marked else 0.5
         painter.drawRoundedRect(self.rect().toRectF().adjusted(inset, inset, -inset, -inset), 4, 4)
 
@@ -234,18 +223,34 @@ class ViewerTile(FileDrops):
         self._place_words()
 
     def taken(self, data: QMimeData) -> list[str]:
-        return [bytes(data.data(SOURCE_MIME).data()).decode()] if data.hasFormat(SOURCE_MIME) else []
+        """The source that is dragged, and the tile that it comes from where it comes from one."""
+        return [*filter(None, (dragged_source(data), dragged_tile(data)))] if dragged_source(data) else []
 
     def show_aimed(self, on: bool) -> None:
         self._aimed = on
+        self._aim.cover(self.rect() if on else None, tr("Swap") if self.source else tr("Show here"))
         self.update()
+
+    def _fell(self, what: list[str]) -> None:
+        """A source from the list, or another tile's."""
+        if len(what) == 2:
+            self.host.swapWanted.emit(int(what[1]), self.index)
+        else:
+            self.host.sourceChosen.emit(self.index, what[0])
+
+    def _drag(self) -> None:
+        if self.source:
+            drag = QDrag(self)
+            drag.setMimeData(tile_data(self.index, self.source))
+            drag.setPixmap(self._head.grab())
+            drag.exec(Qt.DropAction.CopyAction)
 
     # Within
 
     def _build(self) -> None:
-        parts = (self.title, 1), self.figures, self.pill
-        self._head = held(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
-        self._head.setFixedHeight(30)
+        parts = (self.title, 1), self.figures, self.recording, self.pill
+        self._head = Handle(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
+        self._aim = Aim(self)
         self._empty = EmptyState("", "Choose a source", "viewer", "What to show in this tile")
         self._failed = EmptyState("", "Reconnect", "bad", "Open the source again")
         faces = QWidget()
@@ -287,7 +292,8 @@ class ViewerTile(FileDrops):
         self._engine_menu.aboutToShow.connect(self._fill_engines)
         self.fit.clicked.connect(self.view.fit)
         for signal, tell in (
-            (self.dropped, lambda paths: host.sourceChosen.emit(index, paths[0])),
+            (self.dropped, self._fell),
+            (self._head.dragged, self._drag),
             (looks, lambda action: host.engineToggled.emit(index, action.data(), action.isChecked())),
             (self._failed.clicked, lambda: (host.locateWanted if self._gone else host.retryWanted).emit(index)),
             (self.undistort.clicked, lambda: host.undistortToggled.emit(index)),
@@ -330,9 +336,12 @@ class ViewerTile(FileDrops):
     def _place_words(self) -> None:
         """The title first, as far as it matters; the figures in what is left."""
         wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
-        room = self.width() - 34 - pill_size(self.pill.text).width()
-        self.pill.set_compact(self.pill.level == "good" and wanted > room)
+        whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
+        room = self.width() - 34 - pill_size(self.pill.text).width() - whole
+        self.pill.set_compact((self.pill.level == "good" or bool(whole)) and wanted > room)
         room = self.width() - 34 - self.pill.sizeHint().width()
+        self.recording.set_compact(bool(whole) and room < whole + 60)
+        room -= self.recording.sizeHint().width() + 8 if whole else 0
         self.figures.fit(room - min(wanted, TITLE_ROOM))
 
     def _set_message(self, message: str) -> None:

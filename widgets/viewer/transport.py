@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from widgets.kit.fields import QuietButton
 from widgets.kit.labels import Label
-from widgets.kit.layouts import row_of
+from widgets.kit.layouts import KEPT_CLEAR, row_of
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
 
@@ -71,6 +71,7 @@ class TransportBar(QWidget):
         parts = self.play, self.back, self.forward, 4, (self.slider, 1), 8, self.time, self.loop, self.speed
         self.setLayout(row_of(*parts, margins=(4, 0, 4, 0)))
         self.setFixedHeight(32)
+        self.setProperty(KEPT_CLEAR, True)
         self.slider.valueChanged.connect(lambda value: self.sought.emit(value / STEPS * self._duration))
 
     def set_position(self, seconds: float, duration: float) -> None:

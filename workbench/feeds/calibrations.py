@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -74,9 +75,29 @@ class Calibrations(QObject):
             raise UsageError("This is no camera's own picture", hint="Choose the camera, or one of its tiles")
         self._check_shape(path, result.image_size)
         kept = self._store.keep(camera, result, focus)
-        self._known.pop(camera.key, None)
-        self.changed.emit()
+        self._renew(camera.key)
         return kept
+
+    def forget(self, path: str) -> Callable[[], None]:
+        """Use the calibration of a source no more; what is given brings it back. Nothing that is shown changes.
+
+        Raises `UsageError` where none is kept, `BadInput` where its file cannot be put aside.
+        """
+        kept, camera = self.best(path), self.camera(path)
+        if kept is None or camera is None:
+            raise UsageError("No calibration of this camera is kept")
+        back = self._store.forget(kept)
+        self._renew(camera.key)
+
+        def bring_back() -> None:
+            back()
+            self._renew(camera.key)
+
+        return bring_back
+
+    def _renew(self, key: str) -> None:
+        self._known.pop(key, None)
+        self.changed.emit()
 
     def parent(self, path: str) -> str:
         """The feed or tile that a straightened picture is made of; any other path as it is."""

@@ -48,6 +48,17 @@ def recall(name: str) -> str:
     return address if isinstance(address, str) and bare(address) == name else ""
 
 
+def keyring_name() -> str:
+    """What keeps them, such as "SecretService Keyring"; "" where there is no keyring that can be used."""
+    try:
+        import keyring
+
+        ring = keyring.get_keyring()
+        return "" if ring.priority < 1 else ring.name
+    except Exception:  # as below
+        return ""
+
+
 def _keyring(call: str, *arguments: str) -> Any:
     """None where there is no keyring, or it stays locked."""
     try:

@@ -27,6 +27,7 @@ from workbench.threads.engine_thread import Wake
 from workbench.threads.runner import Runner
 from workbench.threads.supervisor import Supervisor
 from workbench.work.broker import Broker
+from workbench.work.commands import job_line
 from workbench.work.failure import Failure
 from workbench.work.job_store import JobRecord, JobState, JobStore
 from workbench.work.resuming import Resumable, Standings, drop
@@ -103,8 +104,12 @@ class JobQueue(QObject):
     # --- the window
 
     def submit(self, job: str, spec: object, title: str = "", command: str = "") -> int:
-        """Queue a job; its number. `spec` is the job's dataclass, or the same as a dict. On disk when this returns."""
-        record = self._store.insert(job, title or job.partition(":")[0], command, _spec_json(spec))
+        """Queue a job; its number. `spec` is the job's dataclass, or the same as a dict. On disk when this returns.
+
+        command: the line that gives the same; without one, that of the job itself with all of its settings.
+        """
+        told = _spec_json(spec)
+        record = self._store.insert(job, title or job.partition(":")[0], command or job_line(job, told), told)
         with self._lock:
             self._records[record.id] = record
             self._waiting.append(record.id)
@@ -157,6 +162,9 @@ class JobQueue(QObject):
         spec, command = kind.again(record, keep=keep)
         new = self.submit(record.job, spec, record.title, command)
         self._resumed[new] = _gone_on(there, keep)
+        if not keep:
+            with self._lock:
+                self._put(replace(record, note=tr("Resumed later at step {step:,}", step=there.step)), durable=True)
         self.resumed.emit(new)
         return new
 

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.access.roles import KEYS, TYPED, is_painted_control, overrides
+from widgets.kit.access.tabs import takes_tab
 from workbench.tour.cut import cut
 
 __all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable"]
@@ -84,17 +85,18 @@ def order(root: QWidget) -> list[QWidget]:
         if takes_tab(part) and part.isVisible() and part.isEnabled() and (part is root or root.isAncestorOf(part)):
             found.append(part)
         part = part.nextInFocusChain()
-    return found
+    return _begun(found, root) if root.isWindow() and root.windowType() == Qt.WindowType.Dialog else found
+
+
+def _begun(round: list[QWidget], root: QWidget) -> list[QWidget]:
+    """Tab goes round: a dialog's round begins where it is read first."""
+    start = min(range(len(round)), key=lambda at: _place(round[at], root).topLeft().toTuple()[::-1], default=0)
+    return round[start:] + round[:start]
 
 
 def controls(root: QWidget) -> list[QWidget]:
     """Everything that is there to be used, hidden or not."""
     return [part for part in _every(root, QWidget) if _is_control(part)]
-
-
-def takes_tab(part: QWidget) -> bool:
-    """Tab stops here."""
-    return bool(part.focusPolicy() & Qt.FocusPolicy.TabFocus) and part.focusProxy() is None
 
 
 def called(part: QWidget) -> str:

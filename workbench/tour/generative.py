@@ -16,6 +16,7 @@ from engines.generative.diffusion.types import Guidance, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Page, RunState
 from widgets.kit.theme import LOOK, THEMES
+from workbench.tour import jobs
 from workbench.tour.walk import Stop, begin_at, show_page, stops_at
 from workbench.window.main import Window
 
@@ -41,6 +42,7 @@ def stops(theme: str) -> list[Stop]:
         stop("flow", _flow, _flowing),
         stop("compare", _compare, _compared),
         stop("training", _train, _learning),
+        *jobs.stops(theme),
         stop("history", _more_runs, _all_done),
         stop("failed", _pickle, _refused),
         stop("done", _rest),

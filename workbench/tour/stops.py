@@ -9,7 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
+from workbench.tour import first_steps
 from workbench.tour.walk import Stop, front, panel
 from workbench.window.main import Window
 
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FORMS = ("usb", "file", "folder", "stream", "tiled", "scene")
 MAIN = (("first-start",), ("monitor-sample",))
 """The main stops, with what has to be done before them."""
+CRASH = CutOff("Gait study", (CutOffJob(1, "Train mnist-dit", "Cut off at step 1,200 of 2,700", can_resume=True),))
 
 
 def stops(theme: str) -> list[Stop]:
@@ -28,7 +31,7 @@ def stops(theme: str) -> list[Stop]:
     made += _dialogs(first)
     for name in others:
         made += _again(name)
-    return made
+    return made + first_steps.stops(first) + _starting((first, *others))
 
 
 def main_stops(theme: str) -> list[Stop]:
@@ -51,7 +54,7 @@ def _all(window: Window, acts: Sequence[Callable[[Window], object]]) -> None:
 
 def _first(theme: str) -> list[Stop]:
     """An empty window, and the form of every kind of source."""
-    begin = Stop(f"{theme}-first-start", partial(_theme, name=theme), panel=panel("sources"))
+    begin = Stop(f"{theme}-first-start", partial(_theme, name=theme), panel=lambda window: window.place)
     forms = [
         Stop(
             f"{theme}-add-{kind}",
@@ -61,6 +64,29 @@ def _first(theme: str) -> list[Stop]:
         for kind in FORMS
     ]
     return [begin, *forms]
+
+
+def _starting(themes: Sequence[str]) -> list[Stop]:
+    """The start page once there are projects, after a crash, and while something is dragged over the window."""
+    return [
+        Stop(f"{theme}-start-{name}", partial(_start_page, theme=theme, cut_off=cut_off, aimed=aimed), _started)
+        for theme in themes
+        for name, cut_off, aimed in (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
+    ]
+
+
+def _start_page(window: Window, theme: str, cut_off: CutOff | None, aimed: bool) -> None:
+    window.notices.clear()
+    _theme(window, theme)
+    if window.services.feeds.ids():
+        window.commands.run("file.new")
+    if window.place.page is not None:
+        window.place.page.show_state(replace(window.place.page.shown, cut_off=cut_off))
+        window.place.page.show_aimed(aimed)
+
+
+def _started(window: Window) -> bool:
+    return window.place.starts
 
 
 def _watching(theme: str) -> list[Stop]:
@@ -103,6 +129,7 @@ def _do(window: Window, ids: tuple[str, ...]) -> None:
 def _theme(window: Window, name: str) -> None:
     window.set_theme(name)
     window.preset("monitor")
+    window.beginning.follow()
 
 
 def _sample(window: Window) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
@@ -30,11 +31,21 @@ INK = 0.002
 """Share of a picture's pixels that must differ from its commonest colour for it not to be blank."""
 
 
+class Measured(Protocol):
+    """What a stop measures while it is waited for."""
+
+    def figures(self) -> dict[str, object]: ...
+
+    def problems(self) -> list[str]: ...
+
+    def remarks(self) -> list[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One picture. `act` changes the window, `ready` says when it may be taken, `panel` names what must not be blank.
 
-    `also` is a window of its own that is drawn over the main one.
+    `also` is a window of its own that is drawn over the main one. `job`: what is measured until it is ready.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Stop:
     panel: Callable[[Window], QWidget] | None = None
     seconds: float = 20.0
     also: Callable[[Window], QWidget | None] = lambda _window: None
+    job: Measured | None = None
 
 
 def reference(*names: str) -> Path:
@@ -151,6 +163,8 @@ class Guide(QObject):
         self._say, self._all = say, len(stops)
         self.pictures: list[str] = []
         self.problems: list[str] = []
+        self.remarks: list[str] = []
+        self.jobs: dict[str, dict[str, object]] = {}
         self.meter = StallMeter(self)
         self._window, self._stops, self._out, self._done = window, list(stops), out, done
         self._arrived = self._settled = 0.0
@@ -201,6 +215,10 @@ class Guide(QObject):
         picture.save(str(path))
         self.pictures.append(str(path))
         self.problems += [f"{stop.name}: {what}" for what in self._met(over)]
+        if stop.job is not None:
+            self.jobs[stop.name] = stop.job.figures()
+            self.problems += [f"{stop.name}: {what}" for what in stop.job.problems()]
+            self.remarks += [f"{stop.name}: {what}" for what in stop.job.remarks()]
         if stop.panel is not None and is_blank(stop.panel(self._window)):
             self.problems.append(f"{stop.name}: the panel is blank")
 
@@ -237,7 +255,7 @@ def is_blank(widget: QWidget) -> bool:
 def walk(
     out: Path, size: tuple[int, int], stops: Sequence[Stop], say: Callable[[str], object] = lambda _text: None
 ) -> dict[str, object]:
-    """Go through these stops in a fresh window; pictures, problems, remarks, and the longest stall in milliseconds.
+    """Go through these stops in a fresh window; pictures, problems, remarks, jobs measured, the longest stall in ms.
 
     `say` is told each stop that is begun. A stall is a remark: the machine may be the reason.
     """
@@ -266,6 +284,6 @@ def walk(
     problems = guide.problems + [f"log: {text}" for text in errors.said] + [f"did not end: {name}" for name in stuck]
     stalls = [f"{worst[1]}: the window computed for {worst[0]:.0f} ms at a stretch"] * (worst[0] > STALL_LIMIT_MS)
     return {
-        "pictures": guide.pictures, "problems": problems, "remarks": stalls,
+        "pictures": guide.pictures, "problems": problems, "remarks": stalls + guide.remarks, "jobs": guide.jobs,
         "stall_ms_max": worst[0], "stall_at": worst[1],
     }  # fmt: skip

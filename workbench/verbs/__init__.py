@@ -62,10 +62,22 @@ VERBS: tuple[Verb, ...] = (
         "python main.py models fetch yunet",
     ),
     Verb(
+        "job",
+        "Do any job of the window, with its settings as JSON",
+        "workbench.verbs.job",
+        "python main.py job engines.generative.training.job:run --spec spec.json",
+    ),
+    Verb(
         "bench",
         "Measure speed on this machine, beside the usual ways",
         "workbench.verbs.bench",
         "python main.py bench detect --json",
+    ),
+    Verb(
+        "texts",
+        "List every text of the window, for translators",
+        "workbench.verbs.texts",
+        "python main.py texts --out de.ts",
     ),
     Verb(
         "tour",

@@ -84,6 +84,9 @@ def _print(report: dict[str, object], out: Path) -> None:
     assert isinstance(pictures, list)
     print(f"{len(pictures)} pictures in {out.resolve()}")
     print(f"longest stretch of computing in the window: {report['stall_ms_max']:.0f} ms")
+    jobs = report.get("jobs")
+    for name, figures in jobs.items() if isinstance(jobs, dict) else ():
+        print(f"{name}: {figures['clicks']} clicks, {figures['seconds']} s")
     for kind in ("remark", "problem"):
         told = report[f"{kind}s"]
         assert isinstance(told, list)

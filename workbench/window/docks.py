@@ -92,12 +92,13 @@ class Docks(QObject):
             window.setCorner(corner, AREAS[area])
         self.arranging = False
         """Docks come to the front that will not stay there."""
+        self._aside = b""
         self.docks = {spec.id: Dock(spec, window) for spec in specs}
         self.reset()
 
     def reset(self) -> None:
         """Every dock where the table puts it."""
-        self.arranging = True
+        self.arranging, self._aside = True, b""
         first: dict[str, Dock] = {}
         for dock in self.docks.values():
             dock.setFloating(False)
@@ -114,13 +115,27 @@ class Docks(QObject):
 
     def arrange(self, shown: Mapping[str, int]) -> None:
         """Show these docks at these sizes (0: as it is), the first of each area in front; hide the others."""
-        self.arranging = True
+        self.arranging, self._aside = True, b""
         for id, dock in self.docks.items():
             dock.setVisible(id in shown)
         for id in reversed(list(shown)):
             self.docks[id].raise_()
         self.arranging = False
         self.resize({id: size for id, size in shown.items() if size})
+
+    def set_aside(self, on: bool) -> None:
+        """Hide every dock for now, or have them back as they were; what is kept is how they were."""
+        if on == bool(self._aside):
+            return
+        self.arranging = True
+        if on:
+            self._aside = self.state()
+            for dock in self.docks.values():
+                dock.hide()
+        else:
+            kept, self._aside = self._aside, b""
+            self.restore(kept)
+        self.arranging = False
 
     def resize(self, sizes: Mapping[str, int]) -> None:
         """Widths of the docks at the sides, heights of those at the bottom, in pixels; less in a small window."""
@@ -146,10 +161,11 @@ class Docks(QObject):
         self.docks[id].raise_()
 
     def state(self) -> bytes:
-        return bytes(self._window.saveState(LAYOUT_VERSION).data())
+        return self._aside or bytes(self._window.saveState(LAYOUT_VERSION).data())
 
     def restore(self, state: bytes) -> bool:
         """Put the docks back as `state()` told; False when it does not fit this version."""
+        self._aside = b""
         return self._window.restoreState(QByteArray(state), LAYOUT_VERSION)
 
     def sizes(self) -> dict[str, QSize]:

@@ -9,22 +9,25 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
+from engines.core.words import tr
 from widgets.kit.menus import SideMenu
-from widgets.kit.panel import FOLDS
+from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
 from widgets.kit.wheel import leave_wheel
 from widgets.shell.jobs import JobsPanel
 from widgets.shell.log import LogPanel
 from widgets.shell.notices import Notices
 from widgets.shell.properties import PropertiesPanel
+from widgets.shell.start.place import ViewerPlace
 from widgets.sources.panel import SourcesPanel, dropped_texts
 from widgets.viewer.grid import ViewerGrid
+from widgets.viewer.recording_bar import RecordingBar
 from workbench.commands import Actions, commands, presets
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.editing import Editing
@@ -35,9 +38,11 @@ from workbench.controllers.shell.leaving import LeavingController
 from workbench.controllers.shell.log import LogController
 from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.properties import PropertiesController
+from workbench.controllers.shell.recordings import Recordings
 from workbench.controllers.shell.shortcuts import ShortcutsController
 from workbench.controllers.shell.source_menu import SourceMenu
 from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.start import Parts, StartController
 from workbench.controllers.shell.undistort import UndistortController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature, resumes
@@ -95,7 +100,8 @@ class Window(QMainWindow, Host):
         self.presets = {preset.id: preset for preset in presets(features)}
         self.commands = Actions(self, commands(features))
         self.grid = ViewerGrid()
-        self.centre = Centre("viewer", self.grid)
+        self.place = ViewerPlace(self.grid)
+        self.centre = Centre("viewer", self.place)
         self.setCentralWidget(self.centre)
         folds = settings.value.panels.get("folds", {})
         FOLDS.state.update({name: folded for name, folded in folds.items() if isinstance(folded, bool)})
@@ -118,12 +124,17 @@ class Window(QMainWindow, Host):
         """After the first paint: the project's sources, then what the command line named, then what went wrong."""
         QTimer.singleShot(0, partial(self._start, list(arguments)))
 
-    def notify(self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None) -> None:
+    def notify(
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None, key: str = ""
+    ) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
         text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
-        self.notices.show_notice(text, level, action, run)
+        self.notices.show_notice(text, level, action, run, key)
+
+    def settle(self, key: str) -> None:
+        self.notices.settle(key)
 
     def preset(self, id: str) -> None:
         """Arrange docks and centre for one kind of work."""
@@ -160,8 +171,8 @@ class Window(QMainWindow, Host):
     def play(self, source: Source) -> None:
         self.sources.add(source)
 
-    def undistort(self, path: str) -> None:
-        self.undistorted.show(path)
+    def undistort(self, path: str, on: bool = True) -> None:
+        self.undistorted.show(path) if on else self.undistorted.show_as_it_comes(path)
 
     def derive(self, pictures: Mapping[str, Child]) -> None:
         for path, child in pictures.items():
@@ -175,6 +186,10 @@ class Window(QMainWindow, Host):
         if feature not in (self.centre.strip, self.centre.front):
             self.preset(preset.id)
         self.docks.show(feature)
+
+    def open_in(self, feature: str, file: str) -> None:
+        self.bring(feature)
+        self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -207,6 +222,7 @@ class Window(QMainWindow, Host):
             return
         self._ahead.stop()
         self._keeper.close()
+        self.beginning.close()
         self.save()
         for controller in reversed(self._controllers):
             controller.close()
@@ -226,13 +242,20 @@ class Window(QMainWindow, Host):
         child = event.child()
         if event.polished() and isinstance(child, QTabBar):
             leave_wheel(child)
+            describe(child, tr("Panels"), tr("The panel in front"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
 
+        self.beginning.show_aimed(event.isAccepted())
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.beginning.show_aimed(False)
+
     def dropEvent(self, event: QDropEvent) -> None:
         """Files fall on the feature in the centre or on the one that they are of; everything else is a source."""
+        self.beginning.show_aimed(False)
         files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         taker = self.features.taker(files) if files else ""
         if taker:
@@ -248,11 +271,14 @@ class Window(QMainWindow, Host):
         self.source_menu = SourceMenu(panels.sources, self.sources, services, commands)
         self.undistorted = UndistortController(self, self.sources, self.viewer, services, commands)
         self.properties = PropertiesController(panels.properties, self.viewer, services)
+        self.source_menu.serve(panels.properties, self.properties.show)
         self.leaving = LeavingController(self, services)
         self.jobs = JobsController(panels.jobs, services, commands, self.features.shows)
-        self.log = LogController(panels.log, services)
+        self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
+        self.beginning = StartController(parts, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
@@ -278,13 +304,25 @@ class Window(QMainWindow, Host):
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
+        self._bind_recordings(viewer.recordings)
         bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
         bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
+        bind("window.notice", self.notices.focus)
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
+
+    def _bind_recordings(self, recordings: Recordings) -> None:
+        bar, commands = RecordingBar(self), self.commands
+        self.setStatusBar(bar)
+        commands.bind("view.record-all", self.viewer.record_all)
+        commands.bind("view.record-stop", recordings.end_all)
+        commands.enable("view.record-stop", False)
+        recordings.changed.connect(lambda: commands.enable("view.record-stop", bool(recordings.paths())))
+        recordings.told.connect(bar.show_recordings)
+        bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == "File":
@@ -319,6 +357,7 @@ class Window(QMainWindow, Host):
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
         if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
             self.notify("The layout of the last start does not fit this version and was reset", "info")
+        self.beginning.follow()
 
     def _start(self, arguments: list[str]) -> None:
         if self.services.supervisor.closed:
@@ -328,6 +367,7 @@ class Window(QMainWindow, Host):
         for name, owner in owners.items():
             if owner:
                 self.features[owner].take([name])
+        self.beginning.begin()
         self.features.sweep(self._keeper.errands)
         for notice in (self.services.settings.notice, self._project_notice):
             if notice:

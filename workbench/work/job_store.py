@@ -113,7 +113,7 @@ class JobStore:
         self.path = path or data_dir() / "jobs.sqlite"
         self.notice = ""
         self._lock = threading.RLock()
-        self._owner = _owner(os.getpid())
+        self._owner = owner_of(os.getpid())
         self._only_in_memory = False
         self._base = self._open(kept)
 
@@ -252,7 +252,7 @@ class JobStore:
         lost = []
         for id, owner in base.execute(f"SELECT id, owner FROM jobs WHERE {UNDER_WAY}").fetchall():
             if owner not in alive:
-                alive[owner] = _is_alive(owner)
+                alive[owner] = is_alive(owner)
             if not alive[owner]:
                 lost.append((LOST_NOTE, time.time(), id))
         base.executemany("UPDATE jobs SET state='lost', note=?, finished=? WHERE id=?", lost)
@@ -298,13 +298,13 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _is_alive(owner: object) -> bool:
-    """Whether the program of this name (see `_owner`) still runs."""
+def is_alive(owner: object) -> bool:
+    """Whether the program of this name (see `owner_of`) still runs."""
     pid = re.match(r"\d{1,9}(?=:)", owner) if isinstance(owner, str) else None
-    return pid is not None and _owner(int(pid[0])) == owner
+    return pid is not None and owner_of(int(pid[0])) == owner
 
 
-def _owner(pid: int) -> str:
+def owner_of(pid: int) -> str:
     """A name for a living process that a later one of the same number does not have; "" when there is none."""
     import psutil
 

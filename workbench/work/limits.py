@@ -6,11 +6,14 @@ Worker processes are born with the variables of the process that starts them, so
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 from engines.core.processor import THREADS_VARIABLE
 
 THREADS = (THREADS_VARIABLE, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 GPU = "CUDA_VISIBLE_DEVICES"
+DRIVER = Path("/proc/driver/nvidia/version")
 
 
 def limit(threads: int, gpu: bool) -> None:
@@ -24,3 +27,8 @@ def limit(threads: int, gpu: bool) -> None:
 def gpu_allowed() -> bool:
     """Whether this program, and what it starts, may see a GPU at all."""
     return os.environ.get(GPU) != ""
+
+
+def has_gpu() -> bool:
+    """Whether an NVIDIA driver is installed. Reads the disk."""
+    return DRIVER.exists() or shutil.which("nvidia-smi") is not None

@@ -10,6 +10,7 @@ from engines.actions.evaluation.precision import by_class, calibrated, mean_of, 
 from engines.actions.evaluation.truth import Truth
 from engines.actions.study_types import Evaluation
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -35,12 +36,19 @@ def evaluate_arrays(
     flags = _targets(targets, values.shape, files[1])
     for what, column in (("ignore", ignore), ("background", background)):
         if column is not None and not 0 <= column < values.shape[1]:
-            told = f"There is no column {column} to {what}: the scores have {values.shape[1]} classes"
-            raise BadInput(told, path=files[0], hint=f"Columns count from 0; see --{what}")
+            told = tr(
+                "There is no column {column} to {what}: the scores have {shape} classes",
+                column=column,
+                what=what,
+                shape=values.shape[1],
+            )
+            raise BadInput(told, path=files[0], hint=tr("Columns count from 0; see --{what}", what=what))
     dropped = flags[:, ignore].copy() if ignore is not None else np.zeros(len(flags), np.bool_)
     columns = [column for column in range(values.shape[1]) if column != ignore]
     if dropped.all():
-        raise BadInput("Every frame is ambiguous: nothing is left to measure", path=files[1], hint="Check --ignore")
+        raise BadInput(
+            tr("Every frame is ambiguous: nothing is left to measure"), path=files[1], hint=tr("Check --ignore")
+        )
     return _measured(values[:, columns], flags[:, columns], dropped, columns, background, name, files[1])
 
 
@@ -59,7 +67,7 @@ def _measured(
     ap = by_class(values[kept], flags[kept])
     cap = by_class(values[kept], flags[kept], calibrated)
     if np.isnan(ap[actions]).all():
-        raise BadInput("No action occurs in the targets", path=targets, hint="Check --background and --ignore")
+        raise BadInput(tr("No action occurs in the targets"), path=targets, hint=tr("Check --background and --ignore"))
     shares = flags[kept].mean(axis=0)[actions]
     absent = [str(columns[index]) for index in actions if np.isnan(ap[index])]
     return Evaluation(
@@ -72,7 +80,7 @@ def _measured(
         cap={str(columns[index]): _or_none(cap[index]) for index in actions},
         deciles=by_decile(values, Truth.of_flags(flags, dropped, place), place),
         chance=float(shares[shares > 0].mean()),
-        notes=(f"Do not occur and are not averaged: {', '.join(absent)}",) if absent else (),
+        notes=(tr("Do not occur and are not averaged: {absent}", absent=", ".join(absent)),) if absent else (),
     )
 
 
@@ -80,10 +88,10 @@ def _scores(scores: ArrayLike, path: str | None) -> Floats:
     values = np.asarray(scores)
     if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "fiub":
         shape = "x".join(str(length) for length in values.shape)
-        said = f"The scores are {shape or 'no array'}"
-        raise BadInput(said, path=path, hint="Numbers, frames x classes, are expected")
+        said = tr("The scores are {shape}", shape=shape or tr("no array"))
+        raise BadInput(said, path=path, hint=tr("Numbers, frames x classes, are expected"))
     if not np.isfinite(values).all():
-        raise BadInput("The scores hold NaN or infinity", path=path, hint="Give every frame its probabilities")
+        raise BadInput(tr("The scores hold NaN or infinity"), path=path, hint=tr("Give every frame its probabilities"))
     return values.astype(np.float64)
 
 
@@ -92,21 +100,28 @@ def _targets(targets: ArrayLike, shape: tuple[int, ...], path: str | None) -> Fl
     if given.ndim == 2 and given.shape[1] == 1 and shape[1] > 1:
         given = given[:, 0]
     if given.dtype.kind not in "fiub" or given.ndim not in (1, 2) or not np.isfinite(given).all():
-        told = "The targets are no flags (frames x classes) and no class indices, or hold NaN"
-        raise BadInput(told, path=path, hint="Write 0 and 1, or the index of each frame's class")
+        told = tr("The targets are no flags (frames x classes) and no class indices, or hold NaN")
+        raise BadInput(told, path=path, hint=tr("Write 0 and 1, or the index of each frame's class"))
     if len(given) != shape[0]:
-        told = f"{shape[0]} rows of scores, {len(given)} of targets"
-        raise BadInput(told, path=path, hint="One target a frame is expected")
+        told = tr("{shape} rows of scores, {count} of targets", shape=shape[0], count=len(given))
+        raise BadInput(told, path=path, hint=tr("One target a frame is expected"))
     if given.ndim == 2:
         if given.shape[1] != shape[1]:
-            told = f"{shape[1]} classes in the scores, {given.shape[1]} in the targets"
-            raise BadInput(told, path=path, hint="Both need the same columns, in the same order")
+            told = tr("{shape} classes in the scores, {shape2} in the targets", shape=shape[1], shape2=given.shape[1])
+            raise BadInput(told, path=path, hint=tr("Both need the same columns, in the same order"))
         if not np.isin(given, (0, 1)).all():
-            raise BadInput("Targets frames x classes are 0 and 1", path=path, hint="Or give the index of each class")
+            raise BadInput(
+                tr("Targets frames x classes are 0 and 1"), path=path, hint=tr("Or give the index of each class")
+            )
         return one_hot(given, shape[1])
     if (given != np.floor(given)).any() or given.min() < 0 or given.max() >= shape[1]:
-        told = f"Class indices are 0 to {shape[1] - 1}, the targets go from {given.min():g} to {given.max():g}"
-        raise BadInput(told, path=path, hint="One column of scores for each class, background included")
+        told = tr(
+            "Class indices are 0 to {shape}, the targets go from {min:g} to {max:g}",
+            shape=shape[1] - 1,
+            min=given.min(),
+            max=given.max(),
+        )
+        raise BadInput(told, path=path, hint=tr("One column of scores for each class, background included"))
     return one_hot(given.astype(np.int64), shape[1])
 
 

@@ -25,6 +25,7 @@ from engines.actions.study_types import EvaluateSpec, Evaluation
 from engines.actions.types import Labels, ModelCard
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 
 __all__ = ["evaluate", "evaluate_arrays", "read_truth", "run"]
 
@@ -37,14 +38,14 @@ def run(spec: EvaluateSpec, ctx: Context) -> tuple[Evaluation, ...]:
     Emits those that are done under "evaluated". Raises `BadInput` for files that do not fit one another.
     """
     if not spec.scores:
-        raise UsageError("There are no scores to evaluate", hint="Give a score file, or a model and a video")
+        raise UsageError(tr("There are no scores to evaluate"), hint=tr("Give a score file, or a model and a video"))
     done: list[Evaluation] = []
     for index in range(len(spec.scores)):
         ctx.check()
-        ctx.progress(index, len(spec.scores), "Evaluating")
+        ctx.progress(index, len(spec.scores), tr("Evaluating"))
         done.append(_one(spec, index, ctx))
         ctx.emit("evaluated", tuple(done))
-    ctx.progress(len(done), len(done), "Evaluated")
+    ctx.progress(len(done), len(done), tr("Evaluated"))
     return tuple(done)
 
 
@@ -77,8 +78,14 @@ def evaluate(
     values, flags = scores.probabilities[kept], real.flags[kept]
     ap, cap = by_class(values, flags)[1:], by_class(values, flags, calibrated)[1:]
     if np.isnan(ap).all():
-        which = "No action that was learned occurs" if len(columns) < len(everything[0].classes) else "No action occurs"
-        raise BadInput(f"{which} in these frames", path=file or None, hint="Choose frames with labels in them")
+        which = (
+            tr("No action that was learned occurs")
+            if len(columns) < len(everything[0].classes)
+            else tr("No action occurs")
+        )
+        raise BadInput(
+            tr("{which} in these frames", which=which), path=file or None, hint=tr("Choose frames with labels in them")
+        )
     soon = _ahead(scores, ahead, horizons, real)
     within = segments(scores.probabilities, scores.times, real, threshold)
     return Evaluation(
@@ -130,9 +137,13 @@ def read_truth(path: str | Path, scores: Scores, video: str = "") -> Truth:
         check(Labels(seen, labels.classes), 0, scores.classes, path)
     if all(is_ambiguous(each.action) for each in seen):
         raise BadInput(
-            f"The labels have no action in the frames that were scored ({scores.frames[0]} to {scores.frames[-1]})",
+            tr(
+                "The labels have no action in the frames that were scored ({frames} to {frames2})",
+                frames=scores.frames[0],
+                frames2=scores.frames[-1],
+            ),
             path=path,
-            hint="Check that labels and scores belong to the same video",
+            hint=tr("Check that labels and scores belong to the same video"),
         )
     return Truth.of_labels(labels, scores.classes, scores.frames)
 
@@ -144,7 +155,7 @@ def _one(spec: EvaluateSpec, index: int, ctx: Context) -> Evaluation:
     whole = read_scores(source.file)
     scores = whole.part(*spec.frames)
     if not len(scores):
-        raise BadInput("The score file has none of these frames", path=source.file, hint="See --frames")
+        raise BadInput(tr("The score file has none of these frames"), path=source.file, hint=tr("See --frames"))
     ahead, truth = ahead_of(source, whole), read_truth(spec.labels, scores, spec.video)
     found = evaluate(
         scores,
@@ -177,7 +188,9 @@ def _one_frame(spec: EvaluateSpec, index: int, scores: Scores, truth: Truth, ctx
 
     model = spec.models[index] if index < len(spec.models) else ""
     if not model or not spec.video:
-        raise UsageError("The one-frame comparison needs the model and the video", hint="Give both, or leave it out")
+        raise UsageError(
+            tr("The one-frame comparison needs the model and the video"), hint=tr("Give both, or leave it out")
+        )
     return beside_model(spec.video, spec.labels, open_model(model).card.recipe, scores, truth, ctx)
 
 
@@ -202,8 +215,13 @@ def _ahead(
     said = np.asarray(ahead, np.float64)
     if said.shape != (len(scores), len(horizons), len(scores.classes)) or not np.isfinite(said).all():
         raise BadInput(
-            f"What was said ahead is {'x'.join(str(n) for n in said.shape)} numbers, or holds NaN",
-            hint=f"{len(scores)} frames x {len(horizons)} horizons x {len(scores.classes)} classes were expected",
+            tr("What was said ahead is {shape} numbers, or holds NaN", shape="x".join(str(n) for n in said.shape)),
+            hint=tr(
+                "{count} frames x {count2} horizons x {count3} classes were expected",
+                count=len(scores),
+                count2=len(horizons),
+                count3=len(scores.classes),
+            ),
         )
     return (
         anticipation(said, horizons, scores.times, truth),
@@ -213,13 +231,16 @@ def _ahead(
 
 def _fits(scores: Scores, truth: Truth, file: str) -> None:
     if not len(scores):
-        raise BadInput("There are no scores", path=file or None)
+        raise BadInput(tr("There are no scores"), path=file or None)
     if len(truth.frames) != len(scores):
-        raise BadInput(f"{len(scores)} rows of scores, {len(truth.frames)} of labels", path=file or None)
+        raise BadInput(
+            tr("{count} rows of scores, {count2} of labels", count=len(scores), count2=len(truth.frames)),
+            path=file or None,
+        )
     if not np.isfinite(scores.probabilities).all():
-        raise BadInput("The scores hold NaN", path=file or None, hint="Run actions detect again")
+        raise BadInput(tr("The scores hold NaN"), path=file or None, hint=tr("Run actions detect again"))
     if not truth.kept.any():
-        raise BadInput("Every frame is ambiguous: nothing is left to measure", path=file or None)
+        raise BadInput(tr("Every frame is ambiguous: nothing is left to measure"), path=file or None)
 
 
 def _of(scores: Scores, columns: Sequence[int]) -> Scores:
@@ -236,7 +257,7 @@ def _notes(scores: Scores, truth: Truth, classes: Sequence[str]) -> tuple[str, .
     """classes: all of them, those of `scores` were learned."""
     strange = [name for name in classes if name not in scores.classes]
     absent = [name for index, name in enumerate(scores.classes) if index and not truth.flags[truth.kept, index].any()]
-    said = [f"Never learned and not averaged: {', '.join(strange)}"] if strange else []
-    said += [f"Do not occur here and are not averaged: {', '.join(absent)}"] if absent else []
+    said = [tr("Never learned and not averaged: {strange}", strange=", ".join(strange))] if strange else []
+    said += [tr("Do not occur here and are not averaged: {absent}", absent=", ".join(absent))] if absent else []
     dropped = int(truth.dropped.sum())
-    return (*said, *([f"{dropped} ambiguous frames are left out"] if dropped else []))
+    return (*said, *([tr("{dropped} ambiguous frames are left out", dropped=dropped)] if dropped else []))

@@ -15,6 +15,7 @@ from engines.actions.labels.score_files import Scores
 from engines.actions.types import Recipe
 from engines.core.context import Context
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ def single_chunks(features: ArrayLike, classes: ArrayLike, count: int, asked: Ar
     known, real = np.asarray(features, np.float64), np.asarray(classes)
     known, real = known[real >= 0], real[real >= 0]
     if np.unique(real).size < 2:
-        raise BadInput("A logistic regression needs two classes to learn from", hint="Evaluate a later part")
+        raise BadInput(tr("A logistic regression needs two classes to learn from"), hint=tr("Evaluate a later part"))
     mean, deviation = known.mean(axis=0), np.maximum(known.std(axis=0), 1e-6)
     fitted = LogisticRegression(max_iter=1000).fit((known - mean) / deviation, real)
     told = np.zeros((len(np.asarray(asked)), count))

@@ -21,9 +21,10 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.reading import read_array
 from engines.core.spec import resolve
+from engines.core.words import tr
 
-UNKNOWN = "It is not known what this model was trained on: where it was this film, these figures are too good"
-UNNAMED = "Which film this is was not said, so whether the model was trained on it is not known: name the video"
+UNKNOWN = tr("It is not known what this model was trained on: where it was this film, these figures are too good")
+UNNAMED = tr("Which film this is was not said, so whether the model was trained on it is not known: name the video")
 
 DETECT = "engines.actions.streaming.detect:run"
 
@@ -45,7 +46,7 @@ def scored(spec: EvaluateSpec, index: int, ctx: Context) -> Scored:
     name = spec.names[index] if index < len(spec.names) and spec.names[index] else Path(given or model).stem
     if not given:
         if not model or not spec.video:
-            raise UsageError("A model is evaluated on a video", hint="Give the video, or a score file")
+            raise UsageError(tr("A model is evaluated on a video"), hint=tr("Give the video, or a score file"))
         return _detected(model, spec, name, ctx)
     if not (model and ahead_file(given).is_file()):
         return Scored(name, given)
@@ -56,11 +57,14 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
     """(n, L, C) for the rows of the whole score file; None where nothing was said. `BadInput` if it is broken."""
     if not source.ahead or not source.horizons:
         return None
-    said = read_array(source.ahead, what="file of what was said ahead")
+    said = read_array(source.ahead, what=tr("file of what was said ahead"))
     if said.ndim != 3 or said.dtype.kind not in "fiu":
-        raise BadInput("What was said ahead cannot be read", path=source.ahead, hint="Run actions detect again")
+        raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run actions detect again"))
     if len(said) != len(scores):
-        raise BadInput(f"{len(scores)} rows of scores, {len(said)} of what was said ahead", path=source.ahead)
+        raise BadInput(
+            tr("{count} rows of scores, {count2} of what was said ahead", count=len(scores), count2=len(said)),
+            path=source.ahead,
+        )
     return np.asarray(said, np.float64)
 
 
@@ -106,13 +110,19 @@ def warnings(card: ModelCard, video: str | Path, frames: ArrayLike) -> tuple[str
     if not share:
         return ()
     told = ", ".join(_part_words(film) for film in parts_of(card, video))
-    return (f"Trained on {told} of this film: {100 * share:.0f} % of what is evaluated. Those figures are too good",)
+    return (
+        tr(
+            "Trained on {told} of this film: {share:.0f} % of what is evaluated. Those figures are too good",
+            told=told,
+            share=100 * share,
+        ),
+    )
 
 
 def _part_words(film: TrainedFilm) -> str:
     """'frames 0-191', 'frames 0-142 (and 143-191 to know when to stop)'."""
-    held = f" (and {_range(film.held)} to know when to stop)" if film.held[1] > film.held[0] else ""
-    return f"frames {_range(film.learned)}{held}"
+    held = tr(" (and {range} to know when to stop)", range=_range(film.held)) if film.held[1] > film.held[0] else ""
+    return tr("frames {range}{held}", range=_range(film.learned), held=held)
 
 
 def _range(frames: tuple[int, int]) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.labels.targets import ambiguous_frames, frame_classes, frame_sets, is_ambiguous
 from engines.actions.types import BACKGROUND, Labels
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
@@ -74,7 +75,9 @@ class Truth:
         """Of one class a row (n,), -1 for rows that do not count; `count` classes, background first."""
         single = np.asarray(classes, np.int64)
         if single.size and (single.min() < -1 or single.max() >= count):
-            raise BadInput(f"Target {single.max()} is no class: there are {count}, counted from 0")
+            raise BadInput(
+                tr("Target {max} is no class: there are {count}, counted from 0", max=single.max(), count=count)
+            )
         made = cls.of_flags(single[:, None] == np.arange(count), single < 0)
         if frames is None:
             return made

@@ -17,6 +17,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.files import atomic_path
 from engines.core.reading import read_arrays
 from engines.core.video.order import READING
+from engines.core.words import tr
 
 ENDS = 1 << 16
 """Bytes at both ends of a file that are looked at, beside its size and time."""
@@ -41,7 +42,12 @@ class Extracted:
 def place(video: Path, recipe: Recipe, frames: Frames) -> Path:
     """The place of the features of this part of this file."""
     size, _, ends = identity(video).partition(":")
-    parts = (digest(recipe), f"{size}:{video.stat().st_mtime_ns}:{ends}", f"{frames[0]}:{frames[1]}", f"read {READING}")
+    parts = (
+        digest(recipe),
+        f"{size}:{video.stat().st_mtime_ns}:{ends}",
+        f"{frames[0]}:{frames[1]}",
+        tr("read {reading}", reading=READING),
+    )
     name = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return places.cache_dir() / "actions" / f"{name[:40]}.npz"
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 LONGEST = 1.0
 """Seconds without a frame that are bridged by repeating a chunk."""
@@ -34,7 +35,9 @@ class Chunker:
 
     def __init__(self, rate: float) -> None:
         if not (math.isfinite(rate) and rate > 0):
-            raise BadInput(f"A rate of {rate:g} chunks per second is not possible", hint="Take one above 0")
+            raise BadInput(
+                tr("A rate of {rate:g} chunks per second is not possible", rate=rate), hint=tr("Take one above 0")
+            )
         self.rate = rate
         self.reset()
 
@@ -53,7 +56,7 @@ class Chunker:
         number.
         """
         if not math.isfinite(seconds):
-            raise BadInput("A frame has no time")
+            raise BadInput(tr("A frame has no time"))
         gap = self._jumped(seconds)
         if gap:
             self.reset()

@@ -23,8 +23,9 @@ from engines.actions.features.skeleton import Skeleton
 from engines.actions.types import BodyPose, Recipe
 from engines.core.errors import BadInput
 from engines.core.frames import Image, Size
+from engines.core.words import tr
 
-NOBODY = "Nobody in view"
+NOBODY = tr("Nobody in view")
 Floats = NDArray[np.float32]
 
 
@@ -121,9 +122,11 @@ def _check(recipe: Recipe) -> None:
     own = (dims, networks_of(recipe.streams), VERSION) == (recipe.dims, recipe.networks, recipe.version)
     seen = "appearance" not in recipe.streams or (recipe.side == SIDE and recipe.crop in CROPS)
     if recipe.of or not own or not seen:
-        made = recipe.of or "another version of this program"
-        hint = "Run it on feature files made the same way, or train it again on videos"
-        raise BadInput(f"These features come from {made}: they cannot be made from a picture here", hint=hint)
+        made = recipe.of or tr("another version of this program")
+        hint = tr("Run it on feature files made the same way, or train it again on videos")
+        raise BadInput(
+            tr("These features come from {made}: they cannot be made from a picture here", made=made), hint=hint
+        )
 
 
 def halved(image: Image, least: Size) -> Image:

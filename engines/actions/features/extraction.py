@@ -26,9 +26,10 @@ from engines.core.outputs import check_file as check_output
 from engines.core.spec import to_json
 from engines.core.video.faults import check_file
 from engines.core.video.film import Film
+from engines.core.words import tr
 
 Row: TypeAlias = tuple[NDArray[np.floating], float, int, bool]
-MADE = holding("a description of features", b'"recipe"', b'"digest"')
+MADE = holding(tr("a description of features"), b'"recipe"', b'"digest"')
 CUSTOMARY = 10.0
 """Chunks per second, where nothing else is asked and the film has as many frames."""
 
@@ -74,7 +75,7 @@ def _described(video: Path, recipe: Recipe, frames: Frames, ctx: Context, thread
     film = Film.open(video)
     if film.count is not None and frames[0] >= film.count:
         raise nothing_in(film, frames)
-    ctx.progress(0, 0, f"Describing {video.name}")
+    ctx.progress(0, 0, tr("Describing {video}", video=video.name))
     with closing(Describer(recipe, threads)) as describer, closing(_chunks(film, frames, ctx, describer)) as each:
         rows = list(each)
     if not rows:
@@ -97,7 +98,7 @@ def _chunks(film: Film, frames: Frames, ctx: Context, describer: Describer) -> G
         bodiless = bodiless and not describer.poses
         yield from ((vector, frame.seconds, frame.index, bodiless) for vector in done)
         bodiless = "pose" in recipe.streams if done else bodiless
-        ctx.progress(number + 1, total, f"Describing {film.path.name}")
+        ctx.progress(number + 1, total, tr("Describing {path}", path=film.path.name))
 
 
 def _save(out: Path, made: Extracted, recipe: Recipe, spec: FeaturesSpec) -> None:
@@ -121,14 +122,15 @@ def check_part(frames: Frames) -> None:
     start, stop = frames
     if start < 0 or (stop is not None and stop <= start):
         raise UsageError(
-            f"There are no frames in {_told(frames)}", hint="A:B begins with A and ends before B, like 0:190"
+            tr("There are no frames in {told}", told=_told(frames)),
+            hint=tr("A:B begins with A and ends before B, like 0:190"),
         )
 
 
 def nothing_in(film: Film, frames: Frames) -> BadInput:
     """The error for a part that lies beyond the end of this film."""
-    has = f"it has {film.count}" if film.count else "it ends before"
-    return BadInput(f"There are no frames {_told(frames)} in this film: {has}", path=film.path)
+    has = tr("it has {count}", count=film.count) if film.count else tr("it ends before")
+    return BadInput(tr("There are no frames {told} in this film: {has}", told=_told(frames), has=has), path=film.path)
 
 
 def _told(frames: Frames) -> str:

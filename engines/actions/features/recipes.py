@@ -12,6 +12,7 @@ from engines.actions.types import STREAMS, FeatureKind, Recipe, Stream
 from engines.core.errors import UsageError
 from engines.core.spec import to_json
 from engines.core.store.registry import REGISTRY
+from engines.core.words import tr
 
 FASTEST = 30.0
 """Chunks per second at most."""
@@ -28,9 +29,15 @@ VERSION = 1
 def recipe_for(kind: FeatureKind, rate: float) -> Recipe:
     """How features of this kind are made at `rate` chunks per second. Raises `UsageError` for a rate that cannot be."""
     if not 0 < rate <= FASTEST:
-        raise UsageError(f"Chunks per second are between 0 and {FASTEST:g}, not {rate:g}", hint="Try --rate 10")
+        raise UsageError(
+            tr("Chunks per second are between 0 and {fastest:g}, not {rate:g}", fastest=FASTEST, rate=rate),
+            hint=tr("Try --rate 10"),
+        )
     if kind not in STREAMS:
-        raise UsageError(f"There are no features called '{kind}'", hint=f"Choose one of {', '.join(STREAMS)}")
+        raise UsageError(
+            tr("There are no features called '{kind}'", kind=kind),
+            hint=tr("Choose one of {streams}", streams=", ".join(STREAMS)),
+        )
     streams = STREAMS[kind]
     dims = tuple(DIMS[stream] for stream in streams)
     return Recipe(streams=streams, dims=dims, rate=float(rate), networks=networks_of(streams), version=VERSION)

@@ -10,6 +10,7 @@ from engines.actions.heads.outputs import HeadOutput
 from engines.actions.heads.trn import TRN
 from engines.actions.types import HeadShape
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 __all__ = ["HeadOutput", "build", "initialise_as_published"]
 
@@ -39,12 +40,19 @@ def build(shape: HeadShape) -> nn.Module:
 def check(shape: HeadShape) -> None:
     """Raises UsageError where a size makes no sense."""
     if not shape.inputs or min(shape.inputs) < 1:
-        raise UsageError(f"A head needs features to look at, not {shape.inputs}")
+        raise UsageError(tr("A head needs features to look at, not {inputs}", inputs=shape.inputs))
     for name, least in {"classes": 2, "features": 1, "hidden": 1, "window": 1, "future_steps": 0}.items():
         if getattr(shape, name) < least:
-            raise UsageError(f"{name} of a head must be at least {least}, not {getattr(shape, name)}")
+            raise UsageError(
+                tr(
+                    "{name} of a head must be at least {least}, not {shape}",
+                    name=name,
+                    least=least,
+                    shape=getattr(shape, name),
+                )
+            )
     if not 0 <= shape.dropout < 1:
-        raise UsageError(f"Dropout must be at least 0 and under 1, not {shape.dropout}")
+        raise UsageError(tr("Dropout must be at least 0 and under 1, not {dropout}", dropout=shape.dropout))
 
 
 def initialise_as_published(network: nn.Module) -> None:

@@ -36,6 +36,7 @@ from engines.actions.heads.gru import MiniROAD
 from engines.actions.heads.idn import IDN
 from engines.actions.heads.trn import TRN, HDDExtractor
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 
 Layout = dict[str, str]
 Sizes = dict[str, int]
@@ -110,7 +111,9 @@ def load_published(name: str, state_dict: Mapping[str, Any], future_steps: int |
     """
     loaders = {"trn": _trn, "idn": _idn, "miniroad": _miniroad}
     if name not in loaders:
-        raise UsageError(f"No published layout is called {name!r}; there are {', '.join(loaders)}")
+        raise UsageError(
+            tr("No published layout is called {name!r}; there are {loaders}", name=name, loaders=", ".join(loaders))
+        )
     weights = _plain(state_dict)
     network = _trn(weights, future_steps) if name == "trn" else loaders[name](weights)  # type: ignore[operator]
     return network.eval()
@@ -123,12 +126,17 @@ def _trn(weights: dict[str, Tensor], future_steps: int | None) -> nn.Module:
     sizes = fitted(weights, layout, "TRN")
     steps = 0 if not decoding else (6 if hdd else 8) if future_steps is None else future_steps
     if decoding and steps < 1:
-        raise UsageError("These weights have a decoder, which needs at least one step")
+        raise UsageError(tr("These weights have a decoder, which needs at least one step"))
     inputs = HDDExtractor.INPUTS if hdd else sizes["D"]
     network = TRN(inputs, sizes["C"], sizes["F"], sizes["H"], steps)
     if hdd:
         if sizes["F"] not in _HDD_INPUTS:
-            raise BadInput(f"enc_cell.weight_ih asks for {sizes['F']} features; HDD's extractor gives 1300, 1280 or 20")
+            raise BadInput(
+                tr(
+                    "enc_cell.weight_ih asks for {sizes} features; HDD's extractor gives 1300, 1280 or 20",
+                    sizes=sizes["F"],
+                )
+            )
         network.feature_extractor = HDDExtractor(*_HDD_INPUTS[sizes["F"]])
     return _filled(network, weights)
 
@@ -167,7 +175,7 @@ def _plain(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
     weights = {}
     for name, value in state_dict.items():
         if not isinstance(value, (Tensor, np.ndarray)):
-            raise BadInput(f"{name} holds {type(value).__name__} where weights are expected")
+            raise BadInput(tr("{name} holds {name2} where weights are expected", name=name, name2=type(value).__name__))
         weights[name.removeprefix("module.").removesuffix(":0")] = torch.as_tensor(value)
     return weights
 
@@ -180,10 +188,23 @@ def fitted(weights: Mapping[str, Tensor], layout: Layout, name: str) -> Sizes:
     sizes: Sizes = {}
     for key, shape in layout.items():
         if key not in weights:
-            raise BadInput(f"The weights lack {key}, which is ({shape}) in {name}'s published layout")
+            raise BadInput(
+                tr(
+                    "The weights lack {key}, which is ({shape}) in {name}'s published layout",
+                    key=key,
+                    shape=shape,
+                    name=name,
+                )
+            )
         _match(key, tuple(weights[key].shape), shape, sizes)
     if strange := sorted(set(weights) - set(layout)):
-        raise BadInput(f"The weights hold {strange[0]}, which {name}'s published layout does not have")
+        raise BadInput(
+            tr(
+                "The weights hold {strange}, which {name}'s published layout does not have",
+                strange=strange[0],
+                name=name,
+            )
+        )
     return sizes
 
 
@@ -198,4 +219,12 @@ def _match(key: str, found: tuple[int, ...], shape: str, sizes: Sizes) -> None:
     if not fits:
         known = [count * sizes[letter] if letter in sizes else f"{count}{letter}" for count, letter in terms]
         asked = " x ".join(str(size) for size in known)
-        raise BadInput(f"{key} is {' x '.join(map(str, found))}, where {asked} ({shape}) is expected")
+        raise BadInput(
+            tr(
+                "{key} is {found}, where {asked} ({shape}) is expected",
+                key=key,
+                found=" x ".join(map(str, found)),
+                asked=asked,
+                shape=shape,
+            )
+        )

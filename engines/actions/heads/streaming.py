@@ -19,6 +19,7 @@ from engines.actions.heads.stream_trn import TRNStream
 from engines.actions.heads.weight_table import WeightTable
 from engines.actions.types import HeadShape, Weights
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 __all__ = ["HeadStream", "Step", "open_stream", "softmax"]
 
@@ -39,9 +40,9 @@ def open_stream(
     kinds: dict[str, Any] = {"trn": TRNStream, "idn": IDNStream, "frame": FrameStream}
     kinds |= dict.fromkeys(("gru", "lstm", "miniroad"), RecurrentStream)
     if threads < 1:
-        raise UsageError(f"A stream needs at least one thread, not {threads}")
+        raise UsageError(tr("A stream needs at least one thread, not {threads}", threads=threads))
     if shape.kind not in kinds:
-        raise UsageError(f"There is no head of the kind {shape.kind!r}")
+        raise UsageError(tr("There is no head of the kind {kind!r}", kind=shape.kind))
     stream: HeadStream = kinds[shape.kind](shape, WeightTable(weights, np.dtype(dtype), keep, threads))
     return stream
 

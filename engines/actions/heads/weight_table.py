@@ -15,6 +15,7 @@ from engines.actions.heads.matrices import ActiveRows, Matrix, SharedMatrix
 from engines.actions.heads.products import Array, Product, Products, Team
 from engines.actions.types import Weights
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 
 LARGE = 4 << 20
 """Bytes from which a matrix no longer stays in a core's own cache: there, reading less is worth some bookkeeping."""
@@ -30,17 +31,32 @@ class WeightTable:
         self, weights: Mapping[str, NDArray[Any]], dtype: np.dtype[Any], keep: Weights = "float32", threads: int = 1
     ) -> None:
         if keep not in get_args(Weights):
-            raise UsageError(f"Weights cannot be kept as {keep!r}; there are {', '.join(get_args(Weights))}")
+            raise UsageError(
+                tr(
+                    "Weights cannot be kept as {keep!r}; there are {get_args}",
+                    keep=keep,
+                    get_args=", ".join(get_args(Weights)),
+                )
+            )
         self._weights, self.dtype, self.keep, self._threads = weights, dtype, keep, threads
         self._team = Team(threads)
 
     def take(self, name: str, *shape: int) -> Array:
         """In the stream's type. Raises BadInput where it is missing or of another shape."""
         if name not in self._weights:
-            raise BadInput(f"The model has no weights called {name}, so it is not of the kind that it says it is")
+            raise BadInput(
+                tr("The model has no weights called {name}, so it is not of the kind that it says it is", name=name)
+            )
         weight = np.asarray(self._weights[name])
         if weight.shape != shape:
-            raise BadInput(f"The weights {name} have the shape {weight.shape}, where the model's sizes ask for {shape}")
+            raise BadInput(
+                tr(
+                    "The weights {name} have the shape {shape}, where the model's sizes ask for {shape2}",
+                    name=name,
+                    shape=weight.shape,
+                    shape2=shape,
+                )
+            )
         return weight.astype(self.dtype, copy=False)
 
     def matrix(self, weight: Array) -> Product:
@@ -74,7 +90,11 @@ def checked(x: NDArray[Any], length: int) -> NDArray[Any]:
     """Features of one chunk. Raises BadInput where they are not (length,)."""
     if x.shape != (length,):
         raise BadInput(
-            f"The model was trained on {length} features a chunk and was given {x.shape[-1] if x.ndim else 1}",
-            hint="Describe the video with the recipe the model was trained with",
+            tr(
+                "The model was trained on {length} features a chunk and was given {shape}",
+                length=length,
+                shape=x.shape[-1] if x.ndim else 1,
+            ),
+            hint=tr("Describe the video with the recipe the model was trained with"),
         )
     return x

@@ -17,9 +17,10 @@ from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
 from engines.core.outputs import result_folder
 from engines.core.reading import MISFITS
+from engines.core.words import tr
 
 MANIFEST = "files.json"
-THUMOS = "Every line is: video, start and end in seconds, with spaces between"
+THUMOS = tr("Every line is: video, start and end in seconds, with spaces between")
 
 
 def read_thumos(origin: Origin) -> Labels:
@@ -27,7 +28,7 @@ def read_thumos(origin: Origin) -> Labels:
     folder = origin.path.is_dir()
     files = sorted(origin.path.glob("*.txt")) if folder else [origin.path]
     if not files:
-        raise BadInput("The folder has no .txt files", path=origin.path, hint="THUMOS14 has one for each class")
+        raise BadInput(tr("The folder has no .txt files"), path=origin.path, hint=tr("THUMOS14 has one for each class"))
     lines = [line for file in files for line in _lines(file)]
     video = _one_video([line[0] for line in lines], origin)
     classes = [_class(file) for file in files]
@@ -40,9 +41,9 @@ def write_thumos(folder: str | Path, rows: Sequence[TimeRow], classes: Sequence[
     Raises `BadInput` when the video has no name, and for a folder that is not one of these.
     """
     if not video:
-        raise BadInput("THUMOS14's files name the video", path=folder, hint="Give the video that was labelled")
+        raise BadInput(tr("THUMOS14's files name the video"), path=folder, hint=tr("Give the video that was labelled"))
     name = re.sub(r"\s+", "_", Path(video).stem)
-    with result_folder(folder, MANIFEST, what="set of labels") as staging:
+    with result_folder(folder, MANIFEST, what=tr("set of labels")) as staging:
         for each in classes:
             lines = [f"{name}  {row.start:.6f} {row.end:.6f}\n" for row in rows if row.action == each]
             safe = re.sub(r"[^\w.-]+", "_", each)
@@ -60,12 +61,18 @@ def read_activitynet(document: dict[str, Any], origin: Origin) -> Labels:
         video = _one_video([name for name, each in database.items() if each.get("annotations")], origin)
         entries = database[video]["annotations"] if video else []
         rows = [
-            TimeRow(f"Annotation {n}", float(e["segment"][0]), float(e["segment"][1]), str(e["label"]), str(e["label"]))
+            TimeRow(
+                tr("Annotation {number}", number=n),
+                float(e["segment"][0]),
+                float(e["segment"][1]),
+                str(e["label"]),
+                str(e["label"]),
+            )
             for n, e in enumerate(entries, start=1)
         ]
         labels = {str(e.get("label")) for each in database.values() for e in each.get("annotations") or ()}
     except MISFITS as error:
-        raise BadInput(f"The annotations lack {error}", path=origin.path) from error
+        raise BadInput(tr("The annotations lack {error}", error=error), path=origin.path) from error
     return gathered(in_frames(joined(rows), origin), origin, sorted(labels))
 
 
@@ -88,8 +95,17 @@ def _lines(file: Path) -> list[tuple[str, TimeRow]]:
         try:
             name, start, end = parts[0], *map(float, parts[1:])
         except ValueError as error:
-            raise BadInput(f"Line {number} of {file.name} is not as expected", path=file, hint=THUMOS) from error
-        found.append((name, TimeRow(f"Line {number} of {file.name}", start, end, _class(file), _class(file))))
+            raise BadInput(
+                tr("Line {number} of {file} is not as expected", number=number, file=file.name), path=file, hint=THUMOS
+            ) from error
+        found.append(
+            (
+                name,
+                TimeRow(
+                    tr("Line {number} of {file}", number=number, file=file.name), start, end, _class(file), _class(file)
+                ),
+            )
+        )
     return found
 
 
@@ -101,5 +117,7 @@ def _one_video(names: Sequence[str], origin: Origin) -> str:
         return asked
     if len(distinct) > 1:
         shown = ", ".join(distinct[:3]) + (", ..." if len(distinct) > 3 else "")
-        raise BadInput(f"These are labels of several videos: {shown}", path=origin.path, hint="Name the video")
+        raise BadInput(
+            tr("These are labels of several videos: {shown}", shown=shown), path=origin.path, hint=tr("Name the video")
+        )
     return distinct[0] if distinct else ""

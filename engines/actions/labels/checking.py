@@ -10,6 +10,7 @@ from engines.actions.labels.targets import is_ambiguous
 from engines.actions.types import BACKGROUND, Labels, Segment
 from engines.core.errors import BadInput
 from engines.core.names import name_key
+from engines.core.words import tr
 
 
 def check(
@@ -21,8 +22,12 @@ def check(
     end before its start, a frame below 0 or past the end, overlap within one track, an unknown class.
     """
     if not labels.segments:
-        raise BadInput("The labels are empty", path=path, hint="Mark at least one segment of each action")
-    check_rows([(f"Segment {index}", each) for index, each in enumerate(labels.segments, start=1)], path, frames)
+        raise BadInput(tr("The labels are empty"), path=path, hint=tr("Mark at least one segment of each action"))
+    check_rows(
+        [(tr("Segment {index}", index=index), each) for index, each in enumerate(labels.segments, start=1)],
+        path,
+        frames,
+    )
     _only_known(labels, classes, path)
     return advice(labels)
 
@@ -48,25 +53,39 @@ def advice(labels: Labels) -> tuple[str, ...]:
         if name == BACKGROUND or is_ambiguous(name):
             continue
         if len(lengths) < 2:
-            said.append(f"'{name}' has {'one segment' if lengths else 'no segment'}; two are the least to learn from")
+            said.append(
+                tr(
+                    "'{name}' has {words}; two are the least to learn from",
+                    name=name,
+                    words=tr("one segment") if lengths else tr("no segment"),
+                )
+            )
         elif min(lengths) == 1:
-            said.append(f"'{name}' has a segment of one frame")
+            said.append(tr("'{name}' has a segment of one frame", name=name))
     return tuple(said)
 
 
 def _sound(place: str, segment: Segment, path: str | Path | None, frames: int) -> None:
-    what = f"{place} ({segment.action}, frames {segment.start} to {segment.end})"
+    what = tr(
+        "{place} ({action}, frames {start} to {end})",
+        place=place,
+        action=segment.action,
+        start=segment.start,
+        end=segment.end,
+    )
     if not segment.action:
-        raise BadInput(f"{place} has no action", path=path, hint="Every segment needs a name")
+        raise BadInput(tr("{place} has no action", place=place), path=path, hint=tr("Every segment needs a name"))
     if segment.start < 0:
-        raise BadInput(f"{what} begins before the video", path=path, hint="Frames count from 0")
+        raise BadInput(tr("{what} begins before the video", what=what), path=path, hint=tr("Frames count from 0"))
     if segment.end < segment.start:
-        raise BadInput(f"{what} ends before it begins", path=path, hint="Both frames are part of the segment")
+        raise BadInput(
+            tr("{what} ends before it begins", what=what), path=path, hint=tr("Both frames are part of the segment")
+        )
     if frames and segment.end >= frames:
         raise BadInput(
-            f"{what} runs past the end: the last frame is {frames - 1}",
+            tr("{what} runs past the end: the last frame is {frames}", what=what, frames=frames - 1),
             path=path,
-            hint="Shorten it, or check that the labels belong to this video",
+            hint=tr("Shorten it, or check that the labels belong to this video"),
         )
 
 
@@ -74,10 +93,17 @@ def _apart(before: tuple[str, Segment], after: tuple[str, Segment], path: str | 
     if after[1].start > before[1].end:
         return
     raise BadInput(
-        f"{after[0]} ({after[1].action}, from frame {after[1].start}) overlaps {before[0].lower()} "
-        f"({before[1].action}, to frame {before[1].end})",
+        tr(
+            "{after} ({action}, from frame {start}) overlaps {before} ({action2}, to frame {end})",
+            after=after[0],
+            action=after[1].action,
+            start=after[1].start,
+            before=before[0].lower(),
+            action2=before[1].action,
+            end=before[1].end,
+        ),
         path=path,
-        hint="Shorten one of them, or put one on another track",
+        hint=tr("Shorten one of them, or put one on another track"),
     )
 
 
@@ -89,7 +115,11 @@ def _only_known(labels: Labels, classes: Sequence[str] | None, path: str | Path 
         if name_key(segment.action) not in allowed and not is_ambiguous(segment.action):
             known = ", ".join(name for name in classes if name != BACKGROUND)
             raise BadInput(
-                f"Segment {index} names a class that is not known here: '{segment.action}'",
+                tr(
+                    "Segment {index} names a class that is not known here: '{action}'",
+                    index=index,
+                    action=segment.action,
+                ),
                 path=path,
-                hint=f"Known classes: {known or 'none'}",
+                hint=tr("Known classes: {known}", known=known or "none"),
             )

@@ -15,8 +15,9 @@ from engines.actions.types import Labels
 from engines.core.errors import BadInput
 from engines.core.files import write_text
 from engines.core.reading import decimal, table
+from engines.core.words import tr
 
-EXPECTED = "The first line names start_frame,end_frame,action (and track), or start_s,end_s,action"
+EXPECTED = tr("The first line names start_frame,end_frame,action (and track), or start_s,end_s,action")
 
 
 def read(origin: Origin) -> Labels:
@@ -26,13 +27,13 @@ def read(origin: Origin) -> Labels:
         return label_via.read_export(text, origin)
     lines = table(text, origin.path)
     if not lines:
-        raise BadInput("The label file is empty", path=origin.path, hint=EXPECTED)
+        raise BadInput(tr("The label file is empty"), path=origin.path, hint=EXPECTED)
     names = [name.casefold() for name in lines[0][1]]
     in_seconds = "start_frame" not in names
     columns = ("start_s", "end_s", "action") if in_seconds else ("start_frame", "end_frame", "action")
     absent = [name for name in columns if name not in names]
     if absent:
-        raise BadInput(f"The label file has no column '{absent[0]}'", path=origin.path, hint=EXPECTED)
+        raise BadInput(tr("The label file has no column '{absent}'", absent=absent[0]), path=origin.path, hint=EXPECTED)
     made = [_row(dict(zip(names, row, strict=True)), columns, number, origin.path) for number, row in lines[1:]]
     return gathered(in_frames(made, origin) if in_seconds else [_whole(row, origin.path) for row in made], origin)
 
@@ -49,15 +50,23 @@ def write(path: str | Path, labels: Labels) -> None:
 
 
 def _row(cells: dict[str, str], columns: tuple[str, str, str], line: int, path: Path) -> TimeRow:
-    place = f"Row {line}"
+    place = tr("Row {line}", line=line)
     try:
         start, end = (decimal(cells.get(name, "")) for name in columns[:2])
     except ValueError as error:
-        raise BadInput(f"{place}: {columns[0]} and {columns[1]} are numbers", path=path, hint=EXPECTED) from error
+        raise BadInput(
+            tr("{place}: {columns} and {columns2} are numbers", place=place, columns=columns[0], columns2=columns[1]),
+            path=path,
+            hint=EXPECTED,
+        ) from error
     return TimeRow(place, start, end, cells.get("action", ""), cells.get("track", ""))
 
 
 def _whole(row: TimeRow, path: Path) -> FrameRow:
     if not (row.start.is_integer() and row.end.is_integer()):
-        raise BadInput(f"{row.place}: frames are whole numbers", path=path, hint="Seconds go under start_s and end_s")
+        raise BadInput(
+            tr("{place}: frames are whole numbers", place=row.place),
+            path=path,
+            hint=tr("Seconds go under start_s and end_s"),
+        )
     return FrameRow(row.place, int(row.start), int(row.end), row.action, row.track)

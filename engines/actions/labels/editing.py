@@ -13,6 +13,7 @@ from dataclasses import replace
 from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
 from engines.core.names import name_key
+from engines.core.words import tr
 
 
 def add(labels: Labels, segment: Segment) -> Labels:
@@ -90,11 +91,13 @@ def _with(labels: Labels, segments: Iterable[Segment]) -> Labels:
 
 def _at(labels: Labels, index: int) -> Segment:
     if not 0 <= index < len(labels.segments):
-        raise BadInput(f"There is no segment {index + 1}: the labels have {len(labels.segments)}")
+        raise BadInput(
+            tr("There is no segment {index}: the labels have {count}", index=index + 1, count=len(labels.segments))
+        )
     return labels.segments[index]
 
 
 def _named(name: str) -> str:
     if not name_key(name):
-        raise BadInput("An action needs a name", hint="Type one, such as 'wave'")
+        raise BadInput(tr("An action needs a name"), hint=tr("Type one, such as 'wave'"))
     return name_key(name)

@@ -21,10 +21,11 @@ from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.core.outputs import holding
 from engines.core.reading import MISFITS, read_xml
+from engines.core.words import tr
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
-ELAN = holding("an ELAN document", b"<ANNOTATION_DOCUMENT")
+ELAN = holding(tr("an ELAN document"), b"<ANNOTATION_DOCUMENT")
 TYPE, VOCABULARY, LANGUAGE = "action", "actions", "und"
 STEREOTYPES = {
     "Time_Subdivision": "Time subdivision of parent annotation's time interval, no time gaps allowed within this "
@@ -39,14 +40,16 @@ STEREOTYPES = {
 
 def read(origin: Origin) -> Labels:
     """Raises `BadInput` for what is no such document, with the annotation where one is wrong."""
-    root = read_xml(origin.path, what="ELAN document")
+    root = read_xml(origin.path, what=tr("ELAN document"))
     if root.tag != "ANNOTATION_DOCUMENT":
-        raise BadInput("This is no ELAN document", path=origin.path, hint="Save it as .eaf in ELAN")
+        raise BadInput(tr("This is no ELAN document"), path=origin.path, hint=tr("Save it as .eaf in ELAN"))
     try:
         slots = _slots(root)
         rows = list(_rows(root, slots))
     except MISFITS as error:
-        raise BadInput(f"The ELAN document is broken at {error}", path=origin.path, hint="Save it again") from error
+        raise BadInput(
+            tr("The ELAN document is broken at {error}", error=error), path=origin.path, hint=tr("Save it again")
+        ) from error
     return gathered(in_frames(rows, origin), origin, _vocabulary(root))
 
 
@@ -140,7 +143,7 @@ def _rows(root: Element, slots: dict[str, float]) -> Iterator[TimeRow]:
             continue
         track = tier.attrib["TIER_ID"]
         for each in tier.findall("ANNOTATION/ALIGNABLE_ANNOTATION"):
-            place = f"Annotation {each.attrib['ANNOTATION_ID']} on tier '{track}'"
+            place = tr("Annotation {attrib} on tier '{track}'", attrib=each.attrib["ANNOTATION_ID"], track=track)
             start, end = (slots[each.attrib[name]] for name in ("TIME_SLOT_REF1", "TIME_SLOT_REF2"))
             yield TimeRow(place, start, end, each.findtext("ANNOTATION_VALUE") or "", track)
 

@@ -21,14 +21,15 @@ from engines.actions.types import Event
 from engines.core.errors import BadInput
 from engines.core.files import write_json, write_text
 from engines.core.outputs import Kind, check_file, holding
+from engines.core.words import tr
 
-KINDS = ".csv, .json, .eaf (ELAN) or .via.json (VIA)"
+KINDS = tr(".csv, .json, .eaf (ELAN) or .via.json (VIA)")
 FORMAT = "kinoscope.events"
 FILES = {
-    ".csv": Kind("a table of events", lambda content: b"start_s,end_s,action,track" in content.partition(b"\n")[0]),
+    ".csv": Kind(tr("a table of events"), lambda content: b"start_s,end_s,action,track" in content.partition(b"\n")[0]),
     ".eaf": label_elan.ELAN,
     ".via.json": label_via.VIA,
-    ".json": holding("a document of events", FORMAT.encode()),
+    ".json": holding(tr("a document of events"), FORMAT.encode()),
 }
 """What may be replaced, by the endings of the names."""
 
@@ -49,7 +50,10 @@ def write_events(
     check_place(path)
     name = Path(path).name.casefold()
     ended = [_ended(event, until if until is not None else _newest(events)) for event in events]
-    rows = [TimeRow(f"Event {n}", e.start, e.end or e.start, e.action, e.action) for n, e in enumerate(ended, start=1)]
+    rows = [
+        TimeRow(tr("Event {number}", number=n), e.start, e.end or e.start, e.action, e.action)
+        for n, e in enumerate(ended, start=1)
+    ]
     classes = tuple(dict.fromkeys(event.action for event in events))
     if name.endswith(".csv"):
         _write_csv(path, ended, Moments.of(film_times))
@@ -65,7 +69,9 @@ def check_place(path: str | Path, inputs: Sequence[str | Path] = ()) -> None:
     """Raises `BadInput` unless events can be written there; `UsageError` for one of the inputs."""
     kind = next((kind for end, kind in FILES.items() if Path(path).name.casefold().endswith(end)), None)
     if kind is None:
-        raise BadInput("Events cannot be written in this kind of file", path=path, hint=f"Use {KINDS}")
+        raise BadInput(
+            tr("Events cannot be written in this kind of file"), path=path, hint=tr("Use {kinds}", kinds=KINDS)
+        )
     check_file(path, kind, inputs)
 
 

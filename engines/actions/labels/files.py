@@ -31,17 +31,18 @@ from engines.core.errors import BadInput
 from engines.core.files import write_json
 from engines.core.outputs import Kind, check_file, holding
 from engines.core.reading import MISFITS, read_json, regular_file
+from engines.core.words import tr
 
 __all__ = ["KINDS", "check", "read_labels", "write_labels"]
 
-KINDS = ".csv, .json, .eaf (ELAN), .via.json (VIA), .activitynet.json, or a folder (THUMOS14)"
+KINDS = tr(".csv, .json, .eaf (ELAN), .via.json (VIA), .activitynet.json, or a folder (THUMOS14)")
 OURS = "kinoscope.labels"
 FILES = {
-    ".csv": Kind("a table of labels", lambda content: b"action" in content.partition(b"\n")[0].lower()),
+    ".csv": Kind(tr("a table of labels"), lambda content: b"action" in content.partition(b"\n")[0].lower()),
     ".eaf": label_elan.ELAN,
     ".via.json": label_via.VIA,
-    ".activitynet.json": holding("an ActivityNet file", b'"database"'),
-    ".json": holding("a file of labels", OURS.encode()),
+    ".activitynet.json": holding(tr("an ActivityNet file"), b'"database"'),
+    ".json": holding(tr("a file of labels"), OURS.encode()),
 }
 """What may be replaced, by the endings of the names."""
 
@@ -67,15 +68,15 @@ def read_labels(
     if origin.path.is_dir() or suffix == ".txt":
         return label_benchmarks.read_thumos(origin)
     if not origin.path.exists():
-        raise BadInput("There is no such label file", path=path)
-    regular_file(origin.path, what="label file")
+        raise BadInput(tr("There is no such label file"), path=path)
+    regular_file(origin.path, what=tr("label file"))
     if suffix in (".csv", ".tsv"):
         return label_csv.read(origin)
     if suffix == ".eaf":
         return label_elan.read(origin)
     if suffix == ".json":
         return _from_json(origin)
-    raise BadInput("Labels of this kind cannot be read", path=path, hint=f"Use {KINDS}")
+    raise BadInput(tr("Labels of this kind cannot be read"), path=path, hint=tr("Use {kinds}", kinds=KINDS))
 
 
 def write_labels(path: str | Path, labels: Labels, film_times: ArrayLike | None = None, video: str | Path = "") -> None:
@@ -101,7 +102,7 @@ def write_labels(path: str | Path, labels: Labels, film_times: ArrayLike | None 
         return label_benchmarks.write_activitynet(path, in_seconds(labels, moments, path), str(video))
     if not Path(path).suffix:
         return label_benchmarks.write_thumos(path, in_seconds(labels, moments, path), labels.classes, str(video))
-    raise BadInput("Labels cannot be written in this kind of file", path=path, hint=f"Use {KINDS}")
+    raise BadInput(tr("Labels cannot be written in this kind of file"), path=path, hint=tr("Use {kinds}", kinds=KINDS))
 
 
 def _from_json(origin: Origin) -> Labels:
@@ -112,7 +113,7 @@ def _from_json(origin: Origin) -> Labels:
         return label_via.read_project(document, origin)
     if isinstance(document, dict) and label_benchmarks.is_activitynet(document):
         return label_benchmarks.read_activitynet(document, origin)
-    raise BadInput("This JSON holds no labels", path=origin.path, hint=f"Use {KINDS}")
+    raise BadInput(tr("This JSON holds no labels"), path=origin.path, hint=tr("Use {kinds}", kinds=KINDS))
 
 
 def _as_json(labels: Labels) -> dict[str, Any]:
@@ -131,11 +132,13 @@ def _as_json(labels: Labels) -> dict[str, Any]:
 
 def _ours(document: dict[str, Any], origin: Origin) -> Labels:
     try:
-        rows = [_row(f"Segment {n}", each) for n, each in enumerate(document["segments"], start=1)]
+        rows = [_row(tr("Segment {number}", number=n), each) for n, each in enumerate(document["segments"], start=1)]
         classes = [str(name) for name in document.get("classes", ())]
         rate, frames = float(document.get("rate", 0.0)), _whole(document.get("frames", 0))
     except MISFITS as error:
-        raise BadInput(f"The labels lack {error}", path=origin.path, hint="Save them again") from error
+        raise BadInput(
+            tr("The labels lack {error}", error=error), path=origin.path, hint=tr("Save them again")
+        ) from error
     known = Origin(origin.path, origin.moments, origin.rate or rate, origin.frames or frames)
     return gathered(rows, known, classes)
 
@@ -143,11 +146,11 @@ def _ours(document: dict[str, Any], origin: Origin) -> Labels:
 def _row(place: str, entry: dict[str, Any]) -> FrameRow:
     action, track = entry["action"], entry.get("track", TRACK)
     if not (isinstance(action, str) and isinstance(track, str)):
-        raise ValueError(f"a name in {place.lower()}")
+        raise ValueError(tr("a name in {place}", place=place.lower()))
     return FrameRow(place, _whole(entry["start_frame"]), _whole(entry["end_frame"]), action, track)
 
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"a whole number where {value!r} is")
+        raise ValueError(tr("a whole number where {value!r} is", value=value))
     return value

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,7 @@ class Moments:
         if film_times is not None:
             times = np.asarray(film_times, np.float64)
             if times.size == 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
-                raise BadInput("The times of the video's frames do not ascend")
+                raise BadInput(tr("The times of the video's frames do not ascend"))
             last = times[-1] - times[-2] if times.size > 1 else 1.0 / (rate or 25.0)
             return cls(np.append(times, times[-1] + last))
         return cls(np.array([0.0, 1.0 / rate])) if rate > 0 else None

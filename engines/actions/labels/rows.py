@@ -13,9 +13,10 @@ from engines.actions.types import Labels, Segment
 from engines.core.errors import BadInput
 from engines.core.names import name_key
 from engines.core.reading import read_text
+from engines.core.words import tr
 
 TRACK = Segment(0, 0, "").track
-NOT_TEXT = "The label file is not text"
+NOT_TEXT = tr("The label file is not text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,22 @@ def in_frames(rows: Iterable[TimeRow], origin: Origin) -> list[FrameRow]:
     for row in rows:
         if origin.moments is None:
             raise BadInput(
-                "These labels are in seconds, and the frame rate is not known",
+                tr("These labels are in seconds, and the frame rate is not known"),
                 path=origin.path,
-                hint="Give the video they belong to, or its frame rate",
+                hint=tr("Give the video they belong to, or its frame rate"),
             )
         if not (math.isfinite(row.start) and math.isfinite(row.end)):
-            raise BadInput(f"{row.place} ({row.action}) has no times", path=origin.path, hint="Mend its times")
+            raise BadInput(
+                tr("{place} ({action}) has no times", place=row.place, action=row.action),
+                path=origin.path,
+                hint=tr("Mend its times"),
+            )
         if not row.end > row.start:
-            raise BadInput(f"{row.place} ({row.action}) ends before it begins", path=origin.path, hint="Mend its times")
+            raise BadInput(
+                tr("{place} ({action}) ends before it begins", place=row.place, action=row.action),
+                path=origin.path,
+                hint=tr("Mend its times"),
+            )
         found.append(FrameRow(row.place, *origin.moments.frames(row.start, row.end), row.action, row.track))
     return found
 
@@ -76,12 +85,14 @@ def in_seconds(labels: Labels, moments: Moments | None, path: str | Path) -> lis
     moments = moments or Moments.of(None, labels.rate)
     if moments is None:
         raise BadInput(
-            "This kind of file holds seconds, and the frame rate is not known",
+            tr("This kind of file holds seconds, and the frame rate is not known"),
             path=path,
-            hint="Give the video that was labelled, or save as .csv",
+            hint=tr("Give the video that was labelled, or save as .csv"),
         )
     rows = enumerate(labels.segments, start=1)
-    return [TimeRow(f"Segment {n}", *moments.seconds(e.start, e.end), e.action, e.track) for n, e in rows]
+    return [
+        TimeRow(tr("Segment {number}", number=n), *moments.seconds(e.start, e.end), e.action, e.track) for n, e in rows
+    ]
 
 
 def gathered(rows: Sequence[FrameRow], origin: Origin, classes: Sequence[str] = ()) -> Labels:
@@ -114,7 +125,7 @@ def joined(rows: Sequence[TimeRow]) -> list[TimeRow]:
 
 def text_of(path: Path) -> str:
     """A text file, whatever Unicode form a spreadsheet gave it. Raises `BadInput` when it is no text."""
-    text = read_text(path, what="label file")
+    text = read_text(path, what=tr("label file"))
     if "\0" in text:
-        raise BadInput(NOT_TEXT, path=path, hint="Save it again as UTF-8 text")
+        raise BadInput(NOT_TEXT, path=path, hint=tr("Save it again as UTF-8 text"))
     return text

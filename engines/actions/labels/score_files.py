@@ -19,10 +19,11 @@ from engines.core.files import write_text
 from engines.core.names import name_key
 from engines.core.outputs import beginning, check_file
 from engines.core.reading import MIB, each_row, read_text
+from engines.core.words import tr
 
 LARGEST, MOST_FRAMES = 512 * MIB, 1 << 53
 HEADER = f"frame,time_s,{BACKGROUND},walk,..."
-SCORES = beginning("a table of scores", b"frame,time_s,")
+SCORES = beginning(tr("a table of scores"), b"frame,time_s,")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,18 +67,18 @@ def write_scores(path: str | Path, scores: Scores) -> None:
 
 def read_scores(path: str | Path) -> Scores:
     """Raises `BadInput` with the row that is wrong: no numbers, NaN, another length, frames out of order."""
-    rows = each_row(read_text(path, what="score file", most=LARGEST), path)
+    rows = each_row(read_text(path, what=tr("score file"), most=LARGEST), path)
     _, head = next(rows, (0, []))
     if not head:
-        raise BadInput("The score file is empty", path=path, hint=f"Its first line is {HEADER}")
+        raise BadInput(tr("The score file is empty"), path=path, hint=tr("Its first line is {header}", header=HEADER))
     names = [name_key(name) for name in head]
     if [name.casefold() for name in names[:2]] != ["frame", "time_s"] or len(names) < 3:
-        raise BadInput("This is no score file", path=path, hint=f"Its first line is {HEADER}")
+        raise BadInput(tr("This is no score file"), path=path, hint=tr("Its first line is {header}", header=HEADER))
     if len(set(names)) < len(names):
-        raise BadInput("The score file has a column twice", path=path, hint="Every class needs one column")
+        raise BadInput(tr("The score file has a column twice"), path=path, hint=tr("Every class needs one column"))
     numbered = [(line, _numbers(row, line, path)) for line, row in rows]
     if not numbered:
-        raise BadInput("The score file has no rows", path=path, hint="Run actions detect again")
+        raise BadInput(tr("The score file has no rows"), path=path, hint=tr("Run actions detect again"))
     table = np.array([numbers for _, numbers in numbered])
     _ascending(table, [line for line, _ in numbered], path)
     classes = tuple(names[2:])
@@ -88,9 +89,11 @@ def _numbers(row: list[str], line: int, path: str | Path) -> NDArray[np.float64]
     try:
         numbers = np.array([float(cell) for cell in row])
     except ValueError as error:
-        raise BadInput(f"Row {line} holds something that is no number", path=path) from error
+        raise BadInput(tr("Row {line} holds something that is no number", line=line), path=path) from error
     if not np.isfinite(numbers).all():
-        raise BadInput(f"Row {line} holds NaN or infinity", path=path, hint="Run actions detect again")
+        raise BadInput(
+            tr("Row {line} holds NaN or infinity", line=line), path=path, hint=tr("Run actions detect again")
+        )
     return numbers
 
 
@@ -101,10 +104,16 @@ def _ascending(table: NDArray[np.float64], lines: list[int], path: str | Path) -
     )
     if wrong.size:
         row = lines[int(wrong[0])]
-        raise BadInput(f"Row {row}: frame {frames[wrong[0]]:g} is out of order", path=path, hint="One row a frame")
+        raise BadInput(
+            tr("Row {row}: frame {frames:g} is out of order", row=row, frames=frames[wrong[0]]),
+            path=path,
+            hint=tr("One row a frame"),
+        )
     late = np.flatnonzero(np.diff(times) <= 0)
     if late.size:
-        raise BadInput(f"Row {lines[int(late[0]) + 1]}: its time is not after that of the row before", path=path)
+        raise BadInput(
+            tr("Row {lines}: its time is not after that of the row before", lines=lines[int(late[0]) + 1]), path=path
+        )
 
 
 def _background_first(scores: Scores) -> Scores:

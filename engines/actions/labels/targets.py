@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engines.actions.types import BACKGROUND, Labels, Segment
 from engines.core.errors import BadInput
 from engines.core.names import name_key
+from engines.core.words import tr
 
 Classes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -91,8 +92,12 @@ def _place(segment: Segment, place: dict[str, int]) -> int:
     if named not in place:
         known = ", ".join(name for name in place if name != BACKGROUND)
         raise BadInput(
-            f"The labels name a class that is not known here: '{segment.action}' (frames {segment.start} to "
-            f"{segment.end})",
-            hint=f"Known classes: {known or 'none'}. Rename it, or train a model with it",
+            tr(
+                "The labels name a class that is not known here: '{action}' (frames {start} to {end})",
+                action=segment.action,
+                start=segment.start,
+                end=segment.end,
+            ),
+            hint=tr("Known classes: {known}. Rename it, or train a model with it", known=known or "none"),
         )
     return place[named]

@@ -18,13 +18,14 @@ from engines.core.errors import BadInput
 from engines.core.files import write_json
 from engines.core.outputs import holding
 from engines.core.reading import MISFITS, making_sense, parse_json, parse_rows
+from engines.core.words import tr
 
 SEGMENT = "FILE1_Z2_XY0"
 TEXT, SELECT = 1, 4
 VIDEO, LOCAL = 4, 1
 CREATOR = "VGG Image Annotator (http://www.robots.ox.ac.uk/~vgg/software/via)"
 MARK = "# CSV_HEADER"
-VIA = holding("a project of VIA", b'"project"', b'"vid_list"')
+VIA = holding(tr("a project of VIA"), b'"project"', b'"vid_list"')
 
 
 def is_project(document: dict[str, Any]) -> bool:
@@ -45,7 +46,9 @@ def read_project(document: dict[str, Any], origin: Origin) -> Labels:
         rows = [_row(key, each["z"], each["av"], attributes, origin) for key, each in entries]
         classes = _options(attributes)
     except MISFITS as error:
-        raise BadInput(f"The VIA project lacks {error}", path=origin.path, hint="Save it again in VIA 3") from error
+        raise BadInput(
+            tr("The VIA project lacks {error}", error=error), path=origin.path, hint=tr("Save it again in VIA 3")
+        ) from error
     return gathered(in_frames(rows, origin), origin, classes)
 
 
@@ -54,18 +57,20 @@ def read_export(text: str, origin: Origin) -> Labels:
     comments = [line for line in text.splitlines() if line.startswith("#")]
     header = next((line.partition("=")[2] for line in comments if line.startswith(MARK)), "")
     if not header:
-        raise BadInput("The export of VIA does not name its columns", path=origin.path, hint="Export it again from VIA")
+        raise BadInput(
+            tr("The export of VIA does not name its columns"), path=origin.path, hint=tr("Export it again from VIA")
+        )
     names = [name.strip() for name in header.split(",")]
     said = next((line.partition("=")[2] for line in comments if line.startswith("# ATTRIBUTE ")), "{}")
     rows = []
     bare = "\n".join("" if line.startswith("#") else line for line in text.splitlines())
     attributes = parse_json(said, origin.path)
     for line, cells in parse_rows(bare, origin.path, fields=len(names)):
-        with making_sense(origin.path, f"Row {line} cannot be read", hint="Export it again from VIA"):
+        with making_sense(origin.path, tr("Row {line} cannot be read", line=line), hint=tr("Export it again from VIA")):
             entry = dict(zip(names, cells, strict=True))
             times = _times(entry)
             if len(times) == 2 and not parse_json(entry.get("spatial_coordinates", "[]")):
-                rows.append(_row(f"Row {line}", times, parse_json(entry["metadata"]), attributes, origin))
+                rows.append(_row(tr("Row {line}", line=line), times, parse_json(entry["metadata"]), attributes, origin))
     return gathered(in_frames(rows, origin), origin)
 
 
@@ -107,7 +112,7 @@ def _attribute(name: str, kind: int, options: dict[str, str]) -> dict[str, Any]:
         "aname": name,
         "anchor_id": SEGMENT,
         "type": kind,
-        "desc": f"The {name} of a segment",
+        "desc": tr("The {name} of a segment", name=name),
         "options": options,
         "default_option_id": "",
     }
@@ -132,7 +137,9 @@ def _row(
 ) -> TimeRow:
     name, track = _action_of(attributes, values), _track_of(attributes)
     if name is None:
-        raise BadInput(f"{place} has no action", path=origin.path, hint="Give every segment one in VIA")
+        raise BadInput(
+            tr("{place} has no action", place=place), path=origin.path, hint=tr("Give every segment one in VIA")
+        )
     return TimeRow(place, float(times[0]), float(times[1]), name, str(values.get(track, "")) if track else "")
 
 
@@ -174,7 +181,11 @@ def _of_one_video(
     asked = [vid for vid in with_segments if wanted and Path(names.get(vid, "")).stem == wanted]
     if len(with_segments) > 1 and len(asked) != 1:
         shown = ", ".join(names.get(vid, vid) for vid in with_segments)
-        raise BadInput(f"The project has segments of several videos: {shown}", path=origin.path, hint="Name the video")
+        raise BadInput(
+            tr("The project has segments of several videos: {shown}", shown=shown),
+            path=origin.path,
+            hint=tr("Name the video"),
+        )
     return [pair for pair in entries if len(with_segments) < 2 or str(pair[1]["vid"]) == asked[0]]
 
 

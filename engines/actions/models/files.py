@@ -28,6 +28,7 @@ from engines.core.outputs import check_file, holding
 from engines.core.reading import parse_json
 from engines.core.spec import from_json, to_json
 from engines.core.training.standing import Standing, standing
+from engines.core.words import tr
 
 Floats = NDArray[np.float32]
 
@@ -35,11 +36,11 @@ SUFFIX = ".safetensors"
 KEY = "kinoscope.actions"
 VERSION_KEY = "kinoscope.actions.version"
 VERSION = 1
-MODEL = holding("a model of the actions engine", KEY.encode())
+MODEL = holding(tr("a model of the actions engine"), KEY.encode())
 MEAN, DEVIATION = "features.mean", "features.deviation"
 SMALL = 4_000_000
 """No head of a file of ours is longer; that of any other is told in no time."""
-FOREIGN = "Train one with actions train, or choose a file that it wrote"
+FOREIGN = tr("Train one with actions train, or choose a file that it wrote")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,7 @@ def check_place(out: str | Path) -> Path:
     except OSError:
         allowed = False
     if not allowed:
-        raise BadInput("The model cannot be written there", path=path, hint="Choose another folder")
+        raise BadInput(tr("The model cannot be written there"), path=path, hint=tr("Choose another folder"))
     return path
 
 
@@ -122,7 +123,9 @@ def open_model(path: str | Path) -> Model:
     try:
         tensors = {name: np.asarray(value, np.float32) for name, value in load(data).items()}
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise BadInput("The model file is broken or cut short", path=path, hint="Train or fetch it again") from error
+        raise BadInput(
+            tr("The model file is broken or cut short"), path=path, hint=tr("Train or fetch it again")
+        ) from error
     _check(card, tensors, path)
     mean, deviation = tensors.pop(MEAN), tensors.pop(DEVIATION)
     return Model(replace(card, sha256=hashlib.sha256(data).hexdigest()), tensors, mean, deviation, str(path))
@@ -133,14 +136,20 @@ def read_card(path: str | Path) -> ModelCard:
     path = Path(path)
     said = _metadata(path)
     if KEY not in said:
-        raise BadInput("This is no model of the actions engine", path=path, hint=FOREIGN)
+        raise BadInput(tr("This is no model of the actions engine"), path=path, hint=FOREIGN)
     if said.get(VERSION_KEY) != str(VERSION):
-        message = f"The model file has version {said.get(VERSION_KEY, 'none')}, this program reads {VERSION}"
-        raise BadInput(message, path=path, hint="Open it with the program that wrote it, or train it again")
+        message = tr(
+            "The model file has version {get}, this program reads {version}",
+            get=said.get(VERSION_KEY, "none"),
+            version=VERSION,
+        )
+        raise BadInput(message, path=path, hint=tr("Open it with the program that wrote it, or train it again"))
     try:
         return from_json(ModelCard, parse_json(str(said[KEY])))
     except BadInput as error:
-        raise BadInput(f"The card of the model makes no sense: {error}", path=path, hint=FOREIGN) from error
+        raise BadInput(
+            tr("The card of the model makes no sense: {error}", error=error), path=path, hint=FOREIGN
+        ) from error
 
 
 def is_model(path: str | Path) -> bool:
@@ -153,27 +162,35 @@ def is_model(path: str | Path) -> bool:
 
 def _metadata(path: Path, most: int = MOST) -> dict[str, Any]:
     if not path.exists():
-        raise BadInput("There is no such model file", path=path, hint=FOREIGN)
+        raise BadInput(tr("There is no such model file"), path=path, hint=FOREIGN)
     table, _ = read_head(path, hint=FOREIGN, most=most)
     said = table.get("__metadata__", {})
     if not isinstance(said, dict):
-        raise BadInput("Not a safetensors file", path=path, hint=FOREIGN)
+        raise BadInput(tr("Not a safetensors file"), path=path, hint=FOREIGN)
     return said
 
 
 def _check(card: ModelCard, tensors: dict[str, Floats], path: Path) -> None:
     """Raises `BadInput` for whatever would give no or wrong answers later."""
-    length, again = sum(card.shape.inputs), "Train it again"
+    length, again = sum(card.shape.inputs), tr("Train it again")
     if len(card.classes) != card.shape.classes or len(set(card.classes)) < len(card.classes):
-        message = f"The card names {len(card.classes)} classes and its head has {card.shape.classes}"
+        message = tr(
+            "The card names {count} classes and its head has {classes}",
+            count=len(card.classes),
+            classes=card.shape.classes,
+        )
         raise BadInput(message, path=path, hint=again)
     if card.classes[:1] != (BACKGROUND,):
-        raise BadInput(f"The first class of a model must be '{BACKGROUND}'", path=path, hint=again)
+        raise BadInput(
+            tr("The first class of a model must be '{background}'", background=BACKGROUND), path=path, hint=again
+        )
     for name in (MEAN, DEVIATION):
         if name not in tensors or tensors[name].shape != (length,):
-            raise BadInput(f"The model says nothing usable of its features ('{name}')", path=path, hint=again)
+            raise BadInput(
+                tr("The model says nothing usable of its features ('{name}')", name=name), path=path, hint=again
+            )
     for name, value in tensors.items():
         if not np.isfinite(value).all():
-            raise BadInput(f"The weights '{name}' hold NaN or infinity", path=path, hint=again)
+            raise BadInput(tr("The weights '{name}' hold NaN or infinity", name=name), path=path, hint=again)
     if not (tensors[DEVIATION] > 0).all():
-        raise BadInput("A deviation of the model's features is not positive", path=path, hint=again)
+        raise BadInput(tr("A deviation of the model's features is not positive"), path=path, hint=again)

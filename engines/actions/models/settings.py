@@ -15,6 +15,7 @@ from typing import Any, Literal
 from engines.actions.study_types import TrainSpec
 from engines.actions.types import HeadShape
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Optimiser = Literal["adamw", "adam", "sgd"]
 BENCHMARK_RATE = 4.0
@@ -75,8 +76,8 @@ def filled(spec: TrainSpec) -> tuple[TrainSpec, Way]:
     if not spec.settings:
         return spec, OURS
     if spec.settings not in PUBLISHED:
-        hint = f"Choose one of {', '.join(PUBLISHED)}"
-        raise UsageError(f"There are no published settings called '{spec.settings}'", hint=hint)
+        hint = tr("Choose one of {published}", published=", ".join(PUBLISHED))
+        raise UsageError(tr("There are no published settings called '{settings}'", settings=spec.settings), hint=hint)
     values, way = PUBLISHED[spec.settings]
     untouched = {name: value for name, value in values.items() if getattr(spec, name) == getattr(DEFAULT, name)}
     if spec.iterations != DEFAULT.iterations:
@@ -87,16 +88,24 @@ def filled(spec: TrainSpec) -> tuple[TrainSpec, Way]:
 def check(spec: TrainSpec) -> None:
     """Raises `UsageError` for settings without sense."""
     if not spec.out:
-        raise UsageError("Where the model goes is not said", hint="Name a file: --out mine.safetensors")
+        raise UsageError(tr("Where the model goes is not said"), hint=tr("Name a file: --out mine.safetensors"))
     if bool(spec.clips) == bool(spec.folder):
-        what = "Clips and a benchmark folder are two things" if spec.clips else "There is nothing to learn from"
-        raise UsageError(what, hint="Give clips with their labels, or one benchmark folder")
+        what = tr("Clips and a benchmark folder are two things") if spec.clips else tr("There is nothing to learn from")
+        raise UsageError(what, hint=tr("Give clips with their labels, or one benchmark folder"))
     for name, (low, high) in LIMITS.items():
         value = getattr(spec, name)
         if not low <= value <= high:
-            raise UsageError(f"{_words(name)} must be {low:g} to {high:g}, not {value:g}")
+            raise UsageError(
+                tr(
+                    "{words} must be {low:g} to {high:g}, not {value:g}",
+                    words=_words(name),
+                    low=low,
+                    high=high,
+                    value=value,
+                )
+            )
     if spec.offset is not None and not 0 <= spec.offset <= 1000:
-        raise UsageError(f"Offset must be 0 to 1000 chunks, not {spec.offset}")
+        raise UsageError(tr("Offset must be 0 to 1000 chunks, not {offset}", offset=spec.offset))
 
 
 LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(

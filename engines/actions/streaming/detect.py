@@ -22,6 +22,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.outputs import ARRAY, check_file, new_file
 from engines.core.video.film import Film
+from engines.core.words import tr
 
 RELEASE = 0.6
 """Part of the threshold below which an event ends where nothing else is asked for."""
@@ -37,7 +38,7 @@ def run(spec: DetectSpec, ctx: Context) -> DetectResult:
     _check(spec)
     model = open_model(spec.model)
     if spec.ahead and not model.card.shape.future_steps:
-        raise BadInput("This model anticipates nothing", path=spec.model, hint="Train it with steps ahead")
+        raise BadInput(tr("This model anticipates nothing"), path=spec.model, hint=tr("Train it with steps ahead"))
     film = Film.open(spec.video)
     detector = Detector(model, spec.weights, keep=None, threads=spec.threads)
     detector.finder.configure(spec.threshold, spec.release or RELEASE * spec.threshold, spec.least)
@@ -64,15 +65,19 @@ class _Seen:
 def _check(spec: DetectSpec) -> None:
     check_part(spec.frames)
     if not spec.out:
-        raise UsageError("Where the scores go is not said", hint="Name a file such as scores.csv")
+        raise UsageError(tr("Where the scores go is not said"), hint="Name a file such as scores.csv")
     if spec.events and Path(spec.events).suffix.casefold() not in EVENT_KINDS:
-        raise UsageError("Events are written as .csv, .json or .eaf", hint="Name the file events.csv")
+        raise UsageError(tr("Events are written as .csv, .json or .eaf"), hint="Name the file events.csv")
     if not 0 < spec.threshold <= 1:
-        raise UsageError(f"A threshold is a probability, not {spec.threshold:g}", hint="Try 0.5")
+        raise UsageError(
+            tr("A threshold is a probability, not {threshold:g}", threshold=spec.threshold), hint=tr("Try 0.5")
+        )
     if not 0 <= spec.release <= spec.threshold:
-        raise UsageError("An event ends at or below the probability at which it starts", hint="Choose a lower release")
+        raise UsageError(
+            tr("An event ends at or below the probability at which it starts"), hint=tr("Choose a lower release")
+        )
     if spec.least < 0:
-        raise UsageError("An event cannot last less than no time", hint="Try 0.2")
+        raise UsageError(tr("An event cannot last less than no time"), hint=tr("Try 0.2"))
     inputs = (spec.video, spec.model)
     check_file(spec.out, SCORES, inputs)
     if spec.events:
@@ -85,7 +90,7 @@ def _watch(film: Film, detector: Detector, spec: DetectSpec, seen: _Seen, ctx: C
     start, stop = spec.frames
     ends = [end for end in (stop, film.count) if end is not None]
     total = max(min(ends) - start, 1) if ends else 0
-    note = f"Watching {film.path.name}"
+    note = tr("Watching {path}", path=film.path.name)
     ctx.progress(0, total, note)
     with closing(describer_of(detector.model, spec.threads)) as describer:
         for frame in film.frames(start, stop):

@@ -21,6 +21,7 @@ from engines.actions.models.files import Model
 from engines.actions.streaming.events import EventFinder
 from engines.actions.types import Decision, Event, Recipe, Weights
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 BODY_ALONE = Recipe(streams=(), dims=())
 KEPT = 64
@@ -104,10 +105,14 @@ class Detector:
 
     def _check(self, features: NDArray[np.floating]) -> None:
         if features.shape != (self._length,):
-            message = f"These features have {features.size} numbers, the model was trained on {self._length}"
-            raise BadInput(message, path=self.model.path or None, hint="Use the features that it was trained on")
+            message = tr(
+                "These features have {size} numbers, the model was trained on {length}",
+                size=features.size,
+                length=self._length,
+            )
+            raise BadInput(message, path=self.model.path or None, hint=tr("Use the features that it was trained on"))
         if not np.isfinite(features).all():
-            raise BadInput("The features hold NaN or infinity")
+            raise BadInput(tr("The features hold NaN or infinity"))
 
 
 def decision_of(number: int, seconds: float, step: Step, since: float = 0.0) -> Decision:

@@ -19,6 +19,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Image, Size, Stamp, size_of
 from engines.core.live import Reset
+from engines.core.words import tr
 
 BURST = 2.0
 """Frames that may follow each other closer than the cap's rate: time stamps jitter."""
@@ -26,7 +27,7 @@ WINDOW = 2.0
 """Seconds over which a rate is taken."""
 LONGEST = 256
 
-BROKEN = "A frame gave no usable features and was left out"
+BROKEN = tr("A frame gave no usable features and was left out")
 REOPEN = ("model", "weights", "threads", "pose")
 """Settings that need a fresh `open`."""
 

@@ -32,13 +32,14 @@ from engines.actions.types import BACKGROUND, ModelCard, Recipe, Stream
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.reading import read_array, read_json
+from engines.core.words import tr
 
-HINT = "Check the targets and 'class_index' in data_info.json"
+HINT = tr("Check the targets and 'class_index' in data_info.json")
 
 APPEARANCE, MOTION = ("rgb", "resnet", "appearance"), ("flow", "bn_inception", "motion")
 INFO = ("data_info.json", "video_list.json")
 AMBIGUOUS_THUMOS = 21
-LAYOUT = "Expected are rgb*/VIDEO.npy, flow*/VIDEO.npy and target*/VIDEO.npy"
+LAYOUT = tr("Expected are rgb*/VIDEO.npy, flow*/VIDEO.npy and target*/VIDEO.npy")
 Flags = NDArray[np.bool_]
 
 
@@ -70,14 +71,18 @@ class Benchmark:
         """
         target = _array(self.targets / f"{video}.npy", len(self.classes), "classes")
         if not np.isin(target, (0, 1)).all():
-            raise BadInput("Targets are flags, 0 and 1", path=self.targets / f"{video}.npy")
+            raise BadInput(tr("Targets are flags, 0 and 1"), path=self.targets / f"{video}.npy")
         parts = []
         for stream, width in zip(self.streams, self.inputs, strict=True):
             path = stream / f"{video}.npy"
-            part = _array(path, width, "numbers a chunk")
+            part = _array(path, width, tr("numbers a chunk"))
             if len(part) != len(target):
-                message = f"{len(part)} chunks of features, {len(target)} of targets"
-                raise BadInput(message, path=path, hint=f"Make both from the same video; see {self.targets.name}")
+                message = tr("{count} chunks of features, {count2} of targets", count=len(part), count2=len(target))
+                raise BadInput(
+                    message,
+                    path=path,
+                    hint=tr("Make both from the same video; see {targets}", targets=self.targets.name),
+                )
             parts.append(part.astype(np.float32, copy=False))
         return np.concatenate(parts, axis=1), target > 0.5
 
@@ -94,7 +99,7 @@ class Benchmark:
         made = []
         for index, video in enumerate(videos):
             ctx.check()
-            ctx.progress(index, len(videos), f"Reading {video}")
+            ctx.progress(index, len(videos), tr("Reading {video}", video=video))
             made.append(self.stretch(video))
         return made
 
@@ -103,14 +108,14 @@ def open_benchmark(folder: str | Path) -> Benchmark:
     """The benchmark in a folder. Raises `BadInput` that says which part is missing."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise BadInput("There is no such folder", path=folder, hint=LAYOUT)
+        raise BadInput(tr("There is no such folder"), path=folder, hint=LAYOUT)
     targets = _target_folder(folder)
     streams = tuple(found for names in (APPEARANCE, MOTION) if (found := _stream(folder, names)) is not None)
     if not streams:
-        raise BadInput("The folder holds no features", path=folder, hint=LAYOUT)
+        raise BadInput(tr("The folder holds no features"), path=folder, hint=LAYOUT)
     videos = sorted(path.stem for path in targets.glob("*.npy"))
     if not videos:
-        raise BadInput("The folder holds no targets", path=targets, hint=LAYOUT)
+        raise BadInput(tr("The folder holds no targets"), path=targets, hint=LAYOUT)
     info = _info(folder, videos)
     train, test = _sessions(info, videos, folder)
     width = _width(targets / f"{train[0]}.npy")
@@ -123,7 +128,7 @@ def open_benchmark(folder: str | Path) -> Benchmark:
 def _target_folder(folder: Path) -> Path:
     found = sorted(path for path in folder.glob("target*") if path.is_dir())
     if not found:
-        raise BadInput("The folder holds no targets", path=folder, hint=LAYOUT)
+        raise BadInput(tr("The folder holds no targets"), path=folder, hint=LAYOUT)
     return next((path for path in found if path.name == "target_perframe"), found[0])
 
 
@@ -131,7 +136,11 @@ def _stream(folder: Path, names: tuple[str, ...]) -> Path | None:
     found = sorted(path for path in folder.iterdir() if path.is_dir() and path.name.casefold().startswith(names))
     if len(found) > 1:
         several = ", ".join(path.name for path in found)
-        raise BadInput(f"Several features of one kind: {several}", path=folder, hint="Leave one of them in the folder")
+        raise BadInput(
+            tr("Several features of one kind: {several}", several=several),
+            path=folder,
+            hint=tr("Leave one of them in the folder"),
+        )
     return found[0] if found else None
 
 
@@ -146,15 +155,15 @@ def _info(folder: Path, videos: list[str]) -> dict[str, Any]:
     here = set(videos)
     fitting = [part for part in usable if here.intersection(_names(part, "train_session_set", path))]
     if not fitting:
-        hint = 'It holds {"class_index": [...], "train_session_set": [...], "test_session_set": [...]}'
-        raise BadInput("The list of videos names none that is here", path=path, hint=hint)
+        hint = tr('It holds {"class_index": [...], "train_session_set": [...], "test_session_set": [...]}')
+        raise BadInput(tr("The list of videos names none that is here"), path=path, hint=hint)
     return fitting[0]
 
 
 def _names(part: dict[str, Any], key: str, path: Path) -> list[str]:
     names = part.get(key, [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BadInput(f"'{key}' is no list of names", path=path)
+        raise BadInput(tr("'{key}' is no list of names", key=key), path=path)
     return names
 
 
@@ -168,17 +177,19 @@ def _sessions(info: dict[str, Any], videos: list[str], folder: Path) -> tuple[tu
     here = set(videos)
     absent = [name for name in (*sets[0], *sets[1]) if name not in here]
     if absent:
-        message = f"{len(absent)} listed videos have no targets, the first is {absent[0]}"
-        raise BadInput(message, path=folder, hint="Add their files, or take them out of the list")
+        message = tr(
+            "{count} listed videos have no targets, the first is {absent}", count=len(absent), absent=absent[0]
+        )
+        raise BadInput(message, path=folder, hint=tr("Add their files, or take them out of the list"))
     if not sets[0]:
-        raise BadInput("There is no video to learn from", path=folder, hint="List them in data_info.json")
+        raise BadInput(tr("There is no video to learn from"), path=folder, hint="List them in data_info.json")
     return sets[0], sets[1]
 
 
 def _classes(names: Any, width: int, folder: Path) -> tuple[str, ...]:
     """Names of the columns. TVSeries' list leaves the background out; without a list they are numbered."""
     if names is None:
-        made = [BACKGROUND, *(f"class {column}" for column in range(1, width))]
+        made = [BACKGROUND, *(tr("class {column}", column=column) for column in range(1, width))]
         if width == AMBIGUOUS_THUMOS + 1:
             made[AMBIGUOUS_THUMOS] = "ambiguous"
         return tuple(made)
@@ -186,15 +197,17 @@ def _classes(names: Any, width: int, folder: Path) -> tuple[str, ...]:
     if len(given) == width - 1:
         given = [BACKGROUND, *given]
     if len(given) != width or len(set(given)) < width or width < 2:
-        message = f"{len(given)} different classes are named and the targets have {width} columns"
-        raise BadInput(message, path=folder, hint="Name every column once in 'class_index', background first")
+        message = tr(
+            "{count} different classes are named and the targets have {width} columns", count=len(given), width=width
+        )
+        raise BadInput(message, path=folder, hint=tr("Name every column once in 'class_index', background first"))
     return (BACKGROUND, *given[1:])
 
 
 def _width(path: Path) -> int:
     array = _load(path)
     if array.ndim != 2:
-        raise BadInput("Chunks x numbers were expected", path=path, hint=LAYOUT)
+        raise BadInput(tr("Chunks x numbers were expected"), path=path, hint=LAYOUT)
     return int(array.shape[1])
 
 
@@ -202,19 +215,25 @@ def _array(path: Path, width: int, what: str) -> NDArray[Any]:
     array = _load(path)
     if array.ndim != 2 or array.shape[1] != width:
         shape = " x ".join(str(length) for length in array.shape)
-        raise BadInput(f"This is {shape}, and {width} {what} were expected", path=path)
+        raise BadInput(
+            tr("This is {shape}, and {width} {what} were expected", shape=shape, width=width, what=what), path=path
+        )
     if not np.isfinite(array).all():
         row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-        raise BadInput(f"Chunk {row} holds NaN or infinity", path=path, hint="Make the features of this video again")
+        raise BadInput(
+            tr("Chunk {row} holds NaN or infinity", row=row),
+            path=path,
+            hint=tr("Make the features of this video again"),
+        )
     return array
 
 
 def _load(path: Path) -> NDArray[Any]:
     if not path.is_file():
-        raise BadInput("There is no such file", path=path, hint=LAYOUT)
+        raise BadInput(tr("There is no such file"), path=path, hint=LAYOUT)
     array = read_array(path)
     if array.dtype.kind not in "fiub":
-        raise BadInput("This is no array of numbers", path=path, hint="Save one with numpy.save")
+        raise BadInput(tr("This is no array of numbers"), path=path, hint="Save one with numpy.save")
     return array
 
 
@@ -227,13 +246,15 @@ def read_folder(spec: TrainSpec, ctx: Context) -> Examples:
     stretches = benchmark.stretches(benchmark.train, ctx)
     aside = min(round(spec.held_out * len(stretches)), len(stretches) - 1)
     train, held = stretches[: len(stretches) - aside], stretches[len(stretches) - aside :]
-    advice = check_examples(train, benchmark.known, spec.window, f"the videos of {benchmark.folder.name}", HINT)
+    advice = check_examples(
+        train, benchmark.known, spec.window, tr("the videos of {folder}", folder=benchmark.folder.name), HINT
+    )
     return Examples(
         benchmark.known,
         recipe_of(benchmark, spec.rate or BENCHMARK_RATE),
         tuple(train),
         tuple(Held(each, 0) for each in held),
-        f"{benchmark.folder.name}, {len(train)} videos",
+        tr("{folder}, {count} videos", folder=benchmark.folder.name, count=len(train)),
         advice,
     )
 
@@ -256,7 +277,7 @@ def tested(
     stream = open_stream(card.shape, weights)
     scores, targets = [], []
     for index, video in enumerate(benchmark.test):
-        ctx.progress(index, len(benchmark.test), f"Testing on {video}")
+        ctx.progress(index, len(benchmark.test), tr("Testing on {video}", video=video))
         features, flags = benchmark.read(video)
         stream.reset()
         scores.append(_scores(stream, standard.rows(features), ctx))

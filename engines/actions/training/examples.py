@@ -22,8 +22,9 @@ from engines.actions.training.windows import Floats, Stretch, shares
 from engines.actions.types import BACKGROUND, Labels, Recipe, TrainedFilm
 from engines.core.context import Context
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
-MARK = "Mark at least two actions, or one action and stretches without it"
+MARK = tr("Mark at least two actions, or one action and stretches without it")
 ADVICE = "advice"
 """Emitted before frames are described: what is weak about the labels, in words."""
 LEAST_CHUNKS = 8
@@ -145,13 +146,13 @@ def split(
     for each in stretches:
         place = cut(each.targets, share) if share > 0 else None
         if share > 0 and place is None:
-            advice.append(f"{each.name}: nothing is held out, because no segment ends within it")
+            advice.append(tr("{each}: nothing is held out, because no segment ends within it", each=each.name))
         train.append(each if place is None else each.part(0, place))
         if place is not None:
             begin = max(0, place - warm)
             held.append(Held(each.part(begin), place - begin))
     if held and not any(rows.whole.targets[rows.begin :, 1:].any() for rows in held):
-        advice.append("No action is held out, so the end of the training is not chosen by it: hold out more")
+        advice.append(tr("No action is held out, so the end of the training is not chosen by it: hold out more"))
         return tuple(stretches), (), tuple(advice)
     return tuple(train), tuple(held), tuple(advice)
 
@@ -176,13 +177,21 @@ def check_examples(
     chunks = counted(train)
     longest = max(map(len, train))
     if longest < LEAST_CHUNKS:
-        message = f"There are {longest} chunks to learn from in {where}; {LEAST_CHUNKS} are the least"
-        raise BadInput(message, hint="Use a longer part, or more chunks per second")
+        message = tr(
+            "There are {longest} chunks to learn from in {where}; {least_chunks} are the least",
+            longest=longest,
+            where=where,
+            least_chunks=LEAST_CHUNKS,
+        )
+        raise BadInput(message, hint=tr("Use a longer part, or more chunks per second"))
     seen = [name for name, count in zip(classes, chunks, strict=True) if count]
     if not chunks[1:].any():
-        raise BadInput(f"There is no labelled action in {where}", hint=hint)
+        raise BadInput(tr("There is no labelled action in {where}", where=where), hint=hint)
     if len(seen) == 1:
-        raise BadInput(f"Every chunk of {where} is '{seen[0]}': there is one class only to learn", hint=hint)
+        raise BadInput(
+            tr("Every chunk of {where} is '{seen}': there is one class only to learn", where=where, seen=seen[0]),
+            hint=hint,
+        )
     return tuple(_weak(train, classes, chunks, window))
 
 
@@ -191,13 +200,19 @@ def _weak(train: Sequence[Stretch], classes: Sequence[str], chunks: NDArray[np.i
     for column, name in enumerate(classes):
         times = sum(_runs(each.targets[:, column] > 0) for each in train)
         if not chunks[column]:
-            again = "mark it" if column else "leave some stretches without a label"
-            said.append(f"'{name}' has no example in what is learned from, so it is never recognised: {again}")
+            again = tr("mark it") if column else tr("leave some stretches without a label")
+            said.append(
+                tr(
+                    "'{name}' has no example in what is learned from, so it is never recognised: {again}",
+                    name=name,
+                    again=again,
+                )
+            )
         elif column and times == 1:
-            said.append(f"'{name}' has one example only; two are the least to learn from")
+            said.append(tr("'{name}' has one example only; two are the least to learn from", name=name))
     short = [each.name for each in train if len(each) < window]
     if short:
-        said.append(f"Shorter than the window of {window} chunks: {', '.join(short)}")
+        said.append(tr("Shorter than the window of {window} chunks: {short}", window=window, short=", ".join(short)))
     return said
 
 
@@ -209,7 +224,7 @@ def _labels(clip: Clip) -> Labels:
     from engines.core.video.film import Film
 
     if not clip.labels:
-        raise BadInput("This clip has no labels", path=clip.video, hint="Mark its segments, or leave it out")
+        raise BadInput(tr("This clip has no labels"), path=clip.video, hint=tr("Mark its segments, or leave it out"))
     with Film.open(clip.video) as film:
         times, rate, count = film.frame_times(), film.rate, film.count or 0
     labels = read_labels(clip.labels, times, rate, video=clip.video)
@@ -227,13 +242,15 @@ def _look(made: Extracted, recipe: Recipe, clip: Clip) -> list[str]:
     """Advice on features. Raises `BadInput` for those that nothing can be learned from."""
     wrong = np.flatnonzero(~np.isfinite(made.features).all(axis=1))
     if wrong.size:
-        message = f"The features of frame {int(made.frames[wrong[0]])} hold NaN or infinity"
-        raise BadInput(message, path=clip.video, hint="Delete the cache of features and try again")
+        message = tr("The features of frame {frames} hold NaN or infinity", frames=int(made.frames[wrong[0]]))
+        raise BadInput(message, path=clip.video, hint=tr("Delete the cache of features and try again"))
     missing = float(made.missing.mean())
     if recipe.streams == ("pose",) and missing == 1:
-        raise BadInput("Nobody is in view in this clip", path=clip.video, hint="Choose features of appearance")
+        raise BadInput(tr("Nobody is in view in this clip"), path=clip.video, hint=tr("Choose features of appearance"))
     if missing > FEW_SHARE:
-        return [f"{Path(clip.video).name}: nobody was found in {100 * missing:.0f} % of it"]
+        return [
+            tr("{video}: nobody was found in {missing:.0f} % of it", video=Path(clip.video).name, missing=100 * missing)
+        ]
     return []
 
 
@@ -244,13 +261,21 @@ def _differences(labels: Sequence[Labels], clips: Sequence[Clip]) -> list[str]:
     for name in sorted(set().union(*marked) - {BACKGROUND}):
         without = [Path(clip.video).name for clip, names in zip(clips, marked, strict=True) if name not in names]
         if without:
-            said.append(f"'{name}' is not marked in {', '.join(without)}; there it counts as background")
+            said.append(
+                tr(
+                    "'{name}' is not marked in {without}; there it counts as background",
+                    name=name,
+                    without=", ".join(without),
+                )
+            )
     return said
 
 
 def _where(spec: TrainSpec) -> str:
-    part = f"frames {_range(spec.frames)} of " if spec.frames != (0, None) else ""
-    return part + (Path(spec.clips[0].video).name if len(spec.clips) == 1 else f"the {len(spec.clips)} clips")
+    part = tr("frames {range} of ", range=_range(spec.frames)) if spec.frames != (0, None) else ""
+    return part + (
+        Path(spec.clips[0].video).name if len(spec.clips) == 1 else tr("the {count} clips", count=len(spec.clips))
+    )
 
 
 def _used(clip: Clip, frames: NDArray[np.int64], learned: int, first: int) -> TrainedFilm:

@@ -36,6 +36,7 @@ from engines.core.training import kept
 from engines.core.training.curves import LossCurve
 from engines.core.training.loop import EarlyStop, Schedule, check_loss, descend
 from engines.core.training.threads import threads
+from engines.core.words import tr
 
 EVEN = 1e-3
 """Precisions this near are even; then the loss decides."""
@@ -99,7 +100,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     spec, way = settings.filled(spec)
     path = check_place(spec.out)
     if spec.device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("There is no CUDA device that torch can use", hint="Choose the CPU")
+        raise UsageError(tr("There is no CUDA device that torch can use"), hint=tr("Choose the CPU"))
     with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads), only_writer(path, "model"):
         ctx.emit("progress", TrainProgress("features", 0, spec.iterations))
         examples = read_folder(spec, ctx) if spec.folder else read_clips(spec, ctx, lease.threads)
@@ -120,7 +121,7 @@ class Training(kept.KeptLoop):
 
     def __init__(self, spec: TrainSpec, way: settings.Way, examples: Examples, path: Path, ctx: Context) -> None:
         self.spec, self.way, self.examples, self.path, self.ctx = spec, way, examples, path, ctx
-        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}, or a smaller head"
+        self.smaller = tr("Take a batch of {max}, or a smaller head", max=max(1, spec.batch // 2))
         self.kept, self.learned = checkpoint_path(spec), fingerprint(examples)
         self.began, self.before = time.monotonic(), 0.0
         self.ahead = settings.steps_of(spec, examples.recipe.rate)
@@ -156,7 +157,7 @@ class Training(kept.KeptLoop):
         if time.monotonic() - self.told > TELL_SECONDS:
             self.tell("training")
         self.save_now_and_then()
-        return "held out" if self.held.stale else ""
+        return tr("held out") if self.held.stale else ""
 
     @property
     def seconds(self) -> float:
@@ -197,7 +198,7 @@ class Training(kept.KeptLoop):
         output: HeadOutput = self.network(features)
         scale = 1 / self.shape.features if self.shape.norm else 1.0
         loss = head_loss(output, Targets(*known), self.spec.loss, self.shape.window, scale)
-        value = check_loss(float(loss.detach()), self.step, "Use a lower learning rate")
+        value = check_loss(float(loss.detach()), self.step, tr("Use a lower learning rate"))
         descend(self.optimiser, loss, self.schedule.at(self.step), self.way.clip)
         self.step += 1
         self.curve.add(self.step, value)
@@ -219,8 +220,8 @@ class Training(kept.KeptLoop):
             resumed=self.resumed,
         )
         self.ctx.emit("progress", self.last)
-        precision = f", {100 * newest.map:.1f} % mAP held out" if newest and newest.map is not None else ""
-        loss = f", loss {self.curve.loss[-1][1]:.3f}" if self.curve.loss else ""
+        precision = tr(", {map:.1f} % mAP held out", map=100 * newest.map) if newest and newest.map is not None else ""
+        loss = tr(", loss {loss:.3f}", loss=self.curve.loss[-1][1]) if self.curve.loss else ""
         self.ctx.progress(self.step, self.steps, f"Training{loss}{precision}")
         self.told = time.monotonic()
 

@@ -23,6 +23,7 @@ from engines.attention.auto.race import race
 from engines.attention.kernels import refusal
 from engines.attention.request import Request
 from engines.attention.types import KINDS, Choice, Known
+from engines.core.words import tr
 
 USUAL = tuple(name for name in ("sdpa", "tiled", "naive") if name in (kind.id for kind in KINDS))
 EXACT = tuple(kind.id for kind in KINDS if kind.exact)
@@ -94,15 +95,19 @@ def small(asked: Request) -> bool:
 def class_of(asked: Request, lse: bool) -> str:
     """The class of a request, in words: "float32 cpu, 4 heads in all, 1024 x 1024, d 64"."""
     (batch, heads, rows, dim), keys, out = asked.q.shape, asked.k.shape[2], asked.v.shape[3]
-    dims = f"d {_near(dim)}" if out == dim else f"d {_near(dim)} and {_near(out)}"
-    words = [f"{str(asked.q.dtype).removeprefix('torch.')} {asked.q.device}", f"{_near(batch * heads)} heads in all",
-             f"{_near(rows)} x {_near(keys)}", dims]  # fmt: skip
+    dims = f"d {_near(dim)}" if out == dim else tr("d {near} and {near2}", near=_near(dim), near2=_near(out))
+    words = [
+        f"{str(asked.q.dtype).removeprefix('torch.')} {asked.q.device}",
+        tr("{near} heads in all", near=_near(batch * heads)),
+        f"{_near(rows)} x {_near(keys)}",
+        dims,
+    ]
     words += ["causal"] if asked.causal else []
-    words += [] if asked.window is None else [f"window {_near(asked.window)}"]
+    words += [] if asked.window is None else [tr("window {near}", near=_near(asked.window))]
     for name, square in (("mask", asked.mask), ("bias", asked.bias)):
-        words += [] if square is None else [f"{name} of {_sides(square)}"]
-    words += ["with log-sum-exp"] if lse else []
-    return ", ".join([*words, "with gradients"] if asked.needs_gradient else words)
+        words += [] if square is None else [tr("{name} of {sides}", name=name, sides=_sides(square))]
+    words += [tr("with log-sum-exp")] if lse else []
+    return ", ".join([*words, tr("with gradients")] if asked.needs_gradient else words)
 
 
 def _near(size: int) -> int:
@@ -113,7 +118,11 @@ def _sides(square: Tensor) -> str:
     """Which of (batch, heads, queries, keys) it spans."""
     names = ("batch", "heads", "queries", "keys")[4 - square.ndim :]
     spans = " x ".join(name for name, side in zip(names, square.shape, strict=True) if side > 1) or "one"
-    return spans if square.dtype == torch.bool else f"{spans} in {str(square.dtype).removeprefix('torch.')}"
+    return (
+        spans
+        if square.dtype == torch.bool
+        else tr("{spans} in {dtype}", spans=spans, dtype=str(square.dtype).removeprefix("torch."))
+    )
 
 
 def _key(asked: Request, lse: bool) -> tuple[object, ...]:
@@ -130,7 +139,7 @@ def _pinned(asked: Request, lse: bool, pin: str) -> Order:
     why = refusal(pin, asked, lse)
     if not why:
         return ((pin, ""), *_usual(asked, lse))
-    return _noted(_usual(asked, lse), f"{pin} cannot do this ({why})")
+    return _noted(_usual(asked, lse), tr("{pin} cannot do this ({why})", pin=pin, why=why))
 
 
 def _usual(asked: Request, lse: bool) -> Order:
@@ -163,7 +172,7 @@ def _alive(asked: Request, lse: bool, best: list[str], dead: dict[str, str]) -> 
     able = [(name, "") for name in best if name in EXACT and not refusal(name, asked, lse)]
     able += [each for each in usual if each not in able]
     left = tuple(each for each in able if each[0] not in dead) or tuple(able)
-    gone = [f"{name} failed before and is not tried again: {why}" for name, why in dead.items()]
+    gone = [tr("{name} failed before and is not tried again: {why}", name=name, why=why) for name, why in dead.items()]
     return left, ". ".join(gone)
 
 
@@ -197,10 +206,10 @@ def _usual_first(item: tuple[str, str]) -> int:
 
 def _refusal(asked: Request, lse: bool, name: str) -> str:
     if name in SLOW_TO_START:
-        return "it compiles for every shape, which auto does not wait for"
+        return tr("it compiles for every shape, which auto does not wait for")
     if name == "triton" and not asked.q.is_cuda:
-        return "it is for a GPU"
+        return tr("it is for a GPU")
     scores = asked.q.shape[0] * asked.q.shape[1] * asked.q.shape[2] * asked.k.shape[2] * asked.q.element_size()
     if name == "naive" and scores > LARGEST:
-        return f"its scores alone would take {scores >> 20} MB"
+        return tr("its scores alone would take {scores} MB", scores=scores >> 20)
     return refusal(name, asked, lse)

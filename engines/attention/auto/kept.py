@@ -18,6 +18,7 @@ from engines.core.files import write_json
 from engines.core.places import cache_dir
 from engines.core.reading import read_json
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 
 FORMAT = "kinoscope attention choices 1"
 MOST = 8 << 20
@@ -64,7 +65,7 @@ class Book:
             if kept is not None and request in kept.choices:
                 mine.choices[request] = kept.choices[request]
             elif table.machines and machine.computer not in (each.computer for each in table.machines.values()):
-                self._say(f"The times in {place()} are of another machine and are not used here")
+                self._say(tr("The times in {place} are of another machine and are not used here", place=place()))
         return mine.choices.get(request)
 
     def keep(self, machine: Machine, request: str, choice: Choice) -> Choice:
@@ -103,17 +104,17 @@ class Book:
             table: Table = from_json(Table, read_json(place(), most=MOST))
             if table.format == FORMAT:
                 return table
-            error: Exception = BadInput(f"its format is '{table.format}'")
+            error: Exception = BadInput(tr("its format is '{format}'", format=table.format))
         except (KinoscopeError, OSError) as failure:
             error = failure
-        self._say(f"Times of attention are not kept, their file is left as it is: {error}")
+        self._say(tr("Times of attention are not kept, their file is left as it is: {error}", error=error))
         return None
 
     def _write(self, table: Table) -> None:
         try:
             write_json(place(), to_json(table))
         except (KinoscopeError, OSError) as error:
-            self._say(f"Times of attention are not kept: {error}")
+            self._say(tr("Times of attention are not kept: {error}", error=error))
 
     def _say(self, note: str) -> None:
         if note not in self._said:

@@ -11,6 +11,7 @@ import torch
 
 from engines.attention.types import KINDS
 from engines.core.processor import fact
+from engines.core.words import tr
 
 TELLING = ("avx2", "avx512f", "avx512_bf16", "avx512_fp16", "amx_bf16", "asimd", "bf16", "sve")
 """Flags of a processor that decide how fast attention is."""
@@ -40,9 +41,16 @@ class Machine:
 
     def __str__(self) -> str:
         telling = ", ".join(flag for flag in TELLING if flag in self.flags)
-        threads = "one thread" if self.threads == 1 else f"{self.threads} threads"
+        threads = tr("one thread") if self.threads == 1 else tr("{threads} threads", threads=self.threads)
         on = "" if self.device == "cpu" else f", {self.device}"
-        return f"{self.processor} ({telling or 'plain'}), {threads}, torch {self.torch}{on}"
+        return tr(
+            "{processor} ({telling}), {threads}, torch {torch}{on}",
+            processor=self.processor,
+            telling=telling or "plain",
+            threads=threads,
+            torch=self.torch,
+            on=on,
+        )
 
 
 def machine(device: torch.device | str = "cpu") -> Machine:
@@ -59,4 +67,4 @@ def _machine(device: str, threads: int) -> Machine:
 
 
 def _flags() -> tuple[str, ...]:
-    return tuple(sorted((fact("flags") or fact("Features")).split()))
+    return tuple(sorted((fact("flags") or fact(tr("Features"))).split()))

@@ -14,17 +14,18 @@ from torch import Tensor
 
 from engines.attention.exact.spoilt import contained
 from engines.attention.request import Request
+from engines.core.words import tr
 
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
     if asked.q.is_cuda:
-        return "" if asked.q.shape[3] >= 16 else "it needs a head dim of 16 or more"
+        return "" if asked.q.shape[3] >= 16 else tr("it needs a head dim of 16 or more")
     if asked.needs_gradient:
-        return "on a CPU it has no backward"
+        return tr("on a CPU it has no backward")
     if asked.q.dtype == torch.float64:
-        return "on a CPU it does not take float64"
-    return "on a CPU it does not give the log-sum-exp" if lse else ""
+        return tr("on a CPU it does not take float64")
+    return tr("on a CPU it does not give the log-sum-exp") if lse else ""
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:

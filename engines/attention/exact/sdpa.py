@@ -11,6 +11,7 @@ from torch import Tensor
 
 from engines.attention.exact.spoilt import contained
 from engines.attention.request import Request
+from engines.core.words import tr
 
 WIDE = 64
 """Keys from which torch's CPU kernel passes NaN on, in output and log-sum-exp: with fewer than a vector has numbers it
@@ -27,15 +28,15 @@ def refuses(asked: Request, lse: bool) -> str:
 def _refuses_flash(asked: Request) -> str:
     """Of the flash form itself. Where it ran and every row's log-sum-exp is finite, no number was lost."""
     if asked.needs_gradient:
-        return "its log-sum-exp carries no gradient"
-    return "" if asked.q.shape[3] == asked.v.shape[3] else "it gives the log-sum-exp where q and v are of one dim"
+        return tr("its log-sum-exp carries no gradient")
+    return "" if asked.q.shape[3] == asked.v.shape[3] else tr("it gives the log-sum-exp where q and v are of one dim")
 
 
 def _refuses_cuda(asked: Request) -> str:
     dim = asked.q.shape[3]
     if asked.q.dtype not in (torch.float16, torch.bfloat16) or dim % 8 or dim > 256:
-        return "on CUDA it gives the log-sum-exp in float16 and bfloat16 at dims of 8, 16, ... 256"
-    return "" if _is_bare(asked) else "on CUDA it gives the log-sum-exp without mask, bias or window"
+        return tr("on CUDA it gives the log-sum-exp in float16 and bfloat16 at dims of 8, 16, ... 256")
+    return "" if _is_bare(asked) else tr("on CUDA it gives the log-sum-exp without mask, bias or window")
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:

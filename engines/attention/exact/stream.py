@@ -22,6 +22,7 @@ from engines.attention.dispatch import attention
 from engines.attention.exact.pages import in_pages
 from engines.attention.streams import StreamShape
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 ROOM = 256
 BLAS = (torch.float32, torch.float64)
@@ -34,9 +35,9 @@ class CachedStream:
 
     def __init__(self, shape: StreamShape, window: int | None = None, scale: float | None = None) -> None:
         if window is not None and window < 1:
-            raise UsageError(f"A window of {window} keys shows nothing", hint="Give 1 or more")
+            raise UsageError(tr("A window of {window} keys shows nothing", window=window), hint=tr("Give 1 or more"))
         if scale is not None and not math.isfinite(scale):
-            raise UsageError(f"The scale is {scale}", hint="Give a finite number")
+            raise UsageError(tr("The scale is {scale}", scale=scale), hint=tr("Give a finite number"))
         self._shape = shape
         self._window = window
         self._scale = shape.dim**-0.5 if scale is None else scale

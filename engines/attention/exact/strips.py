@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engines.attention.exact.spoilt import contained
 from engines.attention.request import Request, blocks, cuts, positions, span, tile_of
+from engines.core.words import tr
 
 SCORES = 1 << 19
 """Of some heads and rows at a time: they stay in the processor's own memory."""
@@ -41,16 +42,16 @@ def has_bf16_products() -> bool:
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
     if asked.q.device.type != "cpu":
-        return "it is for the CPU"
+        return tr("it is for the CPU")
     if asked.needs_gradient:
-        return "it has no backward"
+        return tr("it has no backward")
     if asked.q.dtype == torch.float16:
-        return "this CPU has no fp16 products"
+        return tr("this CPU has no fp16 products")
     if asked.q.dtype != torch.bfloat16:
         return ""
     if not has_bf16_products():
-        return "this CPU has no bf16 products"
-    return "in bfloat16 its sums are too coarse for a log-sum-exp" if lse else ""
+        return tr("this CPU has no bf16 products")
+    return tr("in bfloat16 its sums are too coarse for a log-sum-exp") if lse else ""
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:

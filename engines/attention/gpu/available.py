@@ -9,6 +9,8 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor
 
+from engines.core.words import tr
+
 DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 OLDEST = (8, 0)
 WIDEST = 128
@@ -23,22 +25,29 @@ def lacks(*tensors: Tensor) -> str:
     """What keeps the kernels from these tensors (..., dim): type, dim, device, package; "" for nothing."""
     first = tensors[0]
     if first.dtype not in DTYPES:
-        return f"it computes in float32, bfloat16 and float16, not in {str(first.dtype).removeprefix('torch.')}"
+        return tr(
+            "it computes in float32, bfloat16 and float16, not in {dtype}",
+            dtype=str(first.dtype).removeprefix("torch."),
+        )
     wide = max(tensor.shape[-1] for tensor in tensors)
     if wide > WIDEST:
-        return f"head dimensions up to {WIDEST}, not {wide}"
+        return tr("head dimensions up to {widest}, not {wide}", widest=WIDEST, wide=wide)
     return _missing(first.device)
 
 
 @cache
 def _missing(device: torch.device) -> str:
     if find_spec("triton") is None:
-        return "triton is not installed" if device.type == "cuda" else "it needs a CUDA device, and triton"
+        return tr("triton is not installed") if device.type == "cuda" else tr("it needs a CUDA device, and triton")
     if interpreted():
         return ""
     if device.type != "cuda":
-        return f"it needs a CUDA device, and these tensors are on {device.type}"
+        return tr("it needs a CUDA device, and these tensors are on {type}", type=device.type)
     found = torch.cuda.get_device_capability(device)
     if found < OLDEST:
-        return f"it needs compute capability 8.0 or later, and this device has {found[0]}.{found[1]}"
+        return tr(
+            "it needs compute capability 8.0 or later, and this device has {found}.{found2}",
+            found=found[0],
+            found2=found[1],
+        )
     return ""

@@ -17,6 +17,7 @@ from engines.attention.gpu.available import lacks
 from engines.attention.gpu.launches import Terms
 from engines.attention.request import Request, request
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 
 def refuses(asked: Request, lse: bool) -> str:
@@ -43,7 +44,7 @@ def attend(
     asked = request(q, k, v, causal, mask, bias, scale, window)
     why = lacks(q, v) or _bad_blocks(asked, blocks, block)
     if why:
-        raise UsageError(f"These kernels cannot do this: {why}")
+        raise UsageError(tr("These kernels cannot do this: {why}", why=why))
     return _run(asked, slopes, blocks, block)
 
 
@@ -59,7 +60,7 @@ def attend_packed(
     """
     why = lacks(q, v) or _bad_packing(q, k, v, query_starts, key_starts)
     if why:
-        raise UsageError(f"These packed sequences cannot be attended to: {why}")
+        raise UsageError(tr("These packed sequences cannot be attended to: {why}", why=why))
     spans = (query_starts, key_starts, longest)
     rows = _slopes(slopes, query_starts.shape[0] - 1, q.shape[1])
     chosen = q.shape[-1] ** -0.5 if scale is None else float(scale)
@@ -124,21 +125,31 @@ def _bad_blocks(asked: Request, blocks: Tensor | None, block: int) -> str:
     if blocks is None:
         return ""
     if block < 16 or block & (block - 1):
-        return f"blocks of {block} positions; a power of two, 16 at least"
+        return tr("blocks of {block} positions; a power of two, 16 at least", block=block)
     wanted = (*asked.q.shape[:2], -(-asked.q.shape[2] // block), -(-asked.k.shape[2] // block))
     fits = blocks.ndim == 4 and all(have in (1, want) for have, want in zip(blocks.shape, wanted, strict=True))
     if blocks.dtype != torch.bool or not fits:
-        return f"blocks are bool and fit {wanted}, not {tuple(blocks.shape)} of {blocks.dtype}"
+        return tr(
+            "blocks are bool and fit {wanted}, not {shape} of {dtype}",
+            wanted=wanted,
+            shape=tuple(blocks.shape),
+            dtype=blocks.dtype,
+        )
     return ""
 
 
 def _bad_packing(q: Tensor, k: Tensor, v: Tensor, query_starts: Tensor, key_starts: Tensor) -> str:
     if not q.ndim == k.ndim == v.ndim == 3:
-        return "q, k and v are (positions, heads, dim)"
+        return tr("q, k and v are (positions, heads, dim)")
     if q.shape[1:] != k.shape[1:] or k.shape[:2] != v.shape[:2] or not q.dtype == k.dtype == v.dtype:
-        return f"q {tuple(q.shape)}, k {tuple(k.shape)} and v {tuple(v.shape)} do not fit one another"
+        return tr(
+            "q {shape}, k {shape2} and v {shape3} do not fit one another",
+            shape=tuple(q.shape),
+            shape2=tuple(k.shape),
+            shape3=tuple(v.shape),
+        )
     if query_starts.shape != key_starts.shape or {query_starts.dtype, key_starts.dtype} != {torch.int32}:
-        return "where sequences start is int32, of queries and of keys alike, one more than there are sequences"
+        return tr("where sequences start is int32, of queries and of keys alike, one more than there are sequences")
     return ""
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from engines.attention.gpu import launches, sizes
 from engines.attention.gpu.available import lacks
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Rotary = tuple[Tensor, Tensor]
 
@@ -23,7 +24,7 @@ def refuses(
     """Why it cannot do what is asked, "" where it can. Arguments are those of `forward`."""
     given = [tensor for tensor in (q, k, v, query_weight, key_weight) if tensor is not None]
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in given):
-        return "it has no backward"
+        return tr("it has no backward")
     return lacks(q, v) or _unfit(q, k, v, query_weight, key_weight, rotary)
 
 
@@ -39,7 +40,7 @@ def forward(
     """
     why = refuses(q, k, v, query_weight, key_weight, eps, rotary)
     if why:
-        raise UsageError(f"The fused kernel cannot do this: {why}")
+        raise UsageError(tr("The fused kernel cannot do this: {why}", why=why))
     batch, heads, n, dim = q.shape
     out = q.new_empty((batch, n, heads, v.shape[-1])).transpose(1, 2)
     lse = torch.empty((batch, heads, n), dtype=torch.float32, device=q.device)
@@ -70,12 +71,23 @@ def _unfit(
 ) -> str:
     dim, keys = q.shape[-1], k.shape[2]
     if q.ndim != 4 or q.shape[:2] != k.shape[:2] or k.shape[:3] != v.shape[:3] or k.shape[3] != dim:
-        return f"q {tuple(q.shape)}, k {tuple(k.shape)} and v {tuple(v.shape)} do not fit one another"
+        return tr(
+            "q {shape}, k {shape2} and v {shape3} do not fit one another",
+            shape=tuple(q.shape),
+            shape2=tuple(k.shape),
+            shape3=tuple(v.shape),
+        )
     for weight in (query_weight, key_weight):
         if weight is not None and weight.shape != (dim,):
-            return f"a weight is ({dim},), not {tuple(weight.shape)}"
+            return tr("a weight is ({dim},), not {shape}", dim=dim, shape=tuple(weight.shape))
     if rotary is not None and dim % 2:
-        return f"channels are turned in pairs, and there are {dim}"
+        return tr("channels are turned in pairs, and there are {dim}", dim=dim)
     if rotary is not None and any(table.shape != (keys, dim // 2) for table in rotary):
-        return f"cosines and sines are ({keys}, {dim // 2}), not {tuple(rotary[0].shape)} and {tuple(rotary[1].shape)}"
+        return tr(
+            "cosines and sines are ({keys}, {dim}), not {shape} and {shape2}",
+            keys=keys,
+            dim=dim // 2,
+            shape=tuple(rotary[0].shape),
+            shape2=tuple(rotary[1].shape),
+        )
     return ""

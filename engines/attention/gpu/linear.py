@@ -12,6 +12,7 @@ from torch import Tensor
 from engines.attention.gpu import launches, sizes
 from engines.attention.gpu.available import lacks
 from engines.attention.request import Request
+from engines.core.words import tr
 
 STEP = 64
 PROGRAMS = 4 * sizes.MULTIPROCESSORS
@@ -27,10 +28,10 @@ def refuses(asked: Request, lse: bool) -> str:
     hidden = {"a mask": asked.mask, "a bias": asked.bias, "a window": asked.window}
     found = [name for name, value in hidden.items() if value is not None]
     if found:
-        return f"it has no scores that {found[0]} could change"
+        return tr("it has no scores that {found} could change", found=found[0])
     if asked.scale != asked.q.shape[3] ** -0.5:
-        return "its features have no scale"
-    return "it has no backward" if asked.needs_gradient else lacks(asked.q, asked.v)
+        return tr("its features have no scale")
+    return tr("it has no backward") if asked.needs_gradient else lacks(asked.q, asked.v)
 
 
 def forward(asked: Request, lse: bool = False) -> tuple[Tensor, Tensor | None]:

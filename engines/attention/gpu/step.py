@@ -12,6 +12,7 @@ from torch import Tensor
 from engines.attention.gpu import launches, sizes
 from engines.attention.gpu.available import lacks
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 STEP = 64
 MOST = 128
@@ -20,11 +21,21 @@ MOST = 128
 def refuses(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor | None = None) -> str:
     """Why it cannot do what is asked, "" where it can."""
     if q.ndim != 4 or q.shape[2] != 1 or q.shape[:2] != k.shape[:2] or k.shape[:3] != v.shape[:3]:
-        return f"one query a head: q {tuple(q.shape)}, k {tuple(k.shape)} and v {tuple(v.shape)} do not fit one another"
+        return tr(
+            "one query a head: q {shape}, k {shape2} and v {shape3} do not fit one another",
+            shape=tuple(q.shape),
+            shape2=tuple(k.shape),
+            shape3=tuple(v.shape),
+        )
     if lengths is not None and (lengths.shape != (q.shape[0],) or lengths.dtype != torch.int32):
-        return f"lengths are int32 ({q.shape[0]},), not {lengths.dtype} {tuple(lengths.shape)}"
+        return tr(
+            "lengths are int32 ({shape},), not {dtype} {shape2}",
+            shape=q.shape[0],
+            dtype=lengths.dtype,
+            shape2=tuple(lengths.shape),
+        )
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (q, k, v)):
-        return "it has no backward"
+        return tr("it has no backward")
     return lacks(q, v)
 
 
@@ -37,7 +48,7 @@ def step(
     """
     why = refuses(q, k, v, lengths)
     if why:
-        raise UsageError(f"The step cannot be done: {why}")
+        raise UsageError(tr("The step cannot be done: {why}", why=why))
     rows, m = q.shape[0] * q.shape[1], k.shape[2]
     parts = max(1, min(MOST, 4 * sizes.MULTIPROCESSORS // rows, -(-m // STEP)))
     return _run(q, k, v, lengths, parts, q.shape[-1] ** -0.5 if scale is None else float(scale))

@@ -17,13 +17,14 @@ from engines.attention.linear.recurrence import State, chunked, quadratic, refus
 from engines.attention.linear.steps import Steps
 from engines.attention.request import Request, Widen, wide
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
     if lse:
-        return "its weights are no exponentials and have no log-sum-exp"
-    return refused(asked) or ("" if asked.causal else "its memory fades with time: it is causal")
+        return tr("its weights are no exponentials and have no log-sum-exp")
+    return refused(asked) or ("" if asked.causal else tr("its memory fades with time: it is causal"))
 
 
 def reference(asked: Request, widen: Widen = Tensor.double) -> Tensor:
@@ -79,8 +80,8 @@ def _decays(given: Tensor | None, q: Tensor) -> Tensor:
     if given is None:
         return _column(gammas(q.shape[1]).log().to(q.device, wide(q).dtype))
     if given.shape not in (q.shape[1:2], q.shape[:3], q.shape):
-        told = f"A log decay of {tuple(given.shape)} does not fit q {tuple(q.shape)}"
-        raise UsageError(told, hint="Give (heads,), (batch, heads, length) or (batch, heads, length, dim)")
+        told = tr("A log decay of {shape} does not fit q {shape2}", shape=tuple(given.shape), shape2=tuple(q.shape))
+        raise UsageError(told, hint=tr("Give (heads,), (batch, heads, length) or (batch, heads, length, dim)"))
     given = wide(given).to(wide(q).dtype)
     return _column(given) if given.ndim == 1 else given[..., None] if given.ndim == 3 else given
 

@@ -15,6 +15,7 @@ from engines.attention.linear.features import Features
 from engines.attention.linear.recurrence import State, refused
 from engines.attention.linear.steps import Steps
 from engines.attention.request import Request, Widen
+from engines.core.words import tr
 
 
 class Elu(Features):
@@ -29,7 +30,7 @@ class Elu(Features):
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
-    return refused(asked) or ("" if asked.scale == asked.q.shape[3] ** -0.5 else "its features have no scale")
+    return refused(asked) or ("" if asked.scale == asked.q.shape[3] ** -0.5 else tr("its features have no scale"))
 
 
 def reference(asked: Request, widen: Widen = Tensor.double) -> Tensor:

@@ -20,6 +20,7 @@ from engines.attention.linear.recurrence import State, refused
 from engines.attention.linear.steps import Steps
 from engines.attention.request import Request, Widen, wide
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 FEATURES = 256
 SEED = 0
@@ -89,7 +90,10 @@ class Stream(Steps):
 def projection(dim: int, features: int, seed: int) -> Tensor:
     """W, (features, dim), float64: the same for the same seed. Raises `UsageError` for fewer than one feature."""
     if features < 1:
-        raise UsageError(f"An estimate from {features} features", hint="Give 1 or more; 2 to 4 a dim are usual")
+        raise UsageError(
+            tr("An estimate from {features} features", features=features),
+            hint=tr("Give 1 or more; 2 to 4 a dim are usual"),
+        )
     with torch.inference_mode(False), torch.no_grad():
         generator = torch.Generator().manual_seed(seed)
         normal, lengths = torch.randn(2, -(-features // dim), dim, dim, generator=generator, dtype=torch.float64)

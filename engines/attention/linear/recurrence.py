@@ -20,6 +20,7 @@ from torch import Tensor
 
 from engines.attention.exact.naive import mixed
 from engines.attention.request import Request, rows_of
+from engines.core.words import tr
 
 CHUNK = 64
 SMALL = 16
@@ -94,7 +95,7 @@ def refused(asked: Request) -> str:
     """Why attention without a matrix of scores cannot do what is asked."""
     hidden = {"a mask": asked.mask, "a bias": asked.bias, "a window": asked.window}
     found = [name for name, value in hidden.items() if value is not None]
-    return f"it has no scores that {found[0]} could change" if found else ""
+    return tr("it has no scores that {found} could change", found=found[0]) if found else ""
 
 
 def _spans(count: int, size: int) -> Iterator[tuple[slice, int]]:

@@ -28,6 +28,7 @@ from engines.attention.types import KINDS, Checked, CheckResult, CheckSpec
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.training.devices import named
+from engines.core.words import tr
 
 TIMES = {"float32": 2.0, "bfloat16": 2.2, "float16": 2.2}
 EXACT = 1e-12
@@ -60,12 +61,14 @@ def run(spec: CheckSpec, ctx: Context) -> CheckResult:
     unknown = {*names} - {kind.id for kind in KINDS}
     if unknown:
         known = ", ".join(kind.id for kind in KINDS)
-        raise UsageError(f"There is no attention called '{unknown.pop()}'", hint=f"Known are {known}")
+        raise UsageError(
+            tr("There is no attention called '{pop}'", pop=unknown.pop()), hint=tr("Known are {known}", known=known)
+        )
     kinds: dict[str, dict[str, Checked]] = {name: {} for name in names}
     with ctx.lease(spec.device):
         for done, (name, dtype) in enumerate(itertools.product(names, spec.dtypes)):
             ctx.check()
-            ctx.progress(done, len(names) * len(spec.dtypes), f"{name} in {dtype}")
+            ctx.progress(done, len(names) * len(spec.dtypes), tr("{name} in {dtype}", name=name, dtype=dtype))
             kinds[name][dtype] = _checked(name, dtype, spec)
     ok = all(one.ok for each in kinds.values() for one in each.values())
     return CheckResult(kinds, ok, str(machine(spec.device)))
@@ -108,7 +111,12 @@ def _checked(name: str, dtype: str, spec: CheckSpec) -> Checked:
         try:
             own.add(*_errors(asked, _forward(name), _definition(name), name))
         except (RuntimeError, ImportError) as error:
-            return Checked(ok=False, skipped=f"it failed: {(str(error).splitlines() or [type(error).__name__])[0]}")
+            return Checked(
+                ok=False,
+                skipped=tr(
+                    "it failed: {splitlines}", splitlines=(str(error).splitlines() or [type(error).__name__])[0]
+                ),
+            )
         peer.add(*_peer_errors(asked, name))
     if own.out is None:
         return Checked(skipped=refused)

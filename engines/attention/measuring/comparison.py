@@ -31,6 +31,7 @@ from engines.core.context import Context
 from engines.core.errors import KinoscopeError, UsageError
 from engines.core.training.devices import named
 from engines.core.training.threads import ran_out, threads
+from engines.core.words import tr
 
 CALL_LIMIT = 4.0
 """Seconds a call beyond which a kind is left out at a length."""
@@ -69,19 +70,24 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
 
 def _check(spec: CompareSpec) -> None:
     if not spec.kinds or not spec.lengths:
-        raise UsageError("A comparison needs a kind and a length")
+        raise UsageError(tr("A comparison needs a kind and a length"))
     for name in spec.kinds:
         if name not in TITLES:
-            raise UsageError(f"There is no attention called '{name}'", hint=f"Known are {', '.join(TITLES)}")
+            raise UsageError(
+                tr("There is no attention called '{name}'", name=name),
+                hint=tr("Known are {titles}", titles=", ".join(TITLES)),
+            )
     least = {"batch": spec.batch, "heads": spec.heads, "dim": spec.dim, "repeats": spec.repeats}
     for field_, value in least.items():
         if value < 1:
-            raise UsageError(f"{field_} is {value}", hint="Give 1 or more")
+            raise UsageError(tr("{field} is {value}", field=field_, value=value), hint=tr("Give 1 or more"))
     if not all(1 <= length <= LONGEST for length in spec.lengths):
-        raise UsageError(f"Lengths are from 1 to {LONGEST:,}")
+        raise UsageError(tr("Lengths are from 1 to {longest:,}", longest=LONGEST))
     most = os.cpu_count() or 1
     if not 0 <= spec.threads <= most:
-        raise UsageError(f"{spec.threads} threads", hint=f"Give 0 for all, or up to {most}")
+        raise UsageError(
+            tr("{threads} threads", threads=spec.threads), hint=tr("Give 0 for all, or up to {most}", most=most)
+        )
     check_size(spec.batch, spec.heads, max(spec.lengths), spec.dim)
     check_seed(spec.seed)
     named(spec.device)
@@ -130,7 +136,7 @@ class Study:
 
     def measure_ceiling(self) -> None:
         """The highest so far: what else the machine does can only lower it."""
-        self._say("Measuring the ceilings")
+        self._say(tr("Measuring the ceilings"))
         self._done += costs.BEGINNING / 2 / len(self.spec.lengths)
         self.ceiling = higher(self.ceiling, ceiling(getattr(torch, self.spec.dtype), self.spec.device))
 
@@ -152,7 +158,7 @@ class Study:
             for length in self.spec.lengths:
                 for kind in self.spec.kinds:
                     self._done += each
-                    self._say(f"Memory of {TITLES[kind]} at {length:,}")
+                    self._say(tr("Memory of {titles} at {length:,}", titles=TITLES[kind], length=length))
                     point = self.points[kind, length]
                     if point.ms is not None:
                         self._put(replace(point, extra_mb=measure(MemoryCase(kind, self._asked(length)))))
@@ -171,7 +177,7 @@ class Study:
             if why:
                 self._skip(kind, length, why)
                 continue
-            self._say(f"{TITLES[kind]} at {length:,}")
+            self._say(tr("{titles} at {length:,}", titles=TITLES[kind], length=length))
             runner = Runner(kind, _call(asked, kind))
             failed = _tried(runner.call)
             if failed:
@@ -192,7 +198,7 @@ class Study:
             for runner in [one for one in left if one.done(self.spec.repeats)]:
                 left.remove(runner)
                 self._done += costs.seconds_at(self.spec, length)
-                self._say(f"Turn by turn at {length:,}")
+                self._say(tr("Turn by turn at {length:,}", length=length))
 
     def _timed(self, runner: Runner, length: int) -> Point:
         low, middle, high = (1e3 * part for part in _quartiles(runner.spent))
@@ -200,7 +206,7 @@ class Study:
         return Point(runner.kind, length, ms=middle, low_ms=low, high_ms=high, gflops=rate)
 
     def _errors(self, asked: Request, kinds: list[str], length: int) -> None:
-        self._say(f"Errors at {length:,}")
+        self._say(tr("Errors at {length:,}", length=length))
         exact: Truth | None = exactness.truth(asked, self.spec.seed) if kinds else None
         for kind in kinds:
             self.ctx.check()
@@ -213,10 +219,15 @@ class Study:
         is not asked where exact kinds are slow or none was measured."""
         times = [one.ms for at, one in self.points.items() if at[1] == length and one.ms and at[0] in EXACT]
         if min(times, default=AUTO_LIMIT) >= AUTO_LIMIT:
-            self._note(f"auto was not asked at {length:,}, where exact attention is slow or not among the kinds")
+            self._note(
+                tr(
+                    "auto was not asked at {length:,}, where exact attention is slow or not among the kinds",
+                    length=length,
+                )
+            )
             return
         heard: list[Call] = []
-        self._say(f"What auto takes at {length:,}")
+        self._say(tr("What auto takes at {length:,}", length=length))
         try:
             with listening(heard.append):
                 attention(asked.q, asked.k, asked.v, causal=asked.causal, window=asked.window)
@@ -230,9 +241,9 @@ class Study:
         """Why not to try: by its times at shorter lengths, or the matrix that it holds."""
         held = costs.matrix_bytes(kind, self.spec, length)
         if held > MATRIX_LIMIT:
-            return f"it would hold a matrix of {held / 2**30:.1f} GiB"
+            return tr("it would hold a matrix of {held:.1f} GiB", held=held / 2**30)
         expected = self._expected(kind, length)
-        return f"a call would take about {expected:.0f} s" if expected > CALL_LIMIT else ""
+        return tr("a call would take about {expected:.0f} s", expected=expected) if expected > CALL_LIMIT else ""
 
     def _expected(self, kind: str, length: int) -> float:
         """Seconds of a call, as the last two lengths go on; 0 before there is one. One that was left out stays out."""
@@ -264,7 +275,7 @@ def _refusal(asked: Request, kind: str) -> str:
     try:
         return kernel(kind).refuses(asked, False)
     except ImportError as error:
-        return f"it cannot be loaded here: {error}"
+        return tr("it cannot be loaded here: {error}", error=error)
 
 
 def _call(asked: Request, kind: str) -> Callable[[], object]:
@@ -286,7 +297,7 @@ def _tried(call: Callable[[], object]) -> str:
         call()
     except (RuntimeError, MemoryError, ImportError) as error:
         if ran_out(error):
-            return "there is not enough memory for it"
+            return tr("there is not enough memory for it")
         return (str(error).splitlines() or [type(error).__name__])[0]
     return ""
 

@@ -7,6 +7,7 @@ import torch
 from engines.attention.request import Request, request
 from engines.attention.types import WhichSpec
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 LARGEST = 1 << 28
 """Numbers in q: with k, v and the output 4 GB in float32."""
@@ -15,14 +16,23 @@ LARGEST = 1 << 28
 def check_size(batch: int, heads: int, length: int, dim: int) -> None:
     """Raises `UsageError` for tensors that would fill a computer."""
     if batch * heads * length * dim > LARGEST:
-        told = f"({batch}, {heads}, {length}, {dim}) are {batch * heads * length * dim:,} numbers in q alone"
-        raise UsageError(told, hint=f"Give a smaller batch, fewer heads or less length: at most {LARGEST:,}")
+        told = tr(
+            "({batch}, {heads}, {length}, {dim}) are {batch2:,} numbers in q alone",
+            batch=batch,
+            heads=heads,
+            length=length,
+            dim=dim,
+            batch2=batch * heads * length * dim,
+        )
+        raise UsageError(
+            told, hint=tr("Give a smaller batch, fewer heads or less length: at most {largest:,}", largest=LARGEST)
+        )
 
 
 def check_seed(seed: int) -> None:
     """Raises `UsageError` for one that a generator does not take."""
     if not 0 <= seed < 1 << 63:
-        raise UsageError(f"The seed is {seed}", hint="Give a whole number from 0 to 2^63 - 1")
+        raise UsageError(tr("The seed is {seed}", seed=seed), hint=tr("Give a whole number from 0 to 2^63 - 1"))
 
 
 def example(asked: WhichSpec, seed: int = 0) -> Request:

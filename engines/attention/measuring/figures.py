@@ -11,6 +11,7 @@ from engines.attention.types import CompareResult, Point
 from engines.core.errors import BadInput
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file
+from engines.core.words import tr
 
 HEADER = (
     "kind", "length", "ms", "low_ms", "high_ms", "gflops", "roof_gflops", "extra_mib", "error", "grad_error",
@@ -26,7 +27,7 @@ def rows(result: CompareResult) -> list[list[str]]:
 def write(result: CompareResult, path: str | Path) -> None:
     """A CSV file. Raises `BadInput` for another ending, and where a file of another kind stands."""
     if Path(path).suffix.lower() != ".csv":
-        raise BadInput("Figures are written as CSV", path=path, hint="Name the file figures.csv")
+        raise BadInput(tr("Figures are written as CSV"), path=path, hint="Name the file figures.csv")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows(result))
     write_text(check_file(path, TABLE), text.getvalue())
@@ -40,7 +41,7 @@ def left_out(result: CompareResult) -> list[tuple[str, str, str]]:
         skipped = [point for point in points if point.skipped]
         if skipped:
             first, alike = skipped[0], len({point.skipped for point in skipped}) == 1
-            where = "" if alike and len(skipped) == len(points) else f" from {first.length:,}"
+            where = "" if alike and len(skipped) == len(points) else tr(" from {length:,}", length=first.length)
             told.append((kind, where, first.skipped))
     return told
 

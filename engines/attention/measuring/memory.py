@@ -22,6 +22,7 @@ from typing import Any
 from engines.attention.types import KINDS, MemoryCase
 from engines.core.errors import UsageError
 from engines.core.spec import from_json, resolve, to_json
+from engines.core.words import tr
 
 ROOT = Path(__file__).parents[3]
 SMALL = 64
@@ -46,7 +47,7 @@ def measuring(threads: int = 1) -> Iterator[Measure]:
     def measure(case: MemoryCase) -> float | None:
         nonlocal child
         if ":" not in case.kind and case.kind not in (kind.id for kind in KINDS):
-            raise UsageError(f"There is no attention called '{case.kind}'")
+            raise UsageError(tr("There is no attention called '{kind}'", kind=case.kind))
         if child is None or child.poll() is not None:
             child = _child(threads)
         return _ask(child, case)

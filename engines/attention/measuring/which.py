@@ -11,13 +11,14 @@ from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.training.devices import named
 from engines.core.training.threads import enough_memory
+from engines.core.words import tr
 
 
 def run(spec: WhichSpec, ctx: Context) -> WhichResult:
     """Measures where this machine never did. Raises `UsageError` for sizes without sense, `OutOfResources`."""
     _check(spec)
-    ctx.progress(0, 1, "Measuring")
-    with ctx.lease(spec.device), enough_memory("There is not enough memory for this request", HINT):
+    ctx.progress(0, 1, tr("Measuring"))
+    with ctx.lease(spec.device), enough_memory(tr("There is not enough memory for this request"), HINT):
         asked = example(spec)
         found = measured(asked, False)
         taken = next(iter(order(asked, False)))[0]
@@ -31,5 +32,5 @@ def run(spec: WhichSpec, ctx: Context) -> WhichResult:
 def _check(spec: WhichSpec) -> None:
     for name in ("batch", "heads", "length", "dim"):
         if getattr(spec, name) < 1:
-            raise UsageError(f"{name} is {getattr(spec, name)}", hint="Give 1 or more")
+            raise UsageError(tr("{name} is {spec}", name=name, spec=getattr(spec, name)), hint=tr("Give 1 or more"))
     named(spec.device)

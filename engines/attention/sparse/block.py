@@ -12,13 +12,14 @@ from torch import Tensor
 from engines.attention.exact import naive
 from engines.attention.request import Places, Request
 from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part
+from engines.core.words import tr
 
 Run: TypeAlias = Callable[[Request], Found]
 
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
-    return "" if asked.mask is not None else "it needs a mask of blocks"
+    return "" if asked.mask is not None else tr("it needs a mask of blocks")
 
 
 def reference(asked: Request) -> Tensor:

@@ -19,13 +19,14 @@ from engines.attention.parts import merge
 from engines.attention.request import ALL, Request, distances
 from engines.attention.sparse import local
 from engines.attention.sparse.parts import Found, doubled, exact, joined, nothing, part
+from engines.core.words import tr
 
 
 def refuses(asked: Request, lse: bool) -> str:
     """Why it cannot do what is asked, "" where it can."""
     if asked.mask is not None:
-        return "its pattern is its mask"
-    return "it has as many keys as queries, or more" if asked.q.shape[2] > asked.k.shape[2] else ""
+        return tr("its pattern is its mask")
+    return tr("it has as many keys as queries, or more") if asked.q.shape[2] > asked.k.shape[2] else ""
 
 
 def reference(asked: Request) -> Tensor:

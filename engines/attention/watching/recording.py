@@ -24,13 +24,14 @@ from engines.attention.types import Site
 from engines.core.errors import BadInput, OutOfResources, UsageError
 from engines.core.outputs import holding
 from engines.core.reading import MIB, array_from, making_sense, open_zip
+from engines.core.words import tr
 
 BUDGET = 256 * MIB
 MOST = 2 * BUDGET
 HEAD = ("sigmas", "steps", "names", "heads", "tokens", "grids", "scales", "made")
-KIND = holding("a recording of attention", b"sigmas.npy", b"scales.npy", b"grids.npy")
-WHAT = "recording of attention"
-AGAIN = "Sample again"
+KIND = holding(tr("a recording of attention"), b"sigmas.npy", b"scales.npy", b"grids.npy")
+WHAT = tr("recording of attention")
+AGAIN = tr("Sample again")
 Array = NDArray[np.float64]
 Part = Literal["q", "k", "v", "lse", "mass", "entropy"]
 PARTS = get_args(Part)
@@ -139,13 +140,20 @@ class Recording:
         """The estimate of the sample at a step, (H, W) or (H, W, 3); of the last level, the sample."""
         picture = self._member(f"picture.{step}")
         if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or 0 in picture.shape:
-            raise self._damaged(f"its picture {step} is none")
+            raise self._damaged(tr("its picture {step} is none", step=step))
         return picture
 
     def row(self, step: int, site: int, head: int, query: int) -> Array:
         """What each key counts for in the output of a query, (N,); its sum is 1."""
         if not 0 <= query < self.sites[site].tokens or not 0 <= head < self.sites[site].heads:
-            raise UsageError(f"There is no query {query} of head {head} in {self.sites[site].name}")
+            raise UsageError(
+                tr(
+                    "There is no query {query} of head {head} in {sites}",
+                    query=query,
+                    head=head,
+                    sites=self.sites[site].name,
+                )
+            )
         q, k = self._part("q", step, site)[head, query], self._part("k", step, site)[head]
         lse = self._part("lse", step, site)[head, query]
         scores = k.astype(np.float64) @ q.astype(np.float64) * self.scales[site]
@@ -168,10 +176,14 @@ class Recording:
     def _part(self, name: Part, step: int, site: int) -> NDArray[Any]:
         """(H, N, d) or (H, N). Raises `UsageError` for a step or layer that was not kept."""
         if step not in self.steps or not 0 <= site < len(self.sites):
-            raise UsageError(f"Step {step} of layer {site} was not kept", hint="Choose one that was")
+            raise UsageError(
+                tr("Step {step} of layer {site} was not kept", step=step, site=site), hint=tr("Choose one that was")
+            )
         found, array = self.sites[site], self._member(f"{name}.{step}.{site}")
         if array.shape[:2] != (found.heads, found.tokens) or array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise self._damaged(f"{name} of step {step} does not fit {found.name}")
+            raise self._damaged(
+                tr("{name} of step {step} does not fit {found}", name=name, step=step, found=found.name)
+            )
         return array
 
     def _member(self, name: str) -> NDArray[Any]:
@@ -186,20 +198,20 @@ class Recording:
     def _check_same(self) -> None:
         """Another sample may have been written in its place: parts of two would make a picture of neither."""
         if self.path.exists() and _written(self.path) != self._written:
-            raise BadInput(f"The {WHAT} was replaced by another", path=self.path, hint=AGAIN)
+            raise BadInput(tr("The {what} was replaced by another", what=WHAT), path=self.path, hint=AGAIN)
 
     def _check(self, names: set[str]) -> None:
         fits = all(site.heads > 0 and site.grid[0] * site.grid[1] == site.tokens for site in self.sites)
         if not self.sites or not self.steps or not fits or len(self.scales) != len(self.sites):
-            raise self._damaged("its head makes no sense")
+            raise self._damaged(tr("its head makes no sense"))
         layers = [f"{step}.{site}" for step in self.steps for site in range(len(self.sites))]
         wanted = {f"{part}.{layer}.npy" for part in PARTS for layer in layers}
         wanted |= {f"picture.{step}.npy" for step in range(len(self.sigmas))}
         if not wanted <= names:
-            raise self._damaged(f"{len(wanted - names)} of its parts are missing")
+            raise self._damaged(tr("{count} of its parts are missing", count=len(wanted - names)))
 
     def _damaged(self, why: str) -> BadInput:
-        return BadInput(f"The {WHAT} is damaged: {why}", path=self.path, hint=AGAIN)
+        return BadInput(tr("The {what} is damaged: {why}", what=WHAT, why=why), path=self.path, hint=AGAIN)
 
 
 def _written(path: Path) -> tuple[int, int]:
@@ -212,8 +224,12 @@ def _every(asked: Sequence[Asked], steps: int) -> int:
     """Every how manieth step fits."""
     each = sum(part.nbytes for one in asked for part in (one.q, one.k, one.v))
     if each > BUDGET:
-        told = f"The attention of one step takes {each / MIB:,.0f} MB; at most {BUDGET / MIB:,.0f} MB are kept"
-        raise OutOfResources(told, hint="Choose a smaller model")
+        told = tr(
+            "The attention of one step takes {each:,.0f} MB; at most {budget:,.0f} MB are kept",
+            each=each / MIB,
+            budget=BUDGET / MIB,
+        )
+        raise OutOfResources(told, hint=tr("Choose a smaller model"))
     return math.ceil(steps / max(BUDGET // max(each, 1), 1))
 
 
@@ -224,4 +240,4 @@ def _array(archive: zipfile.ZipFile, name: str, path: Path) -> NDArray[Any]:
 
 
 def _making_sense(path: Path) -> Any:
-    return making_sense(path, f"Not a usable {WHAT}", hint=AGAIN)
+    return making_sense(path, tr("Not a usable {what}", what=WHAT), hint=AGAIN)

@@ -10,6 +10,7 @@ from engines.attention.watching.recording import Recording
 from engines.core.errors import UsageError
 from engines.core.frames import Image
 from engines.core.pictures.heat import laid_over
+from engines.core.words import tr
 
 SIDE, GAP, MARGIN, HEAD = 112, 6, 92, 30
 MOST_COLUMNS = 24
@@ -25,12 +26,12 @@ def sheet(recording: Recording, head: int = 0, patch: int | None = None) -> Imag
     """
     most = max(site.heads for site in recording.sites)
     if not 0 <= head < most:
-        raise UsageError(f"No layer has a head {head + 1}", hint=f"Give 1 to {most}")
+        raise UsageError(tr("No layer has a head {head}", head=head + 1), hint=tr("Give 1 to {most}", most=most))
     steps = recording.steps[:: -(-len(recording.steps) // MOST_COLUMNS)]
     wide = MARGIN + len(steps) * (SIDE + GAP)
     paper = np.full((HEAD + len(recording.sites) * (SIDE + GAP), wide, 3), PAPER, np.uint8)
     for column, step in enumerate(steps):
-        _write(paper, f"Step {step + 1}", MARGIN + column * (SIDE + GAP), 20)
+        _write(paper, tr("Step {step}", step=step + 1), MARGIN + column * (SIDE + GAP), 20)
     for row, site in enumerate(recording.sites):
         top = HEAD + row * (SIDE + GAP)
         _write(paper, site.name, GAP, top + SIDE // 2)
@@ -56,7 +57,10 @@ def _query(site: Site, patch: int | None) -> int:
     if patch is None:
         return site.grid[0] // 2 * site.grid[1] + site.grid[1] // 2
     if not 0 <= patch < site.tokens:
-        raise UsageError(f"{site.name} has no patch {patch}", hint=f"Give 0 to {site.tokens - 1}")
+        raise UsageError(
+            tr("{site} has no patch {patch}", site=site.name, patch=patch),
+            hint=tr("Give 0 to {tokens}", tokens=site.tokens - 1),
+        )
     return patch
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 MOST = 128
 """Rows: what can be looked at."""
@@ -175,17 +176,28 @@ def spans(count: int, tile: int) -> list[Span]:
 
 
 def _check(q: Array, k: Array, v: Array, query_tile: int, key_tile: int, window: int | None) -> None:
-    shapes = f"q {q.shape}, k {k.shape} and v {v.shape}"
+    shapes = tr("q {shape}, k {shape2} and v {shape3}", shape=q.shape, shape2=k.shape, shape3=v.shape)
     if any(part.ndim != 2 or 0 in part.shape for part in (q, k, v)) or q.shape[1] != k.shape[1] or len(k) != len(v):
-        raise UsageError(f"{shapes} do not fit one another", hint="Give q (N, d), k (M, d) and v (M, e)")
+        raise UsageError(
+            tr("{shapes} do not fit one another", shapes=shapes), hint=tr("Give q (N, d), k (M, d) and v (M, e)")
+        )
     if max(len(q), len(k)) > MOST or len(q) > len(k):
-        raise UsageError(f"{shapes}: at most {MOST} keys can be watched, and as many queries", hint="Give fewer")
+        raise UsageError(
+            tr("{shapes}: at most {most} keys can be watched, and as many queries", shapes=shapes, most=MOST),
+            hint=tr("Give fewer"),
+        )
     if query_tile < 1 or key_tile < 1 or (window is not None and window < 1):
         raise UsageError(
-            f"Tiles of {query_tile} x {key_tile} in a window of {window} hold nothing", hint="Give 1 or more"
+            tr(
+                "Tiles of {query_tile} x {key_tile} in a window of {window} hold nothing",
+                query_tile=query_tile,
+                key_tile=key_tile,
+                window=window,
+            ),
+            hint=tr("Give 1 or more"),
         )
     steps = -(-len(q) // query_tile) * -(-len(k) // key_tile)
     if steps > MOST_STEPS:
-        raise UsageError(f"{steps} steps are too many to watch", hint="Choose larger tiles")
+        raise UsageError(tr("{steps} steps are too many to watch", steps=steps), hint=tr("Choose larger tiles"))
     if not all(np.isfinite(part).all() for part in (q, k, v)):
-        raise UsageError("q, k or v holds what is no number", hint="Give finite numbers")
+        raise UsageError(tr("q, k or v holds what is no number"), hint=tr("Give finite numbers"))

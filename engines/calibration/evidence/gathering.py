@@ -22,6 +22,7 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Alternative, Reason, Remedy, UncertaintyMap
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 
 CLEARLY = 1.5
 """By how much the variance must fall for another explanation than the fit's own."""
@@ -63,9 +64,9 @@ def gather(fit: Fit, views: Sequence[View], setup: Setup) -> Evidence:
 def _unfinished(fit: Fit, setup: Setup) -> Iterator[Reason]:
     """A fit that ran out of steps creeps along a valley: its numbers and deviations are those of no optimum."""
     if not fit.converged:
-        words = "The solver found no optimum: the lens model has more terms than these views can fix"
+        words = tr("The solver found no optimum: the lens model has more terms than these views can fix")
         remedy = None if setup.model == "brown5" else Remedy("use_model", "brown5")
-        yield Reason("no-optimum", 2, f"{words}; take more views or a simpler model", remedy)
+        yield Reason("no-optimum", 2, tr("{words}; take more views or a simpler model", words=words), remedy)
 
 
 def _of_the_board(corners: _Corners, setup: Setup) -> Iterator[Reason]:

@@ -18,6 +18,7 @@ from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation
 from engines.calibration.solve.fit import LEAST_VIEWS, pose_of
 from engines.calibration.types import Reason
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 
 GAIN = 1.5
 """By how much the variance must fall in two groups; the best split of one camera's photographs gained up to 1.2."""
@@ -127,6 +128,18 @@ def _variance(one: Fit, other: Fit) -> float:
 
 
 def _reason(names: Sequence[str], count: int) -> Reason:
-    listed = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    words = f"Two cameras seem to be mixed: {len(names)} of the {count} views agree with another lens than the rest"
-    return Reason("two-cameras", 2, f"{words} ({listed}); calibrate each on its own; the deviations do not cover this")
+    listed = ", ".join(names[:12]) + (tr(" and {count} more", count=len(names) - 12) if len(names) > 12 else "")
+    words = tr(
+        "Two cameras seem to be mixed: {count} of the {count2} views agree with another lens than the rest",
+        count=len(names),
+        count2=count,
+    )
+    return Reason(
+        "two-cameras",
+        2,
+        tr(
+            "{words} ({listed}); calibrate each on its own; the deviations do not cover this",
+            words=words,
+            listed=listed,
+        ),
+    )

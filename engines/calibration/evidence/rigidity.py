@@ -20,6 +20,7 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.types import Alternative, Reason, Remedy
 from engines.core.errors import WorkFailed
 from engines.core.lenses import PINHOLE_NAMES
+from engines.core.words import tr
 
 CHANCE = 1e-4
 SHARE = 0.05
@@ -84,10 +85,19 @@ def findings(both: Comparison, setup: Setup) -> Iterator[Reason]:
     """What the comparison says against the held board, or what freeing it changed."""
     name, times = both.moved
     if setup.free_board and both.bent and times > MOVED:
-        words = f"Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from"
-        yield Reason("freed-board", 0, f"{words} {both.held.rms:.3f} to {both.freed.rms:.3f} px")
+        words = tr(
+            "Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from", name=name, times=times
+        )
+        yield Reason(
+            "freed-board",
+            0,
+            tr("{words} {rms:.3f} to {rms2:.3f} px", words=words, rms=both.held.rms, rms2=both.freed.rms),
+        )
     elif both.bent and not setup.free_board:
-        yield _bent(setup, f", which moves {name} by {times:.1f} joint deviations" if times > MOVED else "")
+        yield _bent(
+            setup,
+            tr(", which moves {name} by {times:.1f} joint deviations", name=name, times=times) if times > MOVED else "",
+        )
 
 
 def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
@@ -98,9 +108,13 @@ def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Ite
 
 def _bent(setup: Setup, moves: str) -> Reason:
     """What is held of the camera may be what is wrong: then no board helps."""
-    held = f", or what is held ({', '.join(setup.fix)}) is wrong" if setup.fix else ""
-    found = f"The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}{held}"
-    advice = "free the board's shape; the deviations do not cover this"
+    held = tr(", or what is held ({fix}) is wrong", fix=", ".join(setup.fix)) if setup.fix else ""
+    found = tr(
+        "The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}{held}",
+        moves=moves,
+        held=held,
+    )
+    advice = tr("free the board's shape; the deviations do not cover this")
     return Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
 
 

@@ -17,6 +17,7 @@ from engines.calibration.evidence.views import Explanation, View
 from engines.calibration.solve.adjustment import Fit, Floats
 from engines.calibration.types import Reason
 from engines.core.frames import Size
+from engines.core.words import tr
 
 GAIN = 1.5
 """By how much velocities must lessen the variance, and by how much more than a field does."""
@@ -38,8 +39,10 @@ def rolling_shutter(fit: Fit, views: Sequence[View], near: Sequence[Linear], siz
     if min(fit.variance, field) < GAIN * variance or chance > CHANCE:
         return None
     most = ", ".join(views[number].name for number in np.argsort(moving - still)[:3])
-    found = f"The residuals follow the rows of the picture, in each view another way, most in {most}"
-    words = f"{found}: a rolling shutter; hold both still for each view; the deviations do not cover this"
+    found = tr("The residuals follow the rows of the picture, in each view another way, most in {most}", most=most)
+    words = tr(
+        "{found}: a rolling shutter; hold both still for each view; the deviations do not cover this", found=found
+    )
     return Explanation(Reason("rolling-shutter", 1, words), variance)
 
 

@@ -13,6 +13,7 @@ from engines.calibration.solve.losses import RAYLEIGH
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason, Remedy
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 FAR = 8.0
 """How far off a corner is that is probably wrong, in robust standard deviations of its view and of all views."""
@@ -32,13 +33,22 @@ def parse_drop(drop: Sequence[str], shown: dict[str, NDArray[np.int64]]) -> dict
         name, _, text = word.rpartition("#")
         if name not in shown:
             names = ", ".join(list(shown)[:20])
-            raise UsageError(f"There is no view for the corner '{word}' to drop", hint=f"Write VIEW#ID; views: {names}")
+            raise UsageError(
+                tr("There is no view for the corner '{word}' to drop", word=word),
+                hint=tr("Write VIEW#ID; views: {names}", names=names),
+            )
         ids = shown[name]
         if not text.isascii() or not text.isdigit() or int(text) not in ids:
-            raise UsageError(f"{name} shows no corner '{text}' to drop", hint=f"Its corners are {_ranges(ids)}")
+            raise UsageError(
+                tr("{name} shows no corner '{text}' to drop", name=name, text=text),
+                hint=tr("Its corners are {ranges}", ranges=_ranges(ids)),
+            )
         found.setdefault(name, set()).add(int(text))
         if len(ids) - len(found[name]) < LEAST_CORNERS:
-            raise UsageError(f"{name} would keep less than {LEAST_CORNERS} corners", hint="Switch the whole view off")
+            raise UsageError(
+                tr("{name} would keep less than {least_corners} corners", name=name, least_corners=LEAST_CORNERS),
+                hint=tr("Switch the whole view off"),
+            )
     return {name: tuple(sorted(ids)) for name, ids in found.items()}
 
 
@@ -58,8 +68,13 @@ def wrong_corners(
     """Each wrong corner named, the farthest first; a view in which many are wrong is named as a whole."""
     bad = [number for number, view in enumerate(wrong) if view.mean() > _MOST_OF_A_VIEW]
     for number in bad:
-        name, count = views[number].name, f"{int(wrong[number].sum())} of the {len(wrong[number])} corners"
-        words = f"{count} of {name} lie far from where the other views put them; switch the view off"
+        name, count = (
+            views[number].name,
+            tr("{sum} of the {count} corners", sum=int(wrong[number].sum()), count=len(wrong[number])),
+        )
+        words = tr(
+            "{count} of {name} lie far from where the other views put them; switch the view off", count=count, name=name
+        )
         yield Reason("odd-view", 1, words, Remedy("switch_off", name))
     found = [
         (float(lengths[number][at]), number, int(at))
@@ -70,12 +85,17 @@ def wrong_corners(
     for far, number, at in sorted(found, reverse=True):
         view = views[number]
         place = place_of(target, int(view.seen.ids[at]))
-        words = f"Corner {place} of {view.name} lies {far:.2g} px from where the others put it; drop it"
+        words = tr(
+            "Corner {place} of {view} lies {far:.2g} px from where the others put it; drop it",
+            place=place,
+            view=view.name,
+            far=far,
+        )
         yield Reason("wrong-corner", 1, words, Remedy("drop_corner", f"{view.name}#{place.id}"))
 
 
 def _ranges(ids: NDArray[np.int64]) -> str:
     """Numbers in words: "0 to 53", or one by one where some are missing."""
     if len(ids) == ids[-1] - ids[0] + 1:
-        return f"{ids[0]} to {ids[-1]}"
+        return tr("{ids} to {ids2}", ids=ids[0], ids2=ids[-1])
     return ", ".join(str(number) for number in ids[:40])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engines.calibration.solve.adjustment import Observation
 from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Place:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.id} (row {self.row}, column {self.column})"
+        return tr("{id} (row {row}, column {column})", id=self.id, row=self.row, column=self.column)
 
 
 def place_of(target: Target, corner: int) -> Place:

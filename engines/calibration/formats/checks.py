@@ -11,8 +11,9 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import BadInput
 from engines.core.lenses import DISTORTION_NAMES, PINHOLE_NAMES
 from engines.core.reading import MISFITS
+from engines.core.words import tr
 
-DAMAGED = "This calibration is incomplete or damaged"
+DAMAGED = tr("This calibration is incomplete or damaged")
 LARGEST_SIDE = 1 << 20
 LARGEST = 1e12
 """Of a distortion coefficient: far above what any lens needs, far below what its powers cannot be computed of."""
@@ -30,13 +31,15 @@ def checked(result: MonoResult) -> MonoResult:
     """The same, if it can be a camera whose every number can be used. Raises `BadInput`."""
     terms = len(result.distortion)
     if result.model not in DISTORTION_NAMES or terms != len(DISTORTION_NAMES[result.model]):
-        raise BadInput(f"Its lens model '{result.model}' does not go with {terms} coefficients")
+        raise BadInput(
+            tr("Its lens model '{model}' does not go with {terms} coefficients", model=result.model, terms=terms)
+        )
     camera = {"intrinsics": asdict(result.intrinsics), "distortion": result.distortion}
     if not is_finite(camera) or not _is_camera(result):
-        raise BadInput("The camera in this calibration is not usable: its numbers make no sense")
+        raise BadInput(tr("The camera in this calibration is not usable: its numbers make no sense"))
     for name, value in asdict(result).items():
         if not is_finite(value):
-            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
+            raise BadInput(tr("{damaged}: '{name}' holds what is no finite number", damaged=DAMAGED, name=name))
     _check_deviations(result)
     return result
 
@@ -53,11 +56,11 @@ def is_finite(value: object) -> bool:
 def _check_deviations(result: MonoResult) -> None:
     terms, side = len(result.distortion), len(PINHOLE_NAMES) + len(result.distortion)
     if set(result.std) - set(PINHOLE_NAMES) or len(result.distortion_std) not in (0, terms):
-        raise BadInput(f"{DAMAGED}: its deviations do not go with its parameters")
+        raise BadInput(tr("{damaged}: its deviations do not go with its parameters", damaged=DAMAGED))
     if min(0.0, result.rms_px, *result.std.values(), *result.distortion_std) < 0:
-        raise BadInput(f"{DAMAGED}: an error or a deviation in it is negative")
+        raise BadInput(tr("{damaged}: an error or a deviation in it is negative", damaged=DAMAGED))
     if result.covariance and {len(result.covariance), *map(len, result.covariance)} != {side}:
-        raise BadInput(f"{DAMAGED}: its covariance does not go with its parameters")
+        raise BadInput(tr("{damaged}: its covariance does not go with its parameters", damaged=DAMAGED))
 
 
 def _is_camera(result: MonoResult) -> bool:

@@ -14,9 +14,10 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import UsageError, WorkFailed
 from engines.core.files import write_text
 from engines.core.outputs import check_file, holding
+from engines.core.words import tr
 
 WRITTEN = "# Written by Kinoscope\n"
-_OURS = holding("a calibration exported here", WRITTEN.strip().encode())
+_OURS = holding(tr("a calibration exported here"), WRITTEN.strip().encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Format:
 FORMATS: dict[str, Format] = {
     "opencv": Format("OpenCV", (".yaml", ".yml")),
     "json": Format("Kinoscope JSON", (".json",)),
-    "kalibr": Format("Kalibr camchain", (".yaml", ".yml"), to_kalibr),
-    "ros": Format("ROS camera_info", (".yaml", ".yml"), to_ros),
+    "kalibr": Format(tr("Kalibr camchain"), (".yaml", ".yml"), to_kalibr),
+    "ros": Format(tr("ROS camera_info"), (".yaml", ".yml"), to_ros),
     "colmap": Format("COLMAP cameras.txt", (".txt",), to_colmap),
 }
 """By the word that names a format."""
@@ -47,10 +48,15 @@ def export(result: MonoResult, path: str | Path, format: str) -> Path:
     kind = _format(format)
     path = Path(path).expanduser()
     if path.suffix.lower() not in kind.suffixes:
-        raise UsageError(f"'{path.name}' is not the name of {kind.title}", hint=f"End it with {kind.suffixes[0]}")
+        raise UsageError(
+            tr("'{path}' is not the name of {kind}", path=path.name, kind=kind.title),
+            hint=tr("End it with {suffixes}", suffixes=kind.suffixes[0]),
+        )
     if why := misfit(result, format):
         fitting = [name for name in FORMATS if not misfit(result, name)]
-        raise WorkFailed(f"{kind.title} cannot hold this camera: {why}", hint="Use " + ", ".join(fitting))
+        raise WorkFailed(
+            tr("{kind} cannot hold this camera: {why}", kind=kind.title, why=why), hint=tr("Use ") + ", ".join(fitting)
+        )
     if kind.text is None:
         save(result, check_suffix(path))
     else:
@@ -63,14 +69,14 @@ def misfit(result: MonoResult, format: str) -> str:
     """Why a format cannot hold the lens exactly, "" when it can."""
     _format(format)
     if result.mirrored and FORMATS[format].text is not None:
-        return "it is that of pictures flipped left to right, which cannot be said there"
-    many = f"its lens model ({result.model}) has no name there"
+        return tr("it is that of pictures flipped left to right, which cannot be said there")
+    many = tr("its lens model ({model}) has no name there", model=result.model)
     if format == "kalibr":
         if result.lens.is_fisheye:
             return ""
         if result.model != "brown5":
             return many
-        return "k3 is not 0, and there Brown's model has four terms" if result.distortion[4] else ""
+        return tr("k3 is not 0, and there Brown's model has four terms") if result.distortion[4] else ""
     if format == "ros":
         return "" if result.model in MODELS else many
     if format == "colmap":
@@ -80,5 +86,5 @@ def misfit(result: MonoResult, format: str) -> str:
 
 def _format(name: str) -> Format:
     if name not in FORMATS:
-        raise UsageError(f"'{name}' is not a format", hint="Use " + ", ".join(FORMATS))
+        raise UsageError(tr("'{name}' is not a format", name=name), hint=tr("Use ") + ", ".join(FORMATS))
     return FORMATS[name]

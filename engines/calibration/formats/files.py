@@ -20,10 +20,11 @@ from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.files import write_json, write_text
 from engines.core.outputs import check_file, holding
 from engines.core.reading import MIB, read_json, read_text
+from engines.core.words import tr
 
 KIND = "kinoscope mono calibration"
-YAML_FILE = holding("a calibration of ours", b"camera_matrix", b"free_board")
-JSON_FILE = holding("a calibration of ours", KIND.encode())
+YAML_FILE = holding(tr("a calibration of ours"), b"camera_matrix", b"free_board")
+JSON_FILE = holding(tr("a calibration of ours"), KIND.encode())
 VERSION = 1
 _YAML = frozenset({".yaml", ".yml"})
 READ = (*sorted(_YAML), ".xml", ".json")
@@ -34,7 +35,10 @@ def check_suffix(path: str | Path) -> Path:
     """The path, if its name ends like a calibration. Raises `UsageError`."""
     path = Path(path).expanduser()
     if path.suffix.lower() not in _YAML | {".json"}:
-        raise UsageError(f"'{path.name}' is not a calibration's name", hint="End it with .yaml, .yml (OpenCV) or .json")
+        raise UsageError(
+            tr("'{path}' is not a calibration's name", path=path.name),
+            hint=tr("End it with .yaml, .yml (OpenCV) or .json"),
+        )
     return path
 
 
@@ -63,12 +67,14 @@ def load(path: str | Path, unit: str = "") -> MonoResult:
     if path.suffix.lower() not in READ:
         check_suffix(path)
     if not path.exists():
-        raise BadInput(f"There is no file {path.name}", path=path)
+        raise BadInput(tr("There is no file {path}", path=path.name), path=path)
     try:
         return _read(path, unit, camera)
     except KinoscopeError as error:
         kind = UnitMissing if isinstance(error, UnitMissing) else BadInput
-        raise kind(error.message, path=path, hint=error.hint or "Calibrate again, or choose another file") from error
+        raise kind(
+            error.message, path=path, hint=error.hint or tr("Calibrate again, or choose another file")
+        ) from error
 
 
 def _chosen(path: Path) -> tuple[Path, str]:
@@ -77,17 +83,18 @@ def _chosen(path: Path) -> tuple[Path, str]:
 
 
 def _read(path: Path, unit: str, camera: str) -> MonoResult:
-    text = "" if path.suffix.lower() not in _YAML else read_text(path, what="calibration", most=LARGEST)
+    text = "" if path.suffix.lower() not in _YAML else read_text(path, what=tr("calibration"), most=LARGEST)
     if is_kalibr(text):
         return from_kalibr(text, camera)
     if camera:
         raise BadInput(
-            f"This file holds one camera, and none is called '{camera}' in it", hint="Leave out the # and it"
+            tr("This file holds one camera, and none is called '{camera}' in it", camera=camera),
+            hint=tr("Leave out the # and it"),
         )
     if path.suffix.lower() == ".json":
-        return from_json(read_json(path, what="calibration"))
+        return from_json(read_json(path, what=tr("calibration")))
     if path.suffix.lower() == ".xml":
-        return from_xml(reading.read_xml(path, what="calibration", most=LARGEST), unit)
+        return from_xml(reading.read_xml(path, what=tr("calibration"), most=LARGEST), unit)
     return from_yaml(text, unit)
 
 
@@ -98,4 +105,4 @@ def to_json(result: MonoResult) -> dict[str, Any]:
 
 def from_json(data: object) -> MonoResult:
     """The inverse of `to_json`. Raises `BadInput`."""
-    return checked(result_of(MonoResult, data, KIND, VERSION, "a calibration of one camera"))
+    return checked(result_of(MonoResult, data, KIND, VERSION, tr("a calibration of one camera")))

@@ -16,6 +16,7 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens
+from engines.core.words import tr
 
 _CAMERAS = re.compile(r"^(cam\d+)\s*:", re.MULTILINE)
 
@@ -29,12 +30,16 @@ def from_kalibr(text: str, camera: str = "") -> MonoResult:
     names = names_in(text)
     name = camera or names[0]
     if name not in names or (not camera and len(names) > 1):
-        said = f"This file has no camera '{camera}'" if camera else f"This file holds {len(names)} cameras"
-        raise BadInput(said, hint=f"Choose one: add # and its name to the file's, {', '.join(names)}")
+        said = (
+            tr("This file has no camera '{camera}'", camera=camera)
+            if camera
+            else tr("This file holds {count} cameras", count=len(names))
+        )
+        raise BadInput(said, hint=tr("Choose one: add # and its name to the file's, {names}", names=", ".join(names)))
     with in_words():
         values = read_yaml(text, (name,))[name]
         if not isinstance(values, dict):
-            raise BadInput(f"'{name}' holds no camera")
+            raise BadInput(tr("'{name}' holds no camera", name=name))
         return camera_in(values)
 
 
@@ -47,11 +52,11 @@ def camera_in(values: dict[str, Value]) -> MonoResult:
     """What stands under one camera's name. Raises `BadInput`."""
     intrinsics, size = matrix(values.get("intrinsics")), matrix(values.get("resolution"))
     if size is None or size.size != 2 or not (size >= 1).all():
-        raise BadInput("This camera has no 'resolution' of two numbers")
+        raise BadInput(tr("This camera has no 'resolution' of two numbers"))
     kinds = [cast(str, values[key]) for key in ("distortion_model", "camera_model") if isinstance(values.get(key), str)]
     lens = lens_of(matrix(values.get("distortion_coeffs")), named(kinds))
     if intrinsics is None or intrinsics.size != 4:
-        raise BadInput("This camera has no 'intrinsics' of four numbers: only pinhole cameras can be read here")
+        raise BadInput(tr("This camera has no 'intrinsics' of four numbers: only pinhole cameras can be read here"))
     width, height = (int(side) for side in size)
     return checked(
         MonoResult(
@@ -69,10 +74,16 @@ def to_kalibr(result: MonoResult) -> str:
 def camera_lines(lens: Lens, size: Size) -> str:
     """What stands under a camera's name of its lens and pictures."""
     model, inner = "equidistant" if lens.is_fisheye else "radtan", lens.intrinsics
-    return (
-        "  camera_model: pinhole\n"
-        f"  intrinsics: [{inner.fx!r}, {inner.fy!r}, {inner.cx!r}, {inner.cy!r}]\n"
-        f"  distortion_model: {model}\n"
-        f"  distortion_coeffs: [{', '.join(map(repr, lens.distortion[:4]))}]\n"
-        f"  resolution: [{size.width}, {size.height}]\n"
+    return tr(
+        "  camera_model: pinhole\n  intrinsics: [{fx!r}, {fy!r}, {cx!r}, {cy!r}]\n  "
+        "distortion_model: {model}\n  distortion_coeffs: [{distortion}]\n  resolution: "
+        "[{width}, {height}]\n",
+        fx=inner.fx,
+        fy=inner.fy,
+        cx=inner.cx,
+        cy=inner.cy,
+        model=model,
+        distortion=", ".join(map(repr, lens.distortion[:4])),
+        width=size.width,
+        height=size.height,
     )

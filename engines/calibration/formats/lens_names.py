@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.core.lenses import DISTORTION_NAMES, ModelName
+from engines.core.words import tr
 
 _LENSES = {
     "plumb_bob": 5, "radtan": 5, "radial-tangential": 5, "brown-conrady": 5, "brown": 5, "brown5": 5, "opencv": 8,
@@ -29,9 +30,11 @@ def named(names: Sequence[str]) -> str:
     small = [name.casefold() for name in names]
     for name, low in zip(names, small, strict=True):
         if low in _OTHERS:
-            raise BadInput(f"This calibration is of another kind of lens ({name}), which cannot be read here")
+            raise BadInput(
+                tr("This calibration is of another kind of lens ({name}), which cannot be read here", name=name)
+            )
         if low not in (*_LENSES, *_PINHOLES, *FISHEYES):
-            raise BadInput(f"The lens model '{name}' cannot be read here")
+            raise BadInput(tr("The lens model '{name}' cannot be read here", name=name))
     return next((name for name, low in zip(names, small, strict=True) if low not in _PINHOLES), "")
 
 
@@ -43,7 +46,7 @@ def lens_of(given: NDArray[np.float64] | None, name: str) -> tuple[ModelName, tu
     values = [] if given is None else [float(value) for value in given.ravel()]
     low = name.casefold()
     if given is None and (low in FISHEYES or _LENSES.get(low)):
-        raise BadInput(f"This file names a lens model ({name}) and no 'distortion_coefficients'")
+        raise BadInput(tr("This file names a lens model ({name}) and no 'distortion_coefficients'", name=name))
     if low in FISHEYES:
         return _filled("fisheye4", values, name)
     most = _LENSES.get(low, 14)
@@ -64,5 +67,9 @@ def _filled(model: ModelName, values: list[float], name: str) -> tuple[ModelName
 
 
 def _misfit(values: list[float], name: str) -> BadInput:
-    which = f"do not go with its lens model '{name}'" if name else "belong to a lens model that cannot be read here"
-    return BadInput(f"Its {len(values)} distortion coefficients {which}")
+    which = (
+        tr("do not go with its lens model '{name}'", name=name)
+        if name
+        else tr("belong to a lens model that cannot be read here")
+    )
+    return BadInput(tr("Its {count} distortion coefficients {which}", count=len(values), which=which))

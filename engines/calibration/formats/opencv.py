@@ -23,13 +23,14 @@ from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, ModelName
 from engines.core.names import shown
 from engines.core.projection import camera_matrix, intrinsics_of
+from engines.core.words import tr
 
 UNITS = {"mm": 1e-3, "cm": 1e-2, "in": 0.0254, "m": 1.0}
 """Units of a board's squares, in metres."""
 UNKNOWN = "unknown"
 METRES = 1e-3, 0.5
 """A number in this range is a board's square in metres and in no other unit."""
-UNIT_HINT = f"Add a line 'square_unit: mm' to the file; units are {', '.join(UNITS)}"
+UNIT_HINT = tr("Add a line 'square_unit: mm' to the file; units are {units}", units=", ".join(UNITS))
 _NAMES = {
     "camera_matrix": ("camera_matrix", "cameramatrix", "k"),
     "distortion_coefficients": ("distortion_coefficients", "dist_coeffs", "distortion_coeffs", "distcoeffs", "d"),
@@ -190,12 +191,14 @@ def _read(values: Values, unit: str) -> MonoResult:
 def pinhole_of(given: Any, name: str = "camera_matrix") -> Intrinsics:
     """What a matrix, called so in the file, says. Raises `BadInput` for one that no pinhole camera without skew has."""
     if given is None or given.size != 9 or given.shape not in ((3, 3), (9,)):
-        raise BadInput(f"This file has no 3 x 3 '{name}'")
+        raise BadInput(tr("This file has no 3 x 3 '{name}'", name=name))
     given = given.reshape(3, 3)
     if given[0, 1] != 0:
-        raise BadInput(f"The axes of this camera are skewed ({given[0, 1]:g} pixels), which cannot be kept here")
+        raise BadInput(
+            tr("The axes of this camera are skewed ({given:g} pixels), which cannot be kept here", given=given[0, 1])
+        )
     if given[1, 0] != 0 or given[2].tolist() != [0, 0, 1]:
-        raise BadInput(f"Its '{name}' is not that of a camera")
+        raise BadInput(tr("Its '{name}' is not that of a camera", name=name))
     return intrinsics_of(given)
 
 
@@ -206,7 +209,7 @@ def _size(values: Values) -> Size:
         width, height = (number(side) for side in pair) if len(pair) == 2 else (None, None)
         if width and height and min(width, height) >= 1 and max(width, height) <= LARGEST_SIDE:
             return Size(int(width), int(height))
-    raise BadInput("This file does not say 'image_width' and 'image_height'")
+    raise BadInput(tr("This file does not say 'image_width' and 'image_height'"))
 
 
 def _model_name(values: Values) -> str:
@@ -256,7 +259,7 @@ def _board(values: Values, unit: str) -> Board | None:
         return None
     unit = unit or _word(values, "square_unit") or ("m" if METRES[0] <= side < METRES[1] else "")
     if unit not in UNITS:
-        message = f"The board's squares are {side:g} wide, but the file does not say in which unit"
+        message = tr("The board's squares are {side:g} wide, but the file does not say in which unit", side=side)
         raise UnitMissing(message, hint=UNIT_HINT)
     try:
         return Board("chessboard", int(columns), int(rows), side * UNITS[unit])

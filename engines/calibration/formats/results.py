@@ -10,6 +10,7 @@ from engines.calibration.formats.checks import DAMAGED, in_words
 from engines.core import spec
 from engines.core.boards import Board
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 R = TypeVar("R")
 
@@ -25,9 +26,9 @@ def with_header(
 def result_of(result: type[R], data: object, kind: str, version: int, what: str) -> R:
     """The inverse. what: such a JSON should be, in words. Raises `BadInput`."""
     if not isinstance(data, dict) or data.get("kind") != kind:
-        raise BadInput(f"This JSON is not {what}")
+        raise BadInput(tr("This JSON is not {what}", what=what))
     if data.get("version") != version:
-        raise BadInput(f"This calibration was written by another version ({data.get('version')})")
+        raise BadInput(tr("This calibration was written by another version ({get})", get=data.get("version")))
     with in_words():
         board = None if data["board"] is None else asdict(Board.parse(data["board"]))
         more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]

@@ -12,10 +12,11 @@ from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import UsageError, WorkFailed
 from engines.core.files import dump_json, write_text
 from engines.core.outputs import check_file, holding, result_folder
+from engines.core.words import tr
 
-_OURS = holding("a rig exported here", WRITTEN.strip().encode())
+_OURS = holding(tr("a rig exported here"), WRITTEN.strip().encode())
 MANIFEST = "kinoscope.json"
-WORLD, FIRST = "the rig's", "the first camera's"
+WORLD, FIRST = tr("the rig's"), tr("the first camera's")
 """Coordinates that a format's poses are in."""
 
 
@@ -39,11 +40,11 @@ def _pair(result: RigResult) -> dict[str, str]:
 
 FORMATS: dict[str, RigFormat] = {
     "json": RigFormat("Kinoscope JSON", (".json",), lambda result: dump_json(rig_json.to_json(result)) + "\n"),
-    "opencv": RigFormat("OpenCV multi-view YAML", (".yaml", ".yml"), rig_opencv.to_several),
-    "opencv-stereo": RigFormat("OpenCV intrinsics.yml and extrinsics.yml", files=_pair, coordinates=FIRST),
-    "kalibr": RigFormat("Kalibr camchain", (".yaml", ".yml"), rig_kalibr.to_chain, coordinates=FIRST),
-    "ros": RigFormat("ROS left.yaml and right.yaml", files=rig_ros.to_pair, coordinates="the left camera's"),
-    "aniposelib": RigFormat("aniposelib TOML", (".toml",), rig_toml.to_aniposelib),
+    "opencv": RigFormat(tr("OpenCV multi-view YAML"), (".yaml", ".yml"), rig_opencv.to_several),
+    "opencv-stereo": RigFormat(tr("OpenCV intrinsics.yml and extrinsics.yml"), files=_pair, coordinates=FIRST),
+    "kalibr": RigFormat(tr("Kalibr camchain"), (".yaml", ".yml"), rig_kalibr.to_chain, coordinates=FIRST),
+    "ros": RigFormat(tr("ROS left.yaml and right.yaml"), files=rig_ros.to_pair, coordinates=tr("the left camera's")),
+    "aniposelib": RigFormat(tr("aniposelib TOML"), (".toml",), rig_toml.to_aniposelib),
     "caliscope": RigFormat("caliscope camera_array.toml", (".toml",), rig_toml.to_caliscope),
 }
 """By the word that names a format."""
@@ -65,7 +66,9 @@ def exported(result: RigResult, format: str, path: str | Path) -> Path:
     kind, path = _format(format), check_place(path, format)
     if why := misfit(result, format):
         fitting = [name for name in FORMATS if not misfit(result, name)]
-        raise WorkFailed(f"{kind.title} cannot hold this rig: {why}", hint="Use " + ", ".join(fitting))
+        raise WorkFailed(
+            tr("{kind} cannot hold this rig: {why}", kind=kind.title, why=why), hint=tr("Use ") + ", ".join(fitting)
+        )
     if kind.files is not None:
         _write_folder(path, kind.files(result))
     elif kind.text is not None:
@@ -80,18 +83,18 @@ def misfit(result: RigResult, format: str) -> str:
     if format == "json":
         return ""
     if result.mirrored and format != "opencv":
-        return "it is that of pictures flipped left to right, which cannot be said there"
+        return tr("it is that of pictures flipped left to right, which cannot be said there")
     if kind.files is not None and len(result.cameras) != 2:
-        return f"it has {len(result.cameras)} cameras, and there are two there"
+        return tr("it has {count} cameras, and there are two there", count=len(result.cameras))
     words = (_lens_misfit(camera, format) for camera in result.cameras)
     return next((word for word in words if word), "")
 
 
 def _lens_misfit(camera: RigCamera, format: str) -> str:
     if camera.model not in _MODELS.get(format, (camera.model,)):
-        return f"the lens model of '{camera.name}' ({camera.model}) has no name there"
+        return tr("the lens model of '{camera}' ({model}) has no name there", camera=camera.name, model=camera.model)
     if format == "kalibr" and camera.model == "brown5" and camera.distortion[4]:
-        return f"k3 of '{camera.name}' is not 0, and there Brown's model has four terms"
+        return tr("k3 of '{camera}' is not 0, and there Brown's model has four terms", camera=camera.name)
     return ""
 
 
@@ -101,18 +104,21 @@ def check_place(path: str | Path, format: str) -> Path:
     if not kind.suffixes:
         return path
     if path.suffix.lower() not in kind.suffixes:
-        raise UsageError(f"'{path.name}' is not the name of {kind.title}", hint=f"End it with {kind.suffixes[0]}")
+        raise UsageError(
+            tr("'{path}' is not the name of {kind}", path=path.name, kind=kind.title),
+            hint=tr("End it with {suffixes}", suffixes=kind.suffixes[0]),
+        )
     return check_file(path, rig_json.JSON_FILE if format == "json" else _OURS)
 
 
 def _format(name: str) -> RigFormat:
     if name not in FORMATS:
-        raise UsageError(f"'{name}' is not a format of rigs", hint="Use " + ", ".join(FORMATS))
+        raise UsageError(tr("'{name}' is not a format of rigs", name=name), hint=tr("Use ") + ", ".join(FORMATS))
     return FORMATS[name]
 
 
 def _write_folder(path: Path, texts: Mapping[str, str]) -> None:
-    with result_folder(path, MANIFEST, what="rig") as folder:
+    with result_folder(path, MANIFEST, what=tr("rig")) as folder:
         for name, text in texts.items():
             write_text(folder / name, _marked(text))
 

@@ -22,6 +22,7 @@ from engines.core import reading
 from engines.core.errors import BadInput, KinoscopeError, UsageError
 from engines.core.frames import Size
 from engines.core.reading import read_json, read_text
+from engines.core.words import tr
 
 READ = (*files.READ, ".toml")
 MOST_FILES = 64
@@ -33,7 +34,9 @@ def check_place(path: str | Path) -> Path:
     """The path, if a rig may be written there. Raises `UsageError`, `BadInput` where another file is."""
     path = Path(path).expanduser()
     if path.suffix.lower() not in _BY_SUFFIX:
-        raise UsageError(f"'{path.name}' is not the name of a rig's file", hint="End it with .json, .yaml or .yml")
+        raise UsageError(
+            tr("'{path}' is not the name of a rig's file", path=path.name), hint=tr("End it with .json, .yaml or .yml")
+        )
     return rig_exporting.check_place(path, _BY_SUFFIX[path.suffix.lower()])
 
 
@@ -86,7 +89,7 @@ def cameras_of(path: str | Path, size: Size | None = None) -> tuple[RigCamera, .
 
 def _about(error: KinoscopeError, path: Path) -> KinoscopeError:
     kind = type(error) if isinstance(error, BadInput) else BadInput
-    return kind(error.message, path=error.path or path, hint=error.hint or "Choose another file", facts=error.facts)
+    return kind(error.message, path=error.path or path, hint=error.hint or tr("Choose another file"), facts=error.facts)
 
 
 def _read(path: Path) -> RigResult | Reading:
@@ -106,9 +109,14 @@ def _files_in(folder: Path) -> list[Path]:
 def _together(paths: list[Path], place: Path) -> RigResult | Reading:
     """What several files tell: one rig, the two halves or sides of a pair, or a camera each."""
     if not paths:
-        raise BadInput("There are no calibrations in it", path=place, hint=f"Names end with {', '.join(READ)}")
+        raise BadInput(
+            tr("There are no calibrations in it"), path=place, hint=tr("Names end with {read}", read=", ".join(READ))
+        )
     if len(paths) > MOST_FILES:
-        raise BadInput(f"There are {len(paths)} files in it; at most {MOST_FILES} are read", path=place)
+        raise BadInput(
+            tr("There are {count} files in it; at most {most_files} are read", count=len(paths), most_files=MOST_FILES),
+            path=place,
+        )
     if len(paths) == 2 and (pair := _pair_of(paths)) is not None:
         return pair
     found = {path: _named(path) for path in paths}
@@ -117,7 +125,10 @@ def _together(paths: list[Path], place: Path) -> RigResult | Reading:
         return found[rigs[0]]
     if rigs:
         said = ", ".join(path.name for path in paths[:6])
-        raise BadInput(f"'{rigs[0].name}' holds several cameras, and there are other files: {said}", hint="Choose one")
+        raise BadInput(
+            tr("'{rigs}' holds several cameras, and there are other files: {said}", rigs=rigs[0].name, said=said),
+            hint=tr("Choose one"),
+        )
     return Reading(tuple(camera for one in found.values() if isinstance(one, Reading) for camera in one.cameras))
 
 
@@ -133,9 +144,12 @@ def _of_file(path: Path, alone: bool = True) -> RigResult | Reading:
     """alone: the other half of a pair, beside the file, may be looked for."""
     suffix = path.suffix.lower()
     if suffix not in READ:
-        raise BadInput(f"'{path.name}' is not the name of a calibration", hint=f"Its name ends with {', '.join(READ)}")
+        raise BadInput(
+            tr("'{path}' is not the name of a calibration", path=path.name),
+            hint=tr("Its name ends with {read}", read=", ".join(READ)),
+        )
     if suffix == ".json":
-        data = read_json(path, what="calibration")
+        data = read_json(path, what=tr("calibration"))
         return rig_json.from_json(data) if rig_json.is_rig(data) else _one(path)
     if suffix == ".toml":
         return read_toml(_text(path))
@@ -185,9 +199,9 @@ def _beside(path: Path, words: tuple[str, str]) -> Path | None:
 
 def _values(path: Path) -> Values:
     if path.suffix.lower() == ".xml":
-        return storage.read_xml(reading.read_xml(path, what="calibration", most=files.LARGEST))
+        return storage.read_xml(reading.read_xml(path, what=tr("calibration"), most=files.LARGEST))
     return storage.read_yaml(_text(path), rig_opencv.WANTED)
 
 
 def _text(path: Path) -> str:
-    return read_text(path, what="calibration", most=files.LARGEST)
+    return read_text(path, what=tr("calibration"), most=files.LARGEST)

@@ -18,6 +18,7 @@ from engines.calibration.formats.storage import Value, numbers, read_yaml, word
 from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ def read_chain(text: str) -> Reading:
     for n, key in enumerate(keys):
         values = blocks.get(key)
         if not isinstance(values, dict):
-            raise BadInput(f"'{key}' holds no camera")
+            raise BadInput(tr("'{key}' holds no camera", key=key))
         if n and placed is not None:
             step, why = _step(values, key)
             placed = None if step is None else step @ placed
@@ -74,12 +75,12 @@ def _step(values: dict[str, Value], key: str) -> tuple[Floats | None, str]:
     with in_words():
         given = numbers(values.get("t_cn_cnm1"))
     if given is None:
-        return None, f"{key} does not say where it is ('T_cn_cnm1')"
+        return None, tr("{key} does not say where it is ('T_cn_cnm1')", key=key)
     if given.size != 16 or not (np.abs(given) < LARGEST).all() or given[12:].tolist() != [0, 0, 0, 1]:
-        return None, f"'T_cn_cnm1' of {key} is no 4 x 4 motion"
+        return None, tr("'T_cn_cnm1' of {key} is no 4 x 4 motion", key=key)
     step = given.reshape(4, 4)
     if not is_rotation(step[:3, :3]):
-        return None, f"the rotation in 'T_cn_cnm1' of {key} is no rotation"
+        return None, tr("the rotation in 'T_cn_cnm1' of {key} is no rotation", key=key)
     return step, ""
 
 

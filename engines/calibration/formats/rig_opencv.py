@@ -25,6 +25,7 @@ from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.projection import camera_matrix
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 Values = dict[str, Value]
@@ -74,7 +75,9 @@ def several(values: Values) -> Reading:
     count = len(matrices)
     turns, shifts = _rows(values, "rs", -count), _rows(values, "ts", 3)
     if not len(turns) == len(shifts) == count:
-        raise BadInput(f"This file has {count} camera matrices and another number of rotations or shifts")
+        raise BadInput(
+            tr("This file has {count} camera matrices and another number of rotations or shifts", count=count)
+        )
     sizes, names = _sizes(values, count), _names(values, [f"cam_{n}" for n in range(count)])
     lenses = _lenses(values, count)
     found = []
@@ -193,7 +196,13 @@ def _width(given: int, fish: Sequence[bool]) -> int:
     left, pinholes = given - 4 * sum(fish), len(fish) - sum(fish)
     width, rest = divmod(left, pinholes) if pinholes else (0, left)
     if rest or (width and width not in _COUNTS) or left < 0:
-        raise BadInput(f"Its {given} distortion coefficients cannot be shared out among {len(fish)} cameras")
+        raise BadInput(
+            tr(
+                "Its {given} distortion coefficients cannot be shared out among {count} cameras",
+                given=given,
+                count=len(fish),
+            )
+        )
     return width
 
 
@@ -201,7 +210,7 @@ def _rows(values: Values, name: str, width: int) -> Floats:
     """The numbers under a name by camera. width: of one, or minus the number of cameras."""
     given = numbers(values.get(name))
     if given is None or not given.size or given.size % abs(width):
-        raise BadInput(f"This file has no '{name.capitalize()}' of all cameras")
+        raise BadInput(tr("This file has no '{name}' of all cameras", name=name.capitalize()))
     return given.reshape(-1, width) if width > 0 else given.reshape(-width, -1)
 
 
@@ -211,7 +220,7 @@ def _sizes(values: Values, count: int) -> list[Size | None]:
         sides = [number(values.get(f"image_{side}")) for side in ("width", "height")]
         given = np.zeros(0) if None in sides else np.array(sides, dtype=np.float64)
     if given.size not in (0, 2, 2 * count) or not ((given >= 1) & (given <= LARGEST_SIDE)).all():
-        raise BadInput("The sizes of its pictures make no sense")
+        raise BadInput(tr("The sizes of its pictures make no sense"))
     pairs: list[Size | None] = [Size(int(width), int(height)) for width, height in given.reshape(-1, 2)]
     return pairs * count if len(pairs) == 1 else pairs or [None] * count
 

@@ -16,6 +16,7 @@ from engines.calibration.formats.checks import DAMAGED, in_words
 from engines.calibration.rig.types import RigResult, RigView
 from engines.core import spec
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 KIND = "kinoscope packed rig"
 PLACES, WHOLE = np.dtype("<f8"), np.dtype("<i8")
@@ -34,7 +35,7 @@ def to_json(result: RigResult) -> dict[str, Any]:
 def from_json(data: object) -> RigResult:
     """The inverse of `to_json`. Raises `BadInput`."""
     if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise BadInput("This is no rig that a project keeps")
+        raise BadInput(tr("This is no rig that a project keeps"))
     with in_words():
         result, views = rig_json.from_json(data["rig"]), data["views"]
         bare: tuple[RigView, ...] = spec.from_json(tuple[RigView, ...], [view | BARE for view in views])
@@ -53,6 +54,6 @@ def _unpacked(view: dict[str, Any]) -> dict[str, Any]:
     for name, (kind, wide) in PACKED.items():
         values = np.frombuffer(b64decode(view[name], validate=True), kind)
         if not np.isfinite(values).all():
-            raise BadInput(f"{DAMAGED}: '{name}' holds what is no finite number")
+            raise BadInput(tr("{damaged}: '{name}' holds what is no finite number", damaged=DAMAGED, name=name))
         fields[name] = tuple(values.tolist() if wide == 1 else map(tuple, values.reshape(-1, wide).tolist()))
     return fields

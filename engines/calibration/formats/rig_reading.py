@@ -21,6 +21,7 @@ from engines.calibration.types import MonoResult, Reason
 from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, ModelName
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +34,9 @@ NEAREST, FARTHEST = 1e-6, 1e4
 """Metres between cameras of one rig: nearer they are at one place; beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
 """A rig whose cameras are further apart by a file that does not say its unit is not taken to be in metres."""
-UNIT_HINT = (
-    f"Say it with --unit ({', '.join(UNITS)}), or in the file: "
-    'length_unit: mm in YAML, unit = "mm" under [metadata] in TOML'
+UNIT_HINT = tr(
+    'Say it with --unit ({units}), or in the file: length_unit: mm in YAML, unit = "mm" under [metadata] in TOML',
+    units=", ".join(UNITS),
 )
 
 
@@ -52,7 +53,7 @@ class Told:
     intrinsics: Intrinsics
     distortion: tuple[float, ...]
     pose: tuple[Vector, Vector] | None = None
-    unposed: str = "it is a file of one camera"
+    unposed: str = tr("it is a file of one camera")
     rms_px: float = 0.0
     std: tuple[tuple[str, float], ...] = ()
     distortion_std: tuple[float, ...] = ()
@@ -82,17 +83,17 @@ class Reading:
 def told(pose: tuple[ArrayLike, ArrayLike] | None) -> tuple[tuple[Vector, Vector] | None, str]:
     """A pose from a rotation (3 x 3 or a rotation vector) and a shift, or None and why it is no rigid motion."""
     if pose is None:
-        return None, "the file does not say where it is"
+        return None, tr("the file does not say where it is")
     with in_words():
         turn, shift = (np.asarray(part, dtype=np.float64) for part in pose)
     if turn.size not in (3, 9) or shift.size != 3:
-        return None, "its rotation or shift has another number of values"
+        return None, tr("its rotation or shift has another number of values")
     if not (np.isfinite(turn).all() and np.isfinite(shift).all()):
-        return None, "its rotation or shift holds what is no finite number"
+        return None, tr("its rotation or shift holds what is no finite number")
     if max(np.abs(turn).max(), np.abs(shift).max()) > LARGEST:
-        return None, "its rotation or shift holds a number that makes no sense"
+        return None, tr("its rotation or shift holds a number that makes no sense")
     if turn.size == 9 and not is_rotation(turn.reshape(3, 3)):
-        return None, "its rotation is no rotation: its rows are not of length 1 and square to one another"
+        return None, tr("its rotation is no rotation: its rows are not of length 1 and square to one another")
     turned = turn.ravel() if turn.size == 3 else cv2.Rodrigues(turn.reshape(3, 3))[0].ravel()
     return (vector(turned), vector(shift)), ""
 
@@ -111,10 +112,12 @@ def cameras(reading: Reading, size: Size | None = None) -> tuple[RigCamera, ...]
     Raises `BadInput` for names that stand twice and numbers that make no sense, with the camera's name.
     """
     if not reading.cameras:
-        raise BadInput("This file holds no cameras", hint=" ".join(reading.notes))
+        raise BadInput(tr("This file holds no cameras"), hint=" ".join(reading.notes))
     twice = [name for name, count in Counter(one.name for one in reading.cameras).items() if count > 1]
     if twice:
-        raise BadInput(f"Two cameras in it are called '{twice[0]}'", hint="Give each camera its own name")
+        raise BadInput(
+            tr("Two cameras in it are called '{twice}'", twice=twice[0]), hint=tr("Give each camera its own name")
+        )
     return tuple(_camera(one, size) for one in reading.cameras)
 
 
@@ -126,16 +129,23 @@ def rig_of(reading: Reading, unit: str = "", size: Size | None = None) -> RigRes
     found = cameras(reading, size)
     lost = next((one for one in reading.cameras if one.pose is None), None)
     if lost is not None:
-        hint = "Its intrinsics can still be given where a rig is calibrated"
+        hint = tr("Its intrinsics can still be given where a rig is calibrated")
         raise BadInput(
-            f"There is no rig in it: where camera '{lost.name}' is cannot be used, {lost.unposed}", hint=hint
+            tr(
+                "There is no rig in it: where camera '{lost}' is cannot be used, {unposed}",
+                lost=lost.name,
+                unposed=lost.unposed,
+            ),
+            hint=hint,
         )
     if len(found) < 2:
-        raise BadInput("This file holds one camera, not a rig")
+        raise BadInput(tr("This file holds one camera, not a rig"))
     metres, assumed = _metres(found, reading.unit or unit)
     found = tuple(replace(one, tvec=vector(metres * np.array(one.tvec))) for one in found)
     reasons = [Reason("left-out", 1, note) for note in reading.notes]
-    reasons += [Reason("unit", 1, "The file does not say the unit of its lengths; they are taken as metres")] * assumed
+    reasons += [
+        Reason("unit", 1, tr("The file does not say the unit of its lengths; they are taken as metres"))
+    ] * assumed
     pairs = pairs_of(found)
     _check_distances(found, pairs)
     reasons += [Reason("same-place", 2, _at_one_place(found, pair)) for pair in pairs if pair.distance < NEAREST]
@@ -153,15 +163,17 @@ def lens_checked(camera: RigCamera) -> RigCamera:
     try:
         checked(alone)
     except BadInput as error:
-        raise BadInput(f"Camera '{camera.name}': {error.message}", hint=error.hint) from error
+        raise BadInput(
+            tr("Camera '{camera}': {message}", camera=camera.name, message=error.message), hint=error.hint
+        ) from error
     return camera
 
 
 def _camera(one: Told, size: Size | None) -> RigCamera:
     size = one.size or size
     if size is None:
-        hint = "Add lines with it to the file: image_width: 640 and image_height: 480"
-        raise BadInput(f"The file does not say the size of the pictures of camera '{one.name}'", hint=hint)
+        hint = tr("Add lines with it to the file: image_width: 640 and image_height: 480")
+        raise BadInput(tr("The file does not say the size of the pictures of camera '{one}'", one=one.name), hint=hint)
     rvec, tvec = one.pose or (STILL, STILL)
     return lens_checked(
         RigCamera(
@@ -183,22 +195,36 @@ def _metres(found: Sequence[RigCamera], unit: str) -> tuple[float, bool]:
     """How many metres the file's unit is, and whether that was taken for granted."""
     if unit:
         if unit not in UNITS:
-            raise BadInput(f"'{unit}' is not a unit of length", hint=UNIT_HINT)
+            raise BadInput(tr("'{unit}' is not a unit of length", unit=unit), hint=UNIT_HINT)
         return UNITS[unit], False
     widest = max((pair.distance for pair in pairs_of(found)), default=0.0)
     if widest > LARGEST_IN_METRES:
         raise UnitMissing(
-            f"The cameras of this file are up to {widest:.4g} apart, but it does not say in which unit", hint=UNIT_HINT
+            tr(
+                "The cameras of this file are up to {widest:.4g} apart, but it does not say in which unit",
+                widest=widest,
+            ),
+            hint=UNIT_HINT,
         )
     return 1.0, True
 
 
 def _at_one_place(found: Sequence[RigCamera], pair: RigPair) -> str:
-    return f"{found[pair.first].name} and {found[pair.second].name} stand at one place by this file"
+    return tr(
+        "{found} and {found2} stand at one place by this file",
+        found=found[pair.first].name,
+        found2=found[pair.second].name,
+    )
 
 
 def _check_distances(found: Sequence[RigCamera], pairs: Sequence[RigPair]) -> None:
     for pair in pairs:
-        names = f"'{found[pair.first].name}' and '{found[pair.second].name}'"
+        names = tr("'{found}' and '{found2}'", found=found[pair.first].name, found2=found[pair.second].name)
         if not pair.distance < FARTHEST:
-            raise BadInput(f"Cameras {names} are {pair.distance:.4g} m apart, which makes no sense for a rig")
+            raise BadInput(
+                tr(
+                    "Cameras {names} are {distance:.4g} m apart, which makes no sense for a rig",
+                    names=names,
+                    distance=pair.distance,
+                )
+            )

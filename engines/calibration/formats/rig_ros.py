@@ -22,6 +22,7 @@ from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.projection import camera_matrix
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ def _rectified(text: str) -> tuple[Floats, Floats] | None:
     if not ((np.abs(p) < LARGEST).all() and p[0, 0] > 1e-3 and p[1, 1] > 1e-3):
         return None
     if not is_rotation(turn.reshape(3, 3)):
-        raise BadInput("Its 'rectification_matrix' is no rotation")
+        raise BadInput(tr("Its 'rectification_matrix' is no rotation"))
     return turn.reshape(3, 3), np.array([p[0, 3] / p[0, 0], p[1, 3] / p[1, 1], 0.0])
 
 

@@ -23,6 +23,7 @@ from engines.calibration.formats.rig_reading import Reading, Told, told
 from engines.calibration.rig.types import RigCamera, RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Size
+from engines.core.words import tr
 
 Table: TypeAlias = Mapping[str, Any]
 Plain: TypeAlias = "str | bool | int | float | Sequence[Plain]"
@@ -37,17 +38,17 @@ def read_toml(text: str) -> Reading:
     try:
         whole = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadInput(f"Not valid TOML: {error}") from error
+        raise BadInput(tr("Not valid TOML: {error}", error=error)) from error
     tables = _tables(whole)
     if not tables:
-        raise BadInput("This TOML holds no cameras: no table in it has a 'matrix'")
+        raise BadInput(tr("This TOML holds no cameras: no table in it has a 'matrix'"))
     notes, found = [], []
     for title, table in tables.items():
         name = _name(title, table)
         if table.get("ignore") is True:
-            notes.append(f"Camera '{name}' is marked 'ignore' and left out")
+            notes.append(tr("Camera '{name}' is marked 'ignore' and left out", name=name))
         elif table.get("matrix") in (None, _NULL):
-            notes.append(f"Camera '{name}' has no 'matrix' and is left out")
+            notes.append(tr("Camera '{name}' has no 'matrix' and is left out", name=name))
         else:
             found.append(_camera(name, table))
     return Reading(tuple(found), _unit(whole, tables), tuple(notes))
@@ -102,11 +103,11 @@ def _camera(name: str, table: Table) -> Told:
             inner = pinhole_of(np.asarray(table["matrix"], dtype=np.float64), "matrix")
             given = np.asarray(table.get("distortions", ()), dtype=np.float64)
             if given.size not in _COUNTS:
-                raise BadInput(f"its {given.size} distortion coefficients belong to no lens model")
+                raise BadInput(tr("its {size} distortion coefficients belong to no lens model", size=given.size))
             model, lens = lens_of(given, "fisheye" if table.get("fisheye") is True else "")
             size = _size(table.get("size"))
     except BadInput as error:
-        raise BadInput(f"Camera '{name}': {error.message}", hint=error.hint) from error
+        raise BadInput(tr("Camera '{name}': {message}", name=name, message=error.message), hint=error.hint) from error
     pose, why = told(_pose(table))
     said = table.get("error")
     rms = float(said) if isinstance(said, (int, float)) and said >= 0 else 0.0
@@ -123,7 +124,7 @@ def _size(given: Any) -> Size | None:
         return None
     width, height = given
     if not all(isinstance(side, (int, float)) and 1 <= side <= LARGEST_SIDE for side in (width, height)):
-        raise BadInput("its 'size' is not that of a picture")
+        raise BadInput(tr("its 'size' is not that of a picture"))
     return Size(int(width), int(height))
 
 

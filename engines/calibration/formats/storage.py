@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 Value: TypeAlias = "str | list[str] | dict[str, Value]"
 
-CUT_OFF = "This YAML cannot be read: it is cut off or damaged"
+CUT_OFF = tr("This YAML cannot be read: it is cut off or damaged")
 DEEPEST = 3
 _KEY = re.compile(r"(?P<quote>[\"']?)(?P<name>[^\W\d][\w.\- ]*)(?P=quote)\s*:(?:\s+(?P<rest>.*))?")
 _TAG = re.compile(r"![^\s\[]*")
@@ -43,7 +44,7 @@ def read_yaml(text: str, wanted: Collection[str]) -> dict[str, Value]:
     """What stands under the `wanted` names, which are in small letters. Raises `BadInput` for what is no such YAML."""
     first = text.lstrip("\ufeff \t\r\n")
     if first.startswith("%") and not first.startswith("%YAML"):
-        raise BadInput("This is not YAML: it must begin with %YAML:1.0 or with a name")
+        raise BadInput(tr("This is not YAML: it must begin with %YAML:1.0 or with a name"))
     lines = [line.rstrip("\r") for line in text.lstrip("\ufeff").split("\n")]
     blocks = _blocks(line for line in lines if not line.startswith(("%", "---", "...")))
     return {name: _value(*blocks[name]) for name in wanted if name in blocks}
@@ -52,7 +53,7 @@ def read_yaml(text: str, wanted: Collection[str]) -> dict[str, Value]:
 def read_xml(root: Element) -> dict[str, Value]:
     """The same of OpenCV's XML. Raises `BadInput`."""
     if root.tag != "opencv_storage":
-        raise BadInput("This XML is not OpenCV's")
+        raise BadInput(tr("This XML is not OpenCV's"))
     return {child.tag.casefold(): _of_element(child) for child in root}
 
 
@@ -81,7 +82,7 @@ def matrix(value: Value | None) -> NDArray[np.float64] | None:
     numbers = _numbers(data if isinstance(data, list) else str(data).split())
     shape = [int(side) if side is not None and side.is_integer() else -1 for side in map(number, _sides(value))]
     if min(shape) < 0 or shape[0] * shape[1] != numbers.size:
-        raise BadInput(f"A matrix is damaged: its {numbers.size} numbers do not fit its rows and columns")
+        raise BadInput(tr("A matrix is damaged: its {size} numbers do not fit its rows and columns", size=numbers.size))
     return numbers.reshape(shape)
 
 
@@ -100,7 +101,7 @@ def _sides(value: dict[str, Value]) -> tuple[Value | None, Value | None]:
 def _numbers(texts: list[str]) -> NDArray[np.float64]:
     found = [number(text) for text in texts]
     if None in found:
-        raise BadInput(f"A matrix is damaged: '{texts[found.index(None)]}' is no number")
+        raise BadInput(tr("A matrix is damaged: '{texts}' is no number", texts=texts[found.index(None)]))
     return np.array(found, dtype=np.float64)
 
 
@@ -116,7 +117,7 @@ def _blocks(lines: Iterable[str]) -> dict[str, tuple[str, list[str]]]:
             continue
         name, block = key["name"].casefold(), (key["rest"] or "", [])
         if name in found:
-            raise BadInput(f"This YAML says '{key['name']}' twice")
+            raise BadInput(tr("This YAML says '{key}' twice", key=key["name"]))
         found[name] = block
     return found
 
@@ -129,7 +130,7 @@ def _value(rest: str, below: list[str], depth: int = 0) -> Value:
     if not below:
         return ""
     if depth == DEEPEST:
-        raise BadInput("This YAML is nested too deeply")
+        raise BadInput(tr("This YAML is nested too deeply"))
     margin = min(len(line) - len(line.lstrip()) for line in below)
     below = [line[margin:] for line in below]
     if _ITEM.fullmatch(below[0]):
@@ -155,7 +156,7 @@ def _item(text: str, depth: int) -> str | list[str]:
     if not _ITEM.fullmatch(lines[0]):
         return _flow(text)
     if depth > DEEPEST:
-        raise BadInput("This YAML is nested too deeply")
+        raise BadInput(tr("This YAML is nested too deeply"))
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
     lines = [lines[0], *(line[margin:] for line in lines[1:])]
     return [word for item in _items(lines) for word in _listed(_item(item, depth + 1))]

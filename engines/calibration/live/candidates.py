@@ -18,6 +18,7 @@ from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Lens
 from engines.core.projection import undistort_points
+from engines.core.words import tr
 
 SIZES = (0.7, 0.48, 0.3)
 """How much of the picture's width or height the board takes: near, in between, far."""
@@ -27,17 +28,17 @@ _TILTS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 _SIDE = 5
 """Of a board's corners as many columns and rows stand for all."""
 _PLACES = {
-    (-1, -1): "the upper left corner",
-    (0, -1): "the top of the picture",
-    (1, -1): "the upper right corner",
-    (-1, 0): "the left edge",
-    (0, 0): "the middle",
-    (1, 0): "the right edge",
-    (-1, 1): "the lower left corner",
-    (0, 1): "the bottom of the picture",
-    (1, 1): "the lower right corner",
+    (-1, -1): tr("the upper left corner"),
+    (0, -1): tr("the top of the picture"),
+    (1, -1): tr("the upper right corner"),
+    (-1, 0): tr("the left edge"),
+    (0, 0): tr("the middle"),
+    (1, 0): tr("the right edge"),
+    (-1, 1): tr("the lower left corner"),
+    (0, 1): tr("the bottom of the picture"),
+    (1, 1): tr("the lower right corner"),
 }
-_AWAY = {(-1, 0): "left side", (1, 0): "right side", (0, -1): "top", (0, 1): "bottom"}
+_AWAY = {(-1, 0): tr("left side"), (1, 0): tr("right side"), (0, -1): "top", (0, 1): "bottom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Wish:
         """As an order to a person."""
         side = _AWAY.get(self.tilt, "")
         if not any(self.place) and self.near == 1 and side:
-            return f"Tilt the board's {side} away"
-        far = ("close", "", "farther off")[self.near]
-        how = f"{side} tilted away" if side else "facing the camera"
-        return f"Move to {', '.join(filter(None, (_PLACES[self.place], far, how)))}"
+            return tr("Tilt the board's {side} away", side=side)
+        far = ("close", "", tr("farther off"))[self.near]
+        how = tr("{side} tilted away", side=side) if side else tr("facing the camera")
+        return tr("Move to {filter}", filter=", ".join(filter(None, (_PLACES[self.place], far, how))))
 
 
 WISHES = tuple(Wish(place, tilt, near) for place, tilt, near in product(_PLACES, _TILTS, range(len(SIZES))))

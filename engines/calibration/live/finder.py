@@ -29,8 +29,9 @@ from engines.core.context import Context
 from engines.core.frames import Frame, FrameSet, Size, size_of
 from engines.core.lenses import Lens
 from engines.core.live import Reset
+from engines.core.words import tr
 
-TURNED = "This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead"
+TURNED = tr("This picture was turned upright (EXIF), which moves the lens centre: add its file as a photograph instead")
 SEEN, CAPTURE = "seen", "capture"
 _KNOWN_LENS = 0.02
 """Deviation of fx as a share, below which the views have told the lens well enough to measure with."""

@@ -23,6 +23,7 @@ from engines.calibration.types import Capture
 from engines.core.boards import Board
 from engines.core.frames import Size
 from engines.core.lenses import Lens, ModelName
+from engines.core.words import tr
 
 SHARP = 0.25
 ADDS = 0.02
@@ -48,6 +49,16 @@ _SAME = 0.004
 _OTHER_TILT = float(np.cos(np.radians(12.0)))
 _OTHER_SIZE = 1.2
 """Ratio of lengths."""
+_MOVES: dict[coverage.Region, str] = {
+    "": "",
+    "upper left": tr("Move to the upper left: no view has been there"),
+    "upper right": tr("Move to the upper right: no view has been there"),
+    "lower left": tr("Move to the lower left: no view has been there"),
+    "lower right": tr("Move to the lower right: no view has been there"),
+    "centre": tr("Move to the centre: no view has been there"),
+    "left edge": tr("Move to the left edge: no view has been there"),
+    "right edge": tr("Move to the right edge: no view has been there"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,30 +196,30 @@ class Guide:
     def goal(self) -> str:
         """What the next view should bring, as an order; "" when nothing would add anything."""
         self.settle()
-        return "Capture a first view" if self.count == 0 or self._goal is None else self._goal.words
+        return tr("Capture a first view") if self.count == 0 or self._goal is None else self._goal.words
 
     def advice(self, look: BoardLook | None, fitting: str = "", mirrored: bool = False) -> str:
         """Words for this moment: what hinders, else the goal. fitting, mirrored: as in `Sighting`."""
         if look is None and fitting:
-            return f"The picture shows another board: {fitting}"
+            return tr("The picture shows another board: {fitting}", fitting=fitting)
         if look is None and mirrored:
-            return "The board is seen in a mirror: flip the pictures"
+            return tr("The board is seen in a mirror: flip the pictures")
         if look is None:
-            return "Show the whole board to the camera"
+            return tr("Show the whole board to the camera")
         if look.share < _SMALL:
-            return "Move closer"
+            return tr("Move closer")
         hindrance = _hindrance(look)
         if hindrance and (look.sharpness < SHARP or self.adds(look)):
             return hindrance
         if self.count and self.adds(look):
-            return "Capture this view"
+            return tr("Capture this view")
         return self.goal() or self.farewell()
 
     def farewell(self) -> str:
         """That there is enough, and what has been reached."""
         spread = np.sqrt(np.diag(np.linalg.inv(self.estimate.information)))
         told = ", ".join(f"{name} \u00b1 {spread[number]:.2g}" for number, name in ((0, "fx"), (2, "cx"), (3, "cy")))
-        return f"Enough views: calibrate ({told} px)"
+        return tr("Enough views: calibrate ({told} px)", told=told)
 
     def _outline(self, capture: Capture, ids: NDArray[np.int64]) -> Floats | None:
         if len(capture.outline) == 4:
@@ -256,8 +267,8 @@ class Guide:
 
     def _uncovered(self) -> _Goal:
         """Nothing adds by the numbers; they trust the model even where no view has been."""
-        region = coverage.emptiest_region(self.cells) if self.cells.mean() < _COVERED else ""
-        return _Goal(None, f"Move to the {region}: no view has been there" if region else "", 0.0)
+        region: coverage.Region = coverage.emptiest_region(self.cells) if self.cells.mean() < _COVERED else ""
+        return _Goal(None, _MOVES[region], 0.0)
 
 
 def _ids_of(capture: Capture, board: Board) -> NDArray[np.int64]:
@@ -272,20 +283,31 @@ def _hindrance(look: BoardLook) -> str:
     """Why a view cannot be taken at this moment, and what to do; "" when it can."""
     if not look.still:
         if look.skew:
-            return f"Hold still: moving, the rows were read one after another (skewed by {look.skew:.1f}\u00a0px)"
-        return f"Hold still: moving, the picture is smeared {look.smear}" if look.smear else "Hold still"
+            return tr(
+                "Hold still: moving, the rows were read one after another (skewed by {skew:.1f}\u00a0px)",
+                skew=look.skew,
+            )
+        return (
+            tr("Hold still: moving, the picture is smeared {smear}", smear=look.smear)
+            if look.smear
+            else tr("Hold still")
+        )
     if look.sharpness >= SHARP:
         return ""
     if look.smear:
-        return f"The picture is smeared {look.smear}: hold still, or shorten the exposure"
-    return "The board is blurred: focus or add light"
+        return tr("The picture is smeared {smear}: hold still, or shorten the exposure", smear=look.smear)
+    return tr("The board is blurred: focus or add light")
 
 
 def _effect(gain: float, name: str) -> str:
     """What a view does to a parameter's uncertainty, in words."""
-    what = f"the uncertainty of {'the distortion' if name == 'distortion' else name}"
+    what = tr("the uncertainty of {words}", words=tr("the distortion") if name == "distortion" else name)
     if gain >= 0.72:
-        return f"quarters {what}"
+        return tr("quarters {what}", what=what)
     if gain >= 0.6:
-        return f"cuts {what} to a third"
-    return f"halves {what}" if gain >= 0.45 else f"lessens {what} by {100 * gain:.0f}\u00a0%"
+        return tr("cuts {what} to a third", what=what)
+    return (
+        tr("halves {what}", what=what)
+        if gain >= 0.45
+        else tr("lessens {what} by {gain:.0f}\u00a0%", what=what, gain=100 * gain)
+    )

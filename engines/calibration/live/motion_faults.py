@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engines.calibration.live.information import Poses, derivatives, moved, pose_of
 from engines.core.frames import Size
 from engines.core.lenses import Lens
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -154,4 +155,4 @@ def smear_of(sideways: float, vertical: float) -> str:
     """In which direction a picture is smeared, in words; "" when it is equally sharp in both."""
     if min(sideways, vertical) >= SMEARED * max(sideways, vertical):
         return ""
-    return "sideways" if sideways < vertical else "up and down"
+    return "sideways" if sideways < vertical else tr("up and down")

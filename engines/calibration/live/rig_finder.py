@@ -24,6 +24,7 @@ from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.frames import FrameSet, size_of
 from engines.core.live import Reset
+from engines.core.words import tr
 
 TURNS = 2
 """Pictures without a board that are searched at one moment."""
@@ -45,7 +46,9 @@ class RigFinder:
     def open(self, settings: RigFinderSettings, ctx: Context) -> None:
         """Raises `UsageError` for a rig of one camera, and for a window that makes no sense."""
         if len(settings.cameras) < 2:
-            raise UsageError("A rig has two cameras or more", hint="Choose the cameras that see the board together")
+            raise UsageError(
+                tr("A rig has two cameras or more"), hint=tr("Choose the cameras that see the board together")
+            )
         self._finders = [BoardFinder() for _ in settings.cameras]
         self._followed = [0] * len(settings.cameras)
         for number, finder in enumerate(self._finders):
@@ -64,7 +67,9 @@ class RigFinder:
         """Look at one moment. Raises `UsageError` for another number of pictures than of cameras."""
         assert self._settings is not None, "open() comes first"
         if len(frames) != len(self._finders):
-            raise UsageError(f"{len(frames)} pictures are given for {len(self._finders)} cameras")
+            raise UsageError(
+                tr("{count} pictures are given for {count2} cameras", count=len(frames), count2=len(self._finders))
+            )
         began = perf_counter()
         sighting = self._looked(frames, self._settings)
         return replace(sighting, milliseconds=1000 * (perf_counter() - began))

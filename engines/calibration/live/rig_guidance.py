@@ -19,6 +19,7 @@ from engines.calibration.live.rig_targets import Pair, Places, distance_gain, kn
 from engines.calibration.live.rig_types import PairState, RigCapture, RigEstimate, RigTarget
 from engines.calibration.types import Capture, Sighting
 from engines.core.boards import Board
+from engines.core.words import as_part, tr
 
 SETTLED = 3
 """Moments for which a board must have been followed in a picture, before its motion there counts."""
@@ -119,9 +120,18 @@ class RigGuide:
         return sorted(lacking, key=order)
 
     def _lacking_words(self, pair: PairState) -> str:
-        share = "share no view" if pair.shared == 0 else f"share {pair.shared} view{'s' * (pair.shared > 1)}"
-        names = f"{self.names[pair.first]} and {self.names[pair.second]}"
-        return f"{names} {share}, {pair.needed} are needed: hold the board where both see it"
+        share = (
+            tr("share no view")
+            if pair.shared == 0
+            else tr("share {shared} view{value}", shared=pair.shared, value="s" * (pair.shared > 1))
+        )
+        names = tr("{names} and {names2}", names=self.names[pair.first], names2=self.names[pair.second])
+        return tr(
+            "{names} {share}, {needed} are needed: hold the board where both see it",
+            names=names,
+            share=share,
+            needed=pair.needed,
+        )
 
     def _lens_goals(self, guides: Sequence[Guide | None]) -> Iterator[Goal]:
         """Of cameras whose lens is not known, the one with the fewest views first."""
@@ -147,8 +157,12 @@ class RigGuide:
         for pair in sorted(loose, key=_share, reverse=True):
             target, _ = self._target(pair, guides, WORTH)
             if target is not None and pair.distance is not None and pair.std is not None:
-                names = f"{self.names[pair.first]} to {self.names[pair.second]}"
-                words = f"{names} is {distance_words(pair.distance, pair.std)}: hold the board where both see it"
+                names = tr("{names} to {names2}", names=self.names[pair.first], names2=self.names[pair.second])
+                words = tr(
+                    "{names} is {distance_words}: hold the board where both see it",
+                    names=names,
+                    distance_words=distance_words(pair.distance, pair.std),
+                )
                 yield Goal(words, (pair.first, pair.second), target)
 
     def _target(
@@ -184,29 +198,36 @@ class RigGuide:
         if not found:
             return self._nothing(sights) or self.goal(guides).words or self.farewell()
         if flipped := [number for number, one in enumerate(sights) if one.mirrored and not one.found]:
-            return f"In {self._list(flipped)} the board is seen in a mirror: mirror those pictures back at the source"
+            return tr(
+                "In {list} the board is seen in a mirror: mirror those pictures back at the source",
+                list=self._list(flipped),
+            )
         if moving and self.adds(sights, found):
-            return _word_of(sights[moving[0]], "Hold still")
+            return _word_of(sights[moving[0]], tr("Hold still"))
         if not useful and all(sights[number].sharpness < SHARP for number in found):
-            return f"The board is blurred in {self._list(found)}: focus or add light"
+            return tr("The board is blurred in {list}: focus or add light", list=self._list(found))
         return self.goal(guides).words or self.farewell()
 
     def _nothing(self, sights: Sequence[Sighting]) -> str:
         for name, sighting in zip(self.names, sights, strict=True):
             if sighting.fitting:
-                return f"{name} shows another board: {sighting.fitting}"
+                return tr("{name} shows another board: {fitting}", name=name, fitting=sighting.fitting)
             if sighting.mirrored:
-                return "The board is seen in a mirror: flip the pictures"
-        return "" if self.taken else "Show the whole board to two cameras at once"
+                return tr("The board is seen in a mirror: flip the pictures")
+        return "" if self.taken else tr("Show the whole board to two cameras at once")
 
     def farewell(self) -> str:
         """That there is enough, and what has been reached."""
         told = [pair for pair in self.pairs() if pair.distance is not None and pair.std is not None]
         if not told:
-            return "Enough views: calibrate"
+            return tr("Enough views: calibrate")
         worst = max(told, key=_share)
-        names = f"{self.names[worst.first]} to {self.names[worst.second]}"
-        return f"Enough views: calibrate ({names} {distance_words(worst.distance or 0.0, worst.std or 0.0)})"
+        names = tr("{names} to {names2}", names=self.names[worst.first], names2=self.names[worst.second])
+        return tr(
+            "Enough views: calibrate ({names} {distance_words})",
+            names=names,
+            distance_words=distance_words(worst.distance or 0.0, worst.std or 0.0),
+        )
 
     def _list(self, numbers: Sequence[int]) -> str:
         names = [self.names[number] for number in numbers]
@@ -255,4 +276,4 @@ def _points(outline: np.ndarray) -> tuple[tuple[float, float], ...]:
 
 
 def _lowered(words: str) -> str:
-    return words[:1].lower() + words[1:]
+    return as_part(words)

@@ -25,6 +25,7 @@ from engines.calibration.solve.motions import Motions
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.errors import BadInput, UsageError
 from engines.core.lenses import same_shape
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +40,16 @@ def compare(first: RigResult, second: RigResult, about: str = "") -> RigComparis
     for a camera that is not in both.
     """
     if first.mirrored != second.mirrored:
-        hint = "Calibrate both with the same choice of mirrored pictures"
-        raise BadInput("One of these rigs is of pictures that were flipped left to right, the other is not", hint=hint)
+        hint = tr("Calibrate both with the same choice of mirrored pictures")
+        raise BadInput(
+            tr("One of these rigs is of pictures that were flipped left to right, the other is not"), hint=hint
+        )
     by_name, both = _matched(first, second)
     names = [first.cameras[a].name for a, _ in both]
     if about and about not in names:
-        raise UsageError(f"There is no camera '{about}' in both rigs", hint=f"Use {', '.join(names)}")
+        raise UsageError(
+            tr("There is no camera '{about}' in both rigs", about=about), hint=tr("Use {names}", names=", ".join(names))
+        )
     pairs = tuple(_pairs(first, second, both))
     still = _still(pairs, [a for a, _ in both])
     chosen = [both[names.index(about)]] if about else [one for one in both if one[0] in still]
@@ -111,7 +116,8 @@ def _matched(first: RigResult, second: RigResult) -> tuple[bool, list[tuple[int,
     if len(second.cameras) != count or count < 2 or both:
         said = ", ".join(camera.name for camera in first.cameras), ", ".join(camera.name for camera in second.cameras)
         raise BadInput(
-            f"These rigs have fewer than two cameras in common: {said[0]}; {said[1]}", hint="Name the same ones alike"
+            tr("These rigs have fewer than two cameras in common: {said}; {said2}", said=said[0], said2=said[1]),
+            hint=tr("Name the same ones alike"),
         )
     return False, [(n, n) for n in range(count)]
 

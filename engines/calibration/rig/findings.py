@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from engines.calibration.rig.differences import PairDifference, RigComparison
 from engines.calibration.rig.types import RigResult
 from engines.calibration.types import Reason
+from engines.core.words import as_part, tr
 
 TOLD = 4
 """The most sentences of one sort."""
@@ -18,34 +19,38 @@ def findings(told: RigComparison) -> Iterator[Reason]:
         yield from sort
     known = [pair.deviations for pair in told.pairs if pair.deviations is not None]
     if not known:
-        yield Reason("unknown", 0, "How certain the distances are is not told by both, so they cannot be judged")
+        yield Reason("unknown", 0, tr("How certain the distances are is not told by both, so they cannot be judged"))
     elif max(known) < told.limit:
-        words = f"The cameras stand as before: no distance is {told.limit:.1f} joint deviations apart"
-        yield Reason("places", 0, f"{words}, the furthest {max(known):.1f}")
+        words = tr("The cameras stand as before: no distance is {limit:.1f} joint deviations apart", limit=told.limit)
+        yield Reason("places", 0, tr("{words}, the furthest {known:.1f}", words=words, known=max(known)))
 
 
 def _read(told: RigComparison) -> Iterator[Reason]:
     """What was taken for granted of files of other programs."""
     for result, which in ((told.base, "first"), (told.laid, "second")):
         for reason in result.reasons if not result.verdict else ():
-            yield Reason("file", 0, f"Of the {which}: {reason.words[0].lower()}{reason.words[1:]}")
+            yield Reason("file", 0, tr("Of the {which}: {words}", which=which, words=as_part(reason.words)))
 
 
 def _absent(told: RigComparison) -> Iterator[Reason]:
     for names, which in ((told.only_first, "first"), (told.only_second, "second")):
         if names:
-            yield Reason("absent", 1, f"Only in the {which}: {', '.join(names)}")
+            yield Reason("absent", 1, tr("Only in the {which}: {names}", which=which, names=", ".join(names)))
     if not told.by_name:
-        yield Reason("order", 0, "Their cameras have other names and were taken to be the same by their order")
+        yield Reason("order", 0, tr("Their cameras have other names and were taken to be the same by their order"))
 
 
 def _scaled(told: RigComparison) -> Iterator[Reason]:
     if not _is_scaled(told):
         return
     longer = "longer" if told.scale_percent > 0 else "shorter"
-    words = (
-        f"All in all distances are {abs(told.scale_percent):.2g} % {longer} in the second: "
-        f"{told.scale_deviations:.1f} joint deviations. Was the board the same, and its size told alike?"
+    words = tr(
+        "All in all distances are {scale_percent:.2g} % {longer} in the second: "
+        "{scale_deviations:.1f} joint deviations. Was the board the same, and its size told "
+        "alike?",
+        scale_percent=abs(told.scale_percent),
+        longer=longer,
+        scale_deviations=told.scale_deviations,
     )
     yield Reason("scale", 2, words)
 
@@ -53,8 +58,13 @@ def _scaled(told: RigComparison) -> Iterator[Reason]:
 def _moved(told: RigComparison) -> Iterator[Reason]:
     for one in told.cameras:
         if one.moved:
-            words = f"{one.name} has moved: {one.place_mm:.3g} mm and {one.turn_deg:.2f}\u00b0 against the others"
-            yield Reason("moved", 2, words + ", which stand as before")
+            words = tr(
+                "{one} has moved: {place_mm:.3g} mm and {turn_deg:.2f}\u00b0 against the others",
+                one=one.name,
+                place_mm=one.place_mm,
+                turn_deg=one.turn_deg,
+            )
+            yield Reason("moved", 2, words + tr(", which stand as before"))
 
 
 def _apart(told: RigComparison) -> Iterator[Reason]:
@@ -64,11 +74,26 @@ def _apart(told: RigComparison) -> Iterator[Reason]:
     by_scale = _is_scaled(told) and all(_left(pair, told) < told.limit for pair in pairs)
     for pair in [] if by_scale else _far(pairs, "deviations", told.limit):
         further = "further" if pair.apart_mm > 0 else "less"
-        words = f"{_between(pair, told.base)} are {abs(pair.apart_mm):.3g} mm {further} apart in the second"
-        yield Reason("distance", 2, f"{words}: {pair.deviations:.1f} joint deviations")
+        words = tr(
+            "{between} are {apart_mm:.3g} mm {further} apart in the second",
+            between=_between(pair, told.base),
+            apart_mm=abs(pair.apart_mm),
+            further=further,
+        )
+        yield Reason(
+            "distance", 2, tr("{words}: {deviations:.1f} joint deviations", words=words, deviations=pair.deviations)
+        )
     for pair in _far(pairs, "angle_deviations", told.limit):
-        words = f"The angle between {_between(pair, told.base)} differs by {abs(pair.apart_deg):.2g}\u00b0"
-        yield Reason("angle", 2, f"{words}: {pair.angle_deviations:.1f} joint deviations")
+        words = tr(
+            "The angle between {between} differs by {apart_deg:.2g}\u00b0",
+            between=_between(pair, told.base),
+            apart_deg=abs(pair.apart_deg),
+        )
+        yield Reason(
+            "angle",
+            2,
+            tr("{words}: {angle_deviations:.1f} joint deviations", words=words, angle_deviations=pair.angle_deviations),
+        )
 
 
 def _far(pairs: Sequence[PairDifference], kind: str, limit: float) -> list[PairDifference]:
@@ -92,19 +117,42 @@ def _lenses(told: RigComparison) -> Iterator[Reason]:
     for one in told.cameras:
         if one.lens is None:
             yield Reason(
-                "shape", 1, f"The pictures of {one.name} have other shapes, so that its lenses are not compared"
+                "shape",
+                1,
+                tr("The pictures of {one} have other shapes, so that its lenses are not compared", one=one.name),
             )
             continue
         if one.resized:
             yield Reason(
-                "resized", 0, f"{one.name} was calibrated at two resolutions; compared at {one.lens.image_size}"
+                "resized",
+                0,
+                tr(
+                    "{one} was calibrated at two resolutions; compared at {image_size}",
+                    one=one.name,
+                    image_size=one.lens.image_size,
+                ),
             )
         known = [each for each in one.lens.parameters if each.deviations is not None]
         worst = max(known, key=lambda each: each.deviations or 0.0, default=None)
         if worst is not None and (worst.deviations or 0.0) >= told.limit:
-            words = f"The lens of {one.name} differs by {one.usual_px or 0.0:.3g} px in most places"
-            yield Reason("lens", 2, f"{words}; {worst.name} by {worst.deviations:.1f} joint deviations")
+            words = tr(
+                "The lens of {one} differs by {usual_px:.3g} px in most places",
+                one=one.name,
+                usual_px=one.usual_px or 0.0,
+            )
+            yield Reason(
+                "lens",
+                2,
+                tr(
+                    "{words}; {worst} by {deviations:.1f} joint deviations",
+                    words=words,
+                    worst=worst.name,
+                    deviations=worst.deviations,
+                ),
+            )
 
 
 def _between(pair: PairDifference, first: RigResult) -> str:
-    return f"{first.cameras[pair.first].name} and {first.cameras[pair.second].name}"
+    return tr(
+        "{cameras} and {cameras2}", cameras=first.cameras[pair.first].name, cameras2=first.cameras[pair.second].name
+    )

@@ -19,6 +19,7 @@ from engines.calibration.solve.losses import Losses
 from engines.calibration.solve.sights import Sights
 from engines.core.errors import UsageError
 from engines.core.lenses import DISTORTION_NAMES, ModelName
+from engines.core.words import tr
 
 _CIRCLE_ROUNDS = 2
 _FOCAL_PRIOR, _MIDDLE_PRIOR, _TERM_PRIOR = 0.01, 0.01, 0.05
@@ -123,8 +124,8 @@ def _referred(problem: Problem, state: RigState) -> tuple[Problem, RigState, tup
     wanted = problem.repeats.get(wanted, wanted)
     groups = [number for number, (frame, _) in enumerate(problem.groups) if frame == wanted]
     if not groups:
-        hint = "Name a frame in which a camera sees the board"
-        raise UsageError(f"No board was found in the frame '{wanted}'", hint=hint)
+        hint = tr("Name a frame in which a camera sees the board")
+        raise UsageError(tr("No board was found in the frame '{wanted}'", wanted=wanted), hint=hint)
     floor = state.boards[groups[0]]
     places, boards = state.places.after(floor), floor.inverse.after(state.boards)
     return problem, replace(state, places=places, boards=boards), (groups[0],)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engines.calibration.solve.sights import Seen
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 
 ENOUGH = 8
 """Shared views that carry a pair of cameras."""
@@ -61,8 +62,10 @@ def check_connected(shared: Mapping[tuple[int, int], Shared], names: Sequence[st
     if len(groups) == 1:
         return
     words = "; ".join(", ".join(names[camera] for camera in group) for group in groups)
-    hint = f"Take {ENOUGH} frames or more in which the board is seen by cameras of both groups at once"
-    raise WorkFailed(f"The cameras share no views across these groups: {words}", hint=hint)
+    hint = tr(
+        "Take {enough} frames or more in which the board is seen by cameras of both groups at once", enough=ENOUGH
+    )
+    raise WorkFailed(tr("The cameras share no views across these groups: {words}", words=words), hint=hint)
 
 
 def islands(shared: Mapping[tuple[int, int], Shared], cameras: int) -> list[tuple[int, ...]]:

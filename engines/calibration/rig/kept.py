@@ -16,6 +16,7 @@ from engines.calibration.rig.types import RigResult
 from engines.calibration.shelf import Camera, Shelf, Sort
 from engines.core.errors import KinoscopeError
 from engines.core.reading import making_sense, read_json
+from engines.core.words import tr
 
 Cameras: TypeAlias = tuple[Camera, ...]
 Kept: TypeAlias = shelf.Kept[RigResult]
@@ -36,7 +37,7 @@ class KeptRigs(Shelf[RigResult]):
         Raises `ValueError` for another number of them, `BadInput` where nothing can be written.
         """
         if len(cameras) != len(rig.cameras) or len({camera.key for camera in cameras}) < len(cameras):
-            raise ValueError(f"{len(cameras)} cameras for a rig of {len(rig.cameras)}")
+            raise ValueError(tr("{count} cameras for a rig of {count2}", count=len(cameras), count2=len(rig.cameras)))
         said = {"kind": KIND, "cameras": [{"key": one.key, "title": one.title} for one in cameras]}
         slim = replace(rig, views=(), board_poses=(), steps=(), left_out=())
         return self.put(_owner(cameras), said, slim, focus, at)
@@ -63,6 +64,6 @@ def _owner(cameras: Sequence[Camera]) -> Camera:
 
 
 def _cameras(path: Path) -> Cameras:
-    with making_sense(path, "It does not say which cameras these are of"):
+    with making_sense(path, tr("It does not say which cameras these are of")):
         said = read_json(path)["cameras"]
         return tuple(Camera(str(one["key"]), str(one["title"])) for one in said)

@@ -8,6 +8,7 @@ from engines.calibration.rig.scaling import camera_at
 from engines.calibration.rig.types import RigCamera, RigSpec
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
+from engines.core.words import tr
 
 _HOLDS = ("free", "prior", "fixed")
 
@@ -24,7 +25,9 @@ def known_cameras(spec: RigSpec, names: Sequence[str], sizes: Sequence[Size]) ->
 def cameras_told(spec: RigSpec) -> tuple[RigCamera, ...]:
     """What `spec.intrinsics` holds, as it is there. Raises as `known_cameras`."""
     if spec.hold not in _HOLDS:
-        raise UsageError(f"'{spec.hold}' does not say how lenses are held", hint="Use " + ", ".join(_HOLDS))
+        raise UsageError(
+            tr("'{hold}' does not say how lenses are held", hold=spec.hold), hint=tr("Use ") + ", ".join(_HOLDS)
+        )
     if not spec.intrinsics:
         return ()
     from engines.calibration.formats.rig_files import cameras_of
@@ -36,7 +39,12 @@ def resized(told: Sequence[RigCamera], known: Sequence[RigCamera | None]) -> tup
     """Which lenses were made those of another resolution, in words."""
     sizes = {camera.name: camera.size for camera in told}
     return tuple(
-        f"The lens of {camera.name} was told for pictures of {sizes[camera.name]} and is used scaled to {camera.size}"
+        tr(
+            "The lens of {camera} was told for pictures of {sizes} and is used scaled to {size}",
+            camera=camera.name,
+            sizes=sizes[camera.name],
+            size=camera.size,
+        )
         for camera in known
         if camera is not None and sizes.get(camera.name, camera.size) != camera.size
     )
@@ -52,8 +60,12 @@ def matched(
     elif len(cameras) >= len(names):
         chosen = list(cameras[: len(names)])
     else:
-        hint = "Name the cameras as in the file, or give a file with all of them"
-        raise BadInput(f"The file holds {len(cameras)} cameras, the rig has {len(names)}", path=path, hint=hint)
+        hint = tr("Name the cameras as in the file, or give a file with all of them")
+        raise BadInput(
+            tr("The file holds {count} cameras, the rig has {count2}", count=len(cameras), count2=len(names)),
+            path=path,
+            hint=hint,
+        )
     return tuple(
         None if camera is None else _fitted(camera, name, size, path)
         for camera, name, size in zip(chosen, names, sizes, strict=True)
@@ -64,4 +76,6 @@ def _fitted(camera: RigCamera, name: str, size: Size, path: str) -> RigCamera:
     try:
         return camera if camera.size == size else camera_at(camera, size)
     except UsageError as error:
-        raise BadInput(f"Camera {name}: {error.message}", path=path, hint=error.hint) from error
+        raise BadInput(
+            tr("Camera {name}: {message}", name=name, message=error.message), path=path, hint=error.hint
+        ) from error

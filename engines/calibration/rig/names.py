@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
+
 FLOOR = "frame:"
 """How a reference begins that is a frame, not a camera."""
 
 
 def called(name: str) -> str:
     """A camera in a sentence: 'camera left', and 'camera 2' where that is its name."""
-    return name if name.casefold().startswith("cam") else f"camera {name}"
+    return name if name.casefold().startswith("cam") else tr("camera {name}", name=name)
 
 
 def floor_frame(reference: str) -> str | None:

@@ -16,6 +16,7 @@ from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.lenses import Lens
 from engines.core.projection import project, rays
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 POSE = 6
@@ -90,8 +91,14 @@ def covariance_of(rig: RigResult) -> Floats | None:
         return None
     expected = sum(eye.parameters for eye in eyes_of(rig))
     if {len(rig.covariance), *map(len, rig.covariance)} != {expected}:
-        raise BadInput(f"The rig's covariance has {len(rig.covariance)} rows, its cameras {expected} parameters")
+        raise BadInput(
+            tr(
+                "The rig's covariance has {count} rows, its cameras {expected} parameters",
+                count=len(rig.covariance),
+                expected=expected,
+            )
+        )
     covariance = np.array(rig.covariance, dtype=np.float64)
     if not np.isfinite(covariance).all():
-        raise BadInput("The rig's covariance holds values that are no numbers")
+        raise BadInput(tr("The rig's covariance holds values that are no numbers"))
     return covariance

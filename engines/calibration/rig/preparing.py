@@ -36,9 +36,10 @@ from engines.core.spec import to_json
 from engines.core.video import stills
 from engines.core.video.film import Film
 from engines.core.video.writing import FilmWriter
+from engines.core.words import as_part, tr
 
 MANIFEST = "prepared.json"
-_LIST = holding("a list of cameras", b"cameras:", b"files:")
+_LIST = holding(tr("a list of cameras"), b"cameras:", b"files:")
 _NO_BOARD = Board.parse("chessboard:9x6:25mm")
 
 
@@ -50,28 +51,33 @@ def run(spec: PrepareSpec, ctx: Context) -> PrepareResult:
     """
     started = perf_counter()
     if not spec.out:
-        raise UsageError("A folder for what is written is needed", hint="Give --out FOLDER")
+        raise UsageError(tr("A folder for what is written is needed"), hint=tr("Give --out FOLDER"))
     _check_range(spec)
     with ctx.lease("cpu", threads=os.cpu_count() or 2) as lease:
         result = _cut(spec, ctx, lease.threads) if spec.tiles else _listed(spec, ctx, lease.threads)
-    ctx.progress(1.0, 1.0, "Prepared")
+    ctx.progress(1.0, 1.0, tr("Prepared"))
     return replace(result, seconds=perf_counter() - started)
 
 
 def _check_range(spec: PrepareSpec) -> None:
     if spec.every < 1:
-        raise UsageError(f"Each {spec.every}. frame cannot be taken", hint="--every 1 takes all")
+        raise UsageError(tr("Each {every}. frame cannot be taken", every=spec.every), hint="--every 1 takes all")
     if spec.start < 0 or (spec.stop is not None and spec.stop <= spec.start):
-        raise UsageError("There are no frames in this range", hint="A:B begins with A and ends before B, like 0:191")
+        raise UsageError(
+            tr("There are no frames in this range"), hint=tr("A:B begins with A and ends before B, like 0:191")
+        )
 
 
 def _cut(spec: PrepareSpec, ctx: Context, threads: int) -> PrepareResult:
     tiling = Tiling.of(spec.tiles, spec.names, spec.margin, spec.order)
     unknown = [name for name in spec.flip if name not in tiling.names]
     if unknown:
-        raise UsageError(f"There is no camera '{unknown[0]}' to flip", hint=f"They are: {', '.join(tiling.names)}")
+        raise UsageError(
+            tr("There is no camera '{unknown}' to flip", unknown=unknown[0]),
+            hint=tr("They are: {names}", names=", ".join(tiling.names)),
+        )
     found = photographs.listing(spec.paths)
-    with result_folder(spec.out, MANIFEST, what="prepared recording", inputs=spec.paths) as folder:
+    with result_folder(spec.out, MANIFEST, what=tr("prepared recording"), inputs=spec.paths) as folder:
         work = _Work(spec, tiling, folder, ctx, threads)
         try:
             work.all(found.files)
@@ -99,7 +105,7 @@ class _Work:
     def all(self, files: Sequence[Path]) -> None:
         films = [file for file in files if _is_film(file)]
         if films and len(films) < len(files) and not self.spec.as_pictures:
-            raise UsageError("Pictures and films cannot become one film", path=films[0], hint="Add --pictures")
+            raise UsageError(tr("Pictures and films cannot become one film"), path=films[0], hint=tr("Add --pictures"))
         pictures = [file for file in files if not _is_film(file)][self.spec.start : self.spec.stop : self.spec.every]
         with ThreadPoolExecutor(max(self.threads, 1), thread_name_prefix="write") as pool:
             for number, file in enumerate([*pictures, *films]):
@@ -109,10 +115,10 @@ class _Work:
                 except KinoscopeError as error:
                     if len(files) == 1 or error.kind in ("cancelled", "usage", "resources"):
                         raise
-                    self.left_out.append(LeftOut(str(file), error.message[:1].lower() + error.message[1:]))
+                    self.left_out.append(LeftOut(str(file), as_part(error.message)))
         if not self.frames:
             why = f": {self.left_out[0].why}" if self.left_out else ""
-            raise BadInput(f"There is nothing to write{why}", path=self.spec.paths[0])
+            raise BadInput(tr("There is nothing to write{why}", why=why), path=self.spec.paths[0])
 
     def result(self, left_out: Sequence[LeftOut]) -> PrepareResult:
         names = self.tiling.names
@@ -130,14 +136,17 @@ class _Work:
 
     def _one(self, file: Path, number: int, count: int, several: bool, pool: ThreadPoolExecutor) -> None:
         if not _is_film(file):
-            self.ctx.progress(number, count, f"Cutting {file.name}")
+            self.ctx.progress(number, count, tr("Cutting {file}", file=file.name))
             self._pictures(photographs.read(file), _stem(file), pool)
             return
         film = stills.opened(file)
         self._tile_size(film.size)
         wanted = range(self.spec.start, min(self.spec.stop or _length(film), _length(film)), self.spec.every)
         if not wanted:
-            raise BadInput(f"The film ends before frame {self.spec.start}: it has {film.count}", path=file)
+            raise BadInput(
+                tr("The film ends before frame {start}: it has {count}", start=self.spec.start, count=film.count),
+                path=file,
+            )
         before = self.frames
         if self.spec.as_pictures:
             stem = f"{file.stem}_" if several else ""
@@ -148,7 +157,7 @@ class _Work:
             self._film(film, wanted, (number, count), several, pool)
         lost = len(wanted) - (self.frames - before)
         if lost:
-            self.left_out.append(LeftOut(str(file), f"{lost} of its frames cannot be decoded"))
+            self.left_out.append(LeftOut(str(file), tr("{lost} of its frames cannot be decoded", lost=lost)))
 
     def _film(self, film: Film, wanted: range, place: tuple[int, int], several: bool, pool: ThreadPoolExecutor) -> None:
         with ExitStack() as stack:
@@ -178,33 +187,41 @@ class _Work:
         """Raises `BadInput` for a picture that is cut into other sizes than those before it."""
         size = self.tiling.size(whole)
         if self.size not in (None, size):
-            raise BadInput(f"Its tiles are {size}, those before are {self.size}", hint="Prepare each size on its own")
+            raise BadInput(
+                tr("Its tiles are {size}, those before are {size2}", size=size, size2=self.size),
+                hint=tr("Prepare each size on its own"),
+            )
         self.size = size
 
     def _target(self, name: str, file: str, folder: bool) -> Path:
         self.files[name] = name if folder else file
         target = self.folder / file
         if target.exists():
-            raise BadInput(f"There are two inputs of the name {target.stem}", hint="Prepare them one after the other")
+            raise BadInput(
+                tr("There are two inputs of the name {stem}", stem=target.stem),
+                hint=tr("Prepare them one after the other"),
+            )
         target.parent.mkdir(exist_ok=True)
         return target
 
     def _tell(self, done: float, count: int, file: Path, frame: int, frames: int) -> None:
         self.ctx.check()
-        self.ctx.progress(done, count, f"Cutting frame {frame} of {frames} of {file.name}")
+        self.ctx.progress(
+            done, count, tr("Cutting frame {frame} of {frames} of {file}", frame=frame, frames=frames, file=file.name)
+        )
 
     def _notes(self) -> Iterator[str]:
         if self.spec.flip:
-            yield f"Flipped left to right: {', '.join(self.spec.flip)}"
+            yield tr("Flipped left to right: {flip}", flip=", ".join(self.spec.flip))
 
 
 def _listed(spec: PrepareSpec, ctx: Context, threads: int) -> PrepareResult:
     """Recordings that are one a camera already."""
     if spec.order or spec.margin or spec.flip or spec.as_pictures:
-        raise UsageError("Only tiles are cut, ordered and flipped", hint="Say how they lie: --tiles 2x2")
+        raise UsageError(tr("Only tiles are cut, ordered and flipped"), hint=tr("Say how they lie: --tiles 2x2"))
     if spec.match == "motion" and spec.board is None:
         raise UsageError(
-            "Which board moves in the films must be told", hint="Add --board, for example chessboard:9x6:25mm"
+            tr("Which board moves in the films must be told"), hint=tr("Add --board, for example chessboard:9x6:25mm")
         )
     asked = RigSpec(spec.paths, spec.board or _NO_BOARD, names=spec.names, match=spec.match, offsets=spec.offsets)
     asked, notes, _ = settled(asked, ctx, lambda share, words: ctx.progress(share, 1.0, words), threads)
@@ -230,7 +247,7 @@ def _from(path: str, folder: Path) -> str:
 def _write_png(target: Path, image: Image) -> None:
     done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     if not done:
-        raise WorkFailed("The picture could not be encoded", path=target)
+        raise WorkFailed(tr("The picture could not be encoded"), path=target)
     target.write_bytes(data.tobytes())
 
 
@@ -246,5 +263,5 @@ def _stem(path: Path) -> str:
 
 def _length(film: Film) -> int:
     if film.count is None:
-        raise BadInput("This film is too long to be cut", path=film.path, hint="Cut the part out of it")
+        raise BadInput(tr("This film is too long to be cut"), path=film.path, hint=tr("Cut the part out of it"))
     return film.count

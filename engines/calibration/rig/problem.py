@@ -21,6 +21,7 @@ from engines.calibration.solve.sights import Seen, Sights, laid_out
 from engines.calibration.targets.target import Target
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
+from engines.core.words import tr
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ class Problem:
         if not wanted or floor_frame(wanted) is not None:
             return 0
         if wanted not in self.names:
-            raise UsageError(f"There is no camera '{wanted}'", hint="Cameras are: " + ", ".join(self.names))
+            raise UsageError(
+                tr("There is no camera '{wanted}'", wanted=wanted), hint=tr("Cameras are: ") + ", ".join(self.names)
+            )
         return self.names.index(wanted)
 
     def setup(self, camera: int) -> Setup:
@@ -143,23 +146,31 @@ class Problem:
     def _check_cameras(self) -> None:
         blind = [name for number, name in enumerate(self.names) if not any(v.camera == number for v in self.seen)]
         if blind:
-            words = f"{blind[0]} sees no board" if len(blind) == 1 else f"{', '.join(blind)} see no board"
-            hint = "Check the board's description, leave the camera out, or take frames in which it sees the board"
-            raise BadInput(f"{words} in any of {len(self.found.frames)} frames", hint=hint)
+            words = (
+                tr("{blind} sees no board", blind=blind[0])
+                if len(blind) == 1
+                else tr("{blind} see no board", blind=", ".join(blind))
+            )
+            hint = tr("Check the board's description, leave the camera out, or take frames in which it sees the board")
+            raise BadInput(tr("{words} in any of {count} frames", words=words, count=len(self.found.frames)), hint=hint)
         if len(self.names) < 2:
-            raise UsageError("A rig has two cameras or more", hint="Use `calibrate mono` for one camera")
+            raise UsageError(tr("A rig has two cameras or more"), hint=tr("Use `calibrate mono` for one camera"))
 
     def _check_lenses(self) -> None:
         if not self.spec.shared_lens:
             return
         if len(set(self.found.sizes)) > 1:
             sizes = ", ".join(f"{name} {size}" for name, size in zip(self.names, self.found.sizes, strict=True))
-            hint = "Solve a lens for each camera"
-            raise UsageError(f"Cameras whose pictures differ in size cannot share a lens: {sizes}", hint=hint)
+            hint = tr("Solve a lens for each camera")
+            raise UsageError(
+                tr("Cameras whose pictures differ in size cannot share a lens: {sizes}", sizes=sizes), hint=hint
+            )
         setups = {(one.model, one.fix) for one in map(self.setup, range(self.cameras))}
         if len(setups) > 1 or (self.spec.hold == "fixed" and any(self.known)):
-            hint = "Leave the loaded lenses out, or solve a lens for each camera"
-            raise UsageError("Lenses that are loaded for some cameras, or held, cannot be one lens for all", hint=hint)
+            hint = tr("Leave the loaded lenses out, or solve a lens for each camera")
+            raise UsageError(
+                tr("Lenses that are loaded for some cameras, or held, cannot be one lens for all"), hint=hint
+            )
 
 
 def _is_used(spec: RigSpec, found: Found, one: RigShot) -> bool:
@@ -176,5 +187,5 @@ def _check_excluded(spec: RigSpec, found: Found) -> None:
     names = {*found.frames, *(f"{frame}/{name}" for frame in found.frames for name in found.names)}
     unknown = [name for name in spec.exclude if name not in names]
     if unknown:
-        hint = "Frames are: " + ", ".join(found.frames[:10]) + "; one camera's view is FRAME/CAMERA"
-        raise UsageError(f"There is no frame '{unknown[0]}' to leave out", hint=hint)
+        hint = tr("Frames are: ") + ", ".join(found.frames[:10]) + tr("; one camera's view is FRAME/CAMERA")
+        raise UsageError(tr("There is no frame '{unknown}' to leave out", unknown=unknown[0]), hint=hint)

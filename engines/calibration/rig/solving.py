@@ -41,6 +41,7 @@ from engines.calibration.types import Reason
 from engines.core.context import Context
 from engines.core.errors import Cancelled
 from engines.core.lenses import PINHOLE_NAMES, Lens
+from engines.core.words import tr
 
 SEARCHED, FITTED = 0.6, 0.75
 """Shares of the work that are done after the search and after the fit."""
@@ -69,7 +70,7 @@ def run(spec: RigSpec, ctx: Context) -> RigResult:
     result = replace(result, seconds=perf_counter() - started)
     if spec.out:
         save(result, spec.out)
-    ctx.progress(1.0, 1.0, "Calibrated")
+    ctx.progress(1.0, 1.0, tr("Calibrated"))
     return result
 
 
@@ -79,13 +80,22 @@ def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigRe
     known = known_cameras(spec, found.names, found.sizes)
     found = replace(found, notes=(*found.notes, *resized(cameras_told(spec), known)))
     problem = Problem.of(spec, found, known)
-    ctx.progress(SEARCHED, 1.0, f"Solving {len(problem.frames)} frames of {problem.cameras} cameras")
+    ctx.progress(
+        SEARCHED,
+        1.0,
+        tr("Solving {count} frames of {cameras} cameras", count=len(problem.frames), cameras=problem.cameras),
+    )
 
     def told(progress: Progress, _: RigState) -> None:
         ctx.check()
         step = SolveStep(progress.step, progress.cost, progress.rms_px, progress.outliers, progress.seconds)
         ctx.emit("step", step)
-        words = f"Step {step.step}: {step.rms_px:.3f} px, {step.outliers} outliers"
+        words = tr(
+            "Step {step}: {rms_px:.3f} px, {outliers} outliers",
+            step=step.step,
+            rms_px=step.rms_px,
+            outliers=step.outliers,
+        )
         ctx.progress(SEARCHED, 1.0, words)
 
     fitted = fit(problem, told=told)
@@ -93,7 +103,7 @@ def solved(spec: RigSpec, found: Found, ctx: Context, threads: int = 2) -> RigRe
         ctx.emit("fit", result_of(fitted, STOPPED, perf_counter() - started))
         raise Cancelled
     ctx.emit("fit", result_of(fitted, Belief(), perf_counter() - started))
-    ctx.progress(FITTED, 1.0, "Solved")
+    ctx.progress(FITTED, 1.0, tr("Solved"))
 
     def further(share: float, words: str) -> None:
         ctx.check()
@@ -208,7 +218,10 @@ def _views(fitted: Fitted, corners: _Corners, belief: Belief) -> tuple[RigView, 
         elif view.found:
             first = problem.repeats.get(view.frame)
             view = replace(
-                view, note="switched off" if first is None else f"the board lay as in {first}, which is used"
+                view,
+                note=tr("switched off")
+                if first is None
+                else tr("the board lay as in {first}, which is used", first=first),
             )
         views.append(view)
     return tuple(views)

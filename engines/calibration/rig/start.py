@@ -21,6 +21,7 @@ from engines.calibration.solve.sights import Seen
 from engines.core.errors import WorkFailed
 from engines.core.lenses import DISTORTION_NAMES, Lens
 from engines.core.projection import rays
+from engines.core.words import tr
 
 MOST_VIEWS = 40
 """Views that a camera's own fit begins with."""
@@ -88,7 +89,7 @@ def _lenses(problem: Problem) -> tuple[list[Floats], list[int]]:
 def _own_lens(problem: Problem, camera: int) -> Floats:
     views = sorted(problem.observations(camera), key=lambda view: -len(view.ids))
     if len(views) < LEAST_VIEWS:
-        raise WorkFailed("Too few views")
+        raise WorkFailed(tr("Too few views"))
     step = max(len(views) // MOST_VIEWS, 1)
     setup = problem.setup(camera)
     found = fit_camera(views[::step][:MOST_VIEWS], _plain(setup)).state.camera
@@ -130,8 +131,11 @@ def _places(problem: Problem, poses: Sequence[Motions | None]) -> Motions:
     for start, end in spanning_tree(problem.shared, problem.reference, problem.cameras):
         both = sorted(by_camera[start].keys() & by_camera[end].keys())
         if not both:
-            names = f"{problem.names[start]} and {problem.names[end]}"
-            raise WorkFailed(f"No board pose could be told from what {names} share", hint="Take more shared views")
+            names = tr("{names} and {names2}", names=problem.names[start], names2=problem.names[end])
+            raise WorkFailed(
+                tr("No board pose could be told from what {names} share", names=names),
+                hint=tr("Take more shared views"),
+            )
         steps = [
             Motions.joined(
                 [by_camera[end][group].after(turn).after(by_camera[start][group].inverse) for turn in turned]

@@ -13,6 +13,7 @@ from engines.calibration.rig.types import NamedPoint, Placed, TriangulateResult,
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.outputs import check_file
+from engines.core.words import tr
 
 _AT_ONCE = 2000
 """Pixels that are worked on together."""
@@ -22,7 +23,7 @@ def run(spec: TriangulateSpec, ctx: Context) -> TriangulateResult:
     """Raises `BadInput` for a table, a rig or a place to write to that cannot be used, and says why."""
     start, inputs = perf_counter(), (spec.rig, spec.points)
     if not spec.out.lower().endswith(".csv"):
-        raise UsageError("Places are written as CSV", path=spec.out, hint="Name the file places.csv")
+        raise UsageError(tr("Places are written as CSV"), path=spec.out, hint="Name the file places.csv")
     check_file(spec.out, PLACES, inputs)
     rig = load(spec.rig)
     triangulator, points = Triangulator(rig), read_points(spec.points, rig.cameras)
@@ -47,7 +48,7 @@ def _placed(triangulator: Triangulator, moments: list[tuple[NamedPoint, ...]], c
     placed: list[Placed] = []
     while len(placed) < len(moments):
         ctx.check()
-        ctx.progress(len(placed), len(moments), "Triangulating")
+        ctx.progress(len(placed), len(moments), tr("Triangulating"))
         placed += triangulator.place_all(_next(moments, len(placed)))
     return placed
 

@@ -25,6 +25,7 @@ from engines.calibration.solve.sights import Seen, laid_out
 from engines.calibration.targets.target import Target
 from engines.core.errors import WorkFailed
 from engines.core.lenses import Lens, ModelName
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -143,8 +144,8 @@ def _gauge_corners(grid: tuple[int, int], enough: Bools) -> tuple[int, int, int]
     usable = np.flatnonzero(enough)
     if len(usable) < 4:
         raise WorkFailed(
-            "Too few corners are seen in three views or more to free the board's shape",
-            hint="Take more views of the whole board, or calibrate without the free shape",
+            tr("Too few corners are seen in three views or more to free the board's shape"),
+            hint=tr("Take more views of the whole board, or calibrate without the free shape"),
         )
     flat = np.stack([usable % columns, usable // columns], axis=1).astype(float)
     first = int(np.argmin(flat.sum(axis=1)))

@@ -33,6 +33,7 @@ from engines.calibration.solve.losses import BELIEVED, RAYLEIGH, Losses
 from engines.calibration.solve.sights import Sights
 from engines.calibration.solve.views import shared_error
 from engines.core.errors import Cancelled, WorkFailed
+from engines.core.words import tr
 
 MOST_STEPS = 100
 MOST_ROUNDS = 40
@@ -226,8 +227,8 @@ class _Solver:
 
     def _check(self, cost: float) -> None:
         if not np.isfinite(cost):
-            hint = "Check the board's description and take views that several cameras share"
-            raise WorkFailed("The calibration of the rig ran away", hint=hint)
+            hint = tr("Check the board's description and take views that several cameras share")
+            raise WorkFailed(tr("The calibration of the rig ran away"), hint=hint)
 
     def _squares(self) -> list[Floats]:
         """Squared distances in pixels of the corners of each camera."""

@@ -35,6 +35,7 @@ from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
 from engines.core.projection import rays
+from engines.core.words import tr
 
 LEAST_VIEWS = 3
 _FLAGS: dict[ModelName, int] = {
@@ -45,7 +46,7 @@ _FLAGS: dict[ModelName, int] = {
 }
 _FIELDS = (40.0, 60.0, 80.0, 100.0, 130.0, 160.0, 190.0, 220.0)
 """Fields of view in degrees over the picture's longer side that a fisheye's fit begins with."""
-_TILT = "Take views with the board tilted in different directions, not only facing the camera"
+_TILT = tr("Take views with the board tilted in different directions, not only facing the camera")
 
 
 def distortion_count(model: ModelName) -> int:
@@ -74,7 +75,7 @@ def _rigid(views: Sequence[Observation], setup: Setup, basis: Floats) -> list[Fi
         except (WorkFailed, np.linalg.LinAlgError) as problem:
             failed = problem
     if not fits:
-        raise WorkFailed("These views do not fix the camera", hint=_TILT) from failed
+        raise WorkFailed(tr("These views do not fix the camera"), hint=_TILT) from failed
     return fits
 
 
@@ -100,18 +101,22 @@ def one_thread_each() -> AbstractContextManager[object]:
 def check_counts(views: Sequence[Observation], setup: Setup) -> None:
     """Raise `WorkFailed` when there are fewer measurements than unknowns."""
     if len(views) < LEAST_VIEWS:
-        shown = "1 view shows" if len(views) == 1 else f"{len(views)} views show"
+        shown = tr("1 view shows") if len(views) == 1 else tr("{count} views show", count=len(views))
         raise WorkFailed(
-            f"Only {shown} the board; a calibration needs at least {LEAST_VIEWS}",
-            hint="Take 10 to 20 views with the board tilted in different directions, over the whole picture",
+            tr(
+                "Only {shown} the board; a calibration needs at least {least_views}",
+                shown=shown,
+                least_views=LEAST_VIEWS,
+            ),
+            hint=tr("Take 10 to 20 views with the board tilted in different directions, over the whole picture"),
         )
     measured = sum(2 * len(view.ids) for view in views)
     free = _free(views, setup)
     unknown = setup.freedom.basis.shape[1] + 6 * len(views) + (0 if free is None else int(free.sum()))
     if measured <= unknown:
         raise WorkFailed(
-            f"{measured} measurements cannot fix {unknown} unknowns",
-            hint="Take more views, or calibrate without the free shape and with brown5",
+            tr("{measured} measurements cannot fix {unknown} unknowns", measured=measured, unknown=unknown),
+            hint=tr("Take more views, or calibrate without the free shape and with brown5"),
         )
 
 
@@ -231,7 +236,7 @@ def _opencv(views: Sequence[Observation], setup: Setup, model: ModelName) -> Sta
     try:
         _, k, d, rvecs, tvecs = cv2.calibrateCamera(world, image, shape, None, None, flags=_FLAGS[model])
     except cv2.error as error:
-        raise WorkFailed("These views do not fix the camera", hint=_TILT) from error
+        raise WorkFailed(tr("These views do not fix the camera"), hint=_TILT) from error
     lens = np.asarray(d, dtype=np.float64).ravel()[: distortion_count(model)]
     poses = [np.concatenate([r.ravel(), t.ravel()]) for r, t in zip(rvecs, tvecs, strict=True)]
     return State(np.concatenate([[k[0, 0], k[1, 1], k[0, 2], k[1, 2]], lens]), np.array(poses), corners, model)
@@ -242,6 +247,6 @@ def _check_sane(fit: Fit, size: Size) -> None:
     fx, fy = fit.state.camera[:2]
     if not (np.isfinite(fit.state.camera).all() and 0.02 * longest < min(fx, fy) and max(fx, fy) < 1000 * longest):
         raise WorkFailed(
-            "The calibration ran away: the focal length makes no sense",
-            hint="Check the board's description and take views with the board tilted in different directions",
+            tr("The calibration ran away: the focal length makes no sense"),
+            hint=tr("Check the board's description and take views with the board tilted in different directions"),
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engines.core.errors import UsageError
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, PINHOLE_NAMES, ModelName
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 GROUPS = ("tangential", "aspect", "principal")
@@ -44,7 +45,10 @@ def freedom(model: ModelName, size: Size, fix: tuple[str, ...]) -> Freedom:
     for word in fix:
         for name, value in _held(word, names, size).items() if word != "aspect" else ():
             if values.setdefault(names.index(name), value) != value:
-                raise UsageError(f"{name} cannot be held at two values", hint=f"'{word}' says another than before it")
+                raise UsageError(
+                    tr("{name} cannot be held at two values", name=name),
+                    hint=tr("'{word}' says another than before it", word=word),
+                )
     basis = np.delete(np.eye(len(names)), sorted(values), axis=1)
     tied = "aspect" in fix
     if tied:
@@ -55,7 +59,9 @@ def freedom(model: ModelName, size: Size, fix: tuple[str, ...]) -> Freedom:
 def _tied(basis: Floats, values: dict[int, float]) -> Floats:
     """fx and fy move together; where one of them is held, so is the other."""
     if 0 in values and 1 in values and values[0] != values[1]:
-        raise UsageError("fx and fy are held at different values and cannot be equal", hint="Leave 'aspect' out")
+        raise UsageError(
+            tr("fx and fy are held at different values and cannot be equal"), hint=tr("Leave 'aspect' out")
+        )
     columns = [column for column in basis.T if not column[:2].any()]
     both = np.zeros(len(basis))
     both[:2] = 1.0
@@ -72,8 +78,12 @@ def _held(word: str, names: tuple[str, ...], size: Size) -> dict[str, float]:
     if name in names and (given or name not in PINHOLE_NAMES):
         return {name: _number(text, word) if given else 0.0}
     known = ", ".join([*names[4:], *(group for group in GROUPS if group != "tangential" or "p1" in names)])
-    why = f"'{word}' needs a value to be held at" if name in names else f"'{word}' cannot be held"
-    raise UsageError(why, hint=f"Use {known}, or NAME=VALUE such as fx=800")
+    why = (
+        tr("'{word}' needs a value to be held at", word=word)
+        if name in names
+        else tr("'{word}' cannot be held", word=word)
+    )
+    raise UsageError(why, hint=tr("Use {known}, or NAME=VALUE such as fx=800", known=known))
 
 
 def _number(text: str, word: str) -> float:
@@ -82,7 +92,9 @@ def _number(text: str, word: str) -> float:
     except ValueError:
         value = np.nan
     if not np.isfinite(value):
-        raise UsageError(f"'{word}' does not say a number", hint="Write for example k3=-0.1")
+        raise UsageError(tr("'{word}' does not say a number", word=word), hint=tr("Write for example k3=-0.1"))
     if word.startswith("f") and value <= 0:
-        raise UsageError(f"'{word}' is no focal length", hint="It is in pixels: write for example fx=800")
+        raise UsageError(
+            tr("'{word}' is no focal length", word=word), hint=tr("It is in pixels: write for example fx=800")
+        )
     return value

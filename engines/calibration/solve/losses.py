@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 WIDTHS = {"linear": np.inf, "huber": 2.5, "cauchy": 4.0, "geman": 5.0}
@@ -29,7 +30,7 @@ class Losses:
 
     def __post_init__(self) -> None:
         if self.kind not in WIDTHS:
-            raise UsageError(f"'{self.kind}' is not a loss", hint="Use " + ", ".join(WIDTHS))
+            raise UsageError(tr("'{kind}' is not a loss", kind=self.kind), hint=tr("Use ") + ", ".join(WIDTHS))
 
     @property
     def width(self) -> float:

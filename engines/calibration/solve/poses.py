@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 
@@ -25,10 +26,10 @@ def pose_from_rays(points: Floats, ways: Floats) -> Floats:
     flat = np.ascontiguousarray(turned[use, :2] / turned[use, 2:]).reshape(-1, 1, 2)
     world = np.ascontiguousarray(points[known][use]).reshape(-1, 1, 3)
     if use.sum() < 4:
-        raise WorkFailed("The pose of a view could not be found")
+        raise WorkFailed(tr("The pose of a view could not be found"))
     found, rvec, tvec = cv2.solvePnP(world, flat, np.eye(3), None)
     if not found:
-        raise WorkFailed("The pose of a view could not be found")
+        raise WorkFailed(tr("The pose of a view could not be found"))
     rotation = ahead.T @ np.asarray(cv2.Rodrigues(rvec)[0])
     return np.concatenate([np.ravel(cv2.Rodrigues(rotation)[0]), np.ravel(ahead.T @ np.ravel(tvec))])
 

@@ -10,6 +10,7 @@ from engines.calibration.targets.target import Target
 from engines.core.errors import UsageError
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
+from engines.core.words import tr
 
 
 @dataclass(frozen=True)
@@ -34,4 +35,6 @@ class Setup:
 def check_model(model: str) -> None:
     """Raises `UsageError` for what is not a lens model."""
     if model not in DISTORTION_NAMES:
-        raise UsageError(f"'{model}' is not a lens model", hint="Use " + ", ".join(DISTORTION_NAMES))
+        raise UsageError(
+            tr("'{model}' is not a lens model", model=model), hint=tr("Use ") + ", ".join(DISTORTION_NAMES)
+        )

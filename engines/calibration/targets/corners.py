@@ -27,6 +27,7 @@ from engines.calibration.targets.detection import Detection, Floats, Gray
 from engines.calibration.targets.saddles import noise_covariance
 from engines.core.boards import Board
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 WINDOW_FRACTION = 0.35
 WINDOW_LIMITS = (3, 11)
@@ -46,7 +47,9 @@ def parse_window(window: str) -> int | None:
         return None
     if window.isdecimal() and 1 <= int(window) <= 50:
         return int(window)
-    raise UsageError(f"'{window}' is not a corner window", hint='Use "auto" or a half-width of 1 to 50 pixels')
+    raise UsageError(
+        tr("'{window}' is not a corner window", window=window), hint=tr('Use "auto" or a half-width of 1 to 50 pixels')
+    )
 
 
 def to_gray(image: NDArray[np.uint8]) -> Gray:

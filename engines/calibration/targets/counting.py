@@ -22,6 +22,7 @@ from engines.calibration.targets.shots import Shot, flip
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
+from engines.core.words import tr
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:
         return
     fitting = fitting_grid([shot.path for shot in found], board, ctx)
     if fitting is not None and fitting.corner_count > board.corner_count:
-        message, hint = f"The pictures show a larger board than {board}", told(fitting, board)
+        message, hint = tr("The pictures show a larger board than {board}", board=board), told(fitting, board)
         raise BadInput(message, path=found[0].path.parent, hint=hint, facts=Facts(board=str(fitting)))
 
 
@@ -70,8 +71,14 @@ def told(fitting: Board, board: Board) -> str:
     """What the pictures show instead of `board`, and what to do."""
     columns, rows = fitting.corner_grid
     squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
-    why = "; it seems that squares were counted instead of inner corners" if squares else ""
-    return f"The pictures show a board of {columns}x{rows} inner corners{why}. Use {fitting}"
+    why = tr("; it seems that squares were counted instead of inner corners") if squares else ""
+    return tr(
+        "The pictures show a board of {columns}x{rows} inner corners{why}. Use {fitting}",
+        columns=columns,
+        rows=rows,
+        why=why,
+        fitting=fitting,
+    )
 
 
 def _goes_on(shot: Shot, board: Board) -> bool:

@@ -29,6 +29,7 @@ from engines.core.frames import Size, size_of
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
 from engines.core.video.timeline import clock_text
+from engines.core.words import as_part, tr
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -64,7 +65,7 @@ class Look:
 
 def frame_name(film: str, frame: int | None) -> str:
     """What a frame's view is called; the film's own name where it is None."""
-    return film if frame is None else f"{film} frame {frame}"
+    return film if frame is None else tr("{film} frame {frame}", film=film, frame=frame)
 
 
 def samples(path: Path, number: int = 5) -> list[Path]:
@@ -100,7 +101,10 @@ def search_frames(
     for done, (index, shots) in enumerate(in_turn(pool, looker.shots, stills.pick(film, sorted(set(frames)))), 1):
         ctx.check()
         found[index] = shots
-        told(done / len(frames), f"Looking for the board: frame {done} of {len(frames)} of {name}")
+        told(
+            done / len(frames),
+            tr("Looking for the board: frame {done} of {count} of {name}", done=done, count=len(frames), name=name),
+        )
     for frame in frames:
         yield from found.get(frame) or (_absent(film, name, frame),)
 
@@ -116,7 +120,7 @@ def search_film(
     try:
         film = stills.opened(path)
     except KinoscopeError as error:
-        yield Shot(name, path, None, None, error.message[:1].lower() + error.message[1:])
+        yield Shot(name, path, None, None, as_part(error.message))
         return
     looks: list[Look] = []
     looked = 0
@@ -220,31 +224,43 @@ class _Looker:
 def position(film: Film, index: int, found: int, name: str) -> tuple[float, str]:
     """How far a search of a film has come, as a share and in words."""
     length = film.timeline.duration
-    where = clock_text(film.timeline.time(index)) + (f" of {clock_text(length)}" if length else "")
+    where = clock_text(film.timeline.time(index)) + (
+        tr(" of {clock_text}", clock_text=clock_text(length)) if length else ""
+    )
     share = min(1.0, film.timeline.time(index) / length) if length else 0.5
-    return share, f"Looking for the board: {where} of {name}, {found} with it"
+    return share, tr("Looking for the board: {where} of {name}, {found} with it", where=where, name=name, found=found)
 
 
 def _none(looked: int) -> str:
     if looked == 1:
         return NOT_FOUND
-    return f"the board is in none of the {looked} frames that were looked at" if looked else "no frame can be decoded"
+    return (
+        tr("the board is in none of the {looked} frames that were looked at", looked=looked)
+        if looked
+        else tr("no frame can be decoded")
+    )
 
 
 def too_many(path: Path, every: int) -> BadInput:
     """The refusal of more than `MOST_FOUND`."""
     return BadInput(
-        f"More than {MOST_FOUND} frames show the board, of which each {every}. was to be taken",
+        tr(
+            "More than {most_found} frames show the board, of which each {every}. was to be taken",
+            most_found=MOST_FOUND,
+            every=every,
+        ),
         path=path,
-        hint=f"Take fewer, e.g. --every {10 * every}, or let them be chosen (--every 0)",
+        hint=tr("Take fewer, e.g. --every {every}, or let them be chosen (--every 0)", every=10 * every),
     )
 
 
 def _unread(path: Path, name: str, frame: int, error: KinoscopeError) -> Shot:
-    note = error.message[:1].lower() + error.message[1:]
+    note = as_part(error.message)
     return Shot(frame_name(name, frame), Path(stills.named(path, frame)), None, None, note)
 
 
 def _absent(film: Film, name: str, frame: int) -> Shot:
-    note = f"there is no frame {frame} in the film" + (f", which has {film.count}" if film.count else "")
+    note = tr("there is no frame {frame} in the film", frame=frame) + (
+        tr(", which has {count}", count=film.count) if film.count else ""
+    )
     return Shot(frame_name(name, frame), Path(stills.named(film.path, frame)), None, None, note)

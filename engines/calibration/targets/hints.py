@@ -28,6 +28,7 @@ from engines.core.boards import Board, Kind
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
 from engines.core.video.stills import parted
+from engines.core.words import tr
 
 FAMILIES = tuple(f"DICT_{bits}X{bits}_1000" for bits in (4, 5, 6, 7)) + (
     "DICT_ARUCO_ORIGINAL", "DICT_ARUCO_MIP_36h12",
@@ -62,7 +63,7 @@ def no_board(paths: Sequence[Path], board: Board, ctx: Context) -> BadInput:
     facts = Facts(board=str(fitting or ""))
     files = {parted(path)[0] for path in paths}
     where = files.pop() if len(files) == 1 else paths[0].parent
-    return BadInput(f"No view shows the board {board}", path=where, hint=hint, facts=facts)
+    return BadInput(tr("No view shows the board {board}", board=board), path=where, hint=hint, facts=facts)
 
 
 def _advice(paths: Sequence[Path], images: Sequence[Gray], board: Board, ctx: Context) -> tuple[str, Board | None]:
@@ -72,15 +73,20 @@ def _advice(paths: Sequence[Path], images: Sequence[Gray], board: Board, ctx: Co
     if board.kind == "aprilgrid" and seen is not None:
         return _tags_advice(images, board, seen, ctx)
     if seen is not None:
-        what = "an AprilGrid or a ChArUco board" if "APRILTAG" in seen.family else "a ChArUco board"
-        return f"The pictures show markers of {_short(seen.family)}, {seen.most} in one: {what}. Choose that kind", None
+        what = tr("an AprilGrid or a ChArUco board") if "APRILTAG" in seen.family else tr("a ChArUco board")
+        return tr(
+            "The pictures show markers of {short}, {most} in one: {what}. Choose that kind",
+            short=_short(seen.family),
+            most=seen.most,
+            what=what,
+        ), None
     for other in _circle_variants(board):
         if _most_show(images, other, ctx):
-            return f"The pictures show another grid of circles. Use {other}", other
+            return tr("The pictures show another grid of circles. Use {other}", other=other), other
     if (fitting := fitting_grid(paths, board, ctx)) is not None:
         if board.kind == "chessboard":
             return told(fitting, board), fitting
-        return f"The pictures show a plain chessboard. Use {fitting}", fitting
+        return tr("The pictures show a plain chessboard. Use {fitting}", fitting=fitting), fitting
     return _in_general(board), None
 
 
@@ -118,20 +124,29 @@ def _charuco_advice(images: Sequence[Gray], board: Board, seen: Markers, ctx: Co
     base = board if dictionary == board.dictionary else _with_dictionary(board, dictionary)
     wrong = []
     if dictionary != board.dictionary:
-        wrong.append(f"The markers are of {dictionary}")
+        wrong.append(tr("The markers are of {dictionary}", dictionary=dictionary))
     if seen.inverted != board.inverted:
-        wrong.append(f"Prints in white on black need ':inverted' (try {'with' if seen.inverted else 'without'} it)")
+        wrong.append(
+            tr("Prints in white on black need ':inverted' (try {part} it)", part="with" if seen.inverted else "without")
+        )
     needed = board.columns * board.rows // 2
     if not wrong:
         flag = "without" if board.legacy else "with"
-        what = f"{min(seen.most, needed)} of its {needed} markers are seen, so they lie otherwise"
+        what = tr(
+            "{most} of its {needed} markers are seen, so they lie otherwise", most=min(seen.most, needed), needed=needed
+        )
         wrong.append(
-            f"{what}: boards made by OpenCV before 4.6 need ':legacy' (try {flag} it), or columns and rows are swapped"
+            tr(
+                "{what}: boards made by OpenCV before 4.6 need ':legacy' (try {flag} it), or columns "
+                "and rows are swapped",
+                what=what,
+                flag=flag,
+            )
         )
     if base is not None:
         for other in _layouts(replace(base, inverted=seen.inverted), seen):
             if other != board and _most_show(images, other, ctx):
-                return f"{'. '.join(wrong)}. Use {other}", other
+                return tr("{wrong}. Use {other}", wrong=". ".join(wrong), other=other), other
     return ". ".join(wrong), None
 
 
@@ -152,17 +167,26 @@ def _layouts(board: Board, seen: Markers) -> Iterator[Board]:
 
 def _tags_advice(images: Sequence[Gray], board: Board, seen: Markers, ctx: Context) -> tuple[str, Board | None]:
     if "APRILTAG" not in seen.family:
-        return f"The pictures show markers of {_short(seen.family)}: a ChArUco board. Choose that kind", None
+        return tr(
+            "The pictures show markers of {short}: a ChArUco board. Choose that kind", short=_short(seen.family)
+        ), None
     other = _with_dictionary(board, seen.family)
     family = seen.family.removeprefix("DICT_APRILTAG_")
     needed = board.columns * board.rows
     if seen.family != board.dictionary:
-        return f"The tags are of the family {family}" + (f". Use {other}" if other else ""), other
+        return tr("The tags are of the family {family}", family=family) + (
+            tr(". Use {other}", other=other) if other else ""
+        ), other
     turned = replace(board, columns=board.rows, rows=board.columns)
-    words = f"Tags of its family {family} are seen, {seen.most} in one picture of the {needed} that it has"
+    words = tr(
+        "Tags of its family {family} are seen, {most} in one picture of the {needed} that it has",
+        family=family,
+        most=seen.most,
+        needed=needed,
+    )
     if turned != board and _most_show(images, turned, ctx):
-        return f"{words}: columns and rows are swapped. Use {turned}", turned
-    return f"{words}: check columns and rows, and that tags are numbered row by row", None
+        return tr("{words}: columns and rows are swapped. Use {turned}", words=words, turned=turned), turned
+    return tr("{words}: check columns and rows, and that tags are numbered row by row", words=words), None
 
 
 def _circle_variants(board: Board) -> Iterator[Board]:
@@ -229,5 +253,5 @@ def _short(family: str) -> str:
 
 
 def _in_general(board: Board) -> str:
-    hint = "Check that the whole board is in view, sharp and evenly lit, and that the board's description is right"
-    return f"{hint}; prints in white on black need ':inverted'" if board.kind == "charuco" else hint
+    hint = tr("Check that the whole board is in view, sharp and evenly lit, and that the board's description is right")
+    return tr("{hint}; prints in white on black need ':inverted'", hint=hint) if board.kind == "charuco" else hint

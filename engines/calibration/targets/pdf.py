@@ -15,8 +15,9 @@ from engines.core.boards import Board, marker_cells
 from engines.core.errors import UsageError
 from engines.core.outputs import holding, new_file
 from engines.core.prints import Disc, Rectangle, light_runs
+from engines.core.words import tr
 
-OURS = holding("a board that was printed here", b"%PDF-", b"/Creator (Kinoscope)")
+OURS = holding(tr("a board that was printed here"), b"%PDF-", b"/Creator (Kinoscope)")
 MARGIN = 6.0
 FOOT = 15.0
 RULER = 100.0
@@ -53,7 +54,7 @@ def write_board(board: Board, path: str | Path, page: str = "a4") -> Sheet:
     `BadInput` where another file is."""
     path = Path(path).expanduser()
     if path.suffix.lower() != ".pdf":
-        raise UsageError(f"'{path.name}' is not a PDF's name", hint="End it with .pdf")
+        raise UsageError(tr("'{path}' is not a PDF's name", path=path.name), hint="End it with .pdf")
     sheet = lay_out(board, page)
     with new_file(path, OURS) as part:
         part.write_bytes(as_pdf(board, sheet))
@@ -67,15 +68,25 @@ def lay_out(board: Board, page: str) -> Sheet:
     if page == "fit":
         return _sheet(board, "fit", *need)
     if page not in PAGES:
-        raise UsageError(f"'{page}' is not a page", hint="Use " + ", ".join(PAGES) + " or fit")
+        raise UsageError(tr("'{page}' is not a page", page=page), hint=tr("Use ") + ", ".join(PAGES) + tr(" or fit"))
     for width, height in (PAGES[page], PAGES[page][::-1]):
         if need[0] <= width and need[1] <= height:
             return _sheet(board, page, width, height)
     fits = smallest_page(board)
-    advice = f"The smallest page it fits is {fits}" if fits else "Use --page fit, and a printer for posters"
+    advice = (
+        tr("The smallest page it fits is {fits}", fits=fits)
+        if fits
+        else tr("Use --page fit, and a printer for posters")
+    )
     width, height = (1000 * side for side in board.print_size)
-    message = f"The board is {width:.0f} x {height:.0f} mm and needs {need[0]:.0f} x {need[1]:.0f} mm of paper"
-    raise UsageError(f"{message}: it does not fit {page}", hint=advice)
+    message = tr(
+        "The board is {width:.0f} x {height:.0f} mm and needs {need:.0f} x {need2:.0f} mm of paper",
+        width=width,
+        height=height,
+        need=need[0],
+        need2=need[1],
+    )
+    raise UsageError(tr("{message}: it does not fit {page}", message=message, page=page), hint=advice)
 
 
 def smallest_page(board: Board) -> str:
@@ -192,12 +203,18 @@ def _foot(board: Board, sheet: Sheet) -> str:
     heights = [(at, 3.0 if at % 50 == 0 else 1.8) for at in range(0, int(RULER) + 1, 10)]
     ticks = [(x + at - 0.1, y - height, 0.2, height) for at, height in heights]
     ruler = _filled("0", [(x - 0.1, y, RULER + 0.2, 0.2), *ticks])
-    words = "100 mm. Print at 100 %, no fitting to the page; measure this ruler."
+    words = tr("100 mm. Print at 100 %, no fitting to the page; measure this ruler.")
     return ruler + _text(x, y - 4.5, 3.2, str(board)) + _text(x, y + 4.0, 2.8, words)
 
 
 def _text(x: float, y: float, size: float, text: str) -> str:
-    return f"0 g BT /F1 {_number(size)} Tf 1 0 0 -1 {_number(x)} {_number(y)} Tm ({_escaped(text)}) Tj ET\n"
+    return tr(
+        "0 g BT /F1 {number} Tf 1 0 0 -1 {number2} {number3} Tm ({escaped}) Tj ET\n",
+        number=_number(size),
+        number2=_number(x),
+        number3=_number(y),
+        escaped=_escaped(text),
+    )
 
 
 def _shifted(rectangles: list[Rectangle], sheet: Sheet) -> list[Rectangle]:

@@ -24,6 +24,7 @@ from engines.core.frames import Image, Size
 from engines.core.pictures.files import Listing, gathered
 from engines.core.pictures.reading import read_picture
 from engines.core.video import stills
+from engines.core.words import as_part, tr
 
 Told = Callable[[float, str], None]
 """Takes the share of the files that is done, and what is going on in words."""
@@ -41,7 +42,9 @@ def listing(paths: Iterable[str]) -> Listing:
     """As `expand`, with the files that were left out. A folder's films follow its pictures."""
     paths = tuple(paths)
     if not paths:
-        raise BadInput("No photographs were given", hint="Name picture files, films or a folder that holds them")
+        raise BadInput(
+            tr("No photographs were given"), hint=tr("Name picture files, films or a folder that holds them")
+        )
     each = [_listed(path) for path in paths]
     files = dict.fromkeys(file for one in each for file in one.files)
     left_out = dict.fromkeys(other for one in each for other in one.left_out)
@@ -53,13 +56,15 @@ def _listed(path: str) -> Listing:
     try:
         found = gathered([film if frame is not None else path])
     except FileMissing as error:
-        raise BadInput(f"There is no file or folder {path}", path=path, hint="Check the path") from error
+        raise BadInput(
+            tr("There is no file or folder {path}", path=path), path=path, hint=tr("Check the path")
+        ) from error
     if frame is not None:
         return Listing((Path(stills.named(film, frame)),))
     also = tuple(Path(one.path) for one in found.left_out if stills.is_film(one.path))
     if not found.files and not also:
-        hint = found.words or "Choose a folder with photographs"
-        raise BadInput(f"There are no pictures in the folder {path}", path=path, hint=hint)
+        hint = found.words or tr("Choose a folder with photographs")
+        raise BadInput(tr("There are no pictures in the folder {path}", path=path), path=path, hint=hint)
     return Listing((*found.files, *also), tuple(one for one in found.left_out if Path(one.path) not in also))
 
 
@@ -112,14 +117,19 @@ def common_size(shots: Sequence[Shot]) -> Size:
     sizes = Counter(shot.size for shot in shots if shot.size is not None)
     if not sizes:
         hint = f"{shots[0].name}: {shots[0].note}"
-        raise BadInput("None of the files is a picture that can be read", path=shots[0].path, hint=hint)
+        raise BadInput(tr("None of the files is a picture that can be read"), path=shots[0].path, hint=hint)
     usual = sizes.most_common(1)[0][0]
     odd = next((shot for shot in shots if shot.size not in (None, usual)), None)
     if odd is not None:
         raise BadInput(
-            f"The pictures have different sizes: most are {usual}, {odd.name} is {odd.size}",
+            tr(
+                "The pictures have different sizes: most are {usual}, {odd} is {size}",
+                usual=usual,
+                odd=odd.name,
+                size=odd.size,
+            ),
             path=odd.path,
-            hint="Calibrate each camera and each resolution on its own",
+            hint=tr("Calibrate each camera and each resolution on its own"),
         )
     return usual
 
@@ -128,7 +138,10 @@ def check_exclude(names: Sequence[str], exclude: Sequence[str]) -> None:
     """Raise `UsageError` for a name that is not among the views."""
     unknown = [name for name in exclude if name not in names]
     if unknown:
-        raise UsageError(f"There is no view '{unknown[0]}' to exclude", hint="Views are: " + ", ".join(names[:20]))
+        raise UsageError(
+            tr("There is no view '{unknown}' to exclude", unknown=unknown[0]),
+            hint=tr("Views are: ") + ", ".join(names[:20]),
+        )
 
 
 def samples(shots: Sequence[Shot]) -> list[Path]:
@@ -167,12 +180,12 @@ def _in_photographs(
     for number, found in enumerate(films.in_turn(pool, lambda path: _look(path, names[path], search), paths), 1):
         ctx.check()
         yield from found
-        told(number / len(paths), f"Looking for the board: {number} of {len(paths)}")
+        told(number / len(paths), tr("Looking for the board: {number} of {count}", number=number, count=len(paths)))
 
 
 def _look(path: Path, name: str, search: Search) -> Sequence[Shot]:
     try:
         image = read(path, colour=False)
     except KinoscopeError as error:
-        return (Shot(name, path, None, None, error.message[:1].lower() + error.message[1:]),)
+        return (Shot(name, path, None, None, as_part(error.message)),)
     return look(image, path, name, search)

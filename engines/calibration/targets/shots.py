@@ -24,10 +24,11 @@ from engines.calibration.targets.sight import sighted
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from engines.core.frames import Size, size_of
+from engines.core.words import tr
 
-NOT_FOUND = "the board was not found"
-_MIRRORED = "the board is there, but mirrored, unlike in most views"
-_PLAIN = "the board is there, but not mirrored, unlike in most views"
+NOT_FOUND = tr("the board was not found")
+_MIRRORED = tr("the board is there, but mirrored, unlike in most views")
+_PLAIN = tr("the board is there, but not mirrored, unlike in most views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Search:
 
     def __post_init__(self) -> None:
         if self.mirror not in ("auto", "yes", "no"):
-            raise UsageError(f"'{self.mirror}' does not say whether to flip pictures", hint="Use auto, yes or no")
+            raise UsageError(
+                tr("'{mirror}' does not say whether to flip pictures", mirror=self.mirror),
+                hint=tr("Use auto, yes or no"),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Shot:
 
 def view_name(photo: str, board: int) -> str:
     """What the view of a board in a picture is called."""
-    return f"{photo} · board {board + 1}" if board else photo
+    return tr("{photo} · board {board}", photo=photo, board=board + 1) if board else photo
 
 
 def photo_of(view: str) -> str:

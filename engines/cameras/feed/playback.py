@@ -17,6 +17,7 @@ from engines.cameras.types import FeedInfo, FeedState
 from engines.core.clock import Clock
 from engines.core.errors import SourceFailed
 from engines.core.frames import End, Frame, Gap, GapReason, Stamp
+from engines.core.words import tr
 
 T = TypeVar("T")
 
@@ -166,7 +167,7 @@ class Playback:
     def _finish(self, end: End) -> None:
         """The source gives no more: again from the start, or rest at the last picture."""
         if self._reader.reconnects and self._info.live:
-            raise SourceFailed(end.why or "The pictures stopped")
+            raise SourceFailed(end.why or tr("The pictures stopped"))
         self._broke = end.why
         if self._requests.loop and self._info.seekable and self._since_jump > 0:
             self._jump(0, GapReason.LOOP)
@@ -194,7 +195,7 @@ class Playback:
         try:
             return self._hand.call(work, lambda: self._requests.stopping, limit)
         except Stalled:
-            raise SourceFailed(f"No picture came for {limit:g} s") from None
+            raise SourceFailed(tr("No picture came for {limit:g} s", limit=limit)) from None
 
     def _base(self) -> tuple[int, float]:
         shown = self._report.shown

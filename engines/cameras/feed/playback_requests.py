@@ -9,6 +9,7 @@ from threading import Condition
 from typing import Literal, TypeAlias
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class PlaybackRequests:
     def set_speed(self, factor: float) -> None:
         """Raises `UsageError` for a speed below 0 or above 1000."""
         if not 0 <= factor <= 1000:
-            raise UsageError(f"A speed of {factor:g} is not possible", hint="0 is as fast as can be, 1 is real time")
+            raise UsageError(
+                tr("A speed of {factor:g} is not possible", factor=factor),
+                hint=tr("0 is as fast as can be, 1 is real time"),
+            )
         with self.bell:
             self.speed = factor
             self._ring()

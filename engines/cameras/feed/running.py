@@ -25,6 +25,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.errors import KinoscopeError, SourceFailed, UsageError
 from engines.core.frames import End
 from engines.core.slots import Latest, Lossless, Slot
+from engines.core.words import tr
 
 LATEST = Latest()
 CLOSING = 0.1
@@ -63,10 +64,10 @@ class Feed:
             while not self._requests.stopping:
                 self._session()
         except BaseException:
-            self._report.say(FeedState.FAILED, "The feed stopped because of a defect; the log has the details")
+            self._report.say(FeedState.FAILED, tr("The feed stopped because of a defect; the log has the details"))
             raise
         self._subscribers.hold(None)
-        self._subscribers.publish(End(self.id, "the feed was closed"))
+        self._subscribers.publish(End(self.id, tr("the feed was closed")))
         self._report.say(FeedState.CLOSED)
 
     def stop(self) -> None:
@@ -134,7 +135,7 @@ class Feed:
     def describe(self, source: Source) -> None:
         """Take other words, loop and speed for the same pictures. Raises `UsageError` for other pictures."""
         if opens_anew(self.source, source):
-            raise UsageError("This is another source, which has to be opened anew")
+            raise UsageError(tr("This is another source, which has to be opened anew"))
         self.source, of = source, simple(source)
         if isinstance(of, FileSource | FolderSource):
             self.set_loop(of.loop)
@@ -148,7 +149,7 @@ class Feed:
     def _session(self) -> None:
         """From opening the source to closing it, and the wait after a failure."""
         self._announce()
-        hand = Hand(f"source of {self.id}", self._requests.bell)
+        hand = Hand(tr("source of {id}", id=self.id), self._requests.bell)
         reader = reader_for(self._simple, self._clock)
         shown = self._report.frames
         failure: KinoscopeError | None = None
@@ -167,7 +168,7 @@ class Feed:
 
     def _announce(self) -> None:
         if self._tries:
-            self._report.say(FeedState.RECONNECTING, f"Connecting again, attempt {self._tries}")
+            self._report.say(FeedState.RECONNECTING, tr("Connecting again, attempt {tries}", tries=self._tries))
         else:
             self._report.say(FeedState.OPENING)
 
@@ -178,7 +179,8 @@ class Feed:
             )
         except Stalled:
             raise SourceFailed(
-                f"No answer within {reader.open_limit:g} s", hint="Check that it is connected and switched on"
+                tr("No answer within {open_limit:g} s", open_limit=reader.open_limit),
+                hint=tr("Check that it is connected and switched on"),
             ) from None
         self._report.say(self._report.state, self._report.message, self._tiled(info))
         play = Playback(
@@ -205,7 +207,9 @@ class Feed:
             return
         self._tries += 1
         delay = backoff(self._tries)
-        self._report.say(FeedState.RECONNECTING, f"{failure}; trying again in {delay:g} s")
+        self._report.say(
+            FeedState.RECONNECTING, tr("{failure}; trying again in {delay:g} s", failure=failure, delay=delay)
+        )
         self._wait(self._clock() + delay)
 
     def _wait(self, until: float | None) -> None:

@@ -11,6 +11,7 @@ from engines.cameras.types import Child
 from engines.core.errors import KinoscopeError, UsageError
 from engines.core.frames import FeedItem, Frame
 from engines.core.undistortion import Straightener
+from engines.core.words import tr
 
 Seen = dict[str, FeedItem | None]
 """What was made of one item by name, "" the whole; None where nothing can be."""
@@ -34,7 +35,9 @@ class Views:
         unknown tile, and impossible settings.
         """
         if not name or "/" in name or name in self._tiles:
-            raise UsageError(f"'{name}' cannot be the name of another picture here", hint="Choose another name")
+            raise UsageError(
+                tr("'{name}' cannot be the name of another picture here", name=name), hint=tr("Choose another name")
+            )
         if child.of:
             self._check_tile(child.of)
         straightener = Straightener(child.undistortion)
@@ -94,8 +97,8 @@ class Views:
 
     def _check_tile(self, name: str) -> None:
         if name not in self._tiles:
-            known = ", ".join([*self._tiles, *self._children]) or "this source is not tiled"
-            raise UsageError(f"There is no tile '{name}'", hint=f"Tiles: {known}")
+            known = ", ".join([*self._tiles, *self._children]) or tr("this source is not tiled")
+            raise UsageError(tr("There is no tile '{name}'", name=name), hint=tr("Tiles: {known}", known=known))
 
 
 def _renamed(item: FeedItem | None, name: str) -> FeedItem | None:

@@ -11,6 +11,7 @@ from engines.core.video.ends import claimed, cut_short, kind_of
 from engines.core.video.film import Converter
 from engines.core.video.order import Shown
 from engines.core.video.passes import Pictures
+from engines.core.words import tr
 
 REMEMBERED = 12
 """Decoded pictures kept so that stepping back does not decode from the last key picture each time."""
@@ -41,7 +42,13 @@ class FileReader(Reader):
     def _info(self, pictures: Pictures, first: Shown) -> FeedInfo:
         line, stream = pictures.timeline, pictures.stream
         size = size_of(self._converter.bgr(first.frame, pictures.codec))
-        detail = f"{stream.codec_context.name} in {kind_of(pictures)}, {size}, {line.rate:g} per second"
+        detail = tr(
+            "{codec_context} in {kind_of}, {size}, {rate:g} per second",
+            codec_context=stream.codec_context.name,
+            kind_of=kind_of(pictures),
+            size=size,
+            rate=line.rate,
+        )
         frames, duration = line.count or stream.frames or None, line.duration or claimed(pictures)
         return FeedInfo(size, line.rate, frames, duration, seekable=True, live=False, detail=detail)
 

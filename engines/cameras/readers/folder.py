@@ -10,6 +10,7 @@ from engines.core.errors import BadInput, KinoscopeError, SourceFailed
 from engines.core.frames import End, Gap, GapReason, Size, size_of
 from engines.core.pictures.files import WORDS, Listing, listed
 from engines.core.pictures.reading import open_picture, read_picture
+from engines.core.words import tr
 
 
 class FolderReader(Reader):
@@ -31,19 +32,24 @@ class FolderReader(Reader):
     def open(self) -> FeedInfo:
         """Raises `BadInput` for a folder without images, or when none of the first ones can be read."""
         if not 0 < self._source.fps <= 240:
-            raise BadInput(f"{self._source.fps:g} images per second is not possible", hint="More than 0, at most 240")
+            raise BadInput(
+                tr("{fps:g} images per second is not possible", fps=self._source.fps),
+                hint=tr("More than 0, at most 240"),
+            )
         found = list_folder(Path(self._source.path), self._source.pattern)
         self._paths, self._left_out = list(found.files), found.words
         self._size = self._first_size()
         self._remark()
         count, fps = len(self._paths), self._source.fps
-        detail = f"{count} image{'s' if count > 1 else ''}, the first {self._size}"
+        detail = tr(
+            "{count} image{part}, the first {size}", count=count, part="s" if count > 1 else "", size=self._size
+        )
         detail += f". {found.words}" if found.left_out else ""
         return FeedInfo(self._size, fps, count, count / fps, seekable=True, live=False, detail=detail)
 
     def read(self) -> ReaderItem:
         if self._next >= len(self._paths):
-            return End("", "" if len(self._unreadable) < len(self._paths) else "No image in the folder can be read")
+            return End("", "" if len(self._unreadable) < len(self._paths) else tr("No image in the folder can be read"))
         index, path = self._next, self._paths[self._next]
         self._next += 1
         try:
@@ -76,7 +82,9 @@ class FolderReader(Reader):
             except KinoscopeError as error:
                 why = why or error.message
         first = self._paths[0].name
-        raise BadInput(f"None of the images can be read, starting with {first}", path=self._source.path, hint=why)
+        raise BadInput(
+            tr("None of the images can be read, starting with {first}", first=first), path=self._source.path, hint=why
+        )
 
     def _remark(self) -> None:
         """Words for the user: which files are not like the others."""
@@ -84,15 +92,21 @@ class FolderReader(Reader):
         if self._other:
             name, size = next(iter(self._other.items()))
             parts.append(
-                f"Sizes differ: {name} is {size}, the first image {self._size}"
-                + (f" ({len(self._other)} others)" if len(self._other) > 1 else "")
+                tr("Sizes differ: {name} is {size}, the first image {size2}", name=name, size=size, size2=self._size)
+                + (tr(" ({count} others)", count=len(self._other)) if len(self._other) > 1 else "")
             )
         if self._unreadable:
             name, rest = next(iter(self._unreadable)), len(self._unreadable) - 1
-            parts.append(f"{name}{f' and {rest} more' if rest else ''} cannot be read and was left out")
+            parts.append(
+                tr(
+                    "{name}{words} cannot be read and was left out",
+                    name=name,
+                    words=tr(" and {rest} more", rest=rest) if rest else "",
+                )
+            )
         if self._guessed:
             name, note = next(iter(self._guessed.items()))
-            others = f" ({len(self._guessed)} such images)" if len(self._guessed) > 1 else ""
+            others = tr(" ({count} such images)", count=len(self._guessed)) if len(self._guessed) > 1 else ""
             parts.append(f"{name}: {note}{others}")
         if self._left_out:
             parts.append(self._left_out)
@@ -107,9 +121,9 @@ def list_images(folder: Path, pattern: str = "*") -> list[Path]:
 def list_folder(folder: Path, pattern: str = "*") -> Listing:
     """As `list_images`, with what was left out."""
     if not folder.exists():
-        raise SourceFailed("There is no such folder", path=folder, hint="It may have been moved or renamed")
+        raise SourceFailed(tr("There is no such folder"), path=folder, hint=tr("It may have been moved or renamed"))
     if not folder.is_dir():
-        raise BadInput("This is a file, not a folder of images", path=folder, hint="Open the folder it is in")
+        raise BadInput(tr("This is a file, not a folder of images"), path=folder, hint=tr("Open the folder it is in"))
     found = listed(folder, pattern)
     if not found.files:
         raise BadInput(_empty(folder, pattern), path=folder, hint=found.words or WORDS)
@@ -119,6 +133,11 @@ def list_folder(folder: Path, pattern: str = "*") -> Listing:
 def _empty(folder: Path, pattern: str) -> str:
     files = sum(path.is_file() for path in folder.iterdir())
     if not files:
-        return "The folder is empty"
-    what = f"none fits '{pattern}' and" if pattern not in ("", "*") else "none"
-    return f"The folder holds {files} file{'s' if files > 1 else ''}, but {what} is an image"
+        return tr("The folder is empty")
+    what = tr("none fits '{pattern}' and", pattern=pattern) if pattern not in ("", "*") else "none"
+    return tr(
+        "The folder holds {files} file{part}, but {what} is an image",
+        files=files,
+        part="s" if files > 1 else "",
+        what=what,
+    )

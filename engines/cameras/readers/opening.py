@@ -11,6 +11,7 @@ from engines.core.clock import Clock, monotonic
 from engines.core.errors import BadInput, SourceFailed
 from engines.core.names import shown
 from engines.core.reading import regular_file
+from engines.core.words import tr
 
 
 def reader_for(source: SimpleSource, clock: Clock = monotonic) -> Reader:
@@ -42,9 +43,9 @@ def open_reader(reader: Reader, source: SimpleSource) -> FeedInfo:
         _check_camera(source.address)
     path = Path(source.path) if isinstance(source, FileSource | FolderSource) else None
     if isinstance(source, FileSource) and path is not None and path.exists():
-        regular_file(path, what="video")
+        regular_file(path, what=tr("video"))
     if isinstance(source, FolderSource) and path is not None and path.exists() and not path.is_dir():
-        raise BadInput("This is a file, not a folder", path=path)
+        raise BadInput(tr("This is a file, not a folder"), path=path)
     return reader.open()
 
 
@@ -56,4 +57,6 @@ def _check_camera(address: str) -> None:
         path = Path(address)
         known = shown(address) == address and (os.name != "posix" or not path.exists() or path.is_char_device())
     if not known:
-        raise SourceFailed(f"'{shown(address)}' is no camera", hint="Choose one of those that are listed")
+        raise SourceFailed(
+            tr("'{address}' is no camera", address=shown(address)), hint=tr("Choose one of those that are listed")
+        )

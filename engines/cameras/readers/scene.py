@@ -5,6 +5,7 @@ from __future__ import annotations
 from engines.cameras.readers.reader import Reader, TimedPicture
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import FeedInfo, SceneSource
+from engines.core.words import tr
 
 
 class SceneReader(Reader):
@@ -18,7 +19,13 @@ class SceneReader(Reader):
     def open(self) -> FeedInfo:
         self._scene = Scene(self._source)
         cameras = self._source.cameras
-        detail = f"{cameras} rendered camera{'s' if cameras > 1 else ''} of {self._source.size}, {self._source.board}"
+        detail = tr(
+            "{cameras} rendered camera{part} of {size}, {board}",
+            cameras=cameras,
+            part="s" if cameras > 1 else "",
+            size=self._source.size,
+            board=self._source.board,
+        )
         return FeedInfo(self._scene.size, self._source.fps, seekable=True, live=True, detail=detail)
 
     def read(self) -> TimedPicture:

@@ -17,6 +17,7 @@ from engines.core.errors import BadInput, SourceFailed, UsageError
 from engines.core.frames import End, Gap, GapReason, Size
 from engines.core.video.film import Converter
 from engines.core.video.timeline import codec_of, said_rate
+from engines.core.words import tr
 
 READ_LIMIT = 5.0
 """Seconds of silence after which a stream counts as broken."""
@@ -58,7 +59,7 @@ class StreamReader(Reader):
             raise self._explain(av.error.TimeoutError(0, "") if silent else error) from None
         self._container = container
         if not container.streams.video:
-            raise BadInput("The stream holds no pictures", path=self.address)
+            raise BadInput(tr("The stream holds no pictures"), path=self.address)
         self._stream = container.streams.video[0]
         self._stream.thread_type = "SLICE"
         self._started = self._clock()
@@ -68,7 +69,7 @@ class StreamReader(Reader):
     def read(self) -> ReaderItem:
         frame = next(self._decoded, None)
         if frame is None:
-            return End("", self._why or ("" if self.paced else "The stream ended"))
+            return End("", self._why or ("" if self.paced else tr("The stream ended")))
         if isinstance(frame, Gap):
             return frame
         index, self._index = self._index, self._index + 1
@@ -90,7 +91,13 @@ class StreamReader(Reader):
         rate = said_rate(self._stream)
         duration = None if container.duration is None or container.duration <= 0 else container.duration / 1e6
         self.paced = duration is not None or "hls" in container.format.name
-        detail = f"{context.name} over {urlsplit(self._source.url).scheme}, {context.width}x{context.height}"
+        detail = tr(
+            "{context} over {scheme}, {width}x{height}",
+            context=context.name,
+            scheme=urlsplit(self._source.url).scheme,
+            width=context.width,
+            height=context.height,
+        )
         return FeedInfo(
             Size(context.width, context.height), rate, duration=duration, seekable=False, live=duration is None,
             detail=detail,
@@ -131,19 +138,22 @@ class StreamReader(Reader):
             if isinstance(error, kinds):
                 return SourceFailed(message.format(seconds=seconds), path=self.address, hint=hint)
         reason = getattr(error, "strerror", None) or str(error).replace(self._source.url, self.address)
-        return SourceFailed(f"The stream does not open: {reason}", path=self.address, hint="Check the address")
+        return SourceFailed(
+            tr("The stream does not open: {reason}", reason=reason), path=self.address, hint=tr("Check the address")
+        )
 
 
 _Reason = tuple[tuple[type[Exception], ...], str, str]
 _REASONS: tuple[_Reason, ...] = (
-    ((av.error.TimeoutError, av.error.ExitError), "No answer within {seconds}",
-     "Check the address, and that the camera is switched on and in this network"),
-    ((av.error.ConnectionRefusedError,), "The address answers, but no stream is offered there", "Check the port"),
-    ((av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError), "The stream asks for a name and password",
-     "Write them into the address, before the host: name, colon, password, @"),
-    ((av.error.HTTPNotFoundError,), "There is no stream of this name", "Check the part after the host"),
-    ((av.error.InvalidDataError,), "What comes from this address is not a video stream", "Check the address"),
-    ((av.error.ConnectionResetError, av.error.BrokenPipeError), "The connection broke", ""),
+    ((av.error.TimeoutError, av.error.ExitError), tr("No answer within {seconds}"),
+     tr("Check the address, and that the camera is switched on and in this network")),
+    ((av.error.ConnectionRefusedError,), tr("The address answers, but no stream is "
+"offered there"), tr("Check the port")),
+    ((av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError), tr("The stream asks for a name and password"),
+     tr("Write them into the address, before the host: name, colon, password, @")),
+    ((av.error.HTTPNotFoundError,), tr("There is no stream of this name"), tr("Check the part after the host")),
+    ((av.error.InvalidDataError,), tr("What comes from this address is not a video stream"), tr("Check the address")),
+    ((av.error.ConnectionResetError, av.error.BrokenPipeError), tr("The connection broke"), ""),
 )  # fmt: skip
 
 

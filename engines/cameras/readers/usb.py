@@ -10,6 +10,7 @@ from engines.cameras.types import FeedInfo, UsbSource
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import SourceFailed
 from engines.core.frames import End, size_of
+from engines.core.words import tr
 
 PATIENCE = 20
 """Empty answers in a row after which a camera counts as unplugged."""
@@ -37,16 +38,21 @@ class UsbReader(Reader):
         capture = self._capture = cv2.VideoCapture(target, self._source.backend or cv2.CAP_ANY)
         if not capture.isOpened():
             raise SourceFailed(
-                f"{self._name} does not open", hint="Check that it is plugged in and that no other program uses it"
+                tr("{name} does not open", name=self._name),
+                hint=tr("Check that it is plugged in and that no other program uses it"),
             )
         self._ask(capture)
         ok, image = capture.read()
         if not ok or image is None:
-            raise SourceFailed(f"{self._name} opens but gives no picture", hint="Unplug it and plug it in again")
+            raise SourceFailed(
+                tr("{name} opens but gives no picture", name=self._name), hint=tr("Unplug it and plug it in again")
+            )
         self._started = self._clock()
         fps = float(capture.get(cv2.CAP_PROP_FPS)) or 30.0
         size = size_of(image)
-        detail = f"{capture.getBackendName()}, {size}, {fps:g} per second"
+        detail = tr(
+            "{getBackendName}, {size}, {fps:g} per second", getBackendName=capture.getBackendName(), size=size, fps=fps
+        )
         return FeedInfo(size, fps, seekable=False, live=True, detail=detail)
 
     def read(self) -> ReaderItem:
@@ -59,7 +65,7 @@ class UsbReader(Reader):
                 return TimedPicture(np.asarray(picture, dtype=np.uint8), index, self._clock() - self._started)
             if not self._capture.isOpened():
                 break
-        return End("", f"{self._name} gives no more pictures; it may have been unplugged")
+        return End("", tr("{name} gives no more pictures; it may have been unplugged", name=self._name))
 
     def close(self) -> None:
         if self._capture is not None:
@@ -81,4 +87,4 @@ class UsbReader(Reader):
 
     @property
     def _name(self) -> str:
-        return self._source.name or f"Camera {self._source.address}"
+        return self._source.name or tr("Camera {address}", address=self._source.address)

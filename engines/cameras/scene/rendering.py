@@ -22,6 +22,7 @@ from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from engines.core.frames import Image, Size
+from engines.core.words import tr
 
 MARGIN = 0.5
 """White paper around what is printed, in squares; below and to the right of it up to a quarter more, so that every
@@ -143,11 +144,17 @@ _NO_MAP = cast("Image", None)
 
 def _check(source: SceneSource) -> None:
     if source.cameras not in GRIDS:
-        raise UsageError(f"A scene of {source.cameras} cameras cannot be rendered", hint="1, 2 or 4")
+        raise UsageError(
+            tr("A scene of {cameras} cameras cannot be rendered", cameras=source.cameras), hint="1, 2 or 4"
+        )
     if not (64 <= source.size.width <= 4096 and 64 <= source.size.height <= 4096):
-        raise UsageError(f"A scene of {source.size} pixels cannot be rendered", hint="64 to 4096 a side")
+        raise UsageError(
+            tr("A scene of {size} pixels cannot be rendered", size=source.size), hint=tr("64 to 4096 a side")
+        )
     if not (0 < source.fps <= 240 and 0 <= source.noise <= 50 and 0 <= source.blur <= 10):
-        raise UsageError("A scene's rate, noise or blur is out of range", hint="At most 240 a second, 50 levels, 10 px")
+        raise UsageError(
+            tr("A scene's rate, noise or blur is out of range"), hint=tr("At most 240 a second, 50 levels, 10 px")
+        )
 
 
 def _paper(board: Board) -> dict[int, Image]:

@@ -13,8 +13,13 @@ from engines.cameras.scene.optics import CameraTruth, Floats, rotation, rotation
 from engines.cameras.types import SceneSource
 from engines.core.boards import Board
 from engines.core.frames import Size
+from engines.core.words import tr
 
-NAMES = {1: ("front",), 2: ("left", "right"), 4: ("front left", "front right", "side left", "side right")}
+NAMES = {
+    1: ("front",),
+    2: ("left", "right"),
+    4: (tr("front left"), tr("front right"), tr("side left"), tr("side right")),
+}
 PLACES = {
     1: ((0.0, -4.0),),
     2: ((-11.0, -4.0), (11.0, -4.0)),

@@ -29,12 +29,13 @@ from engines.core.pictures.heads import head_of
 from engines.core.reading import read_json, regular_file
 from engines.core.spec import from_json, to_json
 from engines.core.video.faults import check_file
+from engines.core.words import tr
 
 SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "rtp", "srt", "tcp")
 """Addresses that are streams."""
 MOVING = (".gif", ".avif", ".png", ".webp")
 MOST_HEAD = 1 << 26
-FORMS = "a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these"
+FORMS = tr("a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these")
 _KINDS: dict[str, type[Source]] = {
     "usb": UsbSource,
     "file": FileSource,
@@ -58,9 +59,9 @@ def source_from(text_or_path: str | Path) -> Source:
     """
     text = str(text_or_path).strip()
     if not text:
-        raise UsageError("No source is named", hint=f"Give {FORMS}")
+        raise UsageError(tr("No source is named"), hint=tr("Give {forms}", forms=FORMS))
     if "\0" in text:
-        raise BadInput("A source's name cannot hold a null character", hint=f"Give {FORMS}")
+        raise BadInput(tr("A source's name cannot hold a null character"), hint=tr("Give {forms}", forms=FORMS))
     if match := _TILED.fullmatch(text):
         return _tiled(int(match[1]), int(match[2]), match[3])
     scheme = text.partition(":")[0].lower()
@@ -84,14 +85,16 @@ def sample_source() -> TiledSource:
     """What File > Open sample shows: four rendered cameras around a moving board, as one picture of four tiles."""
     from engines.cameras.scene.rig import NAMES
 
-    return TiledSource(SceneSource(), 2, 2, NAMES[4], "Sample rig")
+    return TiledSource(SceneSource(), 2, 2, NAMES[4], tr("Sample rig"))
 
 
 def parse(data: object) -> Source:
     """A source from its JSON object. Raises `BadInput` that names the field that does not fit."""
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise BadInput("This is not a saved source", hint=f"Its kind must be one of {', '.join(_KINDS)}")
+        raise BadInput(
+            tr("This is not a saved source"), hint=tr("Its kind must be one of {kinds}", kinds=", ".join(_KINDS))
+        )
     source: Source = from_json(_KINDS[kind], data)
     TileGrid.of(source)
     _check_numbers(source.of if isinstance(source, TiledSource) else source)
@@ -115,18 +118,21 @@ def _check_numbers(source: SimpleSource) -> None:
     for name, most in _MOST.items():
         value = getattr(source, name, 0)
         if not 0 <= value <= most:
-            raise BadInput(f"This source's {name} cannot be {value:g}", hint=f"0 to {most}")
+            raise BadInput(
+                tr("This source's {name} cannot be {value:g}", name=name, value=value),
+                hint=tr("0 to {most}", most=most),
+            )
 
 
 def _title(source: Source) -> str:
     if isinstance(source, TiledSource):
-        return f"{title(source.of)}, {source.rows} x {source.columns} tiles"
+        return tr("{title}, {rows} x {columns} tiles", title=title(source.of), rows=source.rows, columns=source.columns)
     if isinstance(source, UsbSource):
-        return f"Camera {source.address}"
+        return tr("Camera {address}", address=source.address)
     if isinstance(source, StreamSource):
         return _host(source.url)
     if isinstance(source, SceneSource):
-        return "Rendered camera" if source.cameras == 1 else f"Rendered rig of {source.cameras}"
+        return tr("Rendered camera") if source.cameras == 1 else tr("Rendered rig of {cameras}", cameras=source.cameras)
     if isinstance(source, FolderSource) and source.pattern != "*":
         return f"{Path(source.path).name}/{_unescaped(source.pattern)}"
     return Path(source.path).name or source.path
@@ -134,24 +140,24 @@ def _title(source: Source) -> str:
 
 def check_address(url: str) -> None:
     """Raise `UsageError` for what is not the address of a stream."""
-    example = "For example rtsp://camera.local/live"
+    example = tr("For example rtsp://camera.local/live")
     if hint := ill_written(url):
-        raise UsageError("The name or password in this address holds a character that ends it", hint=hint)
+        raise UsageError(tr("The name or password in this address holds a character that ends it"), hint=hint)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise UsageError(f"'{bare(url)}' is not an address", hint=example) from error
+        raise UsageError(tr("'{bare}' is not an address", bare=bare(url)), hint=example) from error
     if parts.scheme.lower() not in SCHEMES:
-        raise UsageError(f"'{typed(url)}' is not a stream's address", hint=example)
+        raise UsageError(tr("'{url}' is not a stream's address", url=typed(url)), hint=example)
     if not host:
-        raise UsageError(f"'{bare(url)}' names no host", hint=example)
+        raise UsageError(tr("'{bare}' names no host", bare=bare(url)), hint=example)
 
 
 def _tiled(rows: int, columns: int, rest: str) -> TiledSource:
     of = source_from(rest)
     if isinstance(of, TiledSource):
-        raise UsageError("A tiled source cannot be tiled again", hint=f"Give {FORMS}")
+        raise UsageError(tr("A tiled source cannot be tiled again"), hint=tr("Give {forms}", forms=FORMS))
     source = TiledSource(of, rows, columns)
     TileGrid.of(source)
     return source
@@ -165,7 +171,9 @@ def _scene(text: str) -> SimpleSource:
             return SceneSource(cameras=1)
         case "scene:2":
             return SceneSource(cameras=2)
-    raise UsageError(f"'{text}' is not a rendered scene", hint="Write scene, scene:1, scene:2 or scene:4")
+    raise UsageError(
+        tr("'{text}' is not a rendered scene", text=text), hint=tr("Write scene, scene:1, scene:2 or scene:4")
+    )
 
 
 def _usb(address: str) -> UsbSource:
@@ -177,8 +185,8 @@ def _usb(address: str) -> UsbSource:
     for camera in cameras:
         if address and address.casefold() in camera.name.casefold():
             return UsbSource(camera.address, camera.name, camera.backend)
-    names = ", ".join(camera.name for camera in cameras) or "none is connected"
-    raise BadInput(f"There is no camera '{address}'", hint=f"Cameras: {names}")
+    names = ", ".join(camera.name for camera in cameras) or tr("none is connected")
+    raise BadInput(tr("There is no camera '{address}'", address=address), hint=tr("Cameras: {names}", names=names))
 
 
 def _local(url: str) -> str:
@@ -192,8 +200,10 @@ def _from_path(text: str) -> Source:
     if os.path.isdir(text):
         return FolderSource(str(path))
     if not os.path.exists(text):
-        raise BadInput(f"'{typed(text)}' is neither a file nor an address", hint=f"Give {FORMS}")
-    regular_file(path, what="video, picture or saved source")
+        raise BadInput(
+            tr("'{text}' is neither a file nor an address", text=typed(text)), hint=tr("Give {forms}", forms=FORMS)
+        )
+    regular_file(path, what=tr("video, picture or saved source"))
     suffix = path.suffix.lower()
     if suffix == ".json":
         return _saved(path)

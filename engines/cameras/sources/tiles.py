@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from engines.cameras.types import SimpleSource, Source, TiledSource
 from engines.core.errors import UsageError
 from engines.core.frames import Frame, Image
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class TileGrid:
         if not isinstance(source, TiledSource):
             return None
         if not (1 <= source.rows <= 16 and 1 <= source.columns <= 16):
-            raise UsageError(f"{source.rows} x {source.columns} tiles cannot be cut", hint="1 to 16 rows and columns")
+            raise UsageError(
+                tr("{rows} x {columns} tiles cannot be cut", rows=source.rows, columns=source.columns),
+                hint=tr("1 to 16 rows and columns"),
+            )
         return cls(source.rows, source.columns, tile_names(source.tiles, source.rows * source.columns))
 
     def view(self, image: Image, name: str) -> Image:

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 from engines.cameras.types import UsbCamera
+from engines.core.words import tr
 
 PATIENCE = 2.0
 """Seconds after which a driver that does not answer is left alone."""
@@ -34,7 +35,9 @@ def _enumerate() -> list[UsbCamera]:
         if not _gives_pictures(path):
             continue
         number, backend = (index - backend, backend) if index >= backend > 0 else (index, backend)
-        cameras.setdefault(path or str(number), UsbCamera(name or f"Camera {number}", str(number), backend))
+        cameras.setdefault(
+            path or str(number), UsbCamera(name or tr("Camera {number}", number=number), str(number), backend)
+        )
     return list(cameras.values())
 
 

@@ -13,6 +13,7 @@ from engines.core.frames import Image
 from engines.core.networks.lean_litert import lean
 from engines.core.processor import most_threads
 from engines.core.store.fetching import load_path
+from engines.core.words import tr
 
 
 class Network:
@@ -33,7 +34,7 @@ class Network:
             self._run = Interpreter(str(path), num_threads=max(min(threads, most_threads()), 1))
             self._run.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise BadInput("Not a LiteRT model that can be run", path=path, hint="Fetch it again") from error
+            raise BadInput(tr("Not a LiteRT model that can be run"), path=path, hint=tr("Fetch it again")) from error
         self._input = int(self._run.get_input_details()[0]["index"])
         self._outputs = [int(one["index"]) for one in self._run.get_output_details()]
         self._low, self._step = low, (1 - low) / 255

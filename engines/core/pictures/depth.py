@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.core.pictures.heads import Head
+from engines.core.words import tr
 
 LADDER = (8, 10, 12, 14, 16)
 
@@ -39,7 +40,9 @@ def _from_sixteen(samples: NDArray[np.uint16], head: Head) -> tuple[Image, str]:
         bits = _bits(samples, head)
         image = np.asarray(np.right_shift(samples, bits - 8), np.uint8)
         if bits < 16 and not head.significant:
-            note = f"no value of its 16 bits is above {int(samples.max())}: taken for {bits} bits"
+            note = tr(
+                "no value of its 16 bits is above {max}: taken for {bits} bits", max=int(samples.max()), bits=bits
+            )
     return (np.bitwise_not(image) if head.black_is_white else image), note
 
 
@@ -77,7 +80,7 @@ def _from_numbers(samples: NDArray[Any]) -> tuple[Image, str]:
     note, bottom, top = "", 0.0, 1.0
     if low < 0 or high > 1:
         bottom, top = min(low, 0.0), max(high, low + 1e-12)
-        note = f"its values reach from {low:.4g} to {high:.4g}: scaled to that range"
+        note = tr("its values reach from {low:.4g} to {high:.4g}: scaled to that range", low=low, high=high)
     if not finite.all():
         samples = np.nan_to_num(samples, nan=bottom, posinf=top, neginf=bottom)
     shares = (samples.astype(np.float32) - np.float32(bottom)) * np.float32(255 / (top - bottom))

@@ -16,18 +16,19 @@ from pathlib import Path
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.names import shown
+from engines.core.words import tr
 
 READABLE = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".avif", ".gif", ".jp2")
     + (".pgm", ".ppm", ".pbm", ".pnm", ".pfm", ".hdr")
 )
 """Endings of the pictures that a folder is searched for, by every verb and panel alike."""
-WORDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP, GIF, JPEG 2000, PNM, PFM and HDR can be read"
+WORDS = tr("JPEG, PNG, TIFF, WebP, AVIF, BMP, GIF, JPEG 2000, PNM, PFM and HDR can be read")
 ENDINGS = " ".join(f"*{ending}" for ending in sorted(READABLE))
-DIALOG = f"Pictures ({ENDINGS})"
+DIALOG = tr("Pictures ({endings})", endings=ENDINGS)
 """For a dialog that asks for pictures."""
 
-HEIC, RAW, XL = "HEIC", "a camera's raw file", "JPEG XL"
+HEIC, RAW, XL = "HEIC", tr("a camera's raw file"), tr("JPEG XL")
 _UNREADABLE = {
     HEIC: (".heic", ".heif", ".hif"),
     XL: (".jxl",),
@@ -38,16 +39,18 @@ _UNREADABLE = {
 }
 _SORTS = {ending: sort for sort, endings in _UNREADABLE.items() for ending in endings}
 _ADVICE = {
-    HEIC: "Save it as JPEG: open it in a photo viewer and export it, or run heif-convert IN.heic OUT.jpg; "
-    "an iPhone takes JPEG with Settings > Camera > Formats > Most Compatible",
-    RAW: "Develop it as TIFF or JPEG in the camera maker's program, darktable or RawTherapee",
+    HEIC: tr(
+        "Save it as JPEG: open it in a photo viewer and export it, or run heif-convert IN.heic OUT.jpg; "
+        "an iPhone takes JPEG with Settings > Camera > Formats > Most Compatible"
+    ),
+    RAW: tr("Develop it as TIFF or JPEG in the camera maker's program, darktable or RawTherapee"),
 }
 _PLURALS = {
-    RAW: "camera raw files",
-    "a Photoshop file": "Photoshop files",
+    RAW: tr("camera raw files"),
+    "a Photoshop file": tr("Photoshop files"),
     "a drawing": "drawings",
 }
-NO_PICTURE = "not a picture"
+NO_PICTURE = tr("not a picture")
 _SHOWN = 5
 _OF_THE_SYSTEM = frozenset(("thumbs.db", "desktop.ini"))
 
@@ -79,7 +82,7 @@ def sort_of(path: str | Path) -> str:
 
 def advice_for(sort: str) -> str:
     """Advice on a file of this sort."""
-    return _ADVICE.get(sort, "Save it as PNG, TIFF or JPEG" if sort else WORDS)
+    return _ADVICE.get(sort, tr("Save it as PNG, TIFF or JPEG") if sort else WORDS)
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -99,7 +102,7 @@ def listed(folder: str | Path, pattern: str = "*", *, deep: bool = False) -> Lis
         found = sorted(folder.rglob("*")) if deep else matching(pattern or "*", folder)
         found = [path for path in found if not _hidden(path, folder) and path.is_file()]
     except (OSError, ValueError) as error:
-        raise BadInput(f"The folder cannot be listed: {error}", path=folder) from error
+        raise BadInput(tr("The folder cannot be listed: {error}", error=error), path=folder) from error
     files = [path for path in found if path.suffix.lower() in READABLE]
     others = tuple(LeftOut(str(path), sort_of(path) or NO_PICTURE) for path in found if path not in set(files))
     return Listing(tuple(files if deep else sorted(files, key=lambda path: natural(path.name))), others)
@@ -126,7 +129,7 @@ def matching(pattern: str | Path, folder: str | Path = "") -> list[Path]:
     """
     pattern = Path(pattern)
     if pattern.is_absolute() and str(folder) not in ("", "."):
-        raise ValueError(f"'{pattern}' is not within the folder")
+        raise ValueError(tr("'{pattern}' is not within the folder", pattern=pattern))
     found = [Path(folder)] if not pattern.is_absolute() else [Path(pattern.anchor)]
     for part in pattern.parts[1:] if pattern.is_absolute() else pattern.parts:
         found = [path for parent in found for path in _step(parent, part)]
@@ -135,7 +138,11 @@ def matching(pattern: str | Path, folder: str | Path = "") -> list[Path]:
 
 def in_short(left_out: Sequence[LeftOut]) -> str:
     """ "3 files left out", or ""."""
-    return f"{len(left_out)} file{'s' if len(left_out) > 1 else ''} left out" if left_out else ""
+    return (
+        tr("{count} file{part} left out", count=len(left_out), part="s" if len(left_out) > 1 else "")
+        if left_out
+        else ""
+    )
 
 
 def in_words(left_out: Sequence[LeftOut]) -> str:
@@ -153,10 +160,10 @@ def _part(why: str, names: Sequence[str]) -> str:
     several = len(names) > 1
     if why != NO_PICTURE and why not in _UNREADABLE:
         return f"{', '.join(names)} ({why})"
-    what = "not pictures" if why == NO_PICTURE and several else _PLURALS.get(why, why) if several else why
-    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    what = tr("not pictures") if why == NO_PICTURE and several else _PLURALS.get(why, why) if several else why
+    rest = tr(" and {count} more", count=len(names) - _SHOWN) if len(names) > _SHOWN else ""
     named = f"{len(names)} {'are' if several else 'is'} {what} ({', '.join(names[:_SHOWN])}{rest})"
-    return named if why == NO_PICTURE else f"{named}, which cannot be read here"
+    return named if why == NO_PICTURE else tr("{named}, which cannot be read here", named=named)
 
 
 def _one(path: Path, deep: bool) -> Listing:
@@ -167,8 +174,10 @@ def _one(path: Path, deep: bool) -> Listing:
     found = matching(path)
     if not found:
         if has_magic(str(path)):
-            raise BadInput(f"No file matches {path}", path=path, hint="Check the folder and the pattern")
-        raise FileMissing("There is no such file or folder", path=path, hint="Check the path")
+            raise BadInput(
+                tr("No file matches {path}", path=path), path=path, hint=tr("Check the folder and the pattern")
+            )
+        raise FileMissing(tr("There is no such file or folder"), path=path, hint=tr("Check the path"))
     if all(one.is_file() for one in found):
         return Listing(tuple(sorted(found, key=lambda entry: natural(str(entry)))))
     each = [_one(one, deep) for one in sorted(found, key=lambda entry: natural(str(entry)))]

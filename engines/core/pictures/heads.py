@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engines.core.pictures import boxes
 from engines.core.pictures.tags import ORIENTATION, STARTS, Directory, directory, orientation
+from engines.core.words import tr
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -103,7 +104,7 @@ def _jpeg(data: bytes) -> Head | None:
             turn = orientation(data[at:end])
     if size is None:
         return None
-    unread = "" if bits == 8 else f"a JPEG of {bits} bits"
+    unread = "" if bits == 8 else tr("a JPEG of {bits} bits", bits=bits)
     return Head("JPEG", *size, turn, unread=unread)
 
 
@@ -146,8 +147,8 @@ def _tiff(data: bytes) -> Head | None:
 
 def _unread_tiff(tags: Directory, bits: int) -> str:
     if 50706 in tags.places:
-        return "a camera's raw file"
-    return f"a TIFF of {bits} bits a sample" if bits not in (1, 8, 10, 12, 14, 16, 32, 64) else ""
+        return tr("a camera's raw file")
+    return tr("a TIFF of {bits} bits a sample", bits=bits) if bits not in (1, 8, 10, 12, 14, 16, 32, 64) else ""
 
 
 def _more_pages(data: bytes, at: int) -> bool:
@@ -234,7 +235,7 @@ def _jpeg2000(data: bytes) -> Head | None:
     if found is None:
         return None
     white = (1 << found.bits) - 1 if found.bits not in (8, 16) else 0
-    return Head("JPEG 2000", found.width, found.height, deep=2 if found.bits > 8 else 1, white=white)
+    return Head(tr("JPEG 2000"), found.width, found.height, deep=2 if found.bits > 8 else 1, white=white)
 
 
 def _pnm(data: bytes) -> Head | None:
@@ -268,7 +269,7 @@ def _hdr(data: bytes) -> Head | None:
 
 
 def _sun(data: bytes) -> Head:
-    return Head("Sun raster", *struct.unpack_from(">II", data, 4))
+    return Head(tr("Sun raster"), *struct.unpack_from(">II", data, 4))
 
 
 def _boxed(data: bytes) -> Head | None:

@@ -21,6 +21,7 @@ from engines.core.pictures.depth import eight_bits
 from engines.core.pictures.files import advice_for, sort_of
 from engines.core.pictures.heads import Head, head_of, is_picture
 from engines.core.reading import read_bytes
+from engines.core.words import tr
 
 MOST_PIXELS = 1 << 28
 """Larger pictures are refused: unpacked they would take more than 800 MB. `engines` tells OpenCV the same."""
@@ -79,13 +80,13 @@ def open_picture(path: str | Path, *, orientation: Orientation = "upright", colo
     broken off, too large, or of a sort that cannot be read here.
     """
     path = Path(path)
-    data = read_bytes(path, what="picture", most=MOST_BYTES)
+    data = read_bytes(path, what=tr("picture"), most=MOST_BYTES)
     head = _checked(head_of(data), data, path)
     samples = _decoded(data, head, colours)
     if samples is None:
         raise _broken(path)
     image, guess = _brought(samples, head, colours)
-    several = "only the first of its pictures is used" if head.several else ""
+    several = tr("only the first of its pictures is used") if head.several else ""
     note = "; ".join(part for part in (guess, several) if part)
     return Picture(upright(image, head.turn) if orientation == "upright" else image, note, head.turn)
 
@@ -101,23 +102,32 @@ def _checked(head: Head | None, data: bytes, path: Path) -> Head:
     sort = sort_of(path) if head is None or head.kind == "TIFF" else ""
     if head is not None and (head.unread or sort):
         sort = head.unread or sort
-        raise BadInput(f"This is {sort}, which cannot be read here", path=path, hint=advice_for(sort))
+        raise BadInput(tr("This is {sort}, which cannot be read here", sort=sort), path=path, hint=advice_for(sort))
     if head is None and is_picture(data):
         raise _broken(path)
     if head is None:
-        what = f"This is {sort}, which cannot be read here" if sort else "This is not a picture that can be read"
+        what = (
+            tr("This is {sort}, which cannot be read here", sort=sort)
+            if sort
+            else tr("This is not a picture that can be read")
+        )
         raise BadInput(what, path=path, hint=advice_for(sort))
     if not head.width or not head.height or (head.kind == "PNG" and b"IEND" not in data[-1024:]):
         raise _broken(path)
     if head.width * head.height * head.deep > MOST_PIXELS:
-        size = f"{head.width} x {head.height} pixels" + (f" of {8 * head.deep} bits" if head.deep > 1 else "")
-        hint = f"At most {MOST_PIXELS // head.deep // 1_000_000} megapixels are read; save a smaller copy"
-        raise BadInput(f"The picture is too large: {size}", path=path, hint=hint)
+        size = tr("{width} x {height} pixels", width=head.width, height=head.height) + (
+            tr(" of {deep} bits", deep=8 * head.deep) if head.deep > 1 else ""
+        )
+        hint = tr(
+            "At most {most_pixels} megapixels are read; save a smaller copy",
+            most_pixels=MOST_PIXELS // head.deep // 1000000,
+        )
+        raise BadInput(tr("The picture is too large: {size}", size=size), path=path, hint=hint)
     return head
 
 
 def _broken(path: Path) -> BadInput:
-    return BadInput("The picture is broken or cut off", path=path, hint="Get the file again from where it came")
+    return BadInput(tr("The picture is broken or cut off"), path=path, hint=tr("Get the file again from where it came"))
 
 
 def _decoded(data: bytes, head: Head, colours: Colours) -> NDArray[Any] | None:

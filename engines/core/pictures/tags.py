@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from engines.core.words import tr
+
 ORIENTATION = 0x0112
 STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 SHORT, LONG, LONG8 = 3, 4, 16
@@ -35,7 +37,7 @@ def directory(data: bytes, start: int = 0, at: int | None = None) -> Directory:
     Raises `struct.error` or `ValueError` for what is cut off or no TIFF.
     """
     if data[start : start + 4] not in STARTS:
-        raise ValueError("no TIFF")
+        raise ValueError(tr("no TIFF"))
     order = "<" if data[start : start + 2] == b"II" else ">"
     large = data[start + 2 : start + 4].strip(b"\0") == b"+"
     word, count_form, entry_size = ("Q", "Q", 20) if large else ("I", "H", 12)
@@ -44,7 +46,7 @@ def directory(data: bytes, start: int = 0, at: int | None = None) -> Directory:
     count = _one(order + count_form, data, start + at)
     first = start + at + struct.calcsize(order + count_form)
     if count > _MOST_TAGS:
-        raise ValueError("too many tags")
+        raise ValueError(tr("too many tags"))
     numbers: dict[int, tuple[int, ...]] = {}
     places: dict[int, int] = {}
     for entry in range(first, first + count * entry_size, entry_size):

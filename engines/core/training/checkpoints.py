@@ -20,6 +20,7 @@ from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.core.reading import parse_json, regular_file
 from engines.core.training.standing import differing
+from engines.core.words import tr
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,23 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
     """The checkpoint to go on from; None when there is none. Raises `BadInput` for a broken file."""
     if not path.exists():
         return None
-    regular_file(path, what="checkpoint")
+    regular_file(path, what=tr("checkpoint"))
     try:
         with safe_open(str(path), "pt") as held:
             said = parse_json((held.metadata() or {})["said"])
             if not isinstance(said, dict):
-                raise ValueError("what it says of its training makes no sense")
+                raise ValueError(tr("what it says of its training makes no sense"))
             return Checkpoint({name: held.get_tensor(name) for name in held.keys()}, said)  # noqa: SIM118
     except (SafetensorError, BadInput, KeyError, ValueError, OSError) as error:
-        hint = "Delete it to begin anew, or give the training another name"
-        raise BadInput(f"The checkpoint cannot be read: {error}", path=path, hint=hint) from error
+        hint = tr("Delete it to begin anew, or give the training another name")
+        raise BadInput(tr("The checkpoint cannot be read: {error}", error=error), path=path, hint=hint) from error
 
 
 def check_same(path: Path, before: dict[str, Any], now: dict[str, Any], free: Collection[str]) -> None:
     """Raise `BadInput` when a checkpoint is of other settings than those asked for. free: names that may differ."""
     if other := differing(before, now, free):
-        was = ", ".join(f"{name.replace('_', ' ')} was {before[name]}" for name in other[:3])
-        hint = f"Begin anew under another name, or delete {path.name}"
-        raise BadInput(f"A training with other settings is kept here: {was}", path=path, hint=hint)
+        was = ", ".join(
+            tr("{name} was {before}", name=name.replace("_", " "), before=before[name]) for name in other[:3]
+        )
+        hint = tr("Begin anew under another name, or delete {path}", path=path.name)
+        raise BadInput(tr("A training with other settings is kept here: {was}", was=was), path=path, hint=hint)

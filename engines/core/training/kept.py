@@ -27,7 +27,7 @@ from engines.core.training.loop import Loop
 from engines.core.training.standing import remove
 from engines.core.words import tr
 
-KIND = holding("the checkpoint of a training", b'"said"', b"spec")
+KIND = holding(tr("the checkpoint of a training"), b'"said"', b"spec")
 SOONEST, LATEST, SHARE = 2.0, 30.0, 20
 """Seconds between two checkpoints, and how much longer is trained than written."""
 
@@ -68,18 +68,18 @@ class KeptLoop(Loop):
         check_file(self.kept, KIND)
         held = None if self.spec.anew else read_checkpoint(self.kept)
         if held is None and self.spec.keep:
-            raise BadInput("There is no checkpoint of this training", path=self.kept, hint="Train it first")
+            raise BadInput(tr("There is no checkpoint of this training"), path=self.kept, hint=tr("Train it first"))
         if held is None:
             remove(self.kept)
             return
         check_same(self.kept, held.said["spec"], to_json(self.spec), self.FREE)
         if held.said.get("learned") != self.learned:
-            message = "What is learned from was changed since this training was cut off"
-            raise BadInput(message, path=self.kept, hint="Train anew")
+            message = tr("What is learned from was changed since this training was cut off")
+            raise BadInput(message, path=self.kept, hint=tr("Train anew"))
         try:
             self.restore(held.tensors, held.said)
         except (LookupError, ValueError, TypeError, RuntimeError) as error:
-            raise BadInput("The checkpoint is of another network", path=self.kept, hint="Train anew") from error
+            raise BadInput(tr("The checkpoint is of another network"), path=self.kept, hint=tr("Train anew")) from error
         self.resumed = self._saved_at = self.step
         self.ctx.progress(self.step, self.steps, resumed_words(self.step, self.steps))
 

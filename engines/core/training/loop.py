@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from engines.core.context import Context
 from engines.core.errors import Cancelled, WorkFailed
 from engines.core.training.threads import enough_memory
+from engines.core.words import tr
 
 L = TypeVar("L")
 
@@ -29,7 +30,7 @@ class Loop(ABC):
     ctx: Context
     steps: int
     smaller: str
-    too_large = "Not enough memory for this training"
+    too_large = tr("Not enough memory for this training")
 
     @property
     @abstractmethod
@@ -119,7 +120,7 @@ def check_loss(loss: float, step: int, hint: str) -> float:
 
 def lost(step: int, hint: str, path: Path | None = None) -> WorkFailed:
     """The error of a training that ran away. path: of the last good checkpoint."""
-    return WorkFailed(f"The loss is no number any more at step {step}", path=path, hint=hint)
+    return WorkFailed(tr("The loss is no number any more at step {step}", step=step), path=path, hint=hint)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from engines.core.errors import BadInput
 from engines.core.training.loop import descend
+from engines.core.words import tr
 
 M = TypeVar("M", bound=nn.Module)
 CLIP = 1.0
@@ -82,7 +83,7 @@ class State(Generic[M, C]):
             self.curves.restore(tensors, said["curves"])
             self.step, self.seconds = int(said["step"]), float(said["seconds"])
         except (KeyError, RuntimeError) as error:
-            raise BadInput(f"The checkpoint is of another network: {error}") from error
+            raise BadInput(tr("The checkpoint is of another network: {error}", error=error)) from error
 
     def weights(self) -> dict[str, Tensor]:
         """The averaged weights, by the names of the network."""

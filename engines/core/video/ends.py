@@ -8,6 +8,7 @@ from av.stream import Disposition
 
 from engines.core.video.passes import Pictures
 from engines.core.video.timeline import clock_text
+from engines.core.words import tr
 
 CLAIMING = frozenset({"mov", "matroska", "avi", "flv", "asf", "nut"})
 """Kinds of file that say how long they are; of others it is only estimated."""
@@ -33,10 +34,14 @@ def cut_short(pictures: Pictures, shown: int) -> str:
     if not pictures.broken and not _lacks(pictures, shown):
         return ""
     says, count = claimed(pictures), pictures.stream.frames
-    where = f"The file breaks off at {clock_text(pictures.timeline.time(shown))}"
-    where += f" of {clock_text(says)}" if says else ""
-    numbers = f" (picture {shown} of {count})" if count else f" (after picture {shown})"
-    return f"{where}{numbers}: it was cut short or not copied whole"
+    where = tr("The file breaks off at {clock_text}", clock_text=clock_text(pictures.timeline.time(shown)))
+    where += tr(" of {clock_text}", clock_text=clock_text(says)) if says else ""
+    numbers = (
+        tr(" (picture {shown} of {count})", shown=shown, count=count)
+        if count
+        else tr(" (after picture {shown})", shown=shown)
+    )
+    return tr("{where}{numbers}: it was cut short or not copied whole", where=where, numbers=numbers)
 
 
 def _lacks(pictures: Pictures, shown: int) -> bool:

@@ -15,6 +15,7 @@ from engines.core.errors import BadInput
 from engines.core.video.faults import REPAIR, check_file, explain, not_a_video
 from engines.core.video.order import Numbering, Shown, stamp_of
 from engines.core.video.timeline import BUDGET, SETTLED, Key, Timeline, codec_of, is_picture, mark_of, read_timeline
+from engines.core.words import tr
 
 BACK = (0, 1, 4, 16, 64)
 """Seconds to go back from a picture that is sought, until one before it comes out whole."""
@@ -77,17 +78,17 @@ class Pictures:
     def _open(self) -> None:
         self.container = av.open(str(self.path.absolute()))
         if not self.container.streams.video or self.container.format.name == "tty":
-            raise not_a_video(self.path, "It holds no pictures")
+            raise not_a_video(self.path, tr("It holds no pictures"))
         self.stream = self.container.streams.video[0]
         if self.stream.codec_context is None:
-            raise not_a_video(self.path, "This video is coded in a way that cannot be read here")
+            raise not_a_video(self.path, tr("This video is coded in a way that cannot be read here"))
         self.stream.thread_type = "AUTO"
 
     def _begin(self) -> None:
         """The first picture that can be decoded is number 0; what comes before it in the file was never whole."""
         first = next(self._decoded, None)
         if first is None:
-            raise BadInput("No picture in this video can be decoded", path=self.path, hint=REPAIR)
+            raise BadInput(tr("No picture in this video can be decoded"), path=self.path, hint=REPAIR)
         stamp = stamp_of(first)
         if stamp is not None:
             self._numbering.line = self._without_lead(self.timeline.beginning(stamp))
@@ -181,7 +182,7 @@ class Pictures:
         try:
             packet = next(packets, None)
         except av.FFmpegError as error:
-            self.broken = error.strerror or "the file cannot be read any further"
+            self.broken = error.strerror or tr("the file cannot be read any further")
             return None
         if packet is not None and (stamp := packet.pts) is not None:
             self.latest = max(self.latest, (stamp + (packet.duration or 0)) * self._unit(packet))

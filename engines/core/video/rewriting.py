@@ -19,8 +19,9 @@ from engines.core.video.film import Converter, Film
 from engines.core.video.passes import Pictures
 from engines.core.video.writing import KINDS as KINDS
 from engines.core.video.writing import encodable, film_stream
+from engines.core.words import tr
 
-HINT = f"Name the copy {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+HINT = tr("Name the copy {kinds} or {kinds2}", kinds=", ".join(KINDS[:-1]), kinds2=KINDS[-1])
 
 
 Change: TypeAlias = Callable[[int, Image], Image | None]
@@ -30,7 +31,7 @@ Change: TypeAlias = Callable[[int, Image], Image | None]
 def rewrite(source: Path, out: Path, change: Change) -> int:
     """Copy a film with every frame changed; how many. The copy is whole or not there."""
     if out.suffix.lower() not in KINDS:
-        raise BadInput(f"A film cannot be written as '{out.suffix}'", path=out, hint=HINT)
+        raise BadInput(tr("A film cannot be written as '{suffix}'", suffix=out.suffix), path=out, hint=HINT)
     with (
         closing(Pictures(source, Film.open(source).timeline)) as pictures,
         new_file(out, media(out), [source]) as part,
@@ -50,7 +51,7 @@ def _rewrite(pictures: Pictures, copy: Any, change: Change) -> int:
         copy.mux(made.encode(encodable(shown.seconds, image, pictures.timeline)))
         number += 1
     if made is None:
-        raise BadInput("No frame of this film can be read", path=pictures.path)
+        raise BadInput(tr("No frame of this film can be read"), path=pictures.path)
     sound.send_on()
     copy.mux(made.encode(None))
     return number

@@ -19,6 +19,7 @@ from engines.core.video import film as films
 from engines.core.video.film import Converter, Film, FilmFrame
 from engines.core.video.order import Shown
 from engines.core.video.passes import Pictures
+from engines.core.words import tr
 
 ENDINGS = frozenset(
     (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".wmv", ".asf", ".flv")
@@ -60,8 +61,12 @@ def read_still(path: str | Path, index: int) -> Image:
     film = opened(path)
     for frame in film.frames(index, index + 1):
         return frame.image
-    count = f"It has {film.count} frames" if film.count else "It ends before"
-    raise BadInput(f"There is no frame {index} in the film", path=path, hint=f"{count}, numbered from 0")
+    count = tr("It has {count} frames", count=film.count) if film.count else tr("It ends before")
+    raise BadInput(
+        tr("There is no frame {index} in the film", index=index),
+        path=path,
+        hint=tr("{count}, numbered from 0", count=count),
+    )
 
 
 def pick(film: Film, indices: Iterable[int]) -> Iterator[FilmFrame]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.faces.evaluation.suspicion import WRONG, Judged, judge
 from engines.faces.gallery.editing import Gallery
 from engines.faces.recognition.folder import read_folder
@@ -46,10 +47,10 @@ def run(spec: AuditSpec, ctx: Context) -> Audit:
     """Look through a gallery file or a folder. Raises `BadInput`, `FileMissing`, `Cancelled`, `UsageError`."""
     started = time.perf_counter()
     if spec.limit < 1:
-        raise UsageError("At least one suspicion has to be asked for")
+        raise UsageError(tr("At least one suspicion has to be asked for"))
     target = Path(spec.target)
     if not target.exists():
-        raise BadInput("There is no gallery or folder here", path=target)
+        raise BadInput(tr("There is no gallery or folder here"), path=target)
     if target.is_dir():
         read = read_folder([target], model=spec.model, ctx=ctx)
         missed = read.missed + tuple(name for name, _ in read.broken)
@@ -78,8 +79,8 @@ def measure(
     scores = ScoreModel.of(table, model)
     if scores.blind:
         raise BadInput(
-            "Nothing is known of this recogniser, and fewer than ten people cannot tell",
-            hint="Enrol more people",
+            tr("Nothing is known of this recogniser, and fewer than ten people cannot tell"),
+            hint=tr("Enrol more people"),
         )
     judged = judge(table, scores)
     order = np.argsort(-judged.odds, kind="stable")[:limit]
@@ -135,13 +136,36 @@ def _kind(case: _Case, middle: float, same: float) -> str:
 
 def _reason(kind: str, case: _Case, person: str, like: str) -> str:
     if kind == "duplicate":
-        return f"The same picture seems to be stored as {person} and as {like} ({case.likeness:.2f})."
+        return tr(
+            "The same picture seems to be stored as {person} and as {like} ({likeness:.2f}).",
+            person=person,
+            like=like,
+            likeness=case.likeness,
+        )
     if kind == "same-person":
-        return f"{person} and {like} may be one person under two names ({case.other:.2f})."
+        return tr(
+            "{person} and {like} may be one person under two names ({other:.2f}).",
+            person=person,
+            like=like,
+            other=case.other,
+        )
     own = "" if case.own is None else f" ({case.own:.2f})"
-    pictures = "the other picture" if case.mates == 1 else f"the other {case.mates} pictures"
+    pictures = tr("the other picture") if case.mates == 1 else tr("the other {mates} pictures", mates=case.mates)
     if kind == "wrong-name":
-        return f"Looks like {like} ({case.other:.2f}), not like {pictures} of {person}{own}."
+        return tr(
+            "Looks like {like} ({other:.2f}), not like {pictures} of {person}{own}.",
+            like=like,
+            other=case.other,
+            pictures=pictures,
+            person=person,
+            own=own,
+        )
     if case.mates == 1:
-        return f"The two pictures of {person} may show different people{own}; this one is like nobody else here."
-    return f"Unlike {pictures} of {person}{own}, and like nobody else here."
+        return tr(
+            "The two pictures of {person} may show different people{own}; this one is like nobody else here.",
+            person=person,
+            own=own,
+        )
+    return tr(
+        "Unlike {pictures} of {person}{own}, and like nobody else here.", pictures=pictures, person=person, own=own
+    )

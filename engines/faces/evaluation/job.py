@@ -15,6 +15,7 @@ import numpy as np
 from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.pictures.files import gathered
+from engines.core.words import tr
 from engines.faces.evaluation import open_set, pair_list
 from engines.faces.evaluation.pair_list import Accuracy, Pair
 from engines.faces.evaluation.pair_scores import PairScores, pair_scores
@@ -61,11 +62,11 @@ def measure(
     check_vectors(table)
     _check(table)
     judged = judge(table, pairs, missed) if pairs else None
-    _tell(ctx, "Comparing all pairs")
+    _tell(ctx, tr("Comparing all pairs"))
     scores = pair_scores(table)
     fars = {key: far for key, far in FARS.items() if far * scores.impostors >= 1}
     at = {key: scores.threshold(far) for key, far in fars.items()}
-    _tell(ctx, "Drawing people again")
+    _tell(ctx, tr("Drawing people again"))
     intervals, each, band = _intervals(scores, fars)
     return Evaluation(
         images=len(table) + len(missed),
@@ -96,7 +97,7 @@ def judge(table: FaceTable, pairs: Sequence[Pair], missed: Sequence[str] = ()) -
     rows = pair_list.places(pairs, table.faces, missed)
     kept = np.flatnonzero((rows >= 0).all(axis=1))
     if not len(kept):
-        raise BadInput("No pair of the list has two pictures with a face")
+        raise BadInput(tr("No pair of the list has two pictures with a face"))
     a, b = (table.vectors[rows[kept, side]].astype(np.float64) for side in (0, 1))
     chosen = [pairs[int(index)] for index in kept]
     same = np.array([pair.same for pair in chosen], bool)
@@ -107,11 +108,11 @@ def _check(table: FaceTable) -> None:
     people, labels = table.labels()
     if len(people) < 2:
         raise BadInput(
-            "All pictures show one person, so there is nobody to tell apart",
-            hint="Use one folder a person, or names such as NAME_0001.jpg",
+            tr("All pictures show one person, so there is nobody to tell apart"),
+            hint=tr("Use one folder a person, or names such as NAME_0001.jpg"),
         )
     if np.bincount(labels).max() < 2:
-        raise BadInput("Nobody has two pictures, so there is nothing to recognise")
+        raise BadInput(tr("Nobody has two pictures, so there is nothing to recognise"))
 
 
 def drawn_tars(scores: PairScores, fars: Sequence[float], weights: Floats) -> tuple[Floats, Floats]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.faces.recognition.folder import read_folder
 from engines.faces.scores.intervals import draws, percentile, wilson
 from engines.faces.scores.meaning import ScoreModel, check_vectors
@@ -122,7 +123,13 @@ def split(table: FaceTable, enrol: int = 1, choose: str = "first") -> tuple[Face
             kinds[row] = 2
     gallery, probes, strangers = (table.take(np.flatnonzero(kinds == kind)) for kind in range(3))
     if not len(gallery):
-        raise BadInput(f"Nobody has more than {enrol} picture{'s' if enrol > 1 else ''}, so nobody can be enrolled")
+        raise BadInput(
+            tr(
+                "Nobody has more than {enrol} picture{part}, so nobody can be enrolled",
+                enrol=enrol,
+                part="s" if enrol > 1 else "",
+            )
+        )
     return gallery, probes, strangers
 
 
@@ -140,9 +147,11 @@ def search(gallery: FaceTable, probes: FaceTable, strangers: FaceTable) -> Searc
 
 def _check(enrol: int, choose: str) -> None:
     if enrol < 1:
-        raise UsageError("At least one picture a person has to be enrolled")
+        raise UsageError(tr("At least one picture a person has to be enrolled"))
     if choose not in ("first", "best"):
-        raise UsageError(f"'{choose}' is not a way to choose pictures", hint="Write first or best")
+        raise UsageError(
+            tr("'{choose}' is not a way to choose pictures", choose=choose), hint=tr("Write first or best")
+        )
 
 
 def _chosen(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
 from engines.core.reading import parse_rows, read_text
+from engines.core.words import tr
 from engines.faces.scores.intervals import Interval, wilson
 from engines.faces.vectors import Floats
 
@@ -48,18 +49,18 @@ class Accuracy:
 
 def read_pairs(path: str | Path) -> tuple[Pair, ...]:
     """From a TSV with the columns fold, same, a, b. Raises `BadInput` with the line that is wrong."""
-    rows = parse_rows(read_text(path, what="pair list"), path, delimiter="\t")
+    rows = parse_rows(read_text(path, what=tr("pair list")), path, delimiter="\t")
     names = [name.strip() for name in rows[0][1]] if rows else []
     absent = [name for name in _COLUMNS if name not in names]
     if absent:
         raise BadInput(
-            f"The pair list has no column '{absent[0]}'",
+            tr("The pair list has no column '{absent}'", absent=absent[0]),
             path=path,
-            hint="Its first line names fold, same, a, b, by tabs",
+            hint=tr("Its first line names fold, same, a, b, by tabs"),
         )
     pairs = tuple(_pair(dict(zip(names, row, strict=True)), line, path) for line, row in rows[1:])
     if not pairs:
-        raise BadInput("The pair list has no pair", path=path)
+        raise BadInput(tr("The pair list has no pair"), path=path)
     return pairs
 
 
@@ -68,7 +69,9 @@ def _pair(row: dict[str, str], line: int, path: str | Path) -> Pair:
     same = values["same"].lower()
     if not all(values.values()) or same not in _TRUE + _FALSE:
         raise BadInput(
-            f"Line {line} of the pair list is not a pair", path=path, hint="Write fold, 1 or 0, and two files"
+            tr("Line {line} of the pair list is not a pair", line=line),
+            path=path,
+            hint=tr("Write fold, 1 or 0, and two files"),
         )
     return Pair(values["fold"], same in _TRUE, values["a"], values["b"])
 
@@ -85,7 +88,7 @@ def places(pairs: Sequence[Pair], faces: Sequence[str], missed: Sequence[str]) -
         for side, name in enumerate((pair.a, pair.b)):
             row = rows.get(name, rows.get(Path(name).name, -1))
             if row < 0 and Path(name).name not in gone:
-                raise BadInput(f"The pair list names '{name}', which is not among the pictures")
+                raise BadInput(tr("The pair list names '{name}', which is not among the pictures", name=name))
             found[index, side] = row
     return found
 
@@ -107,9 +110,9 @@ def accuracy(scores: Floats, same: Flags, folds: Sequence[str]) -> Accuracy:
     """
     names = sorted(set(folds))
     if same.all() or not same.any():
-        raise BadInput("The pair list needs pairs of the same person and pairs of different people")
+        raise BadInput(tr("The pair list needs pairs of the same person and pairs of different people"))
     if len(names) < 2:
-        raise BadInput("The pair list needs two folds or more", hint="Number them in its first column")
+        raise BadInput(tr("The pair list needs two folds or more"), hint=tr("Number them in its first column"))
     fold = np.array([names.index(name) for name in folds], np.intp)
     thresholds = np.array([best_threshold(scores[fold != k], same[fold != k]) for k in range(len(names))])
     right = (scores > thresholds[fold]) == same

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import as_sentence, tr
 from engines.faces.scores.intervals import share_by_people
 from engines.faces.scores.leaving_out import MOST, LeftOut, leave_out
 from engines.faces.scores.meaning import ScoreModel
@@ -31,7 +32,7 @@ def report(table: FaceTable, names: Mapping[str, str], accept: Accept, *, model:
     """
     table = table.known()
     if not len(table):
-        raise BadInput("Nobody is enrolled", hint="Enrol somebody first")
+        raise BadInput(tr("Nobody is enrolled"), hint=tr("Enrol somebody first"))
     scores = ScoreModel.of(table, model)
     left = leave_out(table)
     at = np.linspace(scores.threshold(Accept(0.9)), scores.threshold(Accept(1e-7)), _POINTS)
@@ -111,17 +112,27 @@ def _case(left: LeftOut, names: Mapping[str, str], row: int) -> SelfCheckCase:
 
 
 def _sampled(table: FaceTable) -> str:
-    return f"; the self-check draws {MOST:,} of {len(table):,} faces" if len(table) > MOST else ""
+    return (
+        tr("; the self-check draws {most:,} of {count:,} faces", most=MOST, count=len(table))
+        if len(table) > MOST
+        else ""
+    )
 
 
 def _weak(scores: ScoreModel, left: LeftOut, names: Mapping[str, str]) -> str:
     told = [scores.weak] if scores.weak else []
     if scores.doubles:
         a, b = (names.get(person, person) for person in scores.doubles[0])
-        told.append(f"compare {a} with {b}")
+        told.append(tr("compare {a} with {b}", a=a, b=b))
     people = len(np.unique(left.labels[np.isfinite(left.own)]))
     if people < 20:
-        several = "nobody has" if not people else "only one person has" if people == 1 else f"only {people} people have"
-        told.append(f"{several} two faces or more")
+        several = (
+            tr("nobody has")
+            if not people
+            else tr("only one person has")
+            if people == 1
+            else tr("only {people} people have", people=people)
+        )
+        told.append(tr("{several} two faces or more", several=several))
     words = "; ".join(told)
-    return words[:1].upper() + words[1:]
+    return as_sentence(words)

@@ -14,6 +14,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.pictures.reading import read_picture
+from engines.core.words import tr
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import assess
 from engines.faces.recognition import align
@@ -34,9 +35,9 @@ SMALL = 48.0
 _WEAK = 0.35
 _ADVICE = {
     "sharpness": "blurred",
-    "frontal": "turned away",
-    "light": "badly lit",
-    "score": "hardly a face to the detector",
+    "frontal": tr("turned away"),
+    "light": tr("badly lit"),
+    "score": tr("hardly a face to the detector"),
 }
 
 
@@ -55,7 +56,7 @@ def run(spec: VerifySpec, ctx: Context) -> Verified:
     found = []
     for number, file in enumerate((spec.a, spec.b)):
         ctx.check()
-        ctx.progress(number, 2, "Reading faces")
+        ctx.progress(number, 2, tr("Reading faces"))
         found.append(_read(file, finder, embedder))
     return _verified(spec, found[0], found[1], ScoreModel.known(embedder.card.name))
 
@@ -64,7 +65,7 @@ def _read(file: str, finder: Finder, embedder: Embedder) -> _Found:
     image: Image = read_picture(file)
     detections = finder.detect(image)
     if not len(detections):
-        raise BadInput("No face was found in this picture", path=file)
+        raise BadInput(tr("No face was found in this picture"), path=file)
     crops = align.crops(image, detections.points)
     qualities: tuple[Quality, ...] = assess(image, detections, crops)
     faces = tuple(replace(face, quality=one) for face, one in zip(detections.faces(), qualities, strict=True))
@@ -80,9 +81,12 @@ def _verified(spec: VerifySpec, a: _Found, b: _Found, scores: ScoreModel | None)
     face_a, face_b = a.faces[row], b.faces[column]
     advice = (*_advice(face_a, "A"), *_advice(face_b, "B"))
     if scores is None:
-        advice = (*advice, "nothing is known of this recogniser's scores, so only the similarity is given")
+        advice = (*advice, tr("nothing is known of this recogniser's scores, so only the similarity is given"))
     elif pairs > 1:
-        advice = (*advice, f"the best of {pairs} pairs of faces was taken, which makes chance likenesses likelier")
+        advice = (
+            *advice,
+            tr("the best of {pairs} pairs of faces was taken, which makes chance likenesses likelier", pairs=pairs),
+        )
     return Verified(
         a=str(Path(spec.a)),
         b=str(Path(spec.b)),
@@ -101,16 +105,16 @@ def verdict(probability: float) -> str:
     """In one word or two: "same", "different" or "not sure"."""
     if probability >= SURE:
         return "same"
-    return "different" if probability <= 1 - SURE else "not sure"
+    return "different" if probability <= 1 - SURE else tr("not sure")
 
 
 def _advice(face: Face, picture: str) -> tuple[str, ...]:
     told = []
     side = min(face.box.width, face.box.height)
     if side < SMALL:
-        told.append(f"the face in {picture} is small ({side:.0f} px)")
+        told.append(tr("the face in {picture} is small ({side:.0f} px)", picture=picture, side=side))
     quality = face.quality
     for name, words in _ADVICE.items():
         if quality is not None and float(getattr(quality, name)) < _WEAK:
-            told.append(f"the face in {picture} is {words}")
+            told.append(tr("the face in {picture} is {words}", picture=picture, words=words))
     return tuple(told)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engines.core.files import atomic_path
 from engines.core.reading import making_sense, parse_json
+from engines.core.words import tr
 from engines.faces.gallery import schema as gallery_schema
 from engines.faces.gallery.store import Store
 
@@ -43,7 +44,7 @@ def remembered(store: Store, kind: str) -> list[Copy]:
     """All copies of one kind, each place once for a person."""
     found: dict[tuple[str, str], Copy] = {}
     for id, person, sealed in store.rows("SELECT id, person, entry FROM copies ORDER BY rowid"):
-        with making_sense(store.path, "The gallery's list of copies is damaged"):
+        with making_sense(store.path, tr("The gallery's list of copies is damaged")):
             entry = parse_json(store.text(sealed, "copies", id, "entry"))
             what, path = str(entry["kind"]), str(entry["path"])
         if what == kind:
@@ -54,13 +55,13 @@ def remembered(store: Store, kind: str) -> list[Copy]:
 def foreign(store: Store, path: Path) -> str:
     """Why what lies there is not a backup of this gallery, in words; "" when it is proven to be one."""
     if path.is_symlink():
-        return "a link lies there now"
+        return tr("a link lies there now")
     if not path.is_file():
-        return "something else lies there now"
+        return tr("something else lies there now")
     if not gallery_schema.has_mark(path):
-        return "a file that is not a gallery lies there now"
+        return tr("a file that is not a gallery lies there now")
     if not _is_kin(store, path):
-        return "another gallery lies there now"
+        return tr("another gallery lies there now")
     return ""
 
 

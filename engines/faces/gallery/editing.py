@@ -22,6 +22,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.names import shown, tidy_name
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.faces.gallery import (
     copies as gallery_copies,
 )
@@ -103,7 +104,7 @@ class Gallery(GalleryReader):
         """The same for many, as one action."""
         people = [(tidy_name(name), faces) for name, faces in people if faces]
         if not people:
-            raise BadInput("There are no faces to add")
+            raise BadInput(tr("There are no faces to add"))
         with self._acting("add") as act:
             at = time.time()
             for name, faces in people:
@@ -112,8 +113,8 @@ class Gallery(GalleryReader):
                     id = _new_id()
                     gallery_rows.insert(self._store, face, id, person, at, confirmed=confirmed)
                     act.made("faces", id)
-            whom = people[0][0] or "unknown people" if len(people) == 1 else f"{len(people)} people"
-            act.what = f"Added {_count(sum(len(faces) for _, faces in people))} of {whom}"
+            whom = people[0][0] or tr("unknown people") if len(people) == 1 else tr("{count} people", count=len(people))
+            act.what = tr("Added {count} of {whom}", count=_count(sum((len(faces) for _, faces in people))), whom=whom)
             act.who = people[0][0] if len(people) == 1 else ""
         return act.change
 
@@ -122,21 +123,21 @@ class Gallery(GalleryReader):
         with self._acting("rename") as act:
             old = self._name(person)
             act.set("people", person, "name", self._free(name, person))
-            act.what = f"Renamed {old} to {tidy_name(name)}"
+            act.what = tr("Renamed {old} to {tidy_name}", old=old, tidy_name=tidy_name(name))
             act.who = tidy_name(name)
         return act.change
 
     def merge(self, people: Sequence[str]) -> Change:
         """All become the first of them."""
         if len(set(people)) < 2:
-            raise BadInput("Choose at least two people to merge")
+            raise BadInput(tr("Choose at least two people to merge"))
         with self._acting("merge") as act:
             into, *others = dict.fromkeys(people)
             names = [self._name(person) for person in (into, *others)]
             for person in others:
                 self._give(act, self._ids(person), into)
                 act.set("people", person, "gone", 1)
-            act.what = f"Merged {', '.join(names[1:])} into {names[0]}"
+            act.what = tr("Merged {names} into {names2}", names=", ".join(names[1:]), names2=names[0])
             act.who = names[0]
         return act.change
 
@@ -144,10 +145,12 @@ class Gallery(GalleryReader):
         """These faces become a person of their own, called `name` or "NAME 2"."""
         with self._acting("split") as act:
             owner = self._owner(faces)
-            old = self._name(owner) if owner else "unknown people"
+            old = self._name(owner) if owner else tr("unknown people")
             person = self._new_person(act, self._free(name) if name.strip() else self._numbered(old))
             self._give(act, faces, person)
-            act.what = f"Split {_count(len(faces))} of {old} off as {self._name(person)}"
+            act.what = tr(
+                "Split {count} of {old} off as {name}", count=_count(len(faces)), old=old, name=self._name(person)
+            )
             act.who = self._name(person)
         return act.change
 
@@ -155,7 +158,9 @@ class Gallery(GalleryReader):
         """These faces are of `person`; "" makes them unknown."""
         with self._acting("move") as act:
             self._give(act, faces, person)
-            act.what = f"Moved {_count(len(faces))} to {self._name(person) if person else 'unknown'}"
+            act.what = tr(
+                "Moved {count} to {name}", count=_count(len(faces)), name=self._name(person) if person else "unknown"
+            )
             act.who = self._name(person) if person else ""
         return act.change
 
@@ -166,7 +171,7 @@ class Gallery(GalleryReader):
             for face in self._checked(faces):
                 self._refuse(act, face, person)
             self._give(act, [face for face in faces if self._owner([face]) == person], "")
-            act.what = f"{_count(len(faces)).capitalize()}: not {name}"
+            act.what = tr("{count}: not {name}", count=_count(len(faces)).capitalize(), name=name)
             act.who = name
         return act.change
 
@@ -179,7 +184,7 @@ class Gallery(GalleryReader):
                 if gallery_history.read(self._store, "refusals", f"{face}|{person}", "gone") == 0:
                     act.set("refusals", f"{face}|{person}", "gone", 1)
             self._give(act, faces, person)
-            act.what = f"Confirmed {_count(len(faces))} of {self._name(person)}"
+            act.what = tr("Confirmed {count} of {name}", count=_count(len(faces)), name=self._name(person))
             act.who = self._name(person)
         return act.change
 
@@ -187,10 +192,10 @@ class Gallery(GalleryReader):
         """Unknown faces get a name: a new person, or the one who has it."""
         name = tidy_name(name)
         if not name:
-            raise BadInput("The name is empty")
+            raise BadInput(tr("The name is empty"))
         with self._acting("name") as act:
             self._give(act, faces, self._person(act, name))
-            act.what = f"Named {_count(len(faces))} {name}"
+            act.what = tr("Named {count} {name}", count=_count(len(faces)), name=name)
             act.who = name
         return act.change
 
@@ -198,15 +203,15 @@ class Gallery(GalleryReader):
         """The face that stands for them."""
         with self._acting("portrait") as act:
             if self._owner([face]) != person:
-                raise BadInput("That face is not of that person")
+                raise BadInput(tr("That face is not of that person"))
             act.set("people", person, "portrait", face)
-            act.what = f"Chose a portrait of {self._name(person)}"
+            act.what = tr("Chose a portrait of {name}", name=self._name(person))
             act.who = self._name(person)
         return act.change
 
     def set_note(self, person: str, note: str) -> Change:
         with self._acting("note") as act:
-            act.what = f"Changed the note on {self._name(person)}"
+            act.what = tr("Changed the note on {name}", name=self._name(person))
             act.who = self._name(person)
             act.set("people", person, "note", shown(note))
         return act.change
@@ -218,7 +223,7 @@ class Gallery(GalleryReader):
             for face in faces:
                 act.set("faces", face, "gone", 1)
             self._drop_empty(act, owners)
-            act.what = f"Removed {_count(len(faces))}"
+            act.what = tr("Removed {count}", count=_count(len(faces)))
         return act.change
 
     def undo(self, change: int) -> Change:
@@ -231,7 +236,7 @@ class Gallery(GalleryReader):
     def protect(self, passphrase: str | None = None, *, keyring: bool = False) -> None:
         """Encrypt, or give an encrypted gallery a new key and passphrase: rewritten as a whole. Needs it unlocked."""
         if passphrase is None and not keyring:
-            raise BadInput("There is neither a passphrase nor a keyring to protect it with")
+            raise BadInput(tr("There is neither a passphrase nor a keyring to protect it with"))
         key = keys.new_key()
         gallery_protect.rewrite(self._store, gallery_protect.header_for(key, passphrase, keyring), key)
 
@@ -262,7 +267,7 @@ class Gallery(GalleryReader):
         made: dict[str, bytes] = {}
         for start in range(0, len(faces), 32):
             ctx.check()
-            ctx.progress(start, len(faces), "Embedding anew")
+            ctx.progress(start, len(faces), tr("Embedding anew"))
             part = faces[start : start + 32]
             vectors = model.embed(self.aligned(part, model.card)).astype(np.float32)
             made |= {face: vector.tobytes() for face, vector in zip(part, vectors, strict=True)}
@@ -275,7 +280,7 @@ class Gallery(GalleryReader):
     def set_keep_days(self, days: int) -> None:
         """How long faces are kept; 0 for ever. Nothing is deleted before `retention.expire`."""
         if days < 0:
-            raise BadInput("Days cannot be negative", hint="0 keeps faces for ever")
+            raise BadInput(tr("Days cannot be negative"), hint=tr("0 keeps faces for ever"))
         with self._store.writing():
             self._store.run("UPDATE meta SET value = ? WHERE key = 'keep_days'", (int(days),))
 
@@ -290,8 +295,10 @@ class Gallery(GalleryReader):
         """
         target = Path(target)
         if os.path.lexists(target) and gallery_copies.foreign(self._store, target):
-            hint = "Choose another name"
-            raise BadInput("There is something of that name that is no backup of this gallery", path=target, hint=hint)
+            hint = tr("Choose another name")
+            raise BadInput(
+                tr("There is something of that name that is no backup of this gallery"), path=target, hint=hint
+            )
         gallery_copies.remember(self._store, "", "backup", target)
         gallery_copies.write(self._store, target)
         return target
@@ -318,9 +325,11 @@ class Gallery(GalleryReader):
     def _free(self, name: str, person: str = "") -> str:
         name = tidy_name(name)
         if not name:
-            raise BadInput("The name is empty")
+            raise BadInput(tr("The name is empty"))
         if self.person_named(name) not in ("", person):
-            raise BadInput(f"There is a {name} already", hint="Merge the two if they are the same person")
+            raise BadInput(
+                tr("There is a {name} already", name=name), hint=tr("Merge the two if they are the same person")
+            )
         return name
 
     def _numbered(self, name: str) -> str:
@@ -331,7 +340,7 @@ class Gallery(GalleryReader):
 
     def _name(self, person: str) -> str:
         if gallery_history.read(self._store, "people", person, "gone") != 0:
-            raise BadInput("That person is no longer in the gallery", path=self.path)
+            raise BadInput(tr("That person is no longer in the gallery"), path=self.path)
         return str(gallery_history.read(self._store, "people", person, "name"))
 
     def _ids(self, person: str) -> list[str]:
@@ -340,9 +349,9 @@ class Gallery(GalleryReader):
     def _checked(self, faces: Sequence[str]) -> list[str]:
         for face in faces:
             if gallery_history.read(self._store, "faces", face, "gone") != 0:
-                raise BadInput("That face is no longer in the gallery", path=self.path)
+                raise BadInput(tr("That face is no longer in the gallery"), path=self.path)
         if not faces:
-            raise BadInput("No face is chosen")
+            raise BadInput(tr("No face is chosen"))
         return list(faces)
 
     def _owner(self, faces: Sequence[str]) -> str:
@@ -381,4 +390,4 @@ def _new_id() -> str:
 
 
 def _count(faces: int) -> str:
-    return "1 face" if faces == 1 else f"{faces} faces"
+    return tr("1 face") if faces == 1 else tr("{faces} faces", faces=faces)

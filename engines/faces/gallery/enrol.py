@@ -21,6 +21,7 @@ from engines.core.names import shown, tidy_name
 from engines.core.pictures.files import gathered
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
+from engines.core.words import tr
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import assess
 from engines.faces.detection.yunet import Detections
@@ -50,7 +51,7 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
     found = gathered(spec.files, deep=True)
     files = found.files
     if not files:
-        raise BadInput("There is no picture here", path=spec.files[0] if spec.files else None, hint=found.words)
+        raise BadInput(tr("There is no picture here"), path=spec.files[0] if spec.files else None, hint=found.words)
     names = (
         tuple(tidy_name(spec.person) for _ in files) if spec.naming == "one" else _names(people_of(files, spec.naming))
     )
@@ -63,13 +64,13 @@ def run(spec: GatherSpec, ctx: Context) -> Gathered:
             gatherer = _Gatherer(folder, finder, open_recogniser(spec.model))
             for done, (file, name) in enumerate(zip(files, names, strict=True)):
                 ctx.check()
-                ctx.progress(done, len(files), f"Reading {shown(file.name)}")
+                ctx.progress(done, len(files), tr("Reading {file}", file=shown(file.name)))
                 gatherer.take(file, name)
         candidates = gatherer.judged()
     except BaseException:
         drop(Gathered(spec.out, "", (), 0, 0.0))
         raise
-    ctx.progress(len(files), len(files), "Done")
+    ctx.progress(len(files), len(files), tr("Done"))
     people = len({candidate.name for candidate in candidates if candidate.row >= 0})
     seconds = time.perf_counter() - started
     return Gathered(str(folder), gatherer.sha256, candidates, people, seconds, found.left_out)
@@ -99,7 +100,7 @@ class _Gatherer:
             return
         found = self._finder.detect(image)
         if not len(found):
-            self._candidates.append(enrol_review.doubted(blank, "no-face", "No face was found in it"))
+            self._candidates.append(enrol_review.doubted(blank, "no-face", tr("No face was found in it")))
             return
         sides = found.boxes[:, 2:].max(axis=1)
         several = int((sides >= LEAST_SHARE * sides.max()).sum())
@@ -117,7 +118,7 @@ class _Gatherer:
         row = len(self._vectors)
         candidate = replace(blank, crop=str(crop), row=row, box=face.box, points=face.points, quality=quality)
         if several > 1:
-            words = f"There are {several} faces in it; the one in the middle is taken"
+            words = tr("There are {several} faces in it; the one in the middle is taken", several=several)
             candidate = enrol_review.doubted(candidate, "many-faces", words)
         for doubt, words in enrol_review.weak(quality):
             candidate = enrol_review.doubted(candidate, doubt, words)
@@ -165,7 +166,7 @@ def store(gallery: Gallery, gathered: Gathered, taken: Sequence[bool], names: Se
         if take and candidate.row >= 0:
             people.setdefault(tidy_name(name), []).append(_new_face(candidate, vectors[candidate.row]))
     if not people:
-        raise BadInput("Nothing is taken", hint="Tick at least one face")
+        raise BadInput(tr("Nothing is taken"), hint=tr("Tick at least one face"))
     change = gallery.add_people(list(people.items()))
     drop(gathered)
     return change
@@ -181,7 +182,9 @@ def vectors_of(gathered: Gathered) -> Vectors:
     try:
         return np.asarray(read_array(Path(gathered.folder) / VECTORS), np.float32)
     except (KinoscopeError, ValueError) as error:
-        raise BadInput("The review's files are gone", path=gathered.folder, hint="Look for faces again") from error
+        raise BadInput(
+            tr("The review's files are gone"), path=gathered.folder, hint=tr("Look for faces again")
+        ) from error
 
 
 def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -191,13 +194,15 @@ def held_back(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def _new_face(candidate: Candidate, vector: Vectors) -> NewFace:
     if candidate.quality is None or candidate.box is None or candidate.points is None:
-        raise BadInput("This picture has no face to store", path=candidate.file)
+        raise BadInput(tr("This picture has no face to store"), path=candidate.file)
     try:
         face = read_picture(candidate.crop)
     except KinoscopeError as error:
-        raise BadInput("The review's files are gone", path=candidate.crop, hint="Look for faces again") from error
+        raise BadInput(
+            tr("The review's files are gone"), path=candidate.crop, hint=tr("Look for faces again")
+        ) from error
     return NewFace(vector, face, candidate.quality, candidate.box, candidate.points, candidate.file)
 
 
 def _same_model(gathered: Gathered, gallery: Gallery) -> None:
-    gallery.check_model(replace(gallery.card, name="this review's model", title="", sha256=gathered.model_sha256))
+    gallery.check_model(replace(gallery.card, name=tr("this review's model"), title="", sha256=gathered.model_sha256))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.names import folded, name_key, same_name, shown
+from engines.core.words import tr
 from engines.faces.gallery.types import Candidate, Doubt
 from engines.faces.scores.meaning import ScoreModel
 from engines.faces.scores.references import like_sface
@@ -28,10 +29,10 @@ MAYBE_SAME = 0.85
 SAME_PIXELS = 0.97
 """Correlation of the aligned grey faces of one photograph saved twice."""
 LEAST: tuple[tuple[Doubt, str, float, str], ...] = (
-    ("blurred", "sharpness", 0.12, "It is blurred"),
-    ("profile", "frontal", 0.06, "It is seen from the side"),
-    ("small", "size", 0.36, "It is smaller than 40 pixels"),
-    ("dark", "light", 0.30, "It is too dark, too bright or without contrast"),
+    ("blurred", "sharpness", 0.12, tr("It is blurred")),
+    ("profile", "frontal", 0.06, tr("It is seen from the side")),
+    ("small", "size", 0.36, tr("It is smaller than 40 pixels")),
+    ("dark", "light", 0.30, tr("It is too dark, too bright or without contrast")),
 )
 """Doubt, the part of `Quality`, its least value, in words. Chosen by eye on LFW, of which some
 1 in 200 fall below one of them."""
@@ -60,7 +61,7 @@ def judge(
     order = sorted(rows, key=lambda row: (-_total(judged[rows[row]]), row))
     for row, kept in _doubles(vectors, pixels, order, model):
         other = judged[rows[kept]]
-        words = f"The same picture as {_short(other.file)}"
+        words = tr("The same picture as {short}", short=_short(other.file))
         judged[rows[row]] = doubted(judged[rows[row]], "duplicate", words, other.crop, other.name)
     owners = np.array([name_key(judged[rows[row]].name) for row in range(len(vectors))], object)
     threshold = _threshold(model)
@@ -187,8 +188,15 @@ def _nearest_of(vectors: Vectors, rows: NDArray[np.intp], row: int) -> int:
 
 def _accused(candidate: Candidate, like: Candidate | None) -> Candidate:
     if like is None:
-        return doubted(candidate, "outlier", f"It is unlike the other pictures of {candidate.name}")
-    words = f"It looks like {like.name} ({_short(like.file)}), not like {candidate.name}"
+        return doubted(
+            candidate, "outlier", tr("It is unlike the other pictures of {candidate}", candidate=candidate.name)
+        )
+    words = tr(
+        "It looks like {like} ({short}), not like {candidate}",
+        like=like.name,
+        short=_short(like.file),
+        candidate=candidate.name,
+    )
     return doubted(candidate, "other-person", words, like.crop, like.name)
 
 
@@ -200,7 +208,7 @@ def _known_picture(
     if near[row] < like_sface(SAME_PICTURE, model):
         return candidate
     name = names.get(table.people[row], "")
-    words = f"The gallery has this picture already, as {name or 'unknown'}"
+    words = tr("The gallery has this picture already, as {name}", name=name or "unknown")
     return doubted(candidate, "duplicate", words, table.faces[row], name)
 
 
@@ -219,10 +227,10 @@ def _known_person(
     best = int(np.where(own, -1, near).argmax()) if len(near) else 0
     if len(near) and not own[best] and near[best] > max(threshold, likeness + margin):
         name = known.names.get(people[best], "")
-        words = f"The gallery knows this face as {name}"
+        words = tr("The gallery knows this face as {name}", name=name)
         return doubted(candidate, "other-person", words, people[best], name)
     if own.any() and likeness < threshold:
-        return doubted(candidate, "outlier", f"It is unlike {candidate.name} in the gallery")
+        return doubted(candidate, "outlier", tr("It is unlike {candidate} in the gallery", candidate=candidate.name))
     return candidate
 
 
@@ -262,7 +270,11 @@ def _alike_in_name(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _doubted_name(candidate: Candidate, like: str, name: str) -> Candidate:
-    words = f"{candidate.name} looks like {name}: give both the same name if they are one person"
+    words = tr(
+        "{candidate} looks like {name}: give both the same name if they are one person",
+        candidate=candidate.name,
+        name=name,
+    )
     return doubted(candidate, "other-person", words, like, name)
 
 

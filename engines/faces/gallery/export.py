@@ -19,6 +19,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import atomic_path, dump_json
 from engines.core.reading import making_sense, read_json
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.faces.gallery import copies as gallery_copies
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.types import Person
@@ -36,9 +37,9 @@ def export(gallery: Gallery, person: str, folder: str | Path) -> Path:
     folder = Path(folder)
     known = next((one for one in gallery.people() if one.id == person), None)
     if known is None:
-        raise BadInput("That person is no longer in the gallery", path=gallery.path)
+        raise BadInput(tr("That person is no longer in the gallery"), path=gallery.path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadInput("The folder holds files already", path=folder, hint="Choose a new one")
+        raise BadInput(tr("The folder holds files already"), path=folder, hint=tr("Choose a new one"))
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(0o700, exist_ok=True)
     if not gallery.read_only:
@@ -83,13 +84,13 @@ def read_export(folder: Path) -> Export | None:
         return None
     try:
         listed = _read(folder / LIST)
-        with making_sense(folder / LIST, "The list of files makes no sense"):
+        with making_sense(folder / LIST, tr("The list of files makes no sense")):
             names = {str(name): str(digest) for name, digest in listed.items() if OURS.fullmatch(name)}
         ours = [path for name, digest in names.items() if _is_file(path := folder / name) and _hash(path) == digest]
         if folder / WORDS not in ours:
             return None
         words = _read(folder / WORDS)
-        with making_sense(folder / WORDS, "What the export says of the person makes no sense"):
+        with making_sense(folder / WORDS, tr("What the export says of the person makes no sense")):
             person, faces = str(words["person"]["id"]), frozenset(str(face["id"]) for face in words["faces"])
     except (KinoscopeError, OSError):
         return None
@@ -100,8 +101,8 @@ def read_export(folder: Path) -> Export | None:
 
 def _read(path: Path) -> Any:
     if path.is_symlink():
-        raise BadInput("This is a link", path=path)
-    return read_json(path, what="list of an export")
+        raise BadInput(tr("This is a link"), path=path)
+    return read_json(path, what=tr("list of an export"))
 
 
 def _is_file(path: Path) -> bool:
@@ -115,7 +116,7 @@ def _words(gallery: Gallery, known: Any, faces: Any) -> dict[str, Any]:
         "faces": [to_json(face) for face in faces],
         "not_this_person": refused,
         "model": to_json(gallery.card),
-        "vectors": "vectors.npy: one line a face, in the order of faces",
+        "vectors": tr("vectors.npy: one line a face, in the order of faces"),
     }
 
 

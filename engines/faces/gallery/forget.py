@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.faces.gallery import (
     ann,
 )
@@ -44,7 +45,7 @@ SHORTEST_NAME = 5
 """Bytes below which a name is not looked for in raw bytes: it would be found by chance."""
 SCAN = 640
 """Where a JPEG's own bytes begin: its tables are the same in all of them."""
-SOURCES = "The pictures they were enrolled from, and exports that were moved, are not ours to delete"
+SOURCES = tr("The pictures they were enrolled from, and exports that were moved, are not ours to delete")
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ def forget(gallery: Gallery, person: str) -> Forgotten:
     """
     name = gallery.names().get(person)
     if name is None:
-        raise BadInput("That person is no longer in the gallery", path=gallery.path)
+        raise BadInput(tr("That person is no longer in the gallery"), path=gallery.path)
     store = gallery.store
     store.may_write()
     faces = _faces_of(store, person)
@@ -131,7 +132,7 @@ def _traces(gallery: Gallery, person: str, name: str, faces: Sequence[str]) -> t
         traces.values |= {value for value in (stored, note) if store.encrypted and len(value) >= 16}
     sharers = [other for other in gallery.names().values() if other != name and name.casefold() in other.casefold()]
     if sharers:
-        elsewhere.append(f"The name is part of another one that stays: {', '.join(sharers)}")
+        elsewhere.append(tr("The name is part of another one that stays: {sharers}", sharers=", ".join(sharers)))
     elif len(name.encode()) >= SHORTEST_NAME:
         for spelt in _spellings(name):
             traces.words |= {spelt.encode(), spelt.encode("utf-16-le"), json.dumps(spelt)[1:-1].encode()}
@@ -254,7 +255,7 @@ def _proven(gallery: Gallery, name: str, faces: int, reach: Reach, traces: _Trac
         found = needles.hits(content)
         found -= _of_others(gallery, needles, traces.words) if found else set()
         if found:
-            left.append(f"{file} still holds {len(found)} traces")
+            left.append(tr("{file} still holds {count} traces", file=file, count=len(found)))
     elsewhere = dict.fromkeys([*reach.elsewhere, *([SOURCES] if faces else [])])
     return Forgotten(name, faces, tuple(map(str, files)), size, needles.count, tuple(left), tuple(elsewhere))
 
@@ -263,7 +264,7 @@ def _is_ours(file: Path, reach: Reach) -> bool:
     """A file that may hold something; one of another kind that has the index's name is named."""
     if file.suffix != gallery_protect.INDEX or not os.path.lexists(file) or ann.is_index(file):
         return file.is_file()
-    reach.leave(file, "it is not the index of this gallery")
+    reach.leave(file, tr("it is not the index of this gallery"))
     return False
 
 

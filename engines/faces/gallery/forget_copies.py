@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engines.core.errors import BadInput, KinoscopeError
+from engines.core.words import tr
 from engines.faces.gallery import copies as gallery_copies
 from engines.faces.gallery import keys
 from engines.faces.gallery import protection as gallery_protect
@@ -30,10 +31,10 @@ class Reach:
     done: list[Copy] = field(default_factory=list)
 
     def leave(self, path: Path, why: str) -> None:
-        self.elsewhere.append(f"{path} was not touched: {why}")
+        self.elsewhere.append(tr("{path} was not touched: {why}", path=path, why=why))
 
     def miss(self, path: Path) -> None:
-        self.elsewhere.append(f"{path} is not there any more; if it was moved, it still holds them")
+        self.elsewhere.append(tr("{path} is not there any more; if it was moved, it still holds them", path=path))
 
 
 def clean_exports(gallery: Gallery, people: Collection[str], faces: Collection[str], reach: Reach) -> None:
@@ -43,9 +44,9 @@ def clean_exports(gallery: Gallery, people: Collection[str], faces: Collection[s
         if known is not None and (known.person in people or (known.faces and known.faces <= set(faces))):
             _delete_export(copy, known, reach)
         elif known is not None and not known.faces.isdisjoint(faces):
-            reach.leave(copy.path, "it is the export of somebody else, and holds some of these faces")
+            reach.leave(copy.path, tr("it is the export of somebody else, and holds some of these faces"))
         elif copy.person in people and os.path.lexists(copy.path):
-            reach.leave(copy.path, "what lies there is not the export as it was written")
+            reach.leave(copy.path, tr("what lies there is not the export as it was written"))
         elif copy.person in people:
             reach.miss(copy.path)
 
@@ -73,11 +74,13 @@ def _delete_export(copy: Copy, known: Export, reach: Reach) -> None:
         if not known.others:
             copy.path.rmdir()
     except OSError as error:
-        reach.left.append(f"The export {copy.path} could not be deleted: {error.strerror or error}")
+        reach.left.append(
+            tr("The export {path} could not be deleted: {strerror}", path=copy.path, strerror=error.strerror or error)
+        )
         return
     reach.done.append(copy)
     if known.others:
-        reach.leave(copy.path, "it holds files that were added or changed since the export; those stay")
+        reach.leave(copy.path, tr("it holds files that were added or changed since the export; those stay"))
 
 
 def _shred_unfinished(store: Store, part: Path, reach: Reach) -> None:
@@ -87,7 +90,13 @@ def _shred_unfinished(store: Store, part: Path, reach: Reach) -> None:
     try:
         gallery_protect.shred(part)
     except OSError as error:
-        reach.left.append(f"The unfinished copy {part} could not be deleted: {error.strerror or error}")
+        reach.left.append(
+            tr(
+                "The unfinished copy {part} could not be deleted: {strerror}",
+                part=part,
+                strerror=error.strerror or error,
+            )
+        )
 
 
 def _clean_backup(gallery: Gallery, path: Path, clean: Cleaning, reach: Reach) -> None:
@@ -105,7 +114,7 @@ def _clean_backup(gallery: Gallery, path: Path, clean: Cleaning, reach: Reach) -
         finally:
             store.close()
     except (KinoscopeError, OSError, sqlite3.Error) as error:
-        reach.left.append(f"The backup {path} could not be cleaned: {error}")
+        reach.left.append(tr("The backup {path} could not be cleaned: {error}", path=path, error=error))
     finally:
         keys.UNLOCKED.drop(path)
 
@@ -114,7 +123,7 @@ def _replace(gallery: Store, backup: Store) -> None:
     """A backup under a key that is gone cannot be cleaned: a fresh one takes its place once it is whole."""
     part = part_of(backup.path)
     if os.path.lexists(part):
-        raise BadInput("There is a file in the way", path=part)
+        raise BadInput(tr("There is a file in the way"), path=part)
     try:
         gallery_copies.write(gallery, part)
         backup.let_go()

@@ -16,6 +16,7 @@ from typing import Any
 from engines.core.errors import BadInput
 from engines.core.names import name_key
 from engines.core.reading import making_sense, parse_json
+from engines.core.words import tr
 from engines.faces.gallery.schema import SECRET
 from engines.faces.gallery.store import Store
 from engines.faces.gallery.types import Change
@@ -77,12 +78,12 @@ def do_again(store: Store, change: int) -> Change:
 def _turn(store: Store, change: int, *, undo: bool) -> Change:
     rows = store.rows("SELECT at, kind, undone, entry FROM history WHERE id=?", (change,))
     if not rows:
-        raise BadInput("That entry is no longer in the history", hint="What was forgotten cannot be taken back")
+        raise BadInput(tr("That entry is no longer in the history"), hint=tr("What was forgotten cannot be taken back"))
     at, kind, undone, sealed = rows[0]
     entry = _entry(store, change, sealed)
     what = str(entry["what"])
     if bool(undone) == undo:
-        raise BadInput(f"'{what}' was {'taken back' if undo else 'done'} already")
+        raise BadInput(tr("'{what}' was {words} already", what=what, words=tr("taken back") if undo else "done"))
     with store.writing():
         steps = [_flip(step) for step in reversed(entry["steps"])] if undo else entry["steps"]
         _apply(store, steps, what)
@@ -128,9 +129,9 @@ def _doubles(store: Store) -> int:
 
 def _stale(store: Store, what: str) -> BadInput:
     return BadInput(
-        f"'{what}' no longer applies: the people or faces were changed since",
+        tr("'{what}' no longer applies: the people or faces were changed since", what=what),
         path=store.path,
-        hint="Take back the later changes first",
+        hint=tr("Take back the later changes first"),
     )
 
 
@@ -169,5 +170,5 @@ def _secret(table: str, column: str) -> bool:
 
 
 def _entry(store: Store, change: int, sealed: bytes) -> dict[str, Any]:
-    with making_sense(store.path, "The gallery's history is damaged"):
+    with making_sense(store.path, tr("The gallery's history is damaged")):
         return dict(parse_json(store.text(sealed, "history", str(change), "entry")))

@@ -14,6 +14,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
 from engines.core.pictures.files import gathered
 from engines.core.pictures.reading import read_picture
+from engines.core.words import tr
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import assess
 from engines.faces.gallery.editing import Gallery
@@ -43,10 +44,10 @@ def identify(
     listing = gathered(images, deep=True)
     files = listing.files
     if not files:
-        raise BadInput("There is no picture here", path=images[0] if images else None, hint=listing.words)
+        raise BadInput(tr("There is no picture here"), path=images[0] if images else None, hint=listing.words)
     index = gallery.index()
     if not len(index):
-        raise BadInput("The gallery has nobody yet", path=gallery.path, hint="Enrol somebody first")
+        raise BadInput(tr("The gallery has nobody yet"), path=gallery.path, hint=tr("Enrol somebody first"))
     scores = ScoreModel.of(gallery.table(), gallery.card.name)
     needed = scores.threshold(accept) if threshold is None else threshold
     embedder = open_recogniser(gallery.recogniser(model))
@@ -54,7 +55,7 @@ def identify(
     found, found_at = open_finder(finder), []
     for done, file in enumerate(files):
         ctx.check()
-        ctx.progress(done, len(files), f"Reading {shown(file.name)}")
+        ctx.progress(done, len(files), tr("Reading {file}", file=shown(file.name)))
         found_at.append(_picture(file, found, embedder, index, scores, needed))
     return {
         "gallery": str(gallery.path),

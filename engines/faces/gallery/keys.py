@@ -24,14 +24,15 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from engines.core.errors import BadInput, WorkFailed
 from engines.core.reading import parse_json
 from engines.core.spec import from_json
+from engines.core.words import tr
 
 SCRYPT_N = 2**17
 """Cost of a guess: 128 MiB and a third of a second (OWASP's advice with r = 8, p = 1)."""
 LARGEST_N = 2**20
 NONCE = 12
 SERVICE = "Kinoscope faces"
-CHANGED = "A value cannot be verified: the file is damaged or was changed"
-RESTORE = "Restore it from a backup"
+CHANGED = tr("A value cannot be verified: the file is damaged or was changed")
+RESTORE = tr("Restore it from a backup")
 
 
 class Cipher(Protocol):
@@ -68,7 +69,7 @@ class Sealed:
         try:
             return self._aead.decrypt(stored[:NONCE], stored[NONCE:], self._place(table, row, column))
         except (InvalidTag, ValueError) as error:
-            where = f"{table}.{column} of {row}"
+            where = tr("{table}.{column} of {row}", table=table, column=column, row=row)
             raise BadInput(f"{CHANGED} ({where})", path=self._path, hint=RESTORE) from error
 
     def _place(self, table: str, row: str, column: str) -> bytes:
@@ -98,9 +99,9 @@ class Header:
         try:
             header: Header = from_json(Header, parse_json(text))
         except BadInput as error:
-            raise BadInput("The gallery's key header is damaged", hint=RESTORE) from error
+            raise BadInput(tr("The gallery's key header is damaged"), hint=RESTORE) from error
         if header.kind not in ("plain", "passphrase", "keyring"):
-            raise BadInput("The gallery's key header is damaged", hint=RESTORE)
+            raise BadInput(tr("The gallery's key header is damaged"), hint=RESTORE)
         return header
 
 
@@ -114,7 +115,7 @@ def new_key() -> bytes:
 def wrap(key: bytes, passphrase: str) -> Header:
     """The data key under a passphrase. Raises `BadInput` for an empty one."""
     if not passphrase:
-        raise BadInput("The passphrase is empty", hint="Type at least one character; a sentence is better")
+        raise BadInput(tr("The passphrase is empty"), hint=tr("Type at least one character; a sentence is better"))
     salt = os.urandom(16)
     header = Header("passphrase", _text(salt), SCRYPT_N)
     nonce = os.urandom(NONCE)
@@ -131,7 +132,7 @@ def unwrap(header: Header, passphrase: str) -> bytes:
         return AESGCM(_stretch(passphrase, salt, header.n)).decrypt(box[:NONCE], box[NONCE:], _bound(header))
     except (InvalidTag, ValueError) as error:
         raise BadInput(
-            "The passphrase does not open this gallery", hint="Check capitals and keyboard layout"
+            tr("The passphrase does not open this gallery"), hint=tr("Check capitals and keyboard layout")
         ) from error
 
 
@@ -140,7 +141,7 @@ def into_keyring(key: bytes) -> Header:
     name = secrets.token_hex(8)
     _keyring("set_password", SERVICE, name, _text(key))
     if _keyring("get_password", SERVICE, name) != _text(key):
-        raise WorkFailed("The system keyring did not keep the key", hint="Use a passphrase instead")
+        raise WorkFailed(tr("The system keyring did not keep the key"), hint=tr("Use a passphrase instead"))
     return _checked(Header("keyring", name=name), key)
 
 
@@ -150,8 +151,8 @@ def from_keyring(header: Header) -> bytes:
     key = base64.b64decode(kept or "")
     if not fits(header, key):
         raise BadInput(
-            "The system keyring does not hold the key of this gallery",
-            hint="Log in as the user who protected it, on the same machine",
+            tr("The system keyring does not hold the key of this gallery"),
+            hint=tr("Log in as the user who protected it, on the same machine"),
         )
     return key
 
@@ -227,5 +228,6 @@ def _keyring(call: str, *arguments: str) -> Any:
         return getattr(keyring, call)(*arguments)
     except (KeyringError, RuntimeError) as error:
         raise WorkFailed(
-            "There is no system keyring here that can be used", hint="Protect the gallery with a passphrase instead"
+            tr("There is no system keyring here that can be used"),
+            hint=tr("Protect the gallery with a passphrase instead"),
         ) from error

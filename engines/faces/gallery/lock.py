@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engines.core.errors import BadInput
 from engines.core.locks import SUFFIX, FileLock
+from engines.core.words import tr
 
 
 class WriterLock(FileLock):
@@ -16,7 +17,7 @@ class WriterLock(FileLock):
 
     def __init__(self, path: Path) -> None:
         if not path.name:
-            raise BadInput("The name of a file is needed", path=path)
+            raise BadInput(tr("The name of a file is needed"), path=path)
         super().__init__(path.with_name(path.name + SUFFIX))
         self.error: OSError | None = None
         """Why the last `take` could not make a lock file: missing rights, a full disk."""

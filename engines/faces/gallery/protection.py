@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engines.core.words import tr
 from engines.faces.gallery import ann, keys
 from engines.faces.gallery import schema as gallery_schema
 from engines.faces.gallery.store import Store, clear_part, part_of
@@ -93,7 +94,7 @@ def shred(path: Path) -> None:
     try:
         seen = os.fstat(handle)
         if not stat.S_ISREG(seen.st_mode):
-            raise OSError(errno.EINVAL, "Not a file", str(path))
+            raise OSError(errno.EINVAL, tr("Not a file"), str(path))
         overwrite(handle, seen.st_size)
     finally:
         os.close(handle)

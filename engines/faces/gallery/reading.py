@@ -16,6 +16,7 @@ from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.names import looks_alike, name_key, shown, tidy_name
 from engines.core.reading import making_sense
+from engines.core.words import tr
 from engines.faces.gallery import history as gallery_history
 from engines.faces.gallery import rows as gallery_rows
 from engines.faces.gallery.protection import own_files
@@ -99,10 +100,16 @@ class GalleryReader:
         """Raises `BadInput` when embeddings of `card` may not be compared with this gallery's."""
         if card.sha256 != self.card.sha256:
             raise BadInput(
-                f"The gallery was made with {self.card.title or self.card.name} ({self.card.sha256[:8]}); "
-                f"{card.title or card.name} ({card.sha256[:8]}) gives embeddings that cannot be compared with it",
+                tr(
+                    "The gallery was made with {card} ({sha256}); {card2} ({sha2562}) gives embeddings "
+                    "that cannot be compared with it",
+                    card=self.card.title or self.card.name,
+                    sha256=self.card.sha256[:8],
+                    card2=card.title or card.name,
+                    sha2562=card.sha256[:8],
+                ),
                 path=self.path,
-                hint="Choose the gallery's model, or embed its stored faces anew",
+                hint=tr("Choose the gallery's model, or embed its stored faces anew"),
             )
 
     def names(self) -> dict[str, str]:
@@ -149,7 +156,7 @@ class GalleryReader:
         """Raises `BadInput` when there is none."""
         rows = self._store.rows(f"SELECT {FACE} FROM faces WHERE id = ? AND gone = 0", (face,))
         if not rows:
-            raise BadInput("That face is no longer in the gallery", path=self.path)
+            raise BadInput(tr("That face is no longer in the gallery"), path=self.path)
         return gallery_rows.record(self._store, rows[0])
 
     def table(self) -> FaceTable:
@@ -200,8 +207,8 @@ class GalleryReader:
         """The stored picture, BGR: the aligned face with some of what is around it. Raises `BadInput`."""
         rows = self._store.rows("SELECT picture FROM pictures WHERE face = ?", (face,))
         if not rows:
-            raise BadInput("That face is no longer in the gallery", path=self.path)
-        with making_sense(self.path, "The gallery is damaged: a picture does not read"):
+            raise BadInput(tr("That face is no longer in the gallery"), path=self.path)
+        with making_sense(self.path, tr("The gallery is damaged: a picture does not read")):
             return gallery_rows.decode(self._store.unseal(rows[0][0], "pictures", face, "picture"))
 
     def aligned(self, faces: Sequence[str], card: ModelCard | None = None) -> Image:
@@ -234,8 +241,14 @@ class GalleryReader:
         if not id:
             alike = sorted(known for known in names.values() if looks_alike(known, tidy_name(told)))
             close = ", ".join(sorted(names.values())[:8])
-            hint = f"Is it {' or '.join(alike)}?" if alike else f"Known are {close}" if close else ""
-            raise BadInput(f"Nobody here is called '{shown(told)}'", path=self.path, hint=hint)
+            hint = (
+                tr("Is it {alike}?", alike=" or ".join(alike))
+                if alike
+                else tr("Known are {close}", close=close)
+                if close
+                else ""
+            )
+            raise BadInput(tr("Nobody here is called '{told}'", told=shown(told)), path=self.path, hint=hint)
         return id
 
     def state(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.forget import forget_faces, losing_all
 from engines.faces.gallery.types import Expiring, Forgotten
@@ -30,7 +31,7 @@ def expire(gallery: Gallery, days: int | None = None, now: float | None = None) 
 def _period(gallery: Gallery, days: int | None) -> int:
     days = gallery.info().keep_days if days is None else days
     if days < 0:
-        raise BadInput("Days cannot be negative", hint="0 keeps faces for ever")
+        raise BadInput(tr("Days cannot be negative"), hint=tr("0 keeps faces for ever"))
     return days
 
 

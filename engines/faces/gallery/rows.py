@@ -20,6 +20,7 @@ from engines.core.frames import Image
 from engines.core.names import shown
 from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json
+from engines.core.words import tr
 from engines.faces.gallery.store import Store
 from engines.faces.gallery.types import FaceRecord
 from engines.faces.recognition.align import SIDE
@@ -31,7 +32,7 @@ PORTRAIT = 160
 MARGIN = (PORTRAIT - SIDE) / 2 / SIDE
 """`align.crop(image, points, PORTRAIT, MARGIN)` makes it."""
 JPEG = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
-UNREADABLE = "The gallery is damaged: a face does not read"
+UNREADABLE = tr("The gallery is damaged: a face does not read")
 NO_POINTS: FivePoints = ((0.0, 0.0),) * 5
 
 
@@ -54,9 +55,18 @@ def insert(store: Store, face: NewFace, id: str, person: str, at: float, *, conf
     """Write one face and its picture; only inside a transaction. Raises `BadInput` for a vector of another length."""
     vector = np.ascontiguousarray(face.vector, np.float32)
     if vector.shape != (store.card.dim,) or not np.isfinite(vector).all():
-        raise BadInput(f"An embedding is {vector.size} numbers, {store.card.name} gives {store.card.dim}")
+        raise BadInput(
+            tr(
+                "An embedding is {size} numbers, {card} gives {dim}",
+                size=vector.size,
+                card=store.card.name,
+                dim=store.card.dim,
+            )
+        )
     if not vector.any():
-        raise BadInput("An embedding is all zeros, which is like nobody", hint="Check the recogniser and its card")
+        raise BadInput(
+            tr("An embedding is all zeros, which is like nobody"), hint=tr("Check the recogniser and its card")
+        )
     details = json.dumps(
         {"source": shown(face.source), "box": _box(face.box), "points": face.points, "quality": _quality(face.quality)}
     )
@@ -87,21 +97,21 @@ def details_of(store: Store, id: str, sealed: bytes) -> dict[str, Any]:
 def vector_of(store: Store, id: str, sealed: bytes) -> Vectors:
     plain = store.unseal(sealed, "faces", id, "vector")
     if len(plain) != 4 * store.card.dim:
-        raise BadInput("The gallery is damaged: an embedding has the wrong length", path=store.path)
+        raise BadInput(tr("The gallery is damaged: an embedding has the wrong length"), path=store.path)
     return np.frombuffer(plain, np.float32)
 
 
 def encode(picture: Image) -> bytes:
     """Raises `BadInput` for what is not a picture."""
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or not picture.size:
-        raise BadInput("A face's picture has to be height x width x 3, 8 bits")
+        raise BadInput(tr("A face's picture has to be height x width x 3, 8 bits"))
     return cv2.imencode(".jpg", picture, JPEG)[1].tobytes()
 
 
 def decode(data: bytes) -> Image:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
     if picture is None:
-        raise BadInput("The gallery is damaged: a picture does not read")
+        raise BadInput(tr("The gallery is damaged: a picture does not read"))
     return cast(Image, picture)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engines.core import databases
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 APPLICATION_ID = 0x4B464143
 """KFAC."""
@@ -79,7 +80,9 @@ def build(path: Path, meta: Mapping[str, object]) -> None:
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     """Open what `create` made. Raises `BadInput` for anything else: missing, foreign, damaged, of a later version."""
     if not path.is_file():
-        raise BadInput("There is no such gallery", path=path, hint="Check the name, or enrol someone to make it")
+        raise BadInput(
+            tr("There is no such gallery"), path=path, hint=tr("Check the name, or enrol someone to make it")
+        )
     databases.check_kind(path, KIND)
     base = None
     try:
@@ -143,15 +146,23 @@ def _check(base: sqlite3.Connection, path: Path) -> None:
     version = base.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         raise BadInput(
-            f"The gallery was made by a later version (format {version}, known is {SCHEMA})", path=path, hint="Update"
+            tr(
+                "The gallery was made by a later version (format {version}, known is {schema})",
+                version=version,
+                schema=SCHEMA,
+            ),
+            path=path,
+            hint=tr("Update"),
         )
     present = {row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type='table'")}
     if version < 1 or not {"meta", "history", *SECRET} <= present:
-        raise BadInput("The gallery is damaged: tables are missing", path=path, hint="Restore it from a backup")
+        raise BadInput(tr("The gallery is damaged: tables are missing"), path=path, hint=tr("Restore it from a backup"))
     if path.stat().st_size <= CHECKED:
         verdict = base.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise BadInput(f"The gallery is damaged: {verdict}", path=path, hint="Restore it from a backup")
+            raise BadInput(
+                tr("The gallery is damaged: {verdict}", verdict=verdict), path=path, hint=tr("Restore it from a backup")
+            )
         _check_types(base, path)
 
 
@@ -167,7 +178,9 @@ def _check_types(base: sqlite3.Connection, path: Path) -> None:
     for place, query in (wrong | {"meta.value": f"SELECT 1 FROM meta WHERE {counts}"}).items():
         if base.execute(query).fetchone():
             raise BadInput(
-                f"The gallery is damaged: {place} holds something else", path=path, hint="Restore it from a backup"
+                tr("The gallery is damaged: {place} holds something else", place=place),
+                path=path,
+                hint=tr("Restore it from a backup"),
             )
 
 

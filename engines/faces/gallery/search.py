@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.faces.gallery.ann import Nearest, nearest_of
 from engines.faces.table import FaceTable
 from engines.faces.vectors import Vectors
@@ -86,7 +87,13 @@ class PersonIndex:
         vectors = np.atleast_2d(np.asarray(vectors, np.float32))
         if len(self) and vectors.shape[1] != self.templates.vectors.shape[1]:
             dim = self.templates.vectors.shape[1]
-            raise BadInput(f"Embeddings of {vectors.shape[1]} numbers cannot be compared with a gallery of {dim}")
+            raise BadInput(
+                tr(
+                    "Embeddings of {shape} numbers cannot be compared with a gallery of {dim}",
+                    shape=vectors.shape[1],
+                    dim=dim,
+                )
+            )
         banned = self._banned(len(vectors), faces, without)
         count = min(2 + max(map(len, banned), default=0), len(self))
         rows, near = self.templates.search(vectors, count)

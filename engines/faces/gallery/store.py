@@ -22,6 +22,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import NO_SPACE, atomic_path
 from engines.core.reading import making_sense, parse_json
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from engines.faces.gallery import keys
 from engines.faces.gallery import schema as gallery_schema
 from engines.faces.gallery.lock import WriterLock
@@ -55,7 +56,7 @@ class Store:
         Raises `BadInput` when there is a file already, or no folder.
         """
         if not path.parent.is_dir():
-            raise BadInput("The folder does not exist", path=path.parent)
+            raise BadInput(tr("The folder does not exist"), path=path.parent)
         lock = WriterLock(path)
         lock.take()
         try:
@@ -63,7 +64,7 @@ class Store:
                 raise cannot_write(path, lock.error)
             if not gallery_schema.is_new(path):
                 raise BadInput(
-                    "There is a file of that name already", path=path, hint="Choose another name, or open it"
+                    tr("There is a file of that name already"), path=path, hint=tr("Choose another name, or open it")
                 )
             values = {"card": json.dumps(to_json(card)), "header": header.to_text(), "keep_days": 0, "revision": 0}
             with gallery_schema.reading(path), atomic_path(path, private=True) as part:
@@ -85,7 +86,7 @@ class Store:
         self.base = gallery_schema.connect(self.path, read_only=self.read_only)
         self._identity = _identity(self.path)
         try:
-            with making_sense(self.path, "The gallery is damaged"):
+            with making_sense(self.path, tr("The gallery is damaged")):
                 self.card = _card(self.meta("card"), self.path)
                 self.header = keys.Header.of(str(self.meta("header")))
         except BaseException:
@@ -116,20 +117,20 @@ class Store:
     @property
     def cipher(self) -> keys.Cipher:
         if self.locked or self._cipher is None:
-            raise BadInput("The gallery is locked", path=self.path, hint="Unlock it with its passphrase")
+            raise BadInput(tr("The gallery is locked"), path=self.path, hint=tr("Unlock it with its passphrase"))
         return self._cipher
 
     def unlock(self, passphrase: str | None = None) -> None:
         """With the passphrase, or by the system's keyring where the key is kept there. Raises `BadInput`."""
         if self.header.kind == "passphrase":
             if passphrase is None:
-                raise BadInput("The gallery is encrypted", path=self.path, hint="Give its passphrase")
-            with making_sense(self.path, "The gallery's key header is damaged"):
+                raise BadInput(tr("The gallery is encrypted"), path=self.path, hint=tr("Give its passphrase"))
+            with making_sense(self.path, tr("The gallery's key header is damaged")):
                 key = keys.unwrap(self.header, passphrase)
         else:
             key = keys.from_keyring(self.header)
         if self.encrypted and not keys.fits(self.header, key):
-            raise BadInput("The gallery's key header is damaged", path=self.path, hint=keys.RESTORE)
+            raise BadInput(tr("The gallery's key header is damaged"), path=self.path, hint=keys.RESTORE)
         keys.UNLOCKED.put(self.path, key)
         self._use(key)
 
@@ -174,7 +175,7 @@ class Store:
     def meta(self, key: str) -> Any:
         rows = self.rows("SELECT value FROM meta WHERE key=?", (key,))
         if not rows:
-            raise BadInput(f"The gallery is damaged: no {key}", path=self.path, hint=keys.RESTORE)
+            raise BadInput(tr("The gallery is damaged: no {key}", key=key), path=self.path, hint=keys.RESTORE)
         return rows[0][0]
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -224,7 +225,9 @@ class Store:
     def may_write(self) -> None:
         """Raises `BadInput` when this opening is for reading."""
         if self.asked_read_only:
-            raise BadInput("The gallery was opened for reading", path=self.path, hint="Open it anew to change it")
+            raise BadInput(
+                tr("The gallery was opened for reading"), path=self.path, hint=tr("Open it anew to change it")
+            )
         if self.read_only:
             raise cannot_write(self.path, self._refusal)
 
@@ -262,19 +265,23 @@ def cannot_write(path: Path, refusal: OSError | None) -> KinoscopeError:
     if refusal is not None and refusal.errno in NO_SPACE:
         return databases.in_words(refusal, path, "gallery")
     if isinstance(refusal, FileExistsError):
-        return BadInput(f"The gallery cannot be written: {refusal.strerror}", path=path, hint="Move that file away")
+        return BadInput(
+            tr("The gallery cannot be written: {strerror}", strerror=refusal.strerror),
+            path=path,
+            hint=tr("Move that file away"),
+        )
     if refusal is not None:
-        hint = "Make the file and its folder writable, or copy the gallery to where you may write"
-        return BadInput("The rights to write this gallery are missing", path=path, hint=hint)
-    hint = "Close it there, then open it here again"
-    return BadInput("Another program has the gallery open", path=path, hint=hint)
+        hint = tr("Make the file and its folder writable, or copy the gallery to where you may write")
+        return BadInput(tr("The rights to write this gallery are missing"), path=path, hint=hint)
+    hint = tr("Close it there, then open it here again")
+    return BadInput(tr("Another program has the gallery open"), path=path, hint=hint)
 
 
 def _identity(path: Path) -> tuple[int, int]:
     try:
         seen = os.stat(path)
     except OSError as error:
-        raise BadInput("The gallery is gone", path=path, hint="It was moved or deleted while open") from error
+        raise BadInput(tr("The gallery is gone"), path=path, hint=tr("It was moved or deleted while open")) from error
     return seen.st_dev, seen.st_ino
 
 
@@ -282,7 +289,9 @@ def _card(text: Any, path: Path) -> ModelCard:
     try:
         card: ModelCard = from_json(ModelCard, parse_json(str(text)))
     except BadInput as error:
-        raise BadInput("The gallery is damaged: its model card does not read", path=path) from error
+        raise BadInput(tr("The gallery is damaged: its model card does not read"), path=path) from error
     if not 0 < card.dim <= MOST_DIMS:
-        raise BadInput(f"The gallery is damaged: its vectors have {card.dim} numbers", path=path, hint=keys.RESTORE)
+        raise BadInput(
+            tr("The gallery is damaged: its vectors have {dim} numbers", dim=card.dim), path=path, hint=keys.RESTORE
+        )
     return card

@@ -19,6 +19,7 @@ from torch import nn
 from engines.core.context import Context
 from engines.core.errors import BadInput, WorkFailed
 from engines.core.outputs import check_file
+from engines.core.words import tr
 from engines.faces.gaze.screen_model import CALIBRATION, SCALES, TERMS, ScreenModel, degrees_apart, terms
 from engines.faces.study_types import GazeFit, GazeFitSpec
 from engines.faces.training.rle import FLOOR, RLE, positive
@@ -53,12 +54,12 @@ def run(spec: GazeFitSpec, ctx: Context) -> GazeFit:
     by_ridge, by_network = np.zeros_like(looks.targets), np.zeros_like(looks.targets)
     for one, (rest, held) in enumerate(folds):
         ctx.check()
-        ctx.progress(one, len(folds) + 1, f"Leaving out point {one + 1} of {len(folds)}")
+        ctx.progress(one, len(folds) + 1, tr("Leaving out point {one} of {count}", one=one + 1, count=len(folds)))
         model = ridge(rest, spec)
         places = looks.point == one
         by_ridge[places] = model.points(held.features)[0]
         by_network[places] = network(rest, model, spec.seed, ctx).points(held.features)[0]
-    ctx.progress(len(folds), len(folds) + 1, "All points")
+    ctx.progress(len(folds), len(folds) + 1, tr("All points"))
     found = ridge(looks, spec)
     truth = looks.targets * spec.screen[0]
     wrong_ridge, wrong_network = (float(_degrees(seen, truth, spec).mean()) for seen in (by_ridge, by_network))
@@ -96,7 +97,7 @@ def network(looks: Looks, base: ScreenModel, seed: int, ctx: Context) -> ScreenM
         mu, sigma = net(inputs)
         value = loss(mu, sigma, left / unit)
         if not torch.isfinite(value):
-            raise WorkFailed("The calibration did not converge", hint="Calibrate again, with the head still")
+            raise WorkFailed(tr("The calibration did not converge"), hint=tr("Calibrate again, with the head still"))
         plan.zero_grad()
         value.backward()
         plan.step()
@@ -133,17 +134,22 @@ class _Residual(nn.Module):
 
 def _looks(spec: GazeFitSpec) -> tuple[Looks, Floats]:
     if not spec.samples:
-        raise BadInput("There are no looks to calibrate from", hint="Look at the nine points first")
+        raise BadInput(tr("There are no looks to calibrate from"), hint=tr("Look at the nine points first"))
     if any(len(sample.features) != len(SCALES) for sample in spec.samples):
-        raise BadInput(f"A look has {len(SCALES)} features", hint="Calibrate again")
+        raise BadInput(tr("A look has {count} features", count=len(SCALES)), hint=tr("Calibrate again"))
     features = np.array([sample.features for sample in spec.samples], np.float64)
     targets = np.array([sample.target for sample in spec.samples], np.float64)
     if min(*spec.screen, *spec.screen_mm, spec.distance_mm) <= 0:
-        raise BadInput("The screen needs a size in pixels and in millimetres, and a distance", hint="All above 0")
+        raise BadInput(
+            tr("The screen needs a size in pixels and in millimetres, and a distance"), hint=tr("All above 0")
+        )
     whole = np.isfinite(features).all(axis=1) & np.isfinite(targets).all(axis=1)
     points, index = np.unique(targets[whole], axis=0, return_inverse=True)
     if len(points) < LEAST_POINTS:
-        raise BadInput(f"Only {len(points)} points were looked at", hint=f"At least {LEAST_POINTS} of nine are needed")
+        raise BadInput(
+            tr("Only {count} points were looked at", count=len(points)),
+            hint=tr("At least {least_points} of nine are needed", least_points=LEAST_POINTS),
+        )
     return Looks(features[whole], targets[whole] / spec.screen[0], index.reshape(-1)), points
 
 
@@ -208,9 +214,9 @@ def _note(error: float, looks: Looks, points: Floats, spec: GazeFitSpec) -> str:
     guess = np.broadcast_to(points.mean(axis=0), points.shape)
     blind = float(_degrees(guess, points, spec).mean())
     if error > 0.7 * blind:
-        return "Hardly better than a guess at the middle: more light on the face, eyes in the picture's middle"
+        return tr("Hardly better than a guess at the middle: more light on the face, eyes in the picture's middle")
     fewest = int(np.bincount(looks.point).min())
-    return f"A point was seen only {fewest} times" if fewest < 5 else ""
+    return tr("A point was seen only {fewest} times", fewest=fewest) if fewest < 5 else ""
 
 
 def _degrees(seen: Floats, truth: Floats, spec: GazeFitSpec) -> Floats:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.faces.types import HeadPose
 from engines.faces.vectors import Floats
 
@@ -103,7 +104,7 @@ def _laid_over(points: Floats) -> Floats:
 def _seen_through(points: Floats, camera: Pinhole) -> Floats:
     """SQPnP (Terzakis, Lourakis, 2020), then least squares on the reprojection error."""
     if not (camera.fx > 0 and camera.fy > 0):
-        raise UsageError("These intrinsics do not make a camera", hint="fx and fy in pixels, above 0")
+        raise UsageError(tr("These intrinsics do not make a camera"), hint=tr("fx and fy in pixels, above 0"))
     seen = np.ascontiguousarray(points)
     _, turn, place = cv2.solvePnP(MODEL, seen, camera.matrix, None, flags=cv2.SOLVEPNP_SQPNP)
     turn, _ = cv2.solvePnPRefineLM(MODEL, seen, camera.matrix, None, turn, place)

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from engines.core.files import write_json
 from engines.core.outputs import check_file, holding
 from engines.core.reading import MISFITS, making_sense, read_json
+from engines.core.words import tr
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Point
 from engines.faces.vectors import Floats
 
 FORMAT = "kinoscope gaze calibration 1"
-CALIBRATION = holding("a gaze calibration", FORMAT.encode())
+CALIBRATION = holding(tr("a gaze calibration"), FORMAT.encode())
 SCALES = (1.0, 1.0, 1.0, 1.0, 5.0, 5.0, 5.0, 0.1, 0.1, 0.05)
 """What counts as one unit of each feature: a millimetre of the iris, 5 degrees, a tenth of the picture."""
 TERMS = 14
@@ -87,7 +88,7 @@ class ScreenModel:
     def load(cls, path: str | Path) -> ScreenModel:
         """Read what `save` wrote. Raises `BadInput` for anything else."""
         data = read_json(path)
-        with making_sense(path, "Not a gaze calibration", hint="Calibrate again"):
+        with making_sense(path, tr("Not a gaze calibration"), hint=tr("Calibrate again")):
             return _checked(data)
 
 

@@ -23,6 +23,7 @@ from engines.core.frames import Image
 from engines.core.installing import install_hint
 from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
+from engines.core.words import tr
 from engines.faces.recognition.embed import checked
 from engines.faces.types import ModelCard
 from engines.faces.vectors import Vectors, unit
@@ -44,8 +45,8 @@ class DlibResNet:
         try:
             self._net = dlib.face_recognition_model_v1(str(path))
         except RuntimeError as error:
-            raise BadInput("dlib cannot read its recogniser", path=path) from error
-        self.card = ModelCard("dlib", "dlib ResNet", file.sha256, 128, SIZE, file.licence, MARGIN)
+            raise BadInput(tr("dlib cannot read its recogniser"), path=path) from error
+        self.card = ModelCard("dlib", tr("dlib ResNet"), file.sha256, 128, SIZE, file.licence, MARGIN)
         self._lock = Lock()
 
     def embed(self, faces: Image) -> Vectors:
@@ -60,6 +61,6 @@ def _package() -> Any:
     try:
         import dlib
     except ImportError as error:
-        words = "dlib's recogniser needs the package dlib, which is not installed"
+        words = tr("dlib's recogniser needs the package dlib, which is not installed")
         raise FileMissing(words, hint=install_hint("dlib-bin")) from error
     return dlib

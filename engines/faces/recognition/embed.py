@@ -13,6 +13,7 @@ from engines.core.errors import WorkFailed
 from engines.core.frames import Image
 from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
+from engines.core.words import tr
 from engines.faces.recognition.networks import open_network
 from engines.faces.types import ModelCard
 from engines.faces.vectors import Vectors, unit
@@ -104,7 +105,9 @@ class SFace(Network):
 def checked(vectors: Vectors, card: ModelCard) -> Vectors:
     """The same vectors. Raises `WorkFailed` for one that says nothing: no numbers, or zeros alone."""
     if not np.isfinite(vectors).all():
-        raise WorkFailed(f"{card.title} gives no numbers for these faces", hint="Check its card: mean and std")
+        raise WorkFailed(
+            tr("{card} gives no numbers for these faces", card=card.title), hint=tr("Check its card: mean and std")
+        )
     if not vectors.any(axis=1).all():
-        raise WorkFailed(f"{card.title} gives zeros for a face", hint="Check its card: mean and std")
+        raise WorkFailed(tr("{card} gives zeros for a face", card=card.title), hint=tr("Check its card: mean and std"))
     return vectors

@@ -20,6 +20,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.pictures.files import LeftOut, gathered
 from engines.core.pictures.reading import read_picture
+from engines.core.words import tr
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import Values, assess
 from engines.faces.detection.yunet import Detections
@@ -79,12 +80,12 @@ def read_folder(
     found = gathered(paths, deep=True)
     files = list(found.files)
     if not files:
-        raise BadInput("There is no picture here", path=paths[0] if paths else None, hint=found.words)
+        raise BadInput(tr("There is no picture here"), path=paths[0] if paths else None, hint=found.words)
     card = open_recogniser(model).card
     reads: list[_Read] = []
     for read in _spread(_Reader(model, finder, flip).read, files, threads, ctx):
         reads.append(read)
-        ctx.progress(len(reads), len(files), "Reading faces")
+        ctx.progress(len(reads), len(files), tr("Reading faces"))
     return replace(_gathered(files, reads, people_of(files, naming), card), left_out=found.left_out)
 
 
@@ -159,7 +160,7 @@ def _gathered(files: list[Path], reads: list[_Read], people: tuple[str, ...], ca
     faces = tuple(face for read in reads if (face := read.face) is not None)
     vectors = [vector for read in reads if (vector := read.vector) is not None]
     if not rows:
-        raise BadInput("None of these pictures has a face that can be found", path=files[0])
+        raise BadInput(tr("None of these pictures has a face that can be found"), path=files[0])
     quality = np.array([face.quality.total if face.quality else 1.0 for face in faces], np.float32)
     chosen = tuple(names[row] for row in rows), tuple(people[row] for row in rows)
     table = FaceTable(*chosen, np.stack(vectors).astype(np.float32), quality)

@@ -20,6 +20,7 @@ from onnx import helper, numpy_helper
 from engines.core.errors import BadInput
 from engines.core.networks.onnx import open_session
 from engines.core.store.preparing import file_hash, keep, prepared
+from engines.core.words import tr
 
 LARGE = 4_000_000
 """Bytes from which a network is prepared beside the program."""
@@ -39,7 +40,7 @@ def open_network(
     try:
         return cast(ort.InferenceSession, open_session(_ready(Path(path), any_size, any_count), threads))
     except Exception as error:  # onnx and onnxruntime raise families of their own, protobuf another
-        raise BadInput("Not an ONNX model that can be run", path=path, hint="Choose another file") from error
+        raise BadInput(tr("Not an ONNX model that can be run"), path=path, hint=tr("Choose another file")) from error
 
 
 def _ready(path: Path, any_size: bool, any_count: bool) -> bytes | str:

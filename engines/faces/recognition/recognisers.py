@@ -22,6 +22,7 @@ from engines.core.frames import Image
 from engines.core.reading import read_json
 from engines.core.store.preparing import file_hash
 from engines.core.store.registry import REGISTRY
+from engines.core.words import tr
 from engines.faces.recognition.align import SIDE
 from engines.faces.recognition.dlib_resnet import DlibResNet
 from engines.faces.recognition.embed import TOGETHER, Embedder, Input, Network, SFace, checked
@@ -29,11 +30,11 @@ from engines.faces.recognition.networks import open_network
 from engines.faces.types import ModelCard
 from engines.faces.vectors import Vectors, unit
 
-BUILT_IN = (("sface", "SFace"), ("dlib", "dlib ResNet"))
+BUILT_IN = (("sface", "SFace"), ("dlib", tr("dlib ResNet")))
 """Recognisers by name, with their titles."""
 DIMS = range(8, 8193)
-HEADS = "Name the recogniser that looks at the pictures in its card"
-WANTED = f"A recogniser takes one picture of {SIDE} x {SIDE} x 3 and gives one vector"
+HEADS = tr("Name the recogniser that looks at the pictures in its card")
+WANTED = tr("A recogniser takes one picture of {side} x {side} x 3 and gives one vector", side=SIDE)
 
 
 def open_recogniser(name: str | Path, *, threads: int = 1) -> Embedder:
@@ -50,7 +51,10 @@ def open_recogniser(name: str | Path, *, threads: int = 1) -> Embedder:
     if path.suffix.lower() == ".onnx":
         return _own(path, threads)
     known = ", ".join(known for known, _ in BUILT_IN)
-    raise UsageError(f"There is no recogniser called '{name}'", hint=f"Choose {known}, or a file that ends in .onnx")
+    raise UsageError(
+        tr("There is no recogniser called '{name}'", name=name),
+        hint=tr("Choose {known}, or a file that ends in .onnx", known=known),
+    )
 
 
 def recogniser_of(card: ModelCard, gallery: str | Path, given: str = "") -> str:
@@ -67,13 +71,17 @@ def recogniser_of(card: ModelCard, gallery: str | Path, given: str = "") -> str:
             return str(file)
     if card.name in dict(BUILT_IN):
         return card.name
-    words = f"The gallery was made with the recogniser {card.title or card.name} ({card.sha256[:8]}), "
-    hint = "Name its ONNX file with --model, or embed the gallery anew with faces reembed"
+    words = tr(
+        "The gallery was made with the recogniser {card} ({sha256}), ",
+        card=card.title or card.name,
+        sha256=card.sha256[:8],
+    )
+    hint = tr("Name its ONNX file with --model, or embed the gallery anew with faces reembed")
     if there:
-        raise BadInput(f"{words}and another one lies in its place", path=there[0], hint=hint)
+        raise BadInput(tr("{words}and another one lies in its place", words=words), path=there[0], hint=hint)
     if card.file:
-        raise FileMissing(f"{words}which is no longer where it was", path=card.file, hint=hint)
-    raise FileMissing(f"{words}and does not say where that lies", path=gallery, hint=hint)
+        raise FileMissing(tr("{words}which is no longer where it was", words=words), path=card.file, hint=hint)
+    raise FileMissing(tr("{words}and does not say where that lies", words=words), path=gallery, hint=hint)
 
 
 class Head:
@@ -95,20 +103,20 @@ def read_card(path: str | Path) -> dict[str, Any]:
     beside = Path(path).with_suffix(".json")
     if not beside.is_file():
         return {}
-    card = read_json(beside, what="card beside the recogniser")
+    card = read_json(beside, what=tr("card beside the recogniser"))
     if not isinstance(card, dict):
-        raise BadInput("The card beside the recogniser is not a JSON object", path=beside)
+        raise BadInput(tr("The card beside the recogniser is not a JSON object"), path=beside)
     return card
 
 
 def _own(path: Path, threads: int) -> Embedder:
     if not path.is_file():
-        raise FileMissing("There is no such recogniser", path=path)
+        raise FileMissing(tr("There is no such recogniser"), path=path)
     card = read_card(path)
     sha256 = file_hash(path)
     if str(card.get("sha256") or sha256).lower() != sha256:
-        hint = "Get the right file, or take the hash off the card if this one is meant"
-        raise BadInput("The recogniser is not the file its card speaks of: its hash differs", path=path, hint=hint)
+        hint = tr("Get the right file, or take the hash off the card if this one is meant")
+        raise BadInput(tr("The recogniser is not the file its card speaks of: its hash differs"), path=path, hint=hint)
     if sha256 == REGISTRY["sface"].sha256 and not card:
         return SFace(threads, path)
     session = open_network(path, threads=threads)
@@ -131,7 +139,7 @@ def _input_shape(session: Any, path: Path) -> list[Any]:
     inputs = session.get_inputs()
     if len(inputs) != 1 or inputs[0].type != "tensor(float)" or len(inputs[0].shape) not in (2, 4):
         said = ", ".join(f"{one.name}: {one.type} {one.shape}" for one in inputs)
-        raise BadInput(f"This network is no face recogniser: it takes {said}", path=path, hint=WANTED)
+        raise BadInput(tr("This network is no face recogniser: it takes {said}", said=said), path=path, hint=WANTED)
     return list(inputs[0].shape)
 
 
@@ -143,13 +151,17 @@ def _want(card: dict[str, Any], shape: list[Any], path: Path) -> Input:
         for plan in ((3, SIDE, SIDE), (SIDE, SIDE, 3))
     ]
     if not any(fits) or (isinstance(count, int) and count != 1):
-        raise BadInput(f"This recogniser takes pictures of the shape {shape}", path=path, hint=WANTED)
+        raise BadInput(tr("This recogniser takes pictures of the shape {shape}", shape=shape), path=path, hint=WANTED)
     mean, std = (_channels(card, key, path) for key in ("mean", "std"))
     if not all(std):
-        raise BadInput("The card says std 0", path=path.with_suffix(".json"))
+        raise BadInput(tr("The card says std 0"), path=path.with_suffix(".json"))
     order = str(card.get("order", "RGB")).upper()
     if order not in ("RGB", "BGR"):
-        raise BadInput(f"The card says order '{order}'", path=path.with_suffix(".json"), hint="It is RGB or BGR")
+        raise BadInput(
+            tr("The card says order '{order}'", order=order),
+            path=path.with_suffix(".json"),
+            hint=tr("It is RGB or BGR"),
+        )
     return Input(mean, std, order == "RGB", fits[0], 1 if isinstance(count, int) else TOGETHER)
 
 
@@ -159,7 +171,7 @@ def _lengths(card: dict[str, Any], path: Path) -> tuple[float, float] | None:
         return None
     numbers = isinstance(value, list) and len(value) == 2 and all(isinstance(one, int | float) for one in value)
     if not numbers or not value[0] < value[1]:
-        raise BadInput("The card's lengths are not two growing numbers", path=path.with_suffix(".json"))
+        raise BadInput(tr("The card's lengths are not two growing numbers"), path=path.with_suffix(".json"))
     return float(value[0]), float(value[1])
 
 
@@ -168,23 +180,28 @@ def _channels(card: dict[str, Any], key: str, path: Path) -> tuple[float, ...]:
     values = tuple(value) if isinstance(value, list) else (value,)
     good = len(values) in (1, 3) and all(isinstance(one, int | float) and math.isfinite(one) for one in values)
     if not good:
-        raise BadInput(f"The card's {key} is not a number or three", path=path.with_suffix(".json"))
+        raise BadInput(tr("The card's {key} is not a number or three", key=key), path=path.with_suffix(".json"))
     return tuple(float(one) for one in values)
 
 
 def _base(card: dict[str, Any], path: Path, shape: list[Any], threads: int) -> Embedder:
     if not card.get("of"):
-        hint = 'Its card must say of which recogniser: {"of": "sface"}'
-        raise BadInput("This network takes vectors, not pictures", path=path, hint=hint)
+        hint = tr('Its card must say of which recogniser: {"of": "sface"}')
+        raise BadInput(tr("This network takes vectors, not pictures"), path=path, hint=hint)
     of = str(card["of"])
     if of.lower().endswith(".onnx") and read_card(path.parent / of).get("of"):
-        raise BadInput("This network takes the vectors of one that takes vectors itself", path=path, hint=HEADS)
+        raise BadInput(tr("This network takes the vectors of one that takes vectors itself"), path=path, hint=HEADS)
     base = open_recogniser(_base_file(of, path) if of.lower().endswith(".onnx") else of, threads=threads)
     if str(card.get("of_sha256") or base.card.sha256).lower() != base.card.sha256:
-        hint = "Put the recogniser that it was trained on back in its place"
-        raise BadInput(f"This head was not trained on the recogniser '{of}': its hash differs", path=path, hint=hint)
+        hint = tr("Put the recogniser that it was trained on back in its place")
+        raise BadInput(
+            tr("This head was not trained on the recogniser '{of}': its hash differs", of=of), path=path, hint=hint
+        )
     if isinstance(shape[1], int) and shape[1] != base.card.dim:
-        raise BadInput(f"This network takes {shape[1]} numbers and {of} gives {base.card.dim}", path=path)
+        raise BadInput(
+            tr("This network takes {shape} numbers and {of} gives {dim}", shape=shape[1], of=of, dim=base.card.dim),
+            path=path,
+        )
     return base
 
 
@@ -200,7 +217,9 @@ def _given(session: Any, shape: tuple[int, ...], path: Path) -> int:
     try:
         output = np.asarray(session.run(None, {session.get_inputs()[0].name: blank})[0])
     except Exception as error:  # the runtime's own family
-        raise BadInput("This network cannot be run on a face", path=path, hint=WANTED) from error
+        raise BadInput(tr("This network cannot be run on a face"), path=path, hint=WANTED) from error
     if output.shape[0] != 1 or output.size not in DIMS or output.size != max(output.shape):
-        raise BadInput(f"This network gives the shape {list(output.shape)} for one face", path=path, hint=WANTED)
+        raise BadInput(
+            tr("This network gives the shape {shape} for one face", shape=list(output.shape)), path=path, hint=WANTED
+        )
     return int(output.size)

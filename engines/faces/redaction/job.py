@@ -21,6 +21,7 @@ from engines.core.pictures.reading import read_picture
 from engines.core.reading import regular_file
 from engines.core.video import rewriting
 from engines.core.video.film import Film as FilmFile
+from engines.core.words import tr
 from engines.faces.gallery.editing import Gallery
 from engines.faces.redaction.mosaic import cover
 from engines.faces.redaction.plan import Film, Followed
@@ -50,7 +51,9 @@ def run(spec: RedactSpec, ctx: Context) -> Redacted:
         )  # fmt: skip
         engine.open(settings, ctx)
         if spec.blur == "unknown" and engine.note:
-            raise BadInput(engine.note, path=spec.gallery, hint="Unlock or choose another gallery, or cover everyone")
+            raise BadInput(
+                engine.note, path=spec.gallery, hint=tr("Unlock or choose another gallery, or cover everyone")
+            )
         counts = (_picture if source.suffix.lower() in SOURCES else _film)(spec, engine, ctx)
     finally:
         engine.close()
@@ -67,18 +70,20 @@ def _recogniser(spec: RedactSpec) -> str:
 
 def _check(spec: RedactSpec, source: Path, out: Path) -> None:
     if spec.blur not in ("everyone", "unknown"):
-        raise UsageError(f"Faces of '{spec.blur}' cannot be covered", hint="Choose everyone or unknown")
+        raise UsageError(
+            tr("Faces of '{blur}' cannot be covered", blur=spec.blur), hint=tr("Choose everyone or unknown")
+        )
     if spec.blur == "unknown" and not spec.gallery:
-        raise UsageError("Who is known is not said", hint="Name a gallery, or cover everyone")
+        raise UsageError(tr("Who is known is not said"), hint=tr("Name a gallery, or cover everyone"))
     if not 0 <= spec.hold <= 10:
-        raise UsageError("Faces are held for 0 to 10 seconds")
+        raise UsageError(tr("Faces are held for 0 to 10 seconds"))
     if not source.exists():
-        raise BadInput("There is no such file", path=source)
-    regular_file(source, what="picture or film")
+        raise BadInput(tr("There is no such file"), path=source)
+    regular_file(source, what=tr("picture or film"))
     kinds = PICTURES if source.suffix.lower() in SOURCES else rewriting.KINDS
     if out.suffix.lower() not in kinds:
-        hint = f"Name the copy {', '.join(kinds[:-1])} or {kinds[-1]}"
-        raise BadInput(f"This cannot be written as '{out.suffix}'", path=out, hint=hint)
+        hint = tr("Name the copy {kinds} or {kinds2}", kinds=", ".join(kinds[:-1]), kinds2=kinds[-1])
+        raise BadInput(tr("This cannot be written as '{suffix}'", suffix=out.suffix), path=out, hint=hint)
     check_file(out, media(out), (source, spec.gallery))
 
 
@@ -99,13 +104,13 @@ def _film(spec: RedactSpec, engine: FaceRecogniser, ctx: Context) -> list[int]:
     opened = FilmFile.open(source)
     for number, frame in enumerate(opened.frames()):
         ctx.check()
-        ctx.progress(number, 2 * max(opened.count or 0, number + 1), "Looking for faces")
+        ctx.progress(number, 2 * max(opened.count or 0, number + 1), tr("Looking for faces"))
         _look(film, engine, frame.image, number, frame.seconds)
     covers = film.covers(spec.hold, bare=spec.blur == "unknown")
 
     def change(number: int, image: Image) -> None:
         ctx.check()
-        ctx.progress(len(covers) + number, 2 * len(covers), "Covering faces")
+        ctx.progress(len(covers) + number, 2 * len(covers), tr("Covering faces"))
         for box in covers[number] if number < len(covers) else ():
             cover(image, box)
 
@@ -145,9 +150,13 @@ def _apart(boxes: list[Box]) -> int:
 def write_picture(out: Path, image: Image) -> None:
     """By its ending; nothing but the pixels is written. Raises `BadInput` for a kind that is not a picture."""
     if out.suffix.lower() not in PICTURES:
-        raise BadInput(f"A picture cannot be written as '{out.suffix}'", path=out, hint="Name the copy .png or .jpg")
+        raise BadInput(
+            tr("A picture cannot be written as '{suffix}'", suffix=out.suffix),
+            path=out,
+            hint=tr("Name the copy .png or .jpg"),
+        )
     done, data = cv2.imencode(out.suffix.lower(), image)
     if not done:
-        raise BadInput("This picture cannot be written that way", path=out, hint="Name the copy .png")
+        raise BadInput(tr("This picture cannot be written that way"), path=out, hint="Name the copy .png")
     with new_file(out, media(out)) as part:
         part.write_bytes(data.tobytes())

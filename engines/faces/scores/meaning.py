@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.faces.scores.impostors import EDGES, Impostors, impostors, inflation, without_doubles
 from engines.faces.scores.references import REFERENCES, Reference
 from engines.faces.scores.tails import fit, survival
@@ -98,7 +99,7 @@ class ScoreModel:
     def threshold(self, accept: Accept, people: int | None = None) -> float:
         """The similarity that lets this share of strangers pass. Raises `BadInput` unless it is between 0 and 1."""
         if not 0 < accept.rate < 1:
-            raise BadInput(f"A share of strangers must lie between 0 and 1, not {accept.rate:g}")
+            raise BadInput(tr("A share of strangers must lie between 0 and 1, not {rate:g}", rate=accept.rate))
         count = max(1, self.people if people is None else people)
         asked = -np.expm1(np.log1p(-accept.rate) / count)
         return float(np.interp(-np.log(asked), -np.log(self.far_grid), EDGES))
@@ -122,7 +123,9 @@ def check_vectors(table: FaceTable) -> None:
     bad = ~(np.abs(lengths - 1) < 1e-2)
     if bad.any():
         face = table.faces[int(np.argmax(bad))]
-        raise BadInput(f"The embedding of '{face}' is not a vector of length 1", hint="Embed it again")
+        raise BadInput(
+            tr("The embedding of '{face}' is not a vector of length 1", face=face), hint=tr("Embed it again")
+        )
 
 
 def _of_many(far: float, people: int) -> float:
@@ -245,23 +248,27 @@ def _ratio(genuine: Floats, shares: Floats) -> Floats:
 
 
 def _words(found: Impostors, reference: Reference | None, trust: float, doubles: int) -> tuple[str, str]:
-    gallery = f"{found.people} people of this gallery" + (" (a sample of its faces)" if found.sampled else "")
+    gallery = tr("{people} people of this gallery", people=found.people) + (
+        tr(" (a sample of its faces)") if found.sampled else ""
+    )
     if trust <= 0 and reference is None:
-        basis = "nothing: the gallery is too small, and nothing is known of its recogniser"
+        basis = tr("nothing: the gallery is too small, and nothing is known of its recogniser")
     elif trust <= 0:
-        basis = f"reference impostors scaled to {found.people} people"
+        basis = tr("reference impostors scaled to {people} people", people=found.people)
     elif trust < 0.8 and reference is not None:
-        basis = f"{gallery}, blended with reference impostors"
+        basis = tr("{gallery}, blended with reference impostors", gallery=gallery)
     else:
         basis = gallery
     weak = []
     if reference is None and trust <= 0:
-        weak.append("nobody is named before ten people are enrolled, because nothing is known of this recogniser")
+        weak.append(tr("nobody is named before ten people are enrolled, because nothing is known of this recogniser"))
     elif reference is None:
-        weak.append("nothing is known of this recogniser beyond this gallery")
+        weak.append(tr("nothing is known of this recogniser beyond this gallery"))
     elif trust < 0.5:
-        weak.append("the gallery is small, so this rests on reference people, who may be unlike yours")
+        weak.append(tr("the gallery is small, so this rests on reference people, who may be unlike yours"))
     if doubles:
-        pairs = "pair of people looks" if doubles == 1 else "pairs of people look"
-        weak.append(f"{doubles} {pairs} like one person under two names and had no part in it")
+        pairs = tr("pair of people looks") if doubles == 1 else tr("pairs of people look")
+        weak.append(
+            tr("{doubles} {pairs} like one person under two names and had no part in it", doubles=doubles, pairs=pairs)
+        )
     return basis, "; ".join(weak)

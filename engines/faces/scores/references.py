@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engines.core.words import tr
+
 Knots = tuple[tuple[float, float], ...]
 
 
@@ -43,7 +45,8 @@ SFACE = Reference(
         (0.8245, 0.95), (0.8737, 0.99), (0.8953, 0.998),
     ),
     doubt=0.4,
-    measured="the 376 people of lfw_dev with two pictures or more (YuNet, central face), people with one left out",
+    measured=tr("the 376 people of lfw_dev with two pictures or more (YuNet, central face), people "
+"with one left out"),
 )  # fmt: skip
 """SFace after YuNet. The people with one picture, who are the strangers of the open-set protocol, had no part in it."""
 
@@ -61,7 +64,7 @@ DLIB = Reference(
         (0.9780, 0.95), (0.9830, 0.99), (0.9860, 0.998),
     ),
     doubt=0.4,
-    measured="at most three pictures of each of the same 376 people",
+    measured=tr("at most three pictures of each of the same 376 people"),
 )  # fmt: skip
 """dlib's ResNet after YuNet. The doubt is SFace's."""
 

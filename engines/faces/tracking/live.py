@@ -18,6 +18,7 @@ from engines.core.context import Context
 from engines.core.errors import FileMissing
 from engines.core.frames import Frame, FrameSet, Image, size_of
 from engines.core.live import Reset
+from engines.core.words import as_part, tr
 from engines.faces.detection.finding import Finder, open_finder
 from engines.faces.detection.quality import assess
 from engines.faces.detection.yunet import Detections, as_points
@@ -304,7 +305,7 @@ class FaceRecogniser:
         try:
             return open_recogniser(settings.model, threads=settings.finder.threads), ""
         except FileMissing as error:
-            return None, f"Nobody is named: {error.message[:1].lower()}{error.message[1:]}"
+            return None, tr("Nobody is named: {message}", message=as_part(error.message))
 
     def _people(self) -> KnownPeople:
         if self._watch is None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import KinoscopeError
+from engines.core.words import as_part, tr
 from engines.faces.gallery.editing import Gallery
 from engines.faces.gallery.search import PersonIndex
 from engines.faces.scores.meaning import ScoreModel
@@ -45,7 +46,7 @@ class KnownPeople:
         """Everybody with a name; similarities are to the mean of their faces."""
         table = table.known()
         if not len(table):
-            return KnownPeople(note="The gallery is empty: nobody can be named yet")
+            return KnownPeople(note=tr("The gallery is empty: nobody can be named yet"))
         index = PersonIndex.of(table, names)
         try:
             return KnownPeople(index, ScoreModel.of(table, model))
@@ -135,12 +136,16 @@ class GalleryWatch:
                 self._gallery = Gallery.open(self.path, read_only=True)
                 self._seen = self._mark()
             if self._gallery.locked:
-                return KnownPeople(note="The gallery is locked: unlock it to see names")
+                return KnownPeople(note=tr("The gallery is locked: unlock it to see names"))
             self._gallery.check_model(self._card)
             return KnownPeople.of(self._gallery.table(), self._gallery.names(), self._card.name)
         except BROKEN as error:
-            said = error.message if isinstance(error, KinoscopeError) else f"the gallery cannot be read ({error})"
-            return KnownPeople(note=f"Nobody is named: {said[:1].lower()}{said[1:]}")
+            said = (
+                error.message
+                if isinstance(error, KinoscopeError)
+                else tr("the gallery cannot be read ({error})", error=error)
+            )
+            return KnownPeople(note=tr("Nobody is named: {said}", said=as_part(said)))
 
     def _shut(self) -> None:
         gallery, self._gallery = self._gallery, None

@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
+from engines.core.words import as_part, tr
 from engines.faces.types import TrackedFace
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class GazeReader:
             self._estimator = GazeEstimator()
             self._estimator.screen = ScreenModel.load(Path(fit)) if fit else None
         except KinoscopeError as error:
-            self.note = f"No gaze: {error.message[:1].lower()}{error.message[1:]}"
+            self.note = tr("No gaze: {message}", message=as_part(error.message))
 
     def read(self, image: Image, faces: list[TrackedFace]) -> list[TrackedFace]:
         """The same faces, the largest that are seen with pose and gaze."""

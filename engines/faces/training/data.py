@@ -12,6 +12,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.pictures.reading import read_picture
+from engines.core.words import tr
 from engines.faces.recognition import align
 from engines.faces.recognition.folder import FolderFaces, read_folder
 from engines.faces.study_types import HeadSpec
@@ -50,12 +51,12 @@ def read(spec: HeadSpec, ctx: Context, threads: int) -> HeadData:
 
 
 def check_people(labels: Rows, people: tuple[str, ...], folder: str | Path) -> None:
-    hint = "One folder a person, or files named NAME_0001.jpg"
+    hint = tr("One folder a person, or files named NAME_0001.jpg")
     if len(people) < 2:
-        raise BadInput("A head is trained to tell people apart: here is one person only", path=folder, hint=hint)
+        raise BadInput(tr("A head is trained to tell people apart: here is one person only"), path=folder, hint=hint)
     if np.bincount(labels).max() < 2:
         raise BadInput(
-            "Nobody here has two pictures, so none can be held out to see what was learned", path=folder, hint=hint
+            tr("Nobody here has two pictures, so none can be held out to see what was learned"), path=folder, hint=hint
         )
 
 
@@ -65,7 +66,9 @@ def check_finite(inputs: NDArray[np.generic], faces: tuple[str, ...]) -> None:
         return
     bad = np.flatnonzero(~np.isfinite(inputs).all(axis=1))
     if len(bad):
-        raise BadInput("The recogniser gives no number for this face", path=faces[bad[0]], hint="Take the picture out")
+        raise BadInput(
+            tr("The recogniser gives no number for this face"), path=faces[bad[0]], hint=tr("Take the picture out")
+        )
 
 
 def crops(found: FolderFaces, ctx: Context) -> Image:
@@ -73,7 +76,7 @@ def crops(found: FolderFaces, ctx: Context) -> Image:
     made = np.empty((len(found.files), align.SIDE, align.SIDE, 3), np.uint8)
     for row, (file, face) in enumerate(zip(found.files, found.faces, strict=True)):
         ctx.check()
-        ctx.progress(row, len(made), "Aligning faces")
+        ctx.progress(row, len(made), tr("Aligning faces"))
         made[row] = align.crop(read_picture(file), np.asarray(face.points), align.SIDE)
     return made
 

@@ -28,14 +28,15 @@ from engines.core.locks import only_writer
 from engines.core.outputs import check_file, holding
 from engines.core.reading import read_json
 from engines.core.store.preparing import file_hash
+from engines.core.words import tr
 from engines.faces.recognition.align import SIDE
 from engines.faces.training.networks import SmallFace
 
 OPSET = 17
 IR = 8
 US = "Kinoscope"
-NETWORK = holding("a recogniser that was trained here", US.encode())
-CARD = holding("the card of a recogniser", b'"sha256"', b'"dim"')
+NETWORK = holding(tr("a recogniser that was trained here"), US.encode())
+CARD = holding(tr("the card of a recogniser"), b'"sha256"', b'"dim"')
 
 
 def projection(weight: NDArray[np.float32], of: str, sha256: str) -> bytes:

@@ -20,6 +20,7 @@ from engines.core.errors import UsageError
 from engines.core.training import kept
 from engines.core.training.loop import Schedule, check_loss, descend
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.faces.study_types import FREE, HeadProgress, HeadResult, HeadSpec
 from engines.faces.training import export
 from engines.faces.training.batches import Feed
@@ -62,20 +63,25 @@ def check(spec: HeadSpec) -> None:
     """Raises `UsageError` for settings without sense."""
     margins_of(spec.loss, spec.margins)
     if spec.backbone not in BACKBONES:
-        raise UsageError(f"There is no backbone called '{spec.backbone}'", hint="Choose " + " or ".join(BACKBONES))
+        raise UsageError(
+            tr("There is no backbone called '{backbone}'", backbone=spec.backbone),
+            hint=tr("Choose ") + " or ".join(BACKBONES),
+        )
     if not spec.out:
-        raise UsageError("Where the recogniser goes is not said", hint="Name a folder")
+        raise UsageError(tr("Where the recogniser goes is not said"), hint=tr("Name a folder"))
     for value, low, high, words in (
-        (spec.scale, 1, 256, "The scale"),
-        (spec.dim, 8, 1024, "The length of an embedding"),
-        (spec.steps, 1, 1_000_000, "The number of steps"),
-        (spec.batch, 2, 4096, "The number of faces a step"),
-        (spec.rate, 1e-6, 10, "The learning rate"),
-        (spec.sample, 1e-4, 1, "The share of centres"),
-        (spec.held_out, 0.01, 0.9, "The share held out"),
+        (spec.scale, 1, 256, tr("The scale")),
+        (spec.dim, 8, 1024, tr("The length of an embedding")),
+        (spec.steps, 1, 1_000_000, tr("The number of steps")),
+        (spec.batch, 2, 4096, tr("The number of faces a step")),
+        (spec.rate, 1e-6, 10, tr("The learning rate")),
+        (spec.sample, 1e-4, 1, tr("The share of centres")),
+        (spec.held_out, 0.01, 0.9, tr("The share held out")),
     ):
         if not low <= value <= high:
-            raise UsageError(f"{words} must be {low:g} to {high:g}, not {value:g}")
+            raise UsageError(
+                tr("{words} must be {low:g} to {high:g}, not {value:g}", words=words, low=low, high=high, value=value)
+            )
 
 
 class Training(kept.KeptLoop):
@@ -84,7 +90,7 @@ class Training(kept.KeptLoop):
     FREE = FREE
     step = 0
     before = 0.0
-    smaller = "Use fewer faces a step"
+    smaller = tr("Use fewer faces a step")
 
     def __init__(self, spec: HeadSpec, data: HeadData, ctx: Context) -> None:
         self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
@@ -116,7 +122,7 @@ class Training(kept.KeptLoop):
         inputs, labels = self.feed.batch()
         self.network.train()
         loss = self.centres.loss(self.network(inputs), labels)
-        value = check_loss(float(loss.detach()), self.step, "Use a lower learning rate or scale")
+        value = check_loss(float(loss.detach()), self.step, tr("Use a lower learning rate or scale"))
         pull = self.network.pull if isinstance(self.network, Projection) else None
         descend(self.optimiser, loss, self.centres.rate, STEEPEST, adjust=pull)
         self.centres.step()
@@ -165,7 +171,9 @@ class Training(kept.KeptLoop):
         told = progress(self.step, spec.steps, self.curves, self.view, flat, self.held, seen, people)
         self.last = replace(told, resumed=self.resumed)
         self.ctx.emit("head", self.last)
-        self.ctx.progress(self.step, spec.steps, f"Training, {100 * seen.accuracy:.1f} % of the held-out right")
+        self.ctx.progress(
+            self.step, spec.steps, tr("Training, {accuracy:.1f} % of the held-out right", accuracy=100 * seen.accuracy)
+        )
 
     @torch.no_grad()
     def look(self) -> tuple[Tensor, Angles]:
@@ -221,11 +229,13 @@ def _card(spec: HeadSpec, data: HeadData, result: HeadResult) -> dict[str, Any]:
     of: dict[str, Any] = {"of": _named(spec.model), "of_sha256": data.base.sha256}
     return {
         "name": f"{spec.loss}-{spec.backbone}",
-        "title": f"{named.title}, {'small network' if small else 'on ' + data.base.title}",
+        "title": tr(
+            "{named}, {words}", named=named.title, words=tr("small network") if small else "on " + data.base.title
+        ),
         "dim": spec.dim,
         "size": 112,
         **(fed if small else of),
-        "licence": "Trained on your own pictures" + ("" if small else f"; {data.base.title}: {data.base.licence}"),
+        "licence": tr("Trained on your own pictures") + ("" if small else f"; {data.base.title}: {data.base.licence}"),
         "trained_on": {"people": result.classes, "images": result.images, "held_out": len(data.held)},
         "loss": {
             "name": spec.loss,

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.faces.training.margin_choices import Margins
 
 NEAREST = 1e-2
@@ -91,9 +92,9 @@ class MarginSoftmax(nn.Module):
     ) -> None:
         super().__init__()
         if classes < 2:
-            raise UsageError(f"A softmax needs two classes or more, not {classes}")
+            raise UsageError(tr("A softmax needs two classes or more, not {classes}", classes=classes))
         if not 0 < scale <= 1000:
-            raise UsageError(f"The scale must be between 0 and 1000, not {scale:g}")
+            raise UsageError(tr("The scale must be between 0 and 1000, not {scale:g}", scale=scale))
         self.margins, self.scale, self.by_norm = margins, scale, by_norm
         self.centres = nn.Parameter(F.normalize(torch.randn(classes, dim), dim=1))
         self.register_buffer("norm_mean", torch.tensor(math.nan))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Margins = tuple[float, float, float]
 
@@ -24,12 +25,16 @@ class MarginChoice:
 
 
 CHOICES: dict[str, MarginChoice] = {
-    "softmax": MarginChoice("Softmax", (1.0, 0.0, 0.0), "s cos θ", "Wang et al., 2017 (NormFace)"),
-    "sphereface": MarginChoice("SphereFace", (1.35, 0.0, 0.0), "s cos(m1 θ)", "Liu et al., 2017"),
-    "cosface": MarginChoice("CosFace", (1.0, 0.0, 0.35), "s (cos θ - m3)", "Wang et al., 2018"),
-    "arcface": MarginChoice("ArcFace", (1.0, 0.5, 0.0), "s cos(θ + m2)", "Deng et al., 2019"),
+    "softmax": MarginChoice("Softmax", (1.0, 0.0, 0.0), tr("s cos θ"), tr("Wang et al., 2017 (NormFace)")),
+    "sphereface": MarginChoice("SphereFace", (1.35, 0.0, 0.0), tr("s cos(m1 θ)"), tr("Liu et al., 2017")),
+    "cosface": MarginChoice("CosFace", (1.0, 0.0, 0.35), tr("s (cos θ - m3)"), tr("Wang et al., 2018")),
+    "arcface": MarginChoice("ArcFace", (1.0, 0.5, 0.0), tr("s cos(θ + m2)"), tr("Deng et al., 2019")),
     "adaface": MarginChoice(
-        "AdaFace", (1.0, 0.4, 0.4), "s (cos(θ - m2 q) - m3 (1 + q))", "Kim et al., 2022; q: quality, -1 to 1", True
+        "AdaFace",
+        (1.0, 0.4, 0.4),
+        tr("s (cos(θ - m2 q) - m3 (1 + q))"),
+        tr("Kim et al., 2022; q: quality, -1 to 1"),
+        True,
     ),
 }
 
@@ -38,7 +43,7 @@ def choice(loss: str) -> MarginChoice:
     """The customary loss of this name. Raises `UsageError` for another."""
     found = CHOICES.get(loss)
     if found is None:
-        raise UsageError(f"There is no loss called '{loss}'", hint="Choose " + ", ".join(CHOICES))
+        raise UsageError(tr("There is no loss called '{loss}'", loss=loss), hint=tr("Choose ") + ", ".join(CHOICES))
     return found
 
 
@@ -47,6 +52,7 @@ def margins_of(loss: str, margins: Margins | None) -> Margins:
     m1, m2, m3 = found = choice(loss).margins if margins is None else margins
     if not (0.5 <= m1 <= 8 and -1 <= m2 <= 2 and -1 <= m3 <= 2):
         raise UsageError(
-            f"Margins {m1:g}, {m2:g}, {m3:g} are out of range", hint="m1 0.5 to 8, m2 -1 to 2 radians, m3 -1 to 2"
+            tr("Margins {m1:g}, {m2:g}, {m3:g} are out of range", m1=m1, m2=m2, m3=m3),
+            hint=tr("m1 0.5 to 8, m2 -1 to 2 radians, m3 -1 to 2"),
         )
     return found

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.faces.training.margin import MarginSoftmax
 
 
@@ -58,7 +59,7 @@ class PartialSoftmax:
         seed: int = 0,
     ) -> None:
         if not 0 < share <= 1:
-            raise UsageError(f"The share of centres must be above 0 and at most 1, not {share:g}")
+            raise UsageError(tr("The share of centres must be above 0 and at most 1, not {share:g}", share=share))
         self.softmax, self.share = softmax, share
         self.rate, self.momentum, self.decay = rate, momentum, decay
         self.centres = softmax.centres.data

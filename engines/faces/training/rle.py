@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 Base = Literal["laplace", "gaussian"]
 STEEPEST = 2.0
@@ -73,7 +74,7 @@ class RealNVP(nn.Module):
     def __init__(self, dim: int, layers: int = 6, hidden: int = 32) -> None:
         super().__init__()
         if dim < 2:
-            raise UsageError(f"A coupling flow needs two axes or more, not {dim}")
+            raise UsageError(tr("A coupling flow needs two axes or more, not {dim}", dim=dim))
         even = torch.arange(dim) % 2 == 0
         masks = [even if layer % 2 == 0 else ~even for layer in range(layers)]
         self.couplings = nn.ModuleList(Coupling(mask.float(), hidden) for mask in masks)
@@ -98,7 +99,7 @@ class RLE(nn.Module):
     def __init__(self, dim: int = 2, *, base: Base = "laplace", layers: int = 6, hidden: int = 32) -> None:
         super().__init__()
         if base not in ("laplace", "gaussian"):
-            raise UsageError(f'No such base density: "{base}"', hint='"laplace" or "gaussian"')
+            raise UsageError(tr('No such base density: "{base}"', base=base), hint=tr('"laplace" or "gaussian"'))
         self.dim, self.base = dim, base
         self.flow = RealNVP(dim, layers, hidden) if layers else None
 
@@ -122,8 +123,13 @@ class RLE(nn.Module):
         Targets of weight 0 may be anything, NaN too. Nothing visible gives 0.
         """
         if mu.shape[-1] != self.dim or mu.shape != target.shape or mu.shape != sigma.shape:
-            told = f"{tuple(mu.shape)}, {tuple(sigma.shape)} and {tuple(target.shape)}"
-            raise UsageError(f"mu, sigma and target must be (..., {self.dim}) alike, not {told}")
+            told = tr(
+                "{shape}, {shape2} and {shape3}",
+                shape=tuple(mu.shape),
+                shape2=tuple(sigma.shape),
+                shape3=tuple(target.shape),
+            )
+            raise UsageError(tr("mu, sigma and target must be (..., {dim}) alike, not {told}", dim=self.dim, told=told))
         if visible is None:
             return -self.log_density(mu, sigma, target).mean()
         seen = (visible > 0).unsqueeze(-1)

@@ -21,6 +21,7 @@ from engines.core.installing import install_hint
 from engines.core.pictures.files import in_words, listed
 from engines.core.pictures.reading import open_picture
 from engines.core.store import fetching as store
+from engines.core.words import tr
 
 FEWEST = 2
 SPLIT_SEED = 0
@@ -84,7 +85,7 @@ def _digits() -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
+        raise FileMissing(tr("The digits come with scikit-learn"), hint=install_hint("scikit-learn")) from error
     found = load_digits()
     images = torch.from_numpy(found.images.astype(np.float32))[:, None] / 8 - 1
     return Dataset("digits", images, torch.from_numpy(found.target).long(), DIGITS)
@@ -105,14 +106,16 @@ def folder(path: Path, size: int) -> Dataset:
     `BadInput` for a folder that does not exist or has fewer than two pictures.
     """
     if not path.is_dir():
-        raise BadInput("There is no such folder of pictures", path=path, hint="Known sets are 'digits' and 'mnist'")
+        raise BadInput(
+            tr("There is no such folder of pictures"), path=path, hint=tr("Known sets are 'digits' and 'mnist'")
+        )
     files, labels, classes = _listed(path)
     left_out = _left_out([path, *(file.parent for file in files)])
     read = [(*_read(file, size), label, file) for file, label in zip(files, labels, strict=True)]
     broken = [file.name for image, _, _, file in read if image is None]
     good = [(image, label) for image, _, label, _ in read if image is not None]
     if len(good) < FEWEST:
-        hint = "Put at least two pictures into it"
+        hint = tr("Put at least two pictures into it")
         raise BadInput(_too_few(len(good), broken), path=path, hint=f"{hint}. {left_out}" if left_out else hint)
     images = _stacked([image for image, _ in good])
     found = torch.tensor([label for _, label in good]) if classes else None
@@ -141,8 +144,10 @@ def _left_out(folders: Iterable[Path]) -> str:
 
 
 def _too_few(good: int, broken: list[str]) -> str:
-    unread = f" ({len(broken)} cannot be read, {broken[0]} among them)" if broken else ""
-    return f"{'Only one picture' if good else 'No picture'} to train on here{unread}"
+    unread = tr(" ({count} cannot be read, {broken} among them)", count=len(broken), broken=broken[0]) if broken else ""
+    return tr(
+        "{words} to train on here{unread}", words=tr("Only one picture") if good else tr("No picture"), unread=unread
+    )
 
 
 def _notes(broken: list[str]) -> tuple[str, ...]:
@@ -150,12 +155,12 @@ def _notes(broken: list[str]) -> tuple[str, ...]:
         return ()
     named = ", ".join(broken[:5])
     if len(broken) == 1:
-        return (f"1 file cannot be read as a picture and was left out: {named}",)
-    return (f"{len(broken)} files cannot be read as pictures and were left out: {named}",)
+        return (tr("1 file cannot be read as a picture and was left out: {named}", named=named),)
+    return (tr("{count} files cannot be read as pictures and were left out: {named}", count=len(broken), named=named),)
 
 
 def _few(guessed: list[str]) -> tuple[str, ...]:
-    rest = f" (and {len(guessed) - 5} more such pictures)" if len(guessed) > 5 else ""
+    rest = tr(" (and {count} more such pictures)", count=len(guessed) - 5) if len(guessed) > 5 else ""
     return ("; ".join(guessed[:5]) + rest,) if guessed else ()
 
 

@@ -12,26 +12,33 @@ from pathlib import Path
 from typing import NoReturn
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 MOST = 64 * 2**20
 PICKLES = 8
 SHOWN = 6
-PLAIN = ("collections OrderedDict", "torch._utils", "torch ", "torch.storage", "numpy", "_codecs encode")
+PLAIN = (tr("collections OrderedDict"), "torch._utils", "torch ", "torch.storage", "numpy", tr("_codecs encode"))
 
 
 def refuse(path: Path) -> NoReturn:
     """Raise `BadInput`: what the pickle contains, and how to convert it safely."""
     names = imports(path)
     odd = [name for name in names if not name.startswith(PLAIN)]
-    what = f"it would import {', '.join(names[:SHOWN])}" + (" and more" if len(names) > SHOWN else "")
-    warning = f"; {', '.join(odd[:SHOWN])} has no place among weights" if odd else ""
-    target = path.with_suffix(".safetensors").name
-    hint = (
-        'If you trust its origin, convert it once, which refuses all but tensors: python -c "import torch, '
-        f"safetensors.torch as s; w = torch.load({path.name!r}, map_location='cpu', weights_only=True); "
-        f"s.save_file({{k: v.contiguous() for k, v in w.get('state_dict', w).items()}}, {target!r})\""
+    what = tr("it would import {names}", names=", ".join(names[:SHOWN])) + (
+        tr(" and more") if len(names) > SHOWN else ""
     )
-    raise BadInput(f"A pickle is a program and is not opened: {what if names else 'it holds no names'}{warning}",
+    warning = tr("; {odd} has no place among weights", odd=", ".join(odd[:SHOWN])) if odd else ""
+    target = path.with_suffix(".safetensors").name
+    hint = tr(
+        "If you trust its origin, convert it once, which refuses all but tensors: python -c "
+        "\"import torch, safetensors.torch as s; w = torch.load({path!r}, map_location='cpu', "
+        "weights_only=True); s.save_file({{k: v.contiguous() for k, v in w.get('state_dict', "
+        'w).items()}}, {target!r})"',
+        path=path.name,
+        target=target,
+    )
+    raise BadInput(tr("A pickle is a program and is not opened: "
+"{what}{warning}", what=what if names else tr("it holds no names"), warning=warning),
                    path=path, hint=hint)  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from engines.core.words import tr
 from engines.generative.diffusion.types import Device, SampleSpec, Schedule
 
 Axis: TypeAlias = Literal["sampler", "steps", "guidance", "schedule", "model", "seed", "class", "teleport"]
@@ -200,11 +201,17 @@ class PrecisionResult:
     @property
     def words(self) -> str:
         how = (
-            f"{self.faster:.2f} times as fast as float32" if self.faster >= 1 else f"{1 / self.faster:.2f} times slower"
+            tr("{faster:.2f} times as fast as float32", faster=self.faster)
+            if self.faster >= 1
+            else tr("{faster:.2f} times slower", faster=1 / self.faster)
         )
-        return (
-            f"bfloat16 is {how} here with {self.batch} at a time; pictures differ by {100 * self.difference:.2g} % "
-            f"of the range, {100 * self.worst:.2g} % at most"
+        return tr(
+            "bfloat16 is {how} here with {batch} at a time; pictures differ by {difference:.2g} "
+            "% of the range, {worst:.2g} % at most",
+            how=how,
+            batch=self.batch,
+            difference=100 * self.difference,
+            worst=100 * self.worst,
         )
 
 

@@ -9,6 +9,7 @@ from torch import nn
 
 from engines.core.errors import BadInput
 from engines.core.reading import MISFITS
+from engines.core.words import tr
 from engines.generative.networks.classifier import Classifier
 from engines.generative.networks.dit import DiT
 from engines.generative.networks.unet import UNet
@@ -20,11 +21,16 @@ def build(architecture: str, **arguments: Any) -> nn.Module:
     """A network with fresh weights. Raises `BadInput` for an architecture or arguments that do not exist."""
     if architecture not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        raise BadInput(f"There is no architecture called '{architecture}'", hint=f"Known are {known}")
+        raise BadInput(
+            tr("There is no architecture called '{architecture}'", architecture=architecture),
+            hint=tr("Known are {known}", known=known),
+        )
     try:
         return ARCHITECTURES[architecture](**arguments)
     except (RuntimeError, *MISFITS) as error:
-        raise BadInput(f"No {architecture} can be built from these arguments: {error}") from error
+        raise BadInput(
+            tr("No {architecture} can be built from these arguments: {error}", architecture=architecture, error=error)
+        ) from error
 
 
 def parameters(network: nn.Module) -> int:

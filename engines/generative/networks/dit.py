@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from engines.attention.fused import qk_norm_attention
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.networks.embedding import Conditioning, waves
 from engines.generative.networks.unet import zeroed
 
@@ -62,9 +63,15 @@ class DiT(nn.Module):
     ) -> None:
         super().__init__()
         if len(shape) != 3 or shape[1] % patch or shape[2] % patch:
-            raise BadInput(f"This transformer needs sides that are multiples of {patch}, not {tuple(shape)[1:]}")
+            raise BadInput(
+                tr(
+                    "This transformer needs sides that are multiples of {patch}, not {shape}",
+                    patch=patch,
+                    shape=tuple(shape)[1:],
+                )
+            )
         if width % (4 * heads):
-            raise BadInput(f"The width must be a multiple of {4 * heads}, not {width}")
+            raise BadInput(tr("The width must be a multiple of {heads}, not {width}", heads=4 * heads, width=width))
         self.patch = patch
         self.conditioning = Conditioning(width, classes, time_scale)
         self.into = nn.Linear(shape[0] * patch**2, width)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from engines.attention.dispatch import attention
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.networks.embedding import Conditioning
 
 
@@ -148,6 +149,12 @@ def _way_up(widths: list[int], heads: list[int], depth: int, told: int, kept: li
 
 def _check(shape: Sequence[int], factor: int, width: int) -> None:
     if len(shape) != 3 or shape[1] % factor or shape[2] % factor:
-        raise BadInput(f"This U-Net needs sides that are multiples of {factor}, not {tuple(shape)[1:]}")
+        raise BadInput(
+            tr(
+                "This U-Net needs sides that are multiples of {factor}, not {shape}",
+                factor=factor,
+                shape=tuple(shape)[1:],
+            )
+        )
     if width < 8 or width % 8:
-        raise BadInput(f"The width must be a multiple of 8, not {width}")
+        raise BadInput(tr("The width must be a multiple of 8, not {width}", width=width))

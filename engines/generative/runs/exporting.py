@@ -19,6 +19,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, OutOfResources, UsageError
 from engines.core.outputs import check_file, media, new_file
 from engines.core.reading import read_array
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import ExportResult, ExportSpec
 from engines.generative.runs import history, png
 from engines.generative.runs.sheets import scatter, tiled
@@ -40,7 +41,7 @@ def run(spec: ExportSpec, ctx: Context) -> ExportResult:
     stored = history.read_run(spec.folder)
     target = _target(spec)
     chosen = _chosen(spec, len(stored.spec.seeds))
-    ctx.progress(0, 1, f"Writing {target.name}")
+    ctx.progress(0, 1, tr("Writing {target}", target=target.name))
     try:
         if spec.kind == "grid":
             sheet = _enlarged(tiled(_finished(stored, chosen), spec.columns, most=0), spec.scale)
@@ -53,28 +54,35 @@ def run(spec: ExportSpec, ctx: Context) -> ExportResult:
         else:
             sheet, frames = _film(spec, stored, chosen, target, ctx)
     except OSError as error:
-        hint = "Choose another folder or name"
-        raise BadInput(f"The file cannot be written: {error.strerror}", path=target, hint=hint) from error
+        hint = tr("Choose another folder or name")
+        raise BadInput(
+            tr("The file cannot be written: {strerror}", strerror=error.strerror), path=target, hint=hint
+        ) from error
     ctx.progress(1, 1, target.name)
     return ExportResult(str(target), sheet.shape[1], sheet.shape[0], frames)
 
 
 def _target(spec: ExportSpec) -> Path:
     if not spec.out:
-        raise UsageError("No file is named to write to", hint=f"Name one that ends in {SUFFIXES[spec.kind][0]}")
+        raise UsageError(
+            tr("No file is named to write to"),
+            hint=tr("Name one that ends in {suffixes}", suffixes=SUFFIXES[spec.kind][0]),
+        )
     target = Path(spec.out).expanduser()
     if target.suffix.lower() not in SUFFIXES[spec.kind]:
-        hint = f"Let its name end in {SUFFIXES[spec.kind][0]}"
-        raise UsageError(f"A {spec.kind} is not written as '{target.suffix or target.name}'", hint=hint)
+        hint = tr("Let its name end in {suffixes}", suffixes=SUFFIXES[spec.kind][0])
+        raise UsageError(
+            tr("A {kind} is not written as '{suffix}'", kind=spec.kind, suffix=target.suffix or target.name), hint=hint
+        )
     return check_file(target, media(target), Path(spec.folder).iterdir())
 
 
 def _chosen(spec: ExportSpec, count: int) -> list[int]:
     """Numbers of the samples that are shown."""
     if any(not 0 <= sample < count for sample in spec.samples):
-        raise UsageError(f"The run has the samples 0 to {count - 1}", hint="Choose among them")
+        raise UsageError(tr("The run has the samples 0 to {count}", count=count - 1), hint=tr("Choose among them"))
     if spec.columns < 0 or spec.scale < 0:
-        raise UsageError("Columns and scale are not negative", hint="0 chooses by itself")
+        raise UsageError(tr("Columns and scale are not negative"), hint=tr("0 chooses by itself"))
     return list(spec.samples) or list(range(count))
 
 
@@ -82,15 +90,15 @@ def _finished(stored: history.StoredRun, chosen: list[int]) -> Pictures:
     """The samples as pictures; points as one picture of all."""
     folder = Path(stored.folder)
     if (folder / history.POINTS).is_file():
-        points = read_array(folder / history.POINTS, what="file of points")
+        points = read_array(folder / history.POINTS, what=tr("file of points"))
         return scatter(points[chosen].astype(np.float64))[None]
     return np.stack([png.read_image(folder / f"{sample:04d}.png") for sample in chosen])
 
 
 def _steps(stored: history.StoredRun) -> Steps:
     if not stored.steps:
-        hint = "Run it again with its steps kept"
-        raise BadInput("No steps were kept of this run", path=stored.folder, hint=hint)
+        hint = tr("Run it again with its steps kept")
+        raise BadInput(tr("No steps were kept of this run"), path=stored.folder, hint=hint)
     return Steps(stored.steps)
 
 
@@ -122,7 +130,7 @@ def _strip(spec: ExportSpec, stored: history.StoredRun, chosen: list[int], ctx: 
         columns = []
         for number, at in enumerate(shown):
             ctx.check()
-            ctx.progress(number, len(shown), "Reading the steps")
+            ctx.progress(number, len(shown), tr("Reading the steps"))
             columns.append(_frame(steps, at, chosen, reach))
     return np.concatenate([np.concatenate(list(column), 0) for column in columns], 1)
 
@@ -130,7 +138,9 @@ def _strip(spec: ExportSpec, stored: history.StoredRun, chosen: list[int], ctx: 
 def _kept(steps: Steps, chosen: list[int]) -> list[int]:
     kept = [sample for sample in chosen if sample < steps.samples]
     if not kept:
-        raise UsageError(f"Steps were kept of the first {steps.samples} samples", hint="Choose among them")
+        raise UsageError(
+            tr("Steps were kept of the first {samples} samples", samples=steps.samples), hint=tr("Choose among them")
+        )
     return kept
 
 
@@ -143,7 +153,7 @@ def _film(
         def frames() -> Iterator[Pictures]:
             for at in range(len(steps)):
                 ctx.check()
-                ctx.progress(at, len(steps), f"Frame {at + 1} of {len(steps)}")
+                ctx.progress(at, len(steps), tr("Frame {at} of {count}", at=at + 1, count=len(steps)))
                 sheet = tiled(_frame(steps, at, chosen, reach), spec.columns, most=0)
                 yield _rgb(_enlarged(sheet, spec.scale), even=spec.kind == "mp4")
 
@@ -197,7 +207,7 @@ def _encode(container: Any, stream: Any, frames: Iterator[Pictures]) -> tuple[Pi
         count += 1
     container.mux(stream.encode())
     if sheet is None:
-        raise OutOfResources("There was no frame to write")
+        raise OutOfResources(tr("There was no frame to write"))
     return sheet, count
 
 
@@ -221,8 +231,11 @@ def _enlarged(sheet: Pictures, scale: int) -> Pictures:
     """By a whole number, pixel by pixel: as asked, or until small pictures can be seen."""
     times = scale or max(1, SIDE // max(sheet.shape[:2]))
     if max(sheet.shape[:2]) * times > MOST_PIXELS:
-        hint = "Choose fewer samples or a smaller scale"
-        raise UsageError(f"{sheet.shape[1] * times} x {sheet.shape[0] * times} pixels are too many", hint=hint)
+        hint = tr("Choose fewer samples or a smaller scale")
+        raise UsageError(
+            tr("{shape} x {shape2} pixels are too many", shape=sheet.shape[1] * times, shape2=sheet.shape[0] * times),
+            hint=hint,
+        )
     return np.ascontiguousarray(sheet.repeat(times, 0).repeat(times, 1))
 
 

@@ -20,6 +20,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import write_json
 from engines.core.reading import making_sense, read_json
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from engines.generative.diffusion.types import ModelInfo, SampleResult, SampleSpec
 from engines.generative.runs.old_runs import unlisted
 from engines.generative.runs.png import read_image, read_settings, read_settings_of, write_png
@@ -96,7 +97,7 @@ def folder_for(model: str, out: str = "", inputs: Iterable[str] = ()) -> Iterato
     """
     if out:
         folder = Path(out).expanduser()
-        with outputs.result_folder(folder, FILE, what="run", inputs=inputs, unlisted=unlisted) as staging:
+        with outputs.result_folder(folder, FILE, what=tr("run"), inputs=inputs, unlisted=unlisted) as staging:
             yield staging, folder
         return
     folder = new_folder(model)
@@ -119,7 +120,7 @@ def new_folder(model: str) -> Path:
             return folder
         except FileExistsError:
             continue
-    raise BadInput("The history holds too many runs of this second", path=runs_dir())
+    raise BadInput(tr("The history holds too many runs of this second"), path=runs_dir())
 
 
 def write_run(folder: Path, spec: SampleSpec, result: SampleResult, info: ModelInfo) -> None:
@@ -142,9 +143,9 @@ def read_run(folder: str | Path) -> StoredRun:
     folder = Path(folder)
     path = folder / FILE
     if not path.is_file():
-        raise BadInput("The folder holds no run", path=folder, hint="A run's folder has a run.json")
+        raise BadInput(tr("The folder holds no run"), path=folder, hint=tr("A run's folder has a run.json"))
     data = read_json(path)
-    with making_sense(path, "The run makes no sense"):
+    with making_sense(path, tr("The run makes no sense")):
         return StoredRun(
             str(folder),
             from_json(SampleSpec, data.get("spec")),
@@ -156,7 +157,7 @@ def read_run(folder: str | Path) -> StoredRun:
 
 def _when(seconds: float) -> float:
     if not 0 <= seconds < LATEST:
-        raise ValueError(f"{seconds:g} is not a time")
+        raise ValueError(tr("{seconds:g} is not a time", seconds=seconds))
     return seconds
 
 
@@ -190,7 +191,7 @@ def move_run(source: str | Path, target: str | Path) -> None:
 
 def _of_a_run(folder: str | Path) -> Path:
     if not (Path(folder) / FILE).is_file():
-        raise BadInput("Only the folder of a run can be deleted here", path=folder)
+        raise BadInput(tr("Only the folder of a run can be deleted here"), path=folder)
     return Path(folder)
 
 

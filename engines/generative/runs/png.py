@@ -22,12 +22,15 @@ from engines.core.names import shown
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import MISFITS, parse_json
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import png_texts
 
 KEY = "kinoscope"
 OTHERS = "parameters"
-NONE = "Drop a PNG that was sampled here; a picture that was edited or sent through a messenger has lost its settings"
+NONE = tr(
+    "Drop a PNG that was sampled here; a picture that was edited or sent through a messenger has lost its settings"
+)
 
 
 def write_png(path: Path, image: NDArray[np.uint8], texts: dict[str, str] | None = None) -> None:
@@ -35,7 +38,7 @@ def write_png(path: Path, image: NDArray[np.uint8], texts: dict[str, str] | None
     bgr = image if image.ndim == 2 else np.ascontiguousarray(image[..., ::-1])
     done, encoded = cv2.imencode(".png", bgr)
     if not done:
-        raise BadInput(f"A picture of shape {image.shape} cannot be written as PNG", path=path)
+        raise BadInput(tr("A picture of shape {shape} cannot be written as PNG", shape=image.shape), path=path)
     data = encoded.tobytes()
     after_header = len(png_texts.SIGNATURE) + 12 + struct.unpack(">I", data[8:12])[0]
     chunks = b"".join(png_texts.chunk(key, text) for key, text in (texts or {}).items())
@@ -67,13 +70,15 @@ def read_settings_of(path: str | Path) -> tuple[SampleSpec, int]:
     """The run's specification, and which of its samples the PNG shows."""
     text = read_texts(Path(path)).get(KEY)
     if text is None:
-        raise BadInput("The picture carries no settings", path=path, hint=NONE)
+        raise BadInput(tr("The picture carries no settings"), path=path, hint=NONE)
     try:
         found = parse_json(text)
         return from_json(SampleSpec, found["spec"]), int(found["sample"])
     except (KinoscopeError, *MISFITS) as error:
-        message = error.message if isinstance(error, KinoscopeError) else "they are not readable"
-        raise BadInput(f"The settings in the picture make no sense: {message}", path=path, hint=NONE) from error
+        message = error.message if isinstance(error, KinoscopeError) else tr("they are not readable")
+        raise BadInput(
+            tr("The settings in the picture make no sense: {message}", message=message), path=path, hint=NONE
+        ) from error
 
 
 def read_texts(path: Path) -> dict[str, str]:
@@ -91,7 +96,7 @@ def parameters_line(spec: SampleSpec, sample: int) -> str:
     if spec.size:
         wanted["Size"] = f"{spec.size[1]}x{spec.size[0]}"
     line = ", ".join(f"{key}: {value}" for key, value in wanted.items() if value != "")
-    negative = f"Negative prompt: {spec.negative}\n" if spec.negative else ""
+    negative = tr("Negative prompt: {negative}\n", negative=spec.negative) if spec.negative else ""
     return (f"{spec.prompt}\n" if spec.prompt else "") + negative + line
 
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from engines.core.errors import BadInput
 from engines.core.reading import MIB, regular_file
+from engines.core.words import tr
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KINDS = (b"tEXt", b"zTXt", b"iTXt")
@@ -33,15 +34,15 @@ def read(path: str | Path, unpacked: Collection[str], hint: str = "") -> dict[st
 
     A text longer than `MOST` is left out. Raises `FileMissing`, and `BadInput` for what is no PNG.
     """
-    path = regular_file(path, what="picture")
+    path = regular_file(path, what=tr("picture"))
     try:
         with path.open("rb") as file:
             if file.read(len(SIGNATURE)) != SIGNATURE:
-                raise BadInput("Not a PNG file", path=path, hint=hint)
+                raise BadInput(tr("Not a PNG file"), path=path, hint=hint)
             found = (_text(kind, body, unpacked) for kind, body in _chunks(file))
             return dict(each for each in found if each is not None)
     except OSError as error:
-        raise BadInput(f"The picture cannot be read: {error.strerror}", path=path) from error
+        raise BadInput(tr("The picture cannot be read: {strerror}", strerror=error.strerror), path=path) from error
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

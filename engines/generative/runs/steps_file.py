@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import MISFITS, array_from, parse_json, regular_file
+from engines.core.words import tr
 
 BUDGET = 256 * 2**20
 LEAST_SAMPLES = 4
@@ -92,7 +93,7 @@ class Steps:
         try:
             self._file = zipfile.ZipFile(regular_file(self.path))
         except FileMissing as error:
-            raise BadInput("No steps were kept of this run", path=self.path) from error
+            raise BadInput(tr("No steps were kept of this run"), path=self.path) from error
         except BROKEN as error:
             raise self._damaged() from error
         try:
@@ -120,11 +121,11 @@ class Steps:
         """The content of a member, which is as large as it is in the file: nothing is packed."""
         entry = self._members[name]
         if entry.compress_type != zipfile.ZIP_STORED:
-            raise BadInput("The file is packed", path=self.path)
+            raise BadInput(tr("The file is packed"), path=self.path)
         return self._file.read(entry)
 
     def _damaged(self) -> BadInput:
-        return BadInput("The steps of the run cannot be read", path=self.path, hint="Run it again")
+        return BadInput(tr("The steps of the run cannot be read"), path=self.path, hint=tr("Run it again"))
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -187,9 +188,9 @@ class Steps:
     def _read(self, name: str, kind: type[np.floating[Any]] = np.float32) -> NDArray[Any]:
         try:
             content = self._content(f"{name}.npy")
-            return np.asarray(array_from(io.BytesIO(content), len(content), self.path, "file of steps"), kind)
+            return np.asarray(array_from(io.BytesIO(content), len(content), self.path, tr("file of steps")), kind)
         except BROKEN as error:
-            raise BadInput("The steps of the run are damaged", path=self.path, hint="Run it again") from error
+            raise BadInput(tr("The steps of the run are damaged"), path=self.path, hint=tr("Run it again")) from error
 
 
 def thinning(levels: int, samples: int, shape: tuple[int, ...]) -> tuple[int, int]:

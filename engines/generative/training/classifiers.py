@@ -21,6 +21,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.training.loop import Loop, Schedule, check_loss
 from engines.core.training.state import State
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.generative import networks
 from engines.generative.data.datasets import Dataset, split
 from engines.generative.diffusion.axis.process import Exploding
@@ -66,7 +67,8 @@ class Judge:
         """`(y, sigma) -> log p(label | y; sigma)`, (B,), differentiable in y. Raises `BadInput` for a clean judge."""
         if not self.card.arguments.get("noisy"):
             raise BadInput(
-                f"'{self.card.name}' was trained on clean pictures and cannot guide", hint="Take a noisy one"
+                tr("'{card}' was trained on clean pictures and cannot guide", card=self.card.name),
+                hint=tr("Take a noisy one"),
             )
 
         def log_p(y: Tensor, sigma: Tensor) -> Tensor:
@@ -82,7 +84,10 @@ def open_classifier(name: str, device: str = "cpu") -> Judge:
     weights = find(name)
     card = read_card(weights)
     if card.architecture != "classifier":
-        raise BadInput(f"'{name}' is no classifier but a {card.architecture}", path=weights)
+        raise BadInput(
+            tr("'{name}' is no classifier but a {architecture}", name=name, architecture=card.architecture),
+            path=weights,
+        )
     network = networks.build("classifier", **card.arguments)
     assert isinstance(network, Classifier)
     expected = {key: tuple(value.shape) for key, value in network.state_dict().items()}
@@ -100,11 +105,11 @@ def logits_at(network: nn.Module, y: Tensor, sigma: Tensor, data_std: float) -> 
 def run(spec: ClassifierSpec, ctx: Context) -> TrainResult:
     """Train a classifier and measure it on what was held out. A few minutes at most, so it is not resumed."""
     if spec.steps < 1 or spec.batch < 1 or not 0 < spec.rate < math.inf:
-        raise UsageError("Steps, batch and learning rate must be above 0")
+        raise UsageError(tr("Steps, batch and learning rate must be above 0"))
     with ctx.lease("cpu", threads=spec.threads) as lease, threads(lease.threads):
         data, held = split(spec.data)
         if data.labels is None or len(data.classes) < 2:
-            raise BadInput("These data have no classes", path=spec.data, hint="Make a folder for each class")
+            raise BadInput(tr("These data have no classes"), path=spec.data, hint=tr("Make a folder for each class"))
         with files.place(spec.out, _name(spec, data)):
             learning = Learning(spec, data, ctx)
             state, began = learning.state, time.monotonic()
@@ -132,7 +137,7 @@ class Learning(Loop):
 
     def __init__(self, spec: ClassifierSpec, data: Dataset, ctx: Context) -> None:
         self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
-        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}"
+        self.smaller = tr("Take a batch of {max}", max=max(1, spec.batch // 2))
         self.state = State(_fresh(spec, data), LossByLevel())
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
 
@@ -153,11 +158,11 @@ class Learning(Loop):
         else:
             logits = state.model(x0)
         each = F.cross_entropy(logits, seen.label, reduction="none", label_smoothing=0 if spec.noisy else SMOOTHING)
-        check_loss(state.curves.add(self.step, sigma, each.detach()), self.step, "Try a lower learning rate")
+        check_loss(state.curves.add(self.step, sigma, each.detach()), self.step, tr("Try a lower learning rate"))
         state.update(each.mean(), self.schedule.at(self.step), HALVING)
 
     def now_and_then(self) -> str:
-        self.ctx.progress(self.step, self.steps, f"Loss {self.state.curves.smoothed:.4f}")
+        self.ctx.progress(self.step, self.steps, tr("Loss {smoothed:.4f}", smoothed=self.state.curves.smoothed))
         return ""
 
 
@@ -180,11 +185,11 @@ def _name(spec: ClassifierSpec, data: Dataset) -> str:
 
 
 def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Module, LossByLevel]) -> Card:
-    source = SOURCES.get(spec.data, f"{len(data.images)} pictures of the folder {data.name}")
-    kind = "of noised pictures" if spec.noisy else "of clean pictures"
+    source = SOURCES.get(spec.data, tr("{count} pictures of the folder {data}", count=len(data.images), data=data.name))
+    kind = tr("of noised pictures") if spec.noisy else tr("of clean pictures")
     return Card(
         _name(spec, data),
-        f"Classifier {kind}, {data.name}",
+        tr("Classifier {kind}, {data}", kind=kind, data=data.name),
         "classifier",
         _arguments(spec, data),
         data.shape,
@@ -192,13 +197,13 @@ def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Mo
         "edm",
         classes=data.classes,
         data_std=_std(data),
-        data=f"{source}, turned, zoomed, moved",
+        data=tr("{source}, turned, zoomed, moved", source=source),
         licence=LICENCES.get(spec.data, "Apache-2.0"),
         seed=spec.seed,
         steps=spec.steps,
         batch=spec.batch,
         parameters=networks.parameters(state.model),
-        command=files.command("sample classifier", spec),
+        command=files.command(tr("sample classifier"), spec),
         figures=_figures(spec, data, held, state.average),
     )
 

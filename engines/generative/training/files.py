@@ -20,14 +20,15 @@ from engines.core.installing import PROGRAM
 from engines.core.locks import only_writer
 from engines.core.outputs import check_file, holding
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.types import Card
 from engines.generative.training.types import CHECKPOINT
 
 MOMENTS = "moments."
 FAINT = 1e-6
-WEIGHTS = holding("a network that was trained here", b"__metadata__", b'"card"')
-CARD = holding("the card of a network", b'"architecture"', b'"prediction"')
+WEIGHTS = holding(tr("a network that was trained here"), b"__metadata__", b'"card"')
+CARD = holding(tr("the card of a network"), b'"architecture"', b'"prediction"')
 
 
 def checkpoint_path(out: Path, name: str) -> Path:
@@ -42,7 +43,9 @@ def place(out: str | Path, name: str) -> Iterator[None]:
     them (it says which), and where other files have these names.
     """
     if not re.fullmatch(r"[\w.+ -]+", name):
-        raise UsageError(f"A model cannot be called '{name}'", hint="Use letters, digits, dots and dashes")
+        raise UsageError(
+            tr("A model cannot be called '{name}'", name=name), hint=tr("Use letters, digits, dots and dashes")
+        )
     path = checkpoint_path(Path(out), name)
     with only_writer(path, "model"):
         check_file(path.with_name(f"{name}.safetensors"), WEIGHTS)

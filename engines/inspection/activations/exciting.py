@@ -14,6 +14,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Image
 from engines.core.training.threads import threads
 from engines.core.video.film import Film, FilmFrame
+from engines.core.words import tr
 from engines.inspection.activations.layout import layout_of, usual_layer
 from engines.inspection.field.exact import field_of, sight_of
 from engines.inspection.field.shaping import shaped
@@ -34,7 +35,7 @@ Box = tuple[int, int, int, int]
 def run(spec: ExciteSpec, ctx: Context) -> ExciteResult:
     """Raises `BadInput` for what is no film or a model that takes no pictures, `UsageError` for a layer or channel that
     the model does not have."""
-    ctx.progress(0, 0, "Opening the model")
+    ctx.progress(0, 0, tr("Opening the model"))
     model = open_spec(spec.model)
     ctx.check()
     with ctx.lease(threads=THREADS) as lease, threads(lease.threads):
@@ -52,12 +53,12 @@ def excite(model: Model, spec: ExciteSpec, ctx: Context) -> ExciteResult:
         units.append(unit)
         numbers.append(frame.index)
     if not values:
-        raise BadInput("This film holds no frame that can be read", path=spec.clip)
+        raise BadInput(tr("This film holds no frame that can be read"), path=spec.clip)
     found = np.array(values, np.float32)
     chosen = strongest(found, np.array(numbers), spec.most, spec.apart)
     frames = tuple(_excited(film, watched, numbers[at], values[at], units[at], ctx) for at in chosen)
     unread = int(np.isnan(found).sum())
-    told = (f"Not a number in {unread} frames, which are left out",) if unread else ()
+    told = (tr("Not a number in {unread} frames, which are left out", unread=unread),) if unread else ()
     return ExciteResult(spec, frames, found, told)
 
 
@@ -101,9 +102,15 @@ class Watched:
         channels, *sides = shape
         self._sides = (sides[0], sides[1])
         if not 0 <= self._channel < channels:
-            raise UsageError(f"'{self.layer}' has no channel {self._channel}", hint=f"Channels are 0 to {channels - 1}")
+            raise UsageError(
+                tr("'{layer}' has no channel {channel}", layer=self.layer, channel=self._channel),
+                hint=tr("Channels are 0 to {channels}", channels=channels - 1),
+            )
         if any(at >= side for at, side in zip(self._unit, sides, strict=True)):
-            raise UsageError(f"'{self.layer}' has no unit {self._unit}", hint=f"Its map is {sides[0]} x {sides[1]}")
+            raise UsageError(
+                tr("'{layer}' has no unit {unit}", layer=self.layer, unit=self._unit),
+                hint=tr("Its map is {sides} x {sides2}", sides=sides[0], sides2=sides[1]),
+            )
 
 
 def strongest(values: NDArray[np.float32], numbers: NDArray[np.int64], most: int, apart: int) -> list[int]:
@@ -118,7 +125,7 @@ def strongest(values: NDArray[np.float32], numbers: NDArray[np.int64], most: int
 
 
 def _frames(film: Film, ctx: Context) -> Iterator[FilmFrame]:
-    note = f"Watching {film.path.name}"
+    note = tr("Watching {path}", path=film.path.name)
     for frame in film.frames():
         ctx.check()
         ctx.progress(frame.index, film.count or 0, note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engines.core.words import tr
 from engines.inspection.types import Graph, Node
 
 
@@ -23,17 +24,17 @@ def pairs_of(first: Graph, second: Graph) -> tuple[list[Pair], str]:
     shared = {node.name for node in first.nodes} & names
     if len(shared) < max(len(first.nodes), len(second.nodes)) and _same_shapes(first, second):
         both = zip(first.nodes, second.nodes, strict=True)
-        words = "The layers have other names; they are matched by place, as all shapes agree"
+        words = tr("The layers have other names; they are matched by place, as all shapes agree")
         return [Pair(a.name, b.name, a.op) for a, b in both], words
     found = [_pair(node, node.name in shared, "first") for node in first.nodes]
     found += [_pair(node, False, "second") for node in second.nodes if node.name not in shared]
-    return found, "" if shared else "No layer has a name that both know, and their shapes do not agree"
+    return found, "" if shared else tr("No layer has a name that both know, and their shapes do not agree")
 
 
 def _pair(node: Node, shared: bool, where: str) -> Pair:
     if shared:
         return Pair(node.name, node.name, node.op)
-    alone = f"in the {where} only"
+    alone = tr("in the {where} only", where=where)
     return Pair(node.name, "", node.op, alone) if where == "first" else Pair("", node.name, node.op, alone)
 
 

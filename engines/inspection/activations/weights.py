@@ -9,6 +9,7 @@ import torch
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.inspection.activations.statistics import BINS, histogram
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
@@ -18,7 +19,7 @@ from engines.inspection.types import Tensor
 
 def run(spec: WeightsSpec, ctx: Context) -> WeightsResult:
     """One tensor is in memory at a time. Raises `UsageError` for a tensor that the file does not hold."""
-    ctx.progress(0, 0, "Opening the model")
+    ctx.progress(0, 0, tr("Opening the model"))
     model = open_spec(spec.model)
     tensors = _floats(model, spec.tensor)
     rows = []
@@ -51,13 +52,20 @@ def _floats(model: Model, asked: str) -> list[Tensor]:
     known = [one for one in model.sheet.tensors if one.name in model.weights]
     if asked and asked not in {one.name for one in known}:
         near = [one.name for one in known if asked.lower() in one.name.lower()][:3]
-        raise UsageError(f"This model holds no tensor '{asked}'", hint=f"Perhaps {', '.join(near)}" if near else "")
+        raise UsageError(
+            tr("This model holds no tensor '{asked}'", asked=asked),
+            hint=tr("Perhaps {near}", near=", ".join(near)) if near else "",
+        )
     return [one for one in known if "float" in one.dtype and not one.constant and asked in ("", one.name)]
 
 
 def _warnings(model: Model, rows: list[WeightsRow], asked: str) -> tuple[str, ...]:
-    told = [f"{row.name}: {row.not_finite:,} of {row.size:,} are not finite" for row in rows if row.not_finite]
+    told = [
+        tr("{row}: {not_finite:,} of {size:,} are not finite", row=row.name, not_finite=row.not_finite, size=row.size)
+        for row in rows
+        if row.not_finite
+    ]
     left = sum(one.stored and not one.constant for one in model.sheet.tensors) - len(rows)
     if left > 0 and not asked:
-        told.append(f"Left out, as they are not floats: {left} tensors")
+        told.append(tr("Left out, as they are not floats: {left} tensors", left=left))
     return tuple(told)

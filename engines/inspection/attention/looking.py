@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.inspection.attention.sites import Site, sites
 from engines.inspection.attention.tokens import Tokens, tokens_of
 from engines.inspection.attention.weights import Unfollowed, Weights, watch
@@ -32,8 +33,10 @@ class AttentionView:
         self.sites = tuple(site for site in everything if not self._crosses(site))
         self._left_out = len(everything) - len(self.sites)
         if not self.sites:
-            what = "only attends from one thing to another" if everything else "has no layer of attention"
-            raise BadInput(f"{network.model.sheet.title} {what}", hint="Choose a transformer that looks at pictures")
+            what = tr("only attends from one thing to another") if everything else tr("has no layer of attention")
+            raise BadInput(
+                f"{network.model.sheet.title} {what}", hint=tr("Choose a transformer that looks at pictures")
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -42,8 +45,8 @@ class AttentionView:
     def layer(self, spec: LookSpec) -> str:
         """The one asked for; else the first, for what comes through all layers the last. Raises `UsageError`."""
         if spec.layer and spec.layer not in self.names:
-            hint = f"Those that do are {', '.join(self.names[:3])}"
-            raise UsageError(f"'{spec.layer}' does not attend", hint=hint)
+            hint = tr("Those that do are {names}", names=", ".join(self.names[:3]))
+            raise UsageError(tr("'{layer}' does not attend", layer=spec.layer), hint=hint)
         return spec.layer or self.names[-1 if spec.map == "rollout" else 0]
 
     @torch.no_grad()
@@ -54,7 +57,14 @@ class AttentionView:
         weights = self._watch(inputs, first, at + 1)
         heads, count, keys = weights[-1].shape
         if count != keys:
-            raise UsageError(f"'{seen.layer}' attends from {count} tokens to {keys} others, not to themselves")
+            raise UsageError(
+                tr(
+                    "'{layer}' attends from {count} tokens to {keys} others, not to themselves",
+                    layer=seen.layer,
+                    count=count,
+                    keys=keys,
+                )
+            )
         tokens = tokens_of(self._network.graph, self._network.layer(self.sites[at].scores).node, count)
         token = tokens.number(spec.unit)
         mass, entropy = weights[-1].mass_and_entropy()
@@ -91,15 +101,17 @@ class AttentionView:
         """What is to be known of a look, in words."""
         told = [rolled] if rolled else []
         if spec.head >= heads:
-            told.append(f"This layer has {heads} heads: their mean is shown")
+            told.append(tr("This layer has {heads} heads: their mean is shown", heads=heads))
         if not tokens.known:
-            guess = "in a row" if tokens.rows == 1 else "in a square, which is a guess"
-            told.append(f"No map of the model has as many places as there are tokens: they stand {guess}")
+            guess = tr("in a row") if tokens.rows == 1 else tr("in a square, which is a guess")
+            told.append(
+                tr("No map of the model has as many places as there are tokens: they stand {guess}", guess=guess)
+            )
         shape = self._network.graph.shape(self._network.layer(site.scores).node.inputs[0]) or ()
         if len(shape) > 3 and shape[0] > 1:
-            told.append(f"It attends within {shape[0]} windows: each has heads and a grid of its own")
+            told.append(tr("It attends within {shape} windows: each has heads and a grid of its own", shape=shape[0]))
         if self._left_out:
-            told.append(f"Layers that attend to something else are left out: {self._left_out}")
+            told.append(tr("Layers that attend to something else are left out: {left_out}", left_out=self._left_out))
         return ". ".join(told)
 
 
@@ -112,7 +124,7 @@ def rollout(weights: Sequence[Weights], token: int) -> tuple[Tensor, str]:
     flown[token] = 1
     for back, layer in enumerate(reversed(weights)):
         if layer.shape[1:] != (count, count):
-            return flown, f"Rolled out through the last {back} layers: those before have other tokens"
+            return flown, tr("Rolled out through the last {back} layers: those before have other tokens", back=back)
         flown = (flown + layer.onward(flown).float().mean(0)) / 2
     return flown, ""
 

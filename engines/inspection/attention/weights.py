@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engines.attention import maps
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.attention.sites import Site
 from engines.inspection.running.network import Network, Step
 from engines.inspection.types import Kind, Node
@@ -166,8 +167,12 @@ def _written_out(network: Network, site: Site, heard: Heard, row: Tensor) -> Str
 
 def _whole(site: Site, matrix: Tensor) -> Whole:
     if matrix.numel() > MOST:
-        told = f"The matrix of '{site.name}' has {matrix.numel():,} weights, and is too large to be looked at"
-        raise BadInput(told, hint="Give the model smaller inputs")
+        told = tr(
+            "The matrix of '{site}' has {numel:,} weights, and is too large to be looked at",
+            site=site.name,
+            numel=matrix.numel(),
+        )
+        raise BadInput(told, hint=tr("Give the model smaller inputs"))
     return Whole(matrix.detach().float().flatten(0, -3) if matrix.ndim > 2 else matrix.detach().float()[None])
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
+from engines.core.words import tr
 from engines.inspection.types import OpenSpec
 
 Baseline = Literal["black", "grey", "blur", "mean"]
@@ -31,14 +32,16 @@ class MethodInfo:
 
 
 METHODS = (
-    MethodInfo("gradient", "Gradient", "How much the output changes with each pixel (Simonyan et al. 2014)"),
-    MethodInfo("gradient-x-input", "Gradient x input", "The gradient times the pixel (Shrikumar et al. 2016)", True),
-    MethodInfo("integrated-gradients", "Integrated gradients",
-               "The gradient along the way from a baseline; adds up to the output (Sundararajan et al. 2017)", True),
-    MethodInfo("grad-cam", "Grad-CAM",
-               "A layer's maps or tokens, weighted by their gradient (Selvaraju et al. 2017)", layered=True),
-    MethodInfo("occlusion", "Occlusion",
-               "How much the output falls when a patch is covered (Zeiler, Fergus 2014)", True),
+    MethodInfo("gradient", tr("Gradient"), tr("How much the output changes with each pixel (Simonyan et al. 2014)")),
+    MethodInfo("gradient-x-input", tr("Gradient x input"), tr("The gradient times the pixel (Shrikumar "
+"et al. 2016)"), True),
+    MethodInfo("integrated-gradients", tr("Integrated gradients"),
+               tr("The gradient along the way from a baseline; adds up to the output (Sundararajan et "
+"al. 2017)"), True),
+    MethodInfo("grad-cam", tr("Grad-CAM"),
+               tr("A layer's maps or tokens, weighted by their gradient (Selvaraju et al. 2017)"), layered=True),
+    MethodInfo("occlusion", tr("Occlusion"),
+               tr("How much the output falls when a patch is covered (Zeiler, Fergus 2014)"), True),
 )  # fmt: skip
 INFO = {method.id: method for method in METHODS}
 

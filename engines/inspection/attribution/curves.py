@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeSpec, Curve
 from engines.inspection.attribution.subject import Subject
 
@@ -25,7 +26,7 @@ def curve(it: Subject, made: NDArray[Any], spec: AttributeSpec, ctx: Context) ->
     bare, blurred = it.baseline(spec.baseline), it.baseline("blur")
     scores: list[list[float]] = [[], []]
     for at in range(0, len(share), it.chunk):
-        ctx.progress(at, len(share), "Deletion and insertion")
+        ctx.progress(at, len(share), tr("Deletion and insertion"))
         gone = torch.stack([places < round(part * made.size) for part in share[at : at + it.chunk]])
         mask = gone[..., None] if it.nhwc else gone[:, None]
         with torch.no_grad():

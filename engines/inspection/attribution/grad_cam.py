@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError, WorkFailed
+from engines.core.words import tr
 from engines.inspection.activations.layout import channel_axis
 from engines.inspection.attribution.gradients import flowing, picture_with_gradient
 from engines.inspection.attribution.subject import Subject
@@ -47,7 +48,7 @@ def fitting_layer(it: Subject) -> str:
         return _last_heard(it, tokens)
     maps = [node for node in before if node.kind in MAPPED and _is_map(it, node)]
     if not any(node.kind is Kind.CONV for node in maps):
-        raise UsageError("This model has no convolution whose map could be taken", hint="Name a layer")
+        raise UsageError(tr("This model has no convolution whose map could be taken"), hint=tr("Name a layer"))
     return maps[-1].name
 
 
@@ -75,14 +76,18 @@ def _own(it: Subject, name: str) -> torch.Tensor:
     """The same for tokens, and for maps whose channels do not come first."""
     (value,), (slope,) = _with_gradients(it, [name])
     if slope is None:
-        raise WorkFailed(f"No gradient reaches '{name}' from the target", hint="Choose a layer before it")
+        raise WorkFailed(
+            tr("No gradient reaches '{name}' from the target", name=name), hint=tr("Choose a layer before it")
+        )
     if value.ndim == 4:
         channel = _channel(it, it.network.layer(name).node)
         weights = slope.mean([axis for axis in (1, 2, 3) if axis != channel], keepdim=True)
         return (value * weights).sum(channel).relu()[:, None]
     grid = token_grid(it.size, value.shape[1]) if value.ndim == 3 else None
     if grid is None:
-        raise UsageError(f"'{name}' has neither maps nor tokens of patches", hint="Choose a layer that has")
+        raise UsageError(
+            tr("'{name}' has neither maps nor tokens of patches", name=name), hint=tr("Choose a layer that has")
+        )
     rows, columns, extra = grid
     weights = slope[:, extra:].mean(1, keepdim=True)
     return (value[:, extra:] * weights).sum(2).relu().reshape(1, 1, rows, columns)
@@ -111,7 +116,7 @@ def _last_heard(it: Subject, names: list[str]) -> str:
         grid = token_grid(it.size, value.shape[1])
         if grid is not None and slope is not None and bool(slope[:, grid[2] :].any()):
             return name
-    raise WorkFailed("No gradient reaches a layer of tokens", hint="Name a layer, or take another method")
+    raise WorkFailed(tr("No gradient reaches a layer of tokens"), hint=tr("Name a layer, or take another method"))
 
 
 def _before(it: Subject) -> list[Node]:

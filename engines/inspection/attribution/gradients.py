@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 from engines.inspection.attribution.subject import Subject
 
 
@@ -25,9 +26,11 @@ def flowing(attribute: Callable[[torch.Tensor], Any], it: Subject) -> torch.Tens
 def picture_with_gradient(it: Subject) -> torch.Tensor:
     """The picture as it went in. Raises `WorkFailed` where whole numbers go in."""
     if not it.picture.is_floating_point():
-        raise WorkFailed("This model takes whole numbers, through which no gradient flows", hint="Occlusion needs none")
+        raise WorkFailed(
+            tr("This model takes whole numbers, through which no gradient flows"), hint=tr("Occlusion needs none")
+        )
     return it.picture.clone().requires_grad_()
 
 
 def no_gradient() -> WorkFailed:
-    return WorkFailed("No gradient flows from the target to the picture", hint="Occlusion needs none")
+    return WorkFailed(tr("No gradient flows from the target to the picture"), hint=tr("Occlusion needs none"))

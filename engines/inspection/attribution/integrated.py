@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeSpec, Completeness
 from engines.inspection.attribution.gradients import flowing
 from engines.inspection.attribution.subject import Subject
@@ -40,7 +41,7 @@ def integrated(it: Subject, spec: AttributeSpec, ctx: Context) -> tuple[torch.Te
     difference = way.at(1.0) - way.at(0.0)
     allowed = TOLERANCE * max(abs(difference), 1e-6 * (abs(way.at(1.0)) + abs(way.at(0.0))))
     while not _add_up(parts, allowed) and way.steps + 2 * POINTS <= spec.most_steps:
-        ctx.progress(way.steps, spec.most_steps, f"Integrated gradients, {way.steps} steps")
+        ctx.progress(way.steps, spec.most_steps, tr("Integrated gradients, {steps} steps", steps=way.steps))
         worst = parts.pop(max(range(len(parts)), key=lambda at: abs(parts[at].error)))
         middle = (worst.start + worst.end) / 2
         parts += [way.part(worst.start, middle), way.part(middle, worst.end)]
@@ -57,7 +58,12 @@ def _told(total: float, difference: float, allowed: float, steps: int) -> tuple[
     off = abs(total - difference)
     holds = off <= allowed
     error = off / max(abs(difference), 1e-30)
-    words = f"After {steps} steps the attributions add up to {total:.4g} instead of {difference:.4g}; allow more steps"
+    words = tr(
+        "After {steps} steps the attributions add up to {total:.4g} instead of {difference:.4g}; allow more steps",
+        steps=steps,
+        total=total,
+        difference=difference,
+    )
     return Completeness(total, difference, error, steps, holds), "" if holds else words
 
 

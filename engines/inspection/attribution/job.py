@@ -11,6 +11,7 @@ from engines.core.errors import KinoscopeError, UsageError
 from engines.core.frames import Image
 from engines.core.pictures.reading import open_picture
 from engines.core.training.threads import enough_memory, threads
+from engines.core.words import tr
 from engines.inspection.attribution.asked import (
     BASELINES,
     INFO,
@@ -25,7 +26,7 @@ from engines.inspection.attribution.subject import Subject, subject
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.opener import open_spec
 
-MEMORY = "There is not enough memory to explain this model"
+MEMORY = tr("There is not enough memory to explain this model")
 
 
 def run(spec: AttributeSpec, ctx: Context) -> AttributeResult:
@@ -35,10 +36,14 @@ def run(spec: AttributeSpec, ctx: Context) -> AttributeResult:
     one method that was asked for gives nothing here.
     """
     check(spec)
-    ctx.progress(0, 1, "Opening the model")
+    ctx.progress(0, 1, tr("Opening the model"))
     picture = open_picture(spec.picture)
     model = open_spec(spec.model)
-    with ctx.lease("cpu", threads=spec.threads) as lease, threads(lease.threads), enough_memory(MEMORY, "Close others"):
+    with (
+        ctx.lease("cpu", threads=spec.threads) as lease,
+        threads(lease.threads),
+        enough_memory(MEMORY, tr("Close others")),
+    ):
         result = explain(model, picture.image, spec, ctx)
     return replace(result, notes=(*filter(None, (picture.note,)), *result.notes))
 
@@ -59,9 +64,9 @@ def explain(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
         except KinoscopeError as error:
             if len(spec.methods) == 1 or error.kind == "cancelled":
                 raise
-            notes.append(f"{_title(method)} is left out: {error.message}")
+            notes.append(tr("{title} is left out: {message}", title=_title(method), message=error.message))
     floor = at_random(it, spec, next(parts)) if spec.curves else None
-    score = f"softmax of {it.target.words}" if it.of_logits else it.target.words
+    score = tr("softmax of {words}", words=it.target.words) if it.of_logits else it.target.words
     ctx.progress(1, 1, "")
     return AttributeResult(
         spec, it.target, tuple(found), it.original, it.seen, it.placed, it.fitted, floor, score, tuple(notes)
@@ -72,13 +77,20 @@ def check(spec: AttributeSpec) -> None:
     """Raises `UsageError` for settings that make no sense, naming them."""
     for method in spec.methods or ("",):
         if method not in WAYS:
-            raise UsageError(f"There is no method '{method}'", hint=f"Take one of {', '.join(WAYS)}")
+            raise UsageError(
+                tr("There is no method '{method}'", method=method), hint=tr("Take one of {ways}", ways=", ".join(WAYS))
+            )
     if spec.baseline not in BASELINES:
-        raise UsageError(f"There is no baseline '{spec.baseline}'", hint=f"Take one of {', '.join(BASELINES)}")
+        raise UsageError(
+            tr("There is no baseline '{baseline}'", baseline=spec.baseline),
+            hint=tr("Take one of {baselines}", baselines=", ".join(BASELINES)),
+        )
     least = {"steps": 1, "most_steps": 1, "patch": 0, "stride": 0, "stages": 1, "points": 1}
     for name, low in least.items():
         if getattr(spec, name) < low:
-            raise UsageError(f"{name} is {getattr(spec, name)}", hint=f"Give {low} or more")
+            raise UsageError(
+                tr("{name} is {spec}", name=name, spec=getattr(spec, name)), hint=tr("Give {low} or more", low=low)
+            )
 
 
 def _explained(it: Subject, method: str, spec: AttributeSpec, ctx: Context) -> Explained:
@@ -91,10 +103,12 @@ def _explained(it: Subject, method: str, spec: AttributeSpec, ctx: Context) -> E
     checked = traced = None
     if spec.sanity:
         held = replace(spec, layer=made.layer or spec.layer, most_steps=spec.steps)
-        part = Part(ctx, 1, whole, f"{title}, sanity check")
+        part = Part(ctx, 1, whole, tr("{title}, sanity check", title=title))
         checked = sane(it, made.map, held, part, lambda other, asked, at: way(other, asked, at).map)
     if spec.curves:
-        traced = curve(it, made.map, spec, Part(ctx, whole - 1, whole, f"{title}, deletion and insertion"))
+        traced = curve(
+            it, made.map, spec, Part(ctx, whole - 1, whole, tr("{title}, deletion and insertion", title=title))
+        )
     signed = method in INFO and INFO[method].signed
     return Explained(
         method, title, made.map, signed, made.layer, spent, made.completeness, checked, traced, made.note
@@ -105,7 +119,7 @@ def _parts(spec: AttributeSpec, ctx: Context) -> Iterator[Context]:
     """A part of the progress for each method, and one for the random order."""
     count = len(spec.methods) + spec.curves
     for number in range(count):
-        title = _title(spec.methods[number]) if number < len(spec.methods) else "Random order"
+        title = _title(spec.methods[number]) if number < len(spec.methods) else tr("Random order")
         yield Part(ctx, number, count, title)
 
 

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeSpec, Completeness
 from engines.inspection.attribution.grad_cam import grad_cam
 from engines.inspection.attribution.gradients import flowing
@@ -58,7 +59,7 @@ def integrated_gradients(it: Subject, spec: AttributeSpec, ctx: Context) -> Made
 def class_activation(it: Subject, spec: AttributeSpec, _ctx: Context) -> Made:
     """Selvaraju et al. 2017, for maps and for tokens."""
     found, layer = grad_cam(it, spec.layer)
-    note = "" if found.any() else f"Nothing in '{layer}' speaks for the target"
+    note = "" if found.any() else tr("Nothing in '{layer}' speaks for the target", layer=layer)
     return Made(found, layer, note=note)
 
 
@@ -75,7 +76,7 @@ def occlusion(it: Subject, spec: AttributeSpec, ctx: Context) -> Made:
 
     def score(pictures: torch.Tensor) -> torch.Tensor:
         nonlocal done
-        ctx.progress(done, total, "Occlusion")
+        ctx.progress(done, total, tr("Occlusion"))
         done += len(pictures)
         return it.score(pictures)
 

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.context import Context, Part
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeSpec, Sanity, Stage, Verdict
 from engines.inspection.attribution.subject import Subject
 from engines.inspection.running.network import Network
@@ -23,14 +24,14 @@ from engines.inspection.running.network import Network
 PARTLY, IGNORES = 0.5, 0.8
 """Rank correlations from which a map changes in part only, and from which it hardly changes."""
 DRAWS = 3
-VANISHES = ", and vanishes without them"
+VANISHES = tr(", and vanishes without them")
 WORDS: dict[Verdict, str] = {
-    "depends": "Depends on the weights",
-    "partly": "Changes in part: read with care",
-    "ignores": "Hardly changes: do not trust it",
-    "unknown": "Cannot be checked: the map is the same everywhere",
+    "depends": tr("Depends on the weights"),
+    "partly": tr("Changes in part: read with care"),
+    "ignores": tr("Hardly changes: do not trust it"),
+    "unknown": tr("Cannot be checked: the map is the same everywhere"),
 }
-NOTHING = "Cannot be checked: there are no weights that shuffling changes"
+NOTHING = tr("Cannot be checked: there are no weights that shuffling changes")
 Map: TypeAlias = NDArray[Any]
 Attribute: TypeAlias = Callable[[Subject, AttributeSpec, Context], Map]
 
@@ -40,7 +41,12 @@ def sane(it: Subject, made: Map, spec: AttributeSpec, ctx: Context, attribute: A
     stages, flat = [], False
     for number in range(1, spec.stages + 1):
         share = number / spec.stages
-        part = Part(ctx, number - 1, spec.stages, f"Sanity check, {round(100 * share)} % of the weights shuffled")
+        part = Part(
+            ctx,
+            number - 1,
+            spec.stages,
+            tr("Sanity check, {share} % of the weights shuffled", share=round(100 * share)),
+        )
         part.progress(0, 1)
         other = _changed(it, share, spec, part, attribute)
         flat = float(np.ptp(other)) == 0

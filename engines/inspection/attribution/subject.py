@@ -14,6 +14,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeSpec, Baseline, Target
 from engines.inspection.attribution.targets import Aim, aim_of
 from engines.inspection.opening.model import Model
@@ -106,7 +107,7 @@ class Subject:
 def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> Subject:
     """Raises `BadInput` where a picture cannot go in, `UsageError` for a target that the model has not."""
     if model.sheet.runs:
-        raise BadInput(f"This model cannot be run: {model.sheet.runs}", path=model.sheet.path)
+        raise BadInput(tr("This model cannot be run: {runs}", runs=model.sheet.runs), path=model.sheet.path)
     fitting = fitting_of(model, spec.model.shapes, spec.preprocessing)
     network, fitted, taken = Network(model), fitting.fit(picture), fitting.way
     aim, target = aim_of(spec.target, network, fitted.inputs)
@@ -123,10 +124,10 @@ def subject(model: Model, picture: Image, spec: AttributeSpec, ctx: Context) -> 
 def _guessed(fitting: Fitting) -> str:
     """What of how the picture goes in is a guess, in words."""
     way = fitting.way
-    levels = f"{way.colours} from 0 to {255 / way.std[0]:g}"
-    guess = f"The file does not say how pictures go in: taken as {levels}, stretched"
+    levels = tr("{colours} from 0 to {std:g}", colours=way.colours, std=255 / way.std[0])
+    guess = tr("The file does not say how pictures go in: taken as {levels}, stretched", levels=levels)
     others = sum(given.picture for given in fitting.model.sheet.given) - 1
-    noise = f"The picture goes into the first of {others + 1} picture inputs, the others get noise"
+    noise = tr("The picture goes into the first of {others} picture inputs, the others get noise", others=others + 1)
     return ". ".join(([guess] if fitting.assumed else []) + ([noise] if others > 0 else []))
 
 

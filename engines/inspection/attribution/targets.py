@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import torch
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.inspection.activations.layout import channel_axis
 from engines.inspection.attribution.asked import Target
 from engines.inspection.running.network import Network
 from engines.inspection.shapes import shape_text
 
 WHOLE = ("norm", "mean")
-HINT = "Give a number of the output, norm, mean, or LAYER:CHANNEL"
+HINT = tr("Give a number of the output, norm, mean, or LAYER:CHANNEL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,19 @@ def _output_aim(text: str, outputs: Sequence[torch.Tensor]) -> Aim:
     number = next((at for at, one in enumerate(outputs) if is_vector(one)), 0)
     value = outputs[number]
     if not value.is_floating_point():
-        raise UsageError("The output is no number that changes with the picture", hint="Aim at LAYER:CHANNEL instead")
+        raise UsageError(
+            tr("The output is no number that changes with the picture"), hint=tr("Aim at LAYER:CHANNEL instead")
+        )
     if text in WHOLE:
         return Aim("", number, text)
     if not text:
         return Aim("", number, "index", (int(value.flatten().argmax()),))
     index = _number(text)
     if not 0 <= index < value.numel():
-        raise UsageError(f"The output has {value.numel()} numbers, from 0; there is no {index}", hint=HINT)
+        raise UsageError(
+            tr("The output has {numel} numbers, from 0; there is no {index}", numel=value.numel(), index=index),
+            hint=HINT,
+        )
     return Aim("", number, "index", (index,))
 
 
@@ -86,8 +92,16 @@ def _layer_aim(text: str, network: Network) -> Aim:
     axis = channel_axis(network.model.sheet, network.graph, step.node)
     sizes = (shape[axis], *(size for place, size in enumerate(shape) if place not in (0, axis))) if shape else ()
     if len(at) not in (1, len(sizes)) or any(not 0 <= one < size for one, size in zip(at, sizes, strict=False)):
-        words = shape_text(sizes) or "an unknown number of"
-        raise UsageError(f"'{name}' has {words} (channels, rows, columns); '{where}' is not among them", hint=HINT)
+        words = shape_text(sizes) or tr("an unknown number of")
+        raise UsageError(
+            tr(
+                "'{name}' has {words} (channels, rows, columns); '{where}' is not among them",
+                name=name,
+                words=words,
+                where=where,
+            ),
+            hint=HINT,
+        )
     return Aim(name, 0, "channel" if len(at) == 1 else "unit", at, axis)
 
 
@@ -103,19 +117,20 @@ def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
     number = float(aim.read(value)[0])
     if not math.isfinite(number):
         raise UsageError(
-            f"The value of {name} is {number} on this picture", hint="Its activations tell where that begins"
+            tr("The value of {name} is {number} on this picture", name=name, number=number),
+            hint=tr("Its activations tell where that begins"),
         )
     if aim.how == "index":
-        words = f"output {aim.at[0]} of {value.numel():,} in '{name}'"
+        words = tr("output {at} of {numel:,} in '{name}'", at=aim.at[0], numel=value.numel(), name=name)
         return Target(name, words, number, aim.at[0], share_of(value, aim.at[0]))
     if aim.how in WHOLE:
-        return Target(name, f"{aim.how} of '{name}'", number)
+        return Target(name, tr("{how} of '{name}'", how=aim.how, name=name), number)
     unit = {2: ", token {}", 3: ", row {}, column {}"}.get(len(aim.at), "").format(*aim.at[1:])
-    return Target(name, f"channel {aim.at[0]}{unit} of '{name}'", number, aim.at[0])
+    return Target(name, tr("channel {at}{unit} of '{name}'", at=aim.at[0], unit=unit, name=name), number, aim.at[0])
 
 
 def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise UsageError(f"'{text}' is no target", hint=HINT) from None
+        raise UsageError(tr("'{text}' is no target", text=text), hint=HINT) from None

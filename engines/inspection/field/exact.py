@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.inspection.field.axes import Reach
 from engines.inspection.field.pixels import unpacked
 from engines.inspection.field.rules import Case, passed
@@ -100,7 +101,10 @@ def placed(unit: tuple[int, int], grid: tuple[int, int]) -> tuple[int, int]:
     if unit == (-1, -1):
         return grid[0] // 2, grid[1] // 2
     if not all(0 <= place < size for place, size in zip(unit, grid, strict=True)):
-        raise UsageError(f"Unit {unit} is not on a map of {grid[0]} x {grid[1]}", hint="Units count from 0")
+        raise UsageError(
+            tr("Unit {unit} is not on a map of {grid} x {grid2}", unit=unit, grid=grid[0], grid2=grid[1]),
+            hint=tr("Units count from 0"),
+        )
     return unit
 
 
@@ -109,7 +113,10 @@ def sight_of(graph: Graph, layer: str) -> Sight:
     wanted = graph.node(layer)
     found = next(sight for node, sight in sights(graph) if node is wanted)
     if found is None:
-        raise BadInput(f"'{layer}' sees nothing of the input", hint="Choose a layer that the picture goes through")
+        raise BadInput(
+            tr("'{layer}' sees nothing of the input", layer=layer),
+            hint=tr("Choose a layer that the picture goes through"),
+        )
     return found
 
 
@@ -118,7 +125,9 @@ def sights(graph: Graph) -> Iterator[tuple[Node, Sight | None]]:
     name, axes = where_the_picture_is(graph)
     shape = graph.shape(name)
     if shape is None or any(shape[axis] < 1 for axis in axes):
-        raise BadInput(f"The shape of the input '{name}' is not known", hint="Give it, as --input 1x3x224x224")
+        raise BadInput(
+            tr("The shape of the input '{name}' is not known", name=name), hint=tr("Give it, as --input 1x3x224x224")
+        )
     held: dict[str, Sight] = {name: picture(shape, axes)}
     last = {tensor: at for at, node in enumerate(graph.nodes) for tensor in (*node.inputs, *node.outputs)}
     for at, node in enumerate(graph.nodes):
@@ -163,9 +172,9 @@ def _note(sight: Sight) -> str:
     words: Sequence[Extent] = sight.reach[-2:]
     by = next((reach for reach in words if isinstance(reach, str)), "")
     if by:
-        return f"All that is seen before it, by '{by}'"
-    return "Neighbours do not lie evenly: the size is that within the borders" if None in words else ""
+        return tr("All that is seen before it, by '{by}'", by=by)
+    return tr("Neighbours do not lie evenly: the size is that within the borders") if None in words else ""
 
 
 def _nothing(name: str) -> FieldRow:
-    return FieldRow(name, (0, 0), (0.0, 0.0), (0, 0), note="It sees nothing of the input")
+    return FieldRow(name, (0, 0), (0.0, 0.0), (0, 0), note=tr("It sees nothing of the input"))

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.inspection.field.exact import Mask, field_of, placed, sight_of
 from engines.inspection.field.results import CheckResult
 from engines.inspection.field.shaping import shaped, where_the_picture_is
@@ -94,7 +95,9 @@ def _values(model: Model, layer: str, name: str) -> tuple[T, T]:
 def _given(graph: Graph, name: str) -> T:
     shape, dtype = graph.shape(name), graph.tensors[name].dtype
     if shape is None or -1 in shape:
-        raise BadInput(f"The shape of the input '{name}' is not known", hint="Give it, as --input 1x3x224x224")
+        raise BadInput(
+            tr("The shape of the input '{name}' is not known", name=name), hint=tr("Give it, as --input 1x3x224x224")
+        )
     return torch.ones(shape, dtype=torch.float64 if "float" in dtype or not dtype else torch.int64)
 
 
@@ -118,7 +121,10 @@ def _scaled(value: Any) -> Any:
 def _stand_in(node: Node, model: Model, inputs: Sequence[T | None]) -> Any:
     stand = STANDS.get(node.kind)
     if node.kind is Kind.UNKNOWN:
-        raise BadInput(f"Nobody here knows the operator {node.op} of '{node.name}'", hint="It cannot be checked")
+        raise BadInput(
+            tr("Nobody here knows the operator {op} of '{node}'", op=node.op, node=node.name),
+            hint=tr("It cannot be checked"),
+        )
     found = stand(node, model.graph, inputs) if stand is not None else None
     return model.operator(node)(*inputs) if found is None else found
 
@@ -233,7 +239,9 @@ def index_of(sight: Sight, shape: Sequence[int], unit: tuple[int, int], channel:
     rest = _rest(places, shape)
     sizes = [shape[axis] for axis in rest]
     if not 0 <= channel < math.prod(sizes):
-        raise UsageError(f"This layer has {math.prod(sizes)} channels and none of number {channel}")
+        raise UsageError(
+            tr("This layer has {prod} channels and none of number {channel}", prod=math.prod(sizes), channel=channel)
+        )
     own = dict(zip(rest, np.unravel_index(channel, sizes) if sizes else (), strict=True))
     return tuple(int(places.get(axis, own.get(axis, 0))) for axis in range(len(shape)))
 

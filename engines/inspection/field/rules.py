@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engines.core.words import tr
 from engines.inspection.field import pixels
 from engines.inspection.field.axes import moves, shifted
 from engines.inspection.field.pixels import TooLarge
@@ -57,7 +58,11 @@ def passed(case: Case) -> Sight:
     if not _fits(found):
         found = lost(case)
     if len(found.terms) > MOST_TERMS:
-        note = f"The field of '{case.node.name}' has more than {MOST_TERMS} parts; what holds them all is shown"
+        note = tr(
+            "The field of '{node}' has more than {most_terms} parts; what holds them all is shown",
+            node=case.node.name,
+            most_terms=MOST_TERMS,
+        )
         found = replace(found, terms=pixels.hull(found.terms)).because(note)
     return found
 
@@ -77,7 +82,11 @@ def _fits(sight: Sight) -> bool:
 
 def lost(case: Case) -> Sight:
     """Everything that any input sees, and the operator named."""
-    why = f"{case.node.op} of '{case.node.name}' cannot be followed; all of the input is taken to be seen"
+    why = tr(
+        "{op} of '{node}' cannot be followed; all of the input is taken to be seen",
+        op=case.node.op,
+        node=case.node.name,
+    )
     seen = [reduce_all(sight, case.node.name) for sight in case.there]
     terms = pixels.union([term for sight in seen for term in pixels.ranked(_flat(sight), len(case.after))])
     grid = next((sight.grid for sight in case.there if _same_map(sight, case.after)), _no_grid(seen[0]))
@@ -270,7 +279,7 @@ def _attention(case: Case) -> Sight:
     if query is not None:
         found = replace(found, grid=query.grid)
     if case.node.attributes.get("causal") and others:
-        found = found.because(f"'{case.node.name}' is causal; all keys are taken to be seen")
+        found = found.because(tr("'{node}' is causal; all keys are taken to be seen", node=case.node.name))
     return found
 
 
@@ -292,7 +301,7 @@ def _gather(case: Case) -> Sight:
 def _chosen(case: Case, found: Sight, axes: Sequence[int]) -> Sight:
     """Exact only where it does not matter which is chosen."""
     mattered = any(bits.shape[axis] > 1 for term in case.data.terms for bits in term for axis in axes)
-    why = f"'{case.node.name}' chooses by index; all of the axis is taken to be seen"
+    why = tr("'{node}' chooses by index; all of the axis is taken to be seen", node=case.node.name)
     return found.because(why) if mattered else found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engines.core.errors import BadInput, KinoscopeError
+from engines.core.words import tr
 from engines.inspection.shapes import shape_text
 from engines.inspection.types import Graph, Kind, Shape
 
@@ -27,7 +28,7 @@ def where_the_picture_is(graph: Graph) -> tuple[str, tuple[int, ...]]:
     for name in sorted(shapes, key=lambda name: len(shapes[name]) != 4):
         if len(shapes[name]) >= 3:
             return name, _axes(shapes[name])
-    raise BadInput("This model has no input with a height and a width", hint="Fields are those of pictures")
+    raise BadInput(tr("This model has no input with a height and a width"), hint=tr("Fields are those of pictures"))
 
 
 def _axes(shape: Shape) -> tuple[int, ...]:
@@ -48,7 +49,10 @@ def shaped(source: Source, input_shape: Shape | None) -> Graph:
     if input_shape is None or graph.shape(name) == tuple(input_shape):
         return graph
     if isinstance(source, Graph):
-        raise BadInput(f"This graph is one for inputs of {graph.shape(name)}", hint="Give the model, not its graph")
+        raise BadInput(
+            tr("This graph is one for inputs of {shape}", shape=graph.shape(name)),
+            hint=tr("Give the model, not its graph"),
+        )
     opened = _opened(source, name, tuple(input_shape))
     return (
         opened
@@ -95,9 +99,11 @@ def _traced(model: Model, name: str, shape: Shape) -> Graph:
     try:
         network(*(torch.empty(sizes[each], device="meta", dtype=_dtype(graph, each)) for each in graph.inputs))
     except Exception as error:
-        hint = "It was made for one size alone" if any(node.kind is Kind.RESHAPE for node in graph.nodes) else ""
+        hint = tr("It was made for one size alone") if any(node.kind is Kind.RESHAPE for node in graph.nodes) else ""
         raise BadInput(
-            f"The model does not take an input of {shape_text(shape)}", path=model.sheet.path, hint=hint
+            tr("The model does not take an input of {shape_text}", shape_text=shape_text(shape)),
+            path=model.sheet.path,
+            hint=hint,
         ) from error
     found[name] = replace(found[name], shape=tuple(shape))
     return replace(graph, tensors=found)

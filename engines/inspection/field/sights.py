@@ -14,6 +14,7 @@ from functools import reduce
 import numpy as np
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.inspection.field.axes import PIXEL, Along, Reach
 from engines.inspection.field.pixels import Group, Terms, along, itself, ranked, reduced, reshaped, same_elements, union
 from engines.inspection.types import Shape
@@ -83,7 +84,8 @@ def picture(shape: Shape, axes: Sequence[int]) -> Sight:
     grid = Grid(tuple(axes), tuple(shape[axis] for axis in axes))
     if max(grid.sizes, default=0) > MOST:
         raise UsageError(
-            f"Fields are followed in pictures of at most {MOST} pixels a side", hint="Tell a smaller input"
+            tr("Fields are followed in pictures of at most {most} pixels a side", most=MOST),
+            hint=tr("Tell a smaller input"),
         )
     return Sight(shape, itself(shape, axes), (PIXEL,) * len(axes), grid, grid.sizes)
 
@@ -232,7 +234,7 @@ def _lifted(sight: Sight, after: Shape, by: str) -> Sight:
     grid = replace(sight.grid, axes=axes)
     found = replace(sight, shape=shape, terms=ranked(sight.terms, len(after)), grid=grid)
     odd = [axis for axis, size in enumerate(shape) if size not in (1, after[axis])]
-    return everywhere(found, odd, by).because(f"{by} changes axes that cannot be followed") if odd else found
+    return everywhere(found, odd, by).because(tr("{by} changes axes that cannot be followed", by=by)) if odd else found
 
 
 def reduce_all(sight: Sight, by: str) -> Sight:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.inspection.field.results import FieldTable
 from engines.inspection.types import OpenSpec
 
@@ -17,7 +18,7 @@ def run(spec: OpenSpec, ctx: Context, layer: str = "") -> FieldTable:
     from engines.inspection.field.shaping import shaped, where_the_picture_is
     from engines.inspection.opening.opener import open_spec
 
-    ctx.progress(0, 1, "Opening the model")
+    ctx.progress(0, 1, tr("Opening the model"))
     graph = shaped(open_spec(spec), None)
     only = graph.node(layer).name if layer else ""
     name, axes = where_the_picture_is(graph)
@@ -25,7 +26,7 @@ def run(spec: OpenSpec, ctx: Context, layer: str = "") -> FieldTable:
     for at, (node, sight) in enumerate(sights(graph)):
         ctx.check()
         if at % 20 == 0:
-            ctx.progress(at, len(graph.nodes), f"Field of {node.name}")
+            ctx.progress(at, len(graph.nodes), tr("Field of {node}", node=node.name))
         if sight is not None and only in ("", node.name):
             rows.append(row_of(node.name, sight))
             grids.append(sight.grid.rows_and_columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from engines.core.words import tr
 from engines.inspection.types import Kind
 
 
@@ -21,7 +22,7 @@ class Family(StrEnum):
     SHAPE = "shape"
     """Moves or selects elements, or gives constants."""
     MODULE = "module"
-    EDGE = "input or output"
+    EDGE = tr("input or output")
     UNKNOWN = "unknown"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engines.core.words import tr
 from engines.inspection.layout.families import Family, family
 from engines.inspection.layout.modules import ModuleTree, parent
 from engines.inspection.types import Counts, Graph, Layer, Node, Shape
@@ -118,7 +119,7 @@ def _box(
         Role.MODULE if closed else Role.NODE,
         name,
         _title(name, chain[-1] if chain else ""),
-        f"{len(nodes)} operators" if closed else first.op,
+        tr("{count} operators", count=len(nodes)) if closed else first.op,
         Family.MODULE if closed else family(first.kind),
         out.shape if out else None,
         out.dtype if out else "",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engines.core.context import Context
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.inspection.layout.layers import Boxes, Placed, place
 
 
@@ -22,7 +23,7 @@ def run(spec: LayoutSpec, ctx: Context) -> Placed:
     """Where every box and line goes. Raises `UsageError` for an edge to a box that is not there."""
     pairs = list(zip(spec.edges[::2], spec.edges[1::2], strict=True))
     if spec.edges and not 0 <= min(spec.edges) <= max(spec.edges) < spec.count:
-        raise UsageError("An edge of the graph leads to a box that is not there")
+        raise UsageError(tr("An edge of the graph leads to a box that is not there"))
     placed = place(spec.count, pairs, spec.boxes, ctx)
-    ctx.progress(3, 3, f"{spec.count:,} boxes")
+    ctx.progress(3, 3, tr("{count:,} boxes", count=spec.count))
     return placed

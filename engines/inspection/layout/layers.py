@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.context import Context, PlainContext
+from engines.core.words import tr
 from engines.inspection.layout.lines import Lines, drawn
 from engines.inspection.layout.packing import Column, Passing, components, packed
 from engines.inspection.layout.plain import plain
@@ -33,7 +34,7 @@ SMALL = 3000
 """Edges up to which neighbours are swapped too, which costs time and saves crossings."""
 TALKATIVE = ("rust-sugiyama", "connected_components")
 """Loggers of fast-sugiyama, which tell each step of each drawing."""
-PLAIN = "Drawn by a plain layout: fast-sugiyama failed ({why})"
+PLAIN = tr("Drawn by a plain layout: fast-sugiyama failed ({why})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,14 @@ def place(count: int, edges: Sequence[Pair], boxes: Boxes = Boxes(), ctx: Contex
     The same graph is always drawn the same. Raises `Cancelled`.
     """
     ctx = ctx or PlainContext()
-    ctx.progress(0, 3, "Choosing layers")
+    ctx.progress(0, 3, tr("Choosing layers"))
     simple = sorted({edge for edge in edges if edge[0] != edge[1]})
     ranked = rank(count, simple, PASSED + 3 * count)
     ctx.check()
-    ctx.progress(1, 3, "Placing boxes")
+    ctx.progress(1, 3, tr("Placing boxes"))
     middles, passing, note = _columns(ranked, boxes.width + boxes.across)
     ctx.check()
-    ctx.progress(2, 3, "Drawing lines")
+    ctx.progress(2, 3, tr("Drawing lines"))
     size, room = (boxes.width, boxes.height), (boxes.across, boxes.down)
     ranked, middles, passing = packed(ranked, middles, passing, size, room)
     layers = np.array(ranked.ranks, np.int32)

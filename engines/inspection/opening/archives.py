@@ -17,11 +17,12 @@ from typing import BinaryIO
 
 from engines.core.errors import BadInput
 from engines.core.reading import open_zip, regular_file
+from engines.core.words import tr
 
 MOST_DIRECTORY = 16 << 20
 END, END_SIZE, LOCATOR64, END64, FAR = b"PK\x05\x06", 22, b"PK\x06\x07", b"PK\x06\x06", 1 << 16
 LOCAL = struct.Struct("<4s22xHH")
-AGAIN = "Fetch or save it again"
+AGAIN = tr("Fetch or save it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class Archive:
                 same = magic == b"PK\x03\x04" and file.read(length).replace(b"\\", b"/") == name.encode()
                 if same and member.head + LOCAL.size + length + more + member.size <= self.size:
                     return int(member.head + LOCAL.size + length + more)
-        raise BadInput(f"The archive is cut short, or its directory lies about '{name}'", path=self.path, hint=AGAIN)
+        raise BadInput(
+            tr("The archive is cut short, or its directory lies about '{name}'", name=name), path=self.path, hint=AGAIN
+        )
 
     def read(self, name: str, most: int) -> bytes:
         """At most `most` bytes of a member, unpacked."""
@@ -74,19 +77,23 @@ class Archive:
         try:
             return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, most)
         except zlib.error as error:
-            raise BadInput(f"'{name}' in the archive is damaged", path=self.path, hint=AGAIN) from error
+            raise BadInput(tr("'{name}' in the archive is damaged", name=name), path=self.path, hint=AGAIN) from error
 
 
 def read_archive(path: Path) -> Archive:
     """The directory alone. Raises `FileMissing`, and `BadInput` for what is no zip file or is cut short."""
-    path = regular_file(path, what="model file")
+    path = regular_file(path, what=tr("model file"))
     size = path.stat().st_size
     _check_directory(path, size)
-    with open_zip(path, what="model file", most=1 << 62) as archive:
+    with open_zip(path, what=tr("model file"), most=1 << 62) as archive:
         found = archive.infolist()
     members = [_member(info) for info in found]
     other = next((info.filename for info in found if info.filename != info.orig_filename), "")
-    alias = f"'{other}' in the archive has two names: which one counts depends on the reader" if other else ""
+    alias = (
+        tr("'{other}' in the archive has two names: which one counts depends on the reader", other=other)
+        if other
+        else ""
+    )
     return Archive(path, size, {one.name: one for one in members}, alias or _trick(members))
 
 
@@ -100,14 +107,14 @@ def _trick(members: list[Member]) -> str:
     names = sorted(one.name.casefold() for one in members)
     twice = next((one for one, other in pairwise(names) if one == other), None)
     if twice is not None:
-        return f"the archive holds '{twice}' twice: which one is read depends on the reader"
+        return tr("the archive holds '{twice}' twice: which one is read depends on the reader", twice=twice)
     away = next((name for name in names if name.startswith("/") or ".." in name.split("/") or "\\" in name), None)
     if away is not None:
-        return f"the archive holds a name that leads out of it: '{away}'"
+        return tr("the archive holds a name that leads out of it: '{away}'", away=away)
     if members and min(members, key=lambda one: one.head).head != 0:
-        return "other bytes lie before the archive: to some readers the file is of another kind"
+        return tr("other bytes lie before the archive: to some readers the file is of another kind")
     shut = next((one.name for one in members if one.locked), None)
-    return f"'{shut}' in the archive is locked or packed in a way of its own" if shut is not None else ""
+    return tr("'{shut}' in the archive is locked or packed in a way of its own", shut=shut) if shut is not None else ""
 
 
 def _check_directory(path: Path, size: int) -> None:
@@ -117,12 +124,12 @@ def _check_directory(path: Path, size: int) -> None:
         tail = file.read()
         at = tail.rfind(END)
         if at < 0 or len(tail) - at < END_SIZE:
-            raise BadInput("The archive is cut short: its directory is missing", path=path, hint=AGAIN)
+            raise BadInput(tr("The archive is cut short: its directory is missing"), path=path, hint=AGAIN)
         (length,) = struct.unpack_from("<I", tail, at + 12)
         if tail[at - 20 : at - 16] == LOCATOR64 and at >= 20:
             length = _length64(file, size - len(tail) + at, struct.unpack_from("<Q", tail, at - 12)[0])
     if length > min(MOST_DIRECTORY, size):
-        raise BadInput("The directory of the archive makes no sense", path=path, hint=AGAIN)
+        raise BadInput(tr("The directory of the archive makes no sense"), path=path, hint=AGAIN)
 
 
 def _length64(file: BinaryIO, end: int, told: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engines.core.errors import BadInput
 from engines.core.reading import array_from
+from engines.core.words import as_sentence, tr
 from engines.inspection.opening.allowed import in_weights
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.model import Model, Weights
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_HEAD = 1 << 16
 MOST_ARRAY = 4 << 30
-SAFE = Safety("safe", (), "Plain arrays of numbers")
+SAFE = Safety("safe", (), tr("Plain arrays of numbers"))
 AGAIN = "Save it with numpy.savez"
 
 
@@ -32,7 +33,11 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
     archive = read_archive(path)
     safety = judged(archive)
     if safety.verdict != "safe":
-        raise BadInput(f"{safety.why}: {'; '.join(safety.calls) or 'objects of Python'}", path=path, hint=AGAIN)
+        raise BadInput(
+            tr("{why}: {calls}", why=safety.why, calls="; ".join(safety.calls) or tr("objects of Python")),
+            path=path,
+            hint=AGAIN,
+        )
     tensors = tuple(_told(archive, name) for name in archive.members)
     sheet = ModelSheet(
         path=str(path), title=path.name, format=Format.ARRAYS, bytes=path.stat().st_size, safety=safety,
@@ -44,7 +49,7 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
 def judged(archive: Archive) -> Safety:
     """The verdict on an archive of arrays: one of objects holds a pickle, which is followed and named."""
     if archive.trick:
-        return Safety("refused", (), archive.trick[:1].upper() + archive.trick[1:])
+        return Safety("refused", (), as_sentence(archive.trick))
     calls: list[str] = []
     held = [name for name in archive.members if _head(archive, name)[1].hasobject]
     for name in held:
@@ -52,7 +57,11 @@ def judged(archive: Archive) -> Safety:
         file = io.BytesIO(data)
         _read_head(file, archive.path)
         calls += follow(file, in_weights).calls
-    why = f"The array '{held[0]}' holds objects of Python, which only a pickle brings back" if held else SAFE.why
+    why = (
+        tr("The array '{held}' holds objects of Python, which only a pickle brings back", held=held[0])
+        if held
+        else SAFE.why
+    )
     return Safety("refused" if held else "safe", tuple(calls), why)
 
 
@@ -69,9 +78,9 @@ class ArrayWeights(Weights[str]):
         member = self._held[name]
         size = self._archive.members[member].whole
         if size > MOST_ARRAY:
-            raise BadInput(f"The array '{name}' is larger than what is read", path=self._archive.path)
+            raise BadInput(tr("The array '{name}' is larger than what is read", name=name), path=self._archive.path)
         data = self._archive.read(member, size)
-        array = array_from(io.BytesIO(data), len(data), self._archive.path, "file of arrays")
+        array = array_from(io.BytesIO(data), len(data), self._archive.path, tr("file of arrays"))
         return torch.from_numpy(np.array(array, array.dtype.newbyteorder("=")))
 
 
@@ -79,7 +88,7 @@ def _told(archive: Archive, name: str) -> Tensor:
     shape, dtype = _head(archive, name)
     member = archive.members[name]
     if member.whole < dtype.itemsize * int(np.prod(shape, dtype=object)):
-        raise BadInput(f"The array '{name}' is cut short", path=archive.path, hint=AGAIN)
+        raise BadInput(tr("The array '{name}' is cut short", name=name), path=archive.path, hint=AGAIN)
     return Tensor(name.removesuffix(".npy"), shape, dtype.name, True, "", dtype.kind in "bUSMm")
 
 
@@ -95,4 +104,4 @@ def _read_head(file: io.BytesIO, path: Path) -> tuple[tuple[int, ...], np.dtype[
         shape, _, dtype = read(file)
         return tuple(int(size) for size in shape), dtype
     except Exception as error:
-        raise BadInput("The file of arrays is broken or cut short", path=path, hint=AGAIN) from error
+        raise BadInput(tr("The file of arrays is broken or cut short"), path=path, hint=AGAIN) from error

@@ -17,6 +17,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.reading import parse_json
+from engines.core.words import tr
 
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60.0
@@ -81,12 +82,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _understood(said: bytes, path: Path) -> dict[str, Any]:
-    hint = "It needs too much time or memory, or is broken"
+    hint = tr("It needs too much time or memory, or is broken")
     if not said or len(said) > MOST_ANSWER:
-        raise BadInput("The process that opened the file ended without an answer", path=path, hint=hint)
+        raise BadInput(tr("The process that opened the file ended without an answer"), path=path, hint=hint)
     value = parse_json(said, path)
     if not isinstance(value, dict):
-        raise BadInput("The process that opened the file gave no answer that makes sense", path=path, hint=hint)
+        raise BadInput(tr("The process that opened the file gave no answer that makes sense"), path=path, hint=hint)
     if "error" in value:
-        raise BadInput(f"The program in the file cannot be loaded: {str(value['error'])[:300]}", path=path)
+        raise BadInput(
+            tr("The program in the file cannot be loaded: {value}", value=str(value["error"])[:300]), path=path
+        )
     return value

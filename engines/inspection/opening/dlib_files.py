@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted, packed_strides
 from engines.inspection.types import Format, ModelSheet, OpenSpec, Safety, Shape
@@ -29,8 +30,8 @@ LAYER = re.compile(
 STORING = {"con": 0, "affine": 0, "bn": 0, "prelu": 0, "fc": 2, "layer_norm": 0}
 """Layers that store numbers, with how many whole numbers stand before them."""
 TENSOR_VERSION = 2
-SAFE = Safety("safe", (), "dlib's files hold numbers and names alone")
-RUNS = "dlib's file does not say how its layers are joined; the faces engine runs it with the package dlib"
+SAFE = Safety("safe", (), tr("dlib's files hold numbers and names alone"))
+RUNS = tr("dlib's file does not say how its layers are joined; the faces engine runs it with the package dlib")
 
 
 def is_dlib(head: bytes) -> bool:
@@ -49,9 +50,11 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
             for part, sizes, first in _parts(data, op, shape, start, end):
                 held[f"{name}.{part}"] = Stored("float32", sizes, first, packed_strides(sizes))
     if not held:
-        raise BadInput("The dlib file is cut short: there are no layers in it", path=path, hint="Fetch it again")
+        raise BadInput(
+            tr("The dlib file is cut short: there are no layers in it"), path=path, hint=tr("Fetch it again")
+        )
     tensors = tuple(as_tensor(name, one) for name, one in held.items())
-    facts = tuple((f"layers of the kind {op}", str(count)) for op, count in layers.items())
+    facts = tuple((tr("layers of the kind {op}", op=op), str(count)) for op, count in layers.items())
     sheet = ModelSheet(
         path=str(path), title=path.name, format=Format.DLIB, bytes=path.stat().st_size, safety=SAFE,
         counts=counted(tensors), tensors=tensors, facts=facts, runs=RUNS,
@@ -75,7 +78,9 @@ def _layers(data: Any, path: Path) -> Iterator[tuple[str, Shape, int, int]]:
             continue
         shape, start, at = _tensor(data, _behind(data, at, STORING[op]))
         if not shape or at > len(data):
-            raise BadInput(f"The dlib file is cut short within a layer '{op}'", path=path, hint="Fetch it again")
+            raise BadInput(
+                tr("The dlib file is cut short within a layer '{op}'", op=op), path=path, hint=tr("Fetch it again")
+            )
         yield op, shape, start, at
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput, FileMissing
+from engines.core.words import tr
 
 EXTERNAL = 1
 """`TensorProto.EXTERNAL`."""
-HINT = "Get the model with its weights beside it, in the same folder"
+HINT = tr("Get the model with its weights beside it, in the same folder")
 
 
 def check(proto: Any, path: Path) -> tuple[str, ...]:
@@ -55,16 +56,30 @@ def external_tensors(proto: Any) -> Iterator[Any]:
 def _check_one(said: dict[str, str], tensor: str, path: Path) -> None:
     place = said.get("location", "")
     if not _inside(place, path):
-        raise BadInput(f"The weights '{tensor}' lie outside the model's folder, at '{place}'", path=path, hint=HINT)
+        raise BadInput(
+            tr("The weights '{tensor}' lie outside the model's folder, at '{place}'", tensor=tensor, place=place),
+            path=path,
+            hint=HINT,
+        )
     file = path.parent / place
     if not file.is_file():
-        raise FileMissing(f"The weights '{tensor}' lie in '{place}', which is not there", path=path, hint=HINT)
+        raise FileMissing(
+            tr("The weights '{tensor}' lie in '{place}', which is not there", tensor=tensor, place=place),
+            path=path,
+            hint=HINT,
+        )
     try:
         offset, length = (int(said.get(key) or 0) for key in ("offset", "length"))
     except ValueError as error:
-        raise BadInput(f"The place of the weights '{tensor}' makes no sense", path=path, hint=HINT) from error
+        raise BadInput(
+            tr("The place of the weights '{tensor}' makes no sense", tensor=tensor), path=path, hint=HINT
+        ) from error
     if min(offset, length) < 0 or offset + length > file.stat().st_size:
-        raise BadInput(f"The weights '{tensor}' are cut short: '{place}' ends before them", path=path, hint=HINT)
+        raise BadInput(
+            tr("The weights '{tensor}' are cut short: '{place}' ends before them", tensor=tensor, place=place),
+            path=path,
+            hint=HINT,
+        )
 
 
 def _inside(place: str, path: Path) -> bool:

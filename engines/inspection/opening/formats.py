@@ -9,6 +9,7 @@ from pathlib import Path
 from engines.core.errors import BadInput, FileMissing
 from engines.core.networks.safetensors_head import METADATA, START, read_head
 from engines.core.reading import read_json, regular_file
+from engines.core.words import tr
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.dlib_files import is_dlib
 from engines.inspection.opening.pickled import PICKLE, is_stream, is_tar
@@ -17,13 +18,18 @@ from engines.inspection.opening.safetensors_files import is_adapter
 from engines.inspection.types import Format
 
 HEAD = 512
-KNOWN = (
+KNOWN = tr(
     "Known are ONNX, TFLite, .pt2, safetensors, PyTorch state dicts, TorchScript, LoRA, npz, dlib and diffusers folders"
 )
 FOREIGN = {
-    b"\x89HDF": "an HDF5 file (Keras)", b"GGUF": "a GGUF file", b"\x1f\x8b": "a gzip archive",
-    b"7z\xbc\xaf": "a 7z archive", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"%PDF": "a PDF file",
-}  # fmt: skip
+    b"\x89HDF": tr("an HDF5 file (Keras)"),
+    b"GGUF": tr("a GGUF file"),
+    b"\x1f\x8b": tr("a gzip archive"),
+    b"7z\xbc\xaf": tr("a 7z archive"),
+    b"\x89PNG": tr("a picture"),
+    b"\xff\xd8\xff": tr("a picture"),
+    b"%PDF": tr("a PDF file"),
+}
 WEIGHTS = ("*.safetensors", "*.bin", "*.safetensors.index.json", "*.onnx")
 OWN_KEYS = ("kinoscope.actions",)
 CARD_KEYS = ("architecture", "arguments", "process")
@@ -34,15 +40,15 @@ def format_of(path: Path) -> Format:
     """The format of a file or folder. Raises `FileMissing`, and `BadInput` for what is no model, saying what it is."""
     if path.is_dir():
         return _of_folder(path)
-    path = regular_file(path, what="model file")
+    path = regular_file(path, what=tr("model file"))
     size = path.stat().st_size
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise BadInput(f"The model file cannot be read: {error.strerror}", path=path) from error
+        raise BadInput(tr("The model file cannot be read: {strerror}", strerror=error.strerror), path=path) from error
     if not size:
-        raise BadInput("The model file is empty", path=path, hint="Fetch or save it again")
+        raise BadInput(tr("The model file is empty"), path=path, hint=tr("Fetch or save it again"))
     if head[:4] == b"PK\x03\x04":
         return _of_archive(read_archive(path))
     if head[4:8] == b"TFL3":
@@ -61,7 +67,7 @@ def _of_rest(path: Path, head: bytes, size: int) -> Format:
         return Format.ONNX
     if head.strip(b"\0") and is_stream(path):
         return Format.STATE_DICT
-    raise BadInput(f"Not a model file: this is {_what(head, path)}", path=path, hint=KNOWN)
+    raise BadInput(tr("Not a model file: this is {what}", what=_what(head, path)), path=path, hint=KNOWN)
 
 
 def _of_archive(archive: Archive) -> Format:
@@ -76,13 +82,13 @@ def _of_archive(archive: Archive) -> Format:
         return Format.STATE_DICT
     if names and all(name.endswith(".npy") for name in names):
         return Format.ARRAYS
-    raise BadInput("Not a model file: this is a zip archive of something else", path=archive.path, hint=KNOWN)
+    raise BadInput(tr("Not a model file: this is a zip archive of something else"), path=archive.path, hint=KNOWN)
 
 
 def _of_flatbuffer(head: bytes, size: int, path: Path) -> Format:
     (root,) = struct.unpack_from("<I", head)
     if not 8 <= root <= size - 4:
-        raise BadInput("The TFLite file is cut short", path=path, hint="Fetch or save it again")
+        raise BadInput(tr("The TFLite file is cut short"), path=path, hint=tr("Fetch or save it again"))
     return Format.TFLITE
 
 
@@ -112,11 +118,11 @@ def _of_folder(path: Path) -> Format:
         index = (path / "model_index.json").is_file()
         whole = (path / "config.json").is_file() and any(any(path.glob(ending)) for ending in WEIGHTS)
     except OSError as error:
-        raise BadInput(f"The folder cannot be read: {error.strerror}", path=path) from error
+        raise BadInput(tr("The folder cannot be read: {strerror}", strerror=error.strerror), path=path) from error
     if index or whole:
         return Format.DIFFUSERS
-    hint = "A diffusers folder holds model_index.json, or config.json with weights beside it"
-    raise BadInput("There is no model in this folder", path=path, hint=hint)
+    hint = tr("A diffusers folder holds model_index.json, or config.json with weights beside it")
+    raise BadInput(tr("There is no model in this folder"), path=path, hint=hint)
 
 
 def _what(head: bytes, path: Path) -> str:
@@ -125,10 +131,14 @@ def _what(head: bytes, path: Path) -> str:
     if known:
         return known
     if not head.strip(b"\0"):
-        return "a file of zeros"
+        return tr("a file of zeros")
     if _is_text(head):
-        return "JSON" if _is_json(head, path) else "a text file"
-    return f"no {path.suffix[1:]} file, or it is cut short" if path.suffix else "of no kind that is known"
+        return "JSON" if _is_json(head, path) else tr("a text file")
+    return (
+        tr("no {suffix} file, or it is cut short", suffix=path.suffix[1:])
+        if path.suffix
+        else tr("of no kind that is known")
+    )
 
 
 def _is_text(head: bytes) -> bool:

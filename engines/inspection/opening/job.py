@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.inspection.types import ModelSheet, OpenSpec
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def sheet_of(spec: OpenSpec, ctx: Context) -> ModelSheet:
     from engines.inspection.counting import count
     from engines.inspection.opening.opener import open_spec
 
-    ctx.progress(0, 2, "Opening the model")
+    ctx.progress(0, 2, tr("Opening the model"))
     model = open_spec(spec)
     ctx.check()
-    ctx.progress(1, 2, "Counting")
+    ctx.progress(1, 2, tr("Counting"))
     sheet = model.sheet
     counts = count(sheet.graph) if sheet.graph is not None else sheet.counts
     sheet = replace(sheet, counts=counts, attends=sheet.graph is not None and bool(sites(sheet.graph)))
@@ -56,7 +57,7 @@ def _timed(sheet: ModelSheet, model: Model, spec: OpenSpec, ctx: Context) -> Mod
     from engines.inspection.running.inputs import given_inputs
     from engines.inspection.running.timing import timed
 
-    timing = timed(model, given_inputs(model, shapes=spec.shapes), Part(ctx, 1, 2, "Timing every node"))
+    timing = timed(model, given_inputs(model, shapes=spec.shapes), Part(ctx, 1, 2, tr("Timing every node")))
     layers = tuple(replace(layer, ms=timing.nodes.get(layer.name)) for layer in sheet.counts.layers)
     facts = (*sheet.facts, ("time", timing.words))
     return replace(sheet, counts=replace(sheet.counts, layers=layers), facts=facts)

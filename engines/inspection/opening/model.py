@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from engines.core.errors import BadInput
 from engines.core.spec import resolve
+from engines.core.words import tr
 from engines.inspection.types import Graph, ModelSheet, Node
 
 if TYPE_CHECKING:
@@ -48,13 +49,15 @@ class Model:
     def graph(self) -> Graph:
         """Raises `BadInput` for files that hold numbers and no graph."""
         if self.sheet.graph is None:
-            hint = "Export the model that they belong to (torch.export.save or torch.onnx.export) and open that"
-            raise BadInput("This file holds weights and no graph of how they are used", path=self.sheet.path, hint=hint)
+            hint = tr("Export the model that they belong to (torch.export.save or torch.onnx.export) and open that")
+            raise BadInput(
+                tr("This file holds weights and no graph of how they are used"), path=self.sheet.path, hint=hint
+            )
         return self.sheet.graph
 
     def operator(self, node: Node) -> Operator:
         """What runs a node."""
         if not self.operators:
-            raise BadInput(self.sheet.runs or "This model cannot be run here", path=self.sheet.path)
+            raise BadInput(self.sheet.runs or tr("This model cannot be run here"), path=self.sheet.path)
         made: Operator = resolve(self.operators)(node, self)
         return made

@@ -11,6 +11,7 @@ from engines.core.reading import making_sense
 from engines.core.spec import resolve
 from engines.core.store.fetching import load_path
 from engines.core.store.registry import REGISTRY
+from engines.core.words import tr
 from engines.generative.diffusion.models.cards import SHIPPED, models_dir
 from engines.inspection.opening.formats import format_of
 from engines.inspection.opening.known import LITE0, PREPROCESSING, known_as
@@ -65,7 +66,7 @@ def find(name: str) -> Path:
     Raises `FileMissing`, which says what names there are.
     """
     if not name:
-        raise UsageError("No model is named", hint="Name a file, a folder or a network of the model store")
+        raise UsageError(tr("No model is named"), hint=tr("Name a file, a folder or a network of the model store"))
     path = Path(name).expanduser()
     if path.exists() or path.is_symlink() or path.name != name or path.suffix:
         return path
@@ -75,15 +76,23 @@ def find(name: str) -> Path:
     own = next((file for file in found if file.is_file()), None)
     if own is None:
         known = ", ".join([*PREPROCESSING, *sorted(file.stem for file in SHIPPED.glob("*.safetensors"))])
-        raise FileMissing(f"There is no file and no model called '{name}'", path=path, hint=f"Known names: {known}")
+        raise FileMissing(
+            tr("There is no file and no model called '{name}'", name=name),
+            path=path,
+            hint=tr("Known names: {known}", known=known),
+        )
     return own
 
 
 def _open(path: Path, spec: OpenSpec) -> Model:
     kind = format_of(path)
     if kind not in OPENERS:
-        raise BadInput(f"Files of the kind '{kind}' cannot be opened here", path=path)
-    with making_sense(path, f"The {kind} file makes no sense", hint="It is broken, or was written in a way of its own"):
+        raise BadInput(tr("Files of the kind '{kind}' cannot be opened here", kind=kind), path=path)
+    with making_sense(
+        path,
+        tr("The {kind} file makes no sense", kind=kind),
+        hint=tr("It is broken, or was written in a way of its own"),
+    ):
         model: Model = resolve(OPENERS[kind])(path, spec)
     return _judged(model, path) if kind in JUDGED_HERE else model
 
@@ -91,7 +100,11 @@ def _open(path: Path, spec: OpenSpec) -> Model:
 def _judged(model: Model, path: Path) -> Model:
     """With the verdict on the file; what embedded pickles would call elsewhere is a warning."""
     safety = safety_of(path)
-    calls = f"Opened elsewhere, its embedded files would call {'; '.join(safety.calls[:3])}" if safety.calls else ""
+    calls = (
+        tr("Opened elsewhere, its embedded files would call {calls}", calls="; ".join(safety.calls[:3]))
+        if safety.calls
+        else ""
+    )
     warnings = (*model.sheet.warnings, calls) if calls else model.sheet.warnings
     return replace(model, sheet=replace(model.sheet, safety=safety, warnings=warnings))
 
@@ -101,7 +114,7 @@ def _lite0(path: Path, spec: OpenSpec) -> Model:
     from engines.inspection.opening.lite0 import graph_path
 
     weights, model = _open(path, spec).sheet, _open(graph_path(path), spec)
-    facts = (*weights.facts, *model.sheet.facts, ("graph", "EfficientNet-Lite0 as published (Tan, Le, 2019)"))
+    facts = (*weights.facts, *model.sheet.facts, ("graph", tr("EfficientNet-Lite0 as published (Tan, Le, 2019)")))
     sheet = replace(
         model.sheet, path=str(path), title=path.name, format=weights.format, bytes=weights.bytes, facts=facts,
         safety=weights.safety, warnings=(*weights.warnings, *model.sheet.warnings),
@@ -113,5 +126,10 @@ def _check_shapes(sheet: ModelSheet, spec: OpenSpec) -> None:
     if sheet.given and len(spec.shapes) > len(sheet.given):
         names = ", ".join(given.name for given in sheet.given)
         raise UsageError(
-            f"The model takes {len(sheet.given)} inputs ({names}) and {len(spec.shapes)} shapes were given"
+            tr(
+                "The model takes {count} inputs ({names}) and {count2} shapes were given",
+                count=len(sheet.given),
+                names=names,
+                count2=len(spec.shapes),
+            )
         )

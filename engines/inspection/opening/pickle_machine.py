@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, cast
 
+from engines.core.words import tr
 from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, as_known, by_the_name_of, listed, shown
 
 MOST_BYTES, MOST_STEPS, MOST_CALLS = 64 << 20, 3_000_000, 40
 MOST_LINE, MOST_NAMES = 1 << 16, 4096
-TOO_LONG = "it has more steps than any file of weights"
+TOO_LONG = tr("it has more steps than any file of weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= self._left:
-            raise ValueError("it claims to be longer than a pickle of weights can be")
+            raise ValueError(tr("it claims to be longer than a pickle of weights can be"))
         return self._took(self._file.read(size))
 
     def readline(self) -> bytes:
@@ -97,7 +98,7 @@ class _Passing:
         if 0 <= size <= MOST_LINE:
             return self._file.read(size)
         if not 0 <= size <= self._size - self._file.tell():
-            raise ValueError("it claims to be longer than the file")
+            raise ValueError(tr("it claims to be longer than the file"))
         self._file.seek(size, 1)
         far = _Far()
         far.length = size
@@ -126,7 +127,7 @@ class _Machine:
     def calls(self) -> tuple[str, ...]:
         """Names that are not allowed: as they would be called, or alone where they are only imported."""
         told = [each for name, calls in self._told.items() for each in (calls or (name,))]
-        more = [f"and {len(told) - MOST_CALLS} more"] if len(told) > MOST_CALLS else []
+        more = [tr("and {count} more", count=len(told) - MOST_CALLS)] if len(told) > MOST_CALLS else []
         return (*told[:MOST_CALLS], *more)
 
     def step(self, name: str, argument: Any) -> None:
@@ -138,7 +139,7 @@ class _Machine:
         elif name in STEPS:
             STEPS[name](self, argument)
         elif name not in ("PROTO", "FRAME"):
-            raise BreaksOff(f"it uses {name}, which no file of weights does")
+            raise BreaksOff(tr("it uses {name}, which no file of weights does", name=name))
 
     def import_name(self, module: Any, name: Any) -> None:
         """GLOBAL and its kin. A name that is itself computed can be anything."""
@@ -153,7 +154,7 @@ class _Machine:
         if not self._allowed(found):
             self._tell(as_known(found), "")
         if len(self._names) > MOST_NAMES:
-            raise BreaksOff("it imports more names than any file of weights")
+            raise BreaksOff(tr("it imports more names than any file of weights"))
         return found
 
     def call(self, function: Any, arguments: Any, extra: str = "") -> None:
@@ -188,7 +189,7 @@ class _Machine:
 
     def stop(self, _: Any) -> None:
         if self._below:
-            raise BreaksOff("it ends within a list")
+            raise BreaksOff(tr("it ends within a list"))
         self.value = self._stack.pop()
 
     def top(self) -> Any:
@@ -213,7 +214,7 @@ class _Machine:
     def tuple_of(self, count: int) -> None:
         taken = tuple(self._stack[-count:])
         if len(taken) < count:
-            raise BreaksOff("its stack is empty")
+            raise BreaksOff(tr("its stack is empty"))
         self._stack[-count:] = [taken]
 
     def add(self, items: list[Any]) -> None:
@@ -245,18 +246,18 @@ class _Machine:
         if isinstance(target, Made):
             target.state = state if target.state is None else (target.state, state)
         else:
-            self._tell(f"setattr {shown(target)}", f"setattr({shown(target)}, {shown(state)})")
+            self._tell(tr("setattr {target}", target=shown(target)), f"setattr({shown(target)}, {shown(state)})")
 
     def extension(self, code: Any) -> None:
         """Names by number, which the reader's own program would have to know."""
-        self._tell(f"copyreg extension {code}", "")
-        self._stack.append(Name("copyreg extension", str(code)))
+        self._tell(tr("copyreg extension {code}", code=code), "")
+        self._stack.append(Name(tr("copyreg extension"), str(code)))
 
 
 def _global(machine: _Machine, argument: str) -> None:
     module, _, name = argument.partition(" ")
     if " " in name:
-        raise BreaksOff("it imports a name with a space in it")
+        raise BreaksOff(tr("it imports a name with a space in it"))
     machine.import_name(module, name)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from engines.core.words import tr
+
 OTHER_NAMES = {"posix": "os", "nt": "os", "__builtin__": "builtins", "copy_reg": "copyreg", "commands": "subprocess"}
 """Modules as people know them."""
 
@@ -73,7 +75,7 @@ def listed(values: Any, depth: int = 2) -> str:
 
 def _literal(value: Any) -> str:
     if isinstance(value, int) and value.bit_length() > 128:
-        return "<a long number>"
+        return tr("<a long number>")
     text = repr(value[:120]) if isinstance(value, str | bytes) else repr(value)
     return text + ("..." if isinstance(value, str | bytes) and len(value) > 120 else "")
 
@@ -85,4 +87,4 @@ def as_known(name: Name) -> str:
 
 def by_the_name_of(name: Name) -> str:
     """ "" or the name that stands in the pickle."""
-    return f" (as {name.module}.{name.name})" if name.module in OTHER_NAMES else ""
+    return tr(" (as {module}.{name})", module=name.module, name=name.name) if name.module in OTHER_NAMES else ""

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import as_sentence, tr
 from engines.inspection.opening.allowed import SIZES, STORAGES, in_script, in_weights
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.pickle_machine import MOST_BYTES, TOO_LONG, Ran, follow
@@ -28,7 +29,7 @@ from engines.inspection.types import Safety
 MAGIC = 0x1950A86A20F9469CFC6C
 BLOCK = 512
 MOST_PICKLES, MOST_COUNT = 32, 1 << 62
-FOREIGN = "It would import or call what has no place among weights; nothing of it was run"
+FOREIGN = tr("It would import or call what has no place among weights; nothing of it was run")
 KEY = re.compile(r"[\w.+-]{1,128}", re.ASCII)
 ARRAY, MOST_HEAD = b"\x93NUMPY", 1 << 16
 CALL = re.compile(r"[A-Za-z_]\w*(\.\w+)+\(", re.ASCII)
@@ -58,17 +59,17 @@ class Pickled:
     @property
     def safety(self) -> Safety:
         if not self.calls and not self.why:
-            return Safety("safe", (), "Its pickle rebuilds numbers and imports nothing else; it was read, not run")
+            return Safety("safe", (), tr("Its pickle rebuilds numbers and imports nothing else; it was read, not run"))
         told = list(dict.fromkeys(self.calls))
         why = self.why or FOREIGN
-        return Safety("refused", tuple(told), why[:1].upper() + why[1:])
+        return Safety("refused", tuple(told), as_sentence(why))
 
     def judge(self, ran: Ran, name: str = "") -> None:
         """What one pickle adds to the verdict."""
         self.calls += ran.calls
         self.calls += [f"persistent_load({shown(kept.id)})" for kept in ran.kept if storage_of(kept) is None]
         if ran.broken and not self.why:
-            self.why = f"the pickle{f' {name!r}' if name else ''} breaks off: {ran.broken}"
+            self.why = tr("the pickle{part} breaks off: {broken}", part=f" {name!r}" if name else "", broken=ran.broken)
 
 
 def storage_of(kept: Kept) -> tuple[str, str, int, int] | None:
@@ -116,7 +117,7 @@ def of_archive(archive: Archive, allowed: Callable[[Name], bool]) -> Pickled:
             found.why = found.why or error.message
     found.swapped = any(archive.read(name, 6) == b"big" for name in archive.named("byteorder"))
     if len(mains) != 1 and not found.why:
-        found.why = f"the archive holds {len(mains)} files called data.pkl; PyTorch writes one"
+        found.why = tr("the archive holds {count} files called data.pkl; PyTorch writes one", count=len(mains))
     for name in archive.members:
         if name not in mains[:1] or len(mains) > 1:
             _judge_other(archive, name, allowed, found)
@@ -168,7 +169,7 @@ def _places(archive: Archive, folder: str) -> dict[str, Place]:
 def _member(archive: Archive, name: str, allowed: Callable[[Name], bool], found: Pickled) -> Any:
     """Follow one member; what it would leave."""
     if archive.members[name].whole > MOST_BYTES:
-        found.why = found.why or f"'{name}' unpacks to more than any pickle of weights"
+        found.why = found.why or tr("'{name}' unpacks to more than any pickle of weights", name=name)
         return None
     try:
         data = archive.read(name, MOST_BYTES)
@@ -179,10 +180,10 @@ def _member(archive: Archive, name: str, allowed: Callable[[Name], bool], found:
     ran = follow(file, allowed)
     found.judge(ran, name)
     if not found.why and zlib.crc32(data) != archive.members[name].crc:
-        found.why = f"'{name}' is damaged: its checksum is another"
+        found.why = tr("'{name}' is damaged: its checksum is another", name=name)
     if not ran.broken and file.tell() < len(data):
         found.judge(follow(file, allowed), name)
-        found.why = found.why or f"more follows behind the end of the pickle '{name}'"
+        found.why = found.why or tr("more follows behind the end of the pickle '{name}'", name=name)
     return ran.value
 
 
@@ -201,14 +202,16 @@ def _judge_other(archive: Archive, name: str, allowed: Callable[[Name], bool], f
         _member(archive, name, allowed, tried)
         if not numbers or any("(" in call for call in tried.calls):
             found.calls += tried.calls
-            found.why = found.why or f"a pickle lies in '{name}'"
+            found.why = found.why or tr("a pickle lies in '{name}'", name=name)
     elif start == ARRAY[:2] and _objects(archive.read(name, MOST_HEAD)):
-        found.why = found.why or f"the array '{name}' holds objects of Python, which only a pickle brings back"
+        found.why = found.why or tr(
+            "the array '{name}' holds objects of Python, which only a pickle brings back", name=name
+        )
 
 
 def _of_tar(file: BinaryIO) -> Pickled:
     """The first pickle of each of the first members. It is never safe: PyTorch can open it without safeguards only."""
-    found = Pickled("tar", why="a tar as PyTorch wrote before 2017: PyTorch opens it without any safeguard only")
+    found = Pickled("tar", why=tr("a tar as PyTorch wrote before 2017: PyTorch opens it without any safeguard only"))
     at = 0
     for _ in range(8):
         file.seek(at)
@@ -234,7 +237,9 @@ def _of_stream(file: BinaryIO, path: Path) -> Pickled:
             found.judge(ran)
     if ours and not found.why and not found.calls:
         if len(rest) < 4:
-            raise BadInput("The file is cut short: its pickles are not all there", path=path, hint="Fetch it again")
+            raise BadInput(
+                tr("The file is cut short: its pickles are not all there"), path=path, hint=tr("Fetch it again")
+            )
         found.value = rest[2].value
         machine = rest[1].value
         found.swapped = isinstance(machine, Table) and ("little_endian", False) in machine.pairs
@@ -265,7 +270,9 @@ def _stored(file: BinaryIO, keys: Any, kept: Iterable[Kept], path: Path) -> dict
         count = struct.unpack("<q", head)[0] if len(head) == 8 else -1
         length = count * SIZES[dtypes[key]] if key in dtypes else -1
         if length < 0 or end + 8 + length > size:
-            raise BadInput("The file is cut short: not all of its numbers are there", path=path, hint="Fetch it again")
+            raise BadInput(
+                tr("The file is cut short: not all of its numbers are there"), path=path, hint=tr("Fetch it again")
+            )
         places[key] = Place(end + 8, length)
         end += 8 + length
     return places

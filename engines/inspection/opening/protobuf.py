@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 WIRES = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
 """Wire type of each field of `ModelProto`."""
@@ -24,12 +25,12 @@ def is_model(path: Path) -> bool:
     """False for what is something else. Raises `BadInput` for a model that is cut short or larger than can be."""
     seen, end = _walk(path)
     if end == "short" and GRAPH in seen and seen[0] == IR_VERSION:
-        raise BadInput("The ONNX file is cut short", path=path, hint="Fetch or save it again")
+        raise BadInput(tr("The ONNX file is cut short"), path=path, hint=tr("Fetch or save it again"))
     if end != "whole" or GRAPH not in seen:
         return False
     if path.stat().st_size > MOST:
-        hint = "Save it with its weights beside it (external data)"
-        raise BadInput("An ONNX file cannot be larger than 2 GB", path=path, hint=hint)
+        hint = tr("Save it with its weights beside it (external data)")
+        raise BadInput(tr("An ONNX file cannot be larger than 2 GB"), path=path, hint=hint)
     return True
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engines.core.networks.safetensors_head import Entry, read_entries
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.state_dicts import NO_GRAPH
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted, packed_strides
@@ -22,9 +23,9 @@ DTYPES = {
 DOWN = re.compile(r"[._]lora[._](A|down)(\.\w+)?(\.weight)?$")
 PART = re.compile(r"[._]lora[._](A|B|up|down|magnitude_vector|embedding_[AB])([._]|$)")
 BESIDE = re.compile(r"(\.|^)(alpha|dora_scale|scale|rank|diff|diff_b)$")
-SAFE = Safety("safe", (), "Safetensors hold numbers and words alone")
+SAFE = Safety("safe", (), tr("Safetensors hold numbers and words alone"))
 MOST_WORDS = 400
-ADAPTER_RUNS = "Adapters change another network and do not run alone"
+ADAPTER_RUNS = tr("Adapters change another network and do not run alone")
 
 
 def open_file(path: Path, _spec: OpenSpec) -> Model:
@@ -60,7 +61,7 @@ def _adapter_facts(held: Mapping[str, Stored]) -> tuple[tuple[str, str], ...]:
     """Targets and ranks: the rank is the shorter side of what leads down."""
     downs = [one for name, one in held.items() if DOWN.search(name) and one.shape]
     ranks = sorted({min(one.shape[0], one.shape[-1]) if len(one.shape) == 2 else one.shape[0] for one in downs})
-    return (("adapted layers", str(len(downs))), ("rank", ", ".join(map(str, ranks))))
+    return ((tr("adapted layers"), str(len(downs))), ("rank", ", ".join(map(str, ranks))))
 
 
 def _words(metadata: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import regular_file
+from engines.core.words import as_sentence, tr
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.arrays import judged
 from engines.inspection.opening.dlib_files import open_file as open_dlib
@@ -21,20 +22,20 @@ from engines.inspection.opening.torchscript import archive_safety
 from engines.inspection.types import Format, OpenSpec, Safety
 
 WHYS = {
-    Format.ONNX: "An ONNX file holds numbers and names of operators; all its weights lie in its own folder",
-    Format.TFLITE: "A TFLite file holds numbers and names of operators",
-    Format.SAFETENSORS: "Safetensors hold numbers and words alone",
-    Format.LORA: "Safetensors hold numbers and words alone",
-    Format.KINOSCOPE: "Safetensors hold numbers and words alone",
-    Format.DLIB: "dlib's files hold numbers and names alone",
+    Format.ONNX: tr("An ONNX file holds numbers and names of operators; all its weights lie in its own folder"),
+    Format.TFLITE: tr("A TFLite file holds numbers and names of operators"),
+    Format.SAFETENSORS: tr("Safetensors hold numbers and words alone"),
+    Format.LORA: tr("Safetensors hold numbers and words alone"),
+    Format.KINOSCOPE: tr("Safetensors hold numbers and words alone"),
+    Format.DLIB: tr("dlib's files hold numbers and names alone"),
 }
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".ckpt", ".pickle")
-EXPORTED = "The graph is read from JSON; its embedded PyTorch files rebuild numbers alone, and are not opened"
+EXPORTED = tr("The graph is read from JSON; its embedded PyTorch files rebuild numbers alone, and are not opened")
 PROGRAMS = (".so", ".dylib", ".dll", ".pyd", ".cubin", ".hsaco", ".o")
-COMPILED = "It carries a compiled program ('{}'), which PyTorch would load; here it is not"
-LARGE = "it is larger than what is looked through here"
-HOSTILE = "An embedded PyTorch file asks for what has no place among weights; here none of them is opened"
-FOLDER = "None of its files runs anything when it is read"
+COMPILED = tr("It carries a compiled program ('{}'), which PyTorch would load; here it is not")
+LARGE = tr("it is larger than what is looked through here")
+HOSTILE = tr("An embedded PyTorch file asks for what has no place among weights; here none of them is opened")
+FOLDER = tr("None of its files runs anything when it is read")
 MOST_FILES = 200
 
 
@@ -46,7 +47,7 @@ def safety_of(path: str | Path) -> Safety:
     path = Path(path)
     if path.is_dir():
         return _of_folder(path)
-    path = regular_file(path, what="model file")
+    path = regular_file(path, what=tr("model file"))
     try:
         return _of_file(path)
     except BadInput as error:
@@ -58,7 +59,11 @@ def _of_file(path: Path) -> Safety:
     if kind is Format.STATE_DICT:
         return read_pickled(path).safety
     if kind in WHYS and (hidden := hidden_calls(path)):
-        return Safety("refused", tuple(hidden), f"It is {kind} to some readers and a pickle to others: {FOREIGN}")
+        return Safety(
+            "refused",
+            tuple(hidden),
+            tr("It is {kind} to some readers and a pickle to others: {foreign}", kind=kind, foreign=FOREIGN),
+        )
     if kind is Format.ONNX:
         return _of_onnx(path)
     if kind in WHYS:
@@ -75,7 +80,7 @@ def _of_file(path: Path) -> Safety:
 def exported_safety(archive: Archive) -> Safety:
     """Of a `.pt2`: its embedded PyTorch files are followed, so that who opens it elsewhere is warned."""
     if archive.trick:
-        return Safety("refused", (), archive.trick[:1].upper() + archive.trick[1:])
+        return Safety("refused", (), as_sentence(archive.trick))
     calls: list[str] = []
     whys: list[str] = []
     for name, found in _embedded(archive):
@@ -114,11 +119,11 @@ def _of_onnx(path: Path) -> Safety:
     try:
         proto = onnx.load(path, load_external_data=False)
     except Exception as error:
-        raise BadInput("The ONNX file is broken or cut short", path=path) from error
+        raise BadInput(tr("The ONNX file is broken or cut short"), path=path) from error
     places = outside(proto, path)
     if places:
         calls = tuple(f"open({place!r})" for place in places)
-        return Safety("refused", calls, "It asks for weights outside its own folder; none was opened")
+        return Safety("refused", calls, tr("It asks for weights outside its own folder; none was opened"))
     return Safety("safe", (), WHYS[Format.ONNX])
 
 
@@ -131,7 +136,9 @@ def _of_folder(path: Path) -> Safety:
     if bad:
         return Safety("refused", calls, f"{bad[0][0].relative_to(path)}: {bad[0][1].why}")
     code = [file for file, each in told if each.verdict == "code"]
-    why = f"{code[0].relative_to(path)} is a program; here it is not run" if code else FOLDER
+    why = (
+        tr("{relative_to} is a program; here it is not run", relative_to=code[0].relative_to(path)) if code else FOLDER
+    )
     return Safety("code" if code else "safe", (), why)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.allowed import SIZES
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.pickle_values import Kept, Made, Name, Table, shown
@@ -18,9 +19,11 @@ from engines.inspection.opening.pickled import FOREIGN, Pickled, Place, read_pic
 from engines.inspection.opening.stored import Stored, StoredWeights, as_tensor, counted
 from engines.inspection.types import Format, ModelSheet, OpenSpec, Safety, Tensor
 
-NO_GRAPH = "The file holds weights and no graph of how they are used: export the model (torch.export.save) to run it"
-BETTER = "Ask its maker for safetensors, or for a plain state dict"
-AGAIN = "Fetch or save it again"
+NO_GRAPH = tr(
+    "The file holds weights and no graph of how they are used: export the model (torch.export.save) to run it"
+)
+BETTER = tr("Ask its maker for safetensors, or for a plain state dict")
+AGAIN = tr("Fetch or save it again")
 DEEPEST, MOST_TENSORS, MOST_FACTS = 64, 1_000_000, 40
 OPTIMISER = ("optim", "lr_sched", "scheduler")
 """Begin the names of what is no parameter of the network."""
@@ -32,13 +35,13 @@ def open_file(path: Path, _spec: OpenSpec) -> Model:
     if pickled.safety.verdict == "refused":
         raise refusal(path, pickled.safety)
     if pickled.swapped:
-        raise BadInput("The numbers were written by a machine of the other byte order", path=path, hint=AGAIN)
+        raise BadInput(tr("The numbers were written by a machine of the other byte order"), path=path, hint=AGAIN)
     if pickled.layout == "pickle":
-        hint = "Save the tensors with torch.save or as safetensors"
-        raise BadInput("The pickle was not written by PyTorch, and holds no tensors", path=path, hint=hint)
+        hint = tr("Save the tensors with torch.save or as safetensors")
+        raise BadInput(tr("The pickle was not written by PyTorch, and holds no tensors"), path=path, hint=hint)
     held, odd = tensors_of(pickled, path)
     if not held:
-        raise BadInput("There are no tensors in the PyTorch file", path=path)
+        raise BadInput(tr("There are no tensors in the PyTorch file"), path=path)
     return Model(_sheet(path, pickled, held, odd), StoredWeights(path, held))
 
 
@@ -50,11 +53,17 @@ class Refused(BadInput):
 
 def refusal(path: Path, safety: Safety) -> Refused:
     """What a refused file would have called, in words."""
-    calls = "; ".join(safety.calls[:6]) + ("; and more" if len(safety.calls) > 6 else "")
-    parts = [safety.why] * (safety.why != FOREIGN) + [f"opened elsewhere, it would call {calls}"] * bool(calls)
+    calls = "; ".join(safety.calls[:6]) + (tr("; and more") if len(safety.calls) > 6 else "")
+    parts = [safety.why] * (safety.why != FOREIGN) + [
+        tr("opened elsewhere, it would call {calls}", calls=calls)
+    ] * bool(calls)
     whole = any(call.startswith("torch.nn.") for call in safety.calls)
-    better = "It is a whole network with its code; save its state_dict() instead" if whole else BETTER
-    refused = Refused(f"Refused: {'; '.join(parts)}", path=path, hint=f"Nothing of it was run. {better}")
+    better = tr("It is a whole network with its code; save its state_dict() instead") if whole else BETTER
+    refused = Refused(
+        tr("Refused: {parts}", parts="; ".join(parts)),
+        path=path,
+        hint=tr("Nothing of it was run. {better}", better=better),
+    )
     refused.safety = safety
     return refused
 
@@ -70,7 +79,7 @@ def tensors_of(pickled: Pickled, path: Path) -> tuple[dict[str, Stored], list[st
         elif _is_tensor(value):
             odd.append(name)
         if len(held) > MOST_TENSORS:
-            raise BadInput("The file names more tensors than any network has", path=path)
+            raise BadInput(tr("The file names more tensors than any network has"), path=path)
     for name, one in held.items():
         _check(name, one, pickled.places, path)
     return {name: _placed(one, pickled.places) for name, one in held.items()}, odd
@@ -93,7 +102,7 @@ def leaves(value: Any) -> Iterator[tuple[str, Any]]:
         if below is None:
             yield name, each
         elif depth > DEEPEST:
-            raise BadInput("The PyTorch file is nested too deeply")
+            raise BadInput(tr("The PyTorch file is nested too deeply"))
         elif id(each) not in seen:
             seen.add(id(each))
             joined = [(f"{name}.{key}" if name else key, one, depth + 1) for key, one in below]
@@ -170,9 +179,13 @@ def _strided(
 
 def _check(name: str, one: Stored, places: dict[str, Place], path: Path) -> None:
     if one.storage not in places:
-        raise BadInput(f"The numbers of '{name}' are not in the file, or are packed", path=path, hint=AGAIN)
+        raise BadInput(
+            tr("The numbers of '{name}' are not in the file, or are packed", name=name), path=path, hint=AGAIN
+        )
     if one.reach * SIZES[one.dtype] > places[one.storage].bytes:
-        raise BadInput(f"The file lies about '{name}': it reaches beyond its numbers", path=path, hint=AGAIN)
+        raise BadInput(
+            tr("The file lies about '{name}': it reaches beyond its numbers", name=name), path=path, hint=AGAIN
+        )
 
 
 def _placed(one: Stored, places: dict[str, Place]) -> Stored:
@@ -181,11 +194,14 @@ def _placed(one: Stored, places: dict[str, Place]) -> Stored:
 
 
 def _sheet(path: Path, pickled: Pickled, held: dict[str, Stored], odd: list[str]) -> ModelSheet:
-    warnings = [f"Tensors of a kind that is not read here: {', '.join(odd[:3])}"] * bool(odd)
+    warnings = [tr("Tensors of a kind that is not read here: {odd}", odd=", ".join(odd[:3]))] * bool(odd)
     if pickled.layout == "legacy":
         warnings.append("Legacy format (before PyTorch 1.6): slow to load in other programs; save it again")
     tensors = tuple(_told(name, one) for name, one in held.items())
-    facts = (("container", {"zip": "PyTorch zip", "legacy": "PyTorch legacy pickle"}[pickled.layout]), *_facts(pickled))
+    facts = (
+        ("container", {"zip": tr("PyTorch zip"), "legacy": tr("PyTorch legacy pickle")}[pickled.layout]),
+        *_facts(pickled),
+    )
     return ModelSheet(
         path=str(path), title=path.name, format=Format.STATE_DICT, bytes=path.stat().st_size, safety=pickled.safety,
         counts=counted(tensors), tensors=tensors, facts=facts, warnings=tuple(warnings), runs=NO_GRAPH,
@@ -204,4 +220,7 @@ def _facts(pickled: Pickled) -> Iterator[tuple[str, str]]:
     for name, value in leaves(pickled.value):
         if isinstance(value, str | int | float) and name and not name.startswith(OPTIMISER) and told < MOST_FACTS:
             told += 1
-            yield name, str(value)[:200] if not isinstance(value, int) or value.bit_length() < 128 else "a long number"
+            yield (
+                name,
+                str(value)[:200] if not isinstance(value, int) or value.bit_length() < 128 else tr("a long number"),
+            )

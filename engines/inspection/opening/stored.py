@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Weights
 from engines.inspection.types import Counts, Shape, Tensor
 
@@ -70,7 +71,10 @@ class StoredWeights(Weights[Stored]):
         one = self._held[name]
         dtype = getattr(torch, one.dtype, None)
         if not isinstance(dtype, torch.dtype) or one.dtype.startswith(("qint", "quint")):
-            raise BadInput(f"Numbers of the type {one.dtype} ('{name}') cannot be read here", path=self._path)
+            raise BadInput(
+                tr("Numbers of the type {dtype} ('{name}') cannot be read here", dtype=one.dtype, name=name),
+                path=self._path,
+            )
         if not one.reach:
             return torch.empty(one.shape, dtype=dtype)
         flat = torch.frombuffer(self._map, dtype=torch.uint8, count=one.reach * dtype.itemsize, offset=one.start)

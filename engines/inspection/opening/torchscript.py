@@ -10,6 +10,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.reading import making_sense
+from engines.core.words import tr
 from engines.inspection.opening.allowed import in_script
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.child import ask
@@ -20,9 +21,9 @@ from engines.inspection.opening.stored import StoredWeights, as_tensor, counted
 from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, Node, OpenSpec, Safety, Tensor
 
 CHILD = "engines.inspection.opening.script_child"
-WHY = "TorchScript is a program; its parameters were read, and nothing of it was run"
-ASK = "TorchScript is a program: ask for it to be loaded, in a process of its own (--code), to see its graph"
-SHOWN = "TorchScript is shown and not run: export the model with torch.export.save to run it here"
+WHY = tr("TorchScript is a program; its parameters were read, and nothing of it was run")
+ASK = tr("TorchScript is a program: ask for it to be loaded, in a process of its own (--code), to see its graph")
+SHOWN = tr("TorchScript is shown and not run: export the model with torch.export.save to run it here")
 
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
@@ -38,7 +39,7 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
         path=str(path), title=path.name, format=Format.TORCHSCRIPT, bytes=path.stat().st_size, safety=safety,
         graph=graph, counts=counted(tuple(tensors.values())), tensors=tuple(tensors.values()),
         given=tuple(Given(name, None) for name in graph.inputs) if graph else (),
-        warnings=tuple(f"'{name}' is a tensor of a kind that is not read" for name in odd[:3]),
+        warnings=tuple(tr("'{name}' is a tensor of a kind that is not read", name=name) for name in odd[:3]),
         runs=SHOWN if graph else ASK,
     )  # fmt: skip
     return Model(sheet, StoredWeights(path, held))
@@ -56,12 +57,12 @@ def archive_safety(archive: Archive) -> Safety:
 
 def _graph(said: dict[str, Any], tensors: dict[str, Tensor], path: Path) -> Graph:
     """A graph from the child's words, none of which is trusted."""
-    with making_sense(path, "The graph of the program makes no sense"):
+    with making_sense(path, tr("The graph of the program makes no sense")):
         nodes = tuple(_node(each) for each in said["nodes"])
         inputs, outputs = (tuple(map(str, said[key])) for key in ("inputs", "outputs"))
         names = {name for node in nodes for name in (*node.inputs, *node.outputs)} | {*inputs, *outputs}
         if len({node.name for node in nodes}) < len(nodes):
-            raise BadInput("Two steps of the program have one name", path=path)
+            raise BadInput(tr("Two steps of the program have one name"), path=path)
     return Graph(nodes, {name: tensors.get(name, Tensor(name)) for name in sorted(names)}, inputs, outputs)
 
 

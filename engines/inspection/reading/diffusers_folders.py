@@ -16,6 +16,7 @@ import torch
 from engines.attention.listening import pinned
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.reading import making_sense, read_json
+from engines.core.words import tr
 from engines.generative.diffusion.models.diffusers_config import INDEX, PICKLES, weight_files
 from engines.inspection.opening import safetensors_files
 from engines.inspection.opening.model import Model, Weights
@@ -24,7 +25,7 @@ from engines.inspection.reading.modules import from_module
 from engines.inspection.types import Counts, Format, Given, ModelSheet, OpenSpec, Tensor
 
 CONFIG = "config.json"
-SENSELESS = "The configuration makes no sense"
+SENSELESS = tr("The configuration makes no sense")
 DENOISERS = ("unet", "transformer", "prior", "")
 
 
@@ -61,9 +62,11 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
     pipeline, parts = _parts(path)
     chosen = next((part for name in DENOISERS for part in parts if part.name == name), None)
     sheet = _sheet(path, pipeline, parts)
-    missing = tuple(f"Its index names the part '{name}', which is not in the folder" for name in _missing(path))
+    missing = tuple(
+        tr("Its index names the part '{name}', which is not in the folder", name=name) for name in _missing(path)
+    )
     sheet = replace(sheet, warnings=(*sheet.warnings, *missing))
-    found = _graph(chosen, spec) if chosen else "The folder holds no part that takes noise away"
+    found = _graph(chosen, spec) if chosen else tr("The folder holds no part that takes noise away")
     if chosen is None or isinstance(found, str):
         places = {_full(part, name): (name, file) for part in parts for name, (_, file) in part.tensors.items()}
         return Model(replace(sheet, runs=str(found)), FolderWeights(places))
@@ -83,11 +86,11 @@ def _parts(path: Path) -> tuple[str, list[Part]]:
         pipeline = str(_config(path / INDEX).get("_class_name", ""))
         return pipeline, [part for part in found if part.tensors or part.pickles]
     if not (path / CONFIG).is_file():
-        hint = f"A diffusers folder holds {INDEX}, or {CONFIG} with weights beside it"
-        raise BadInput("There is no diffusers model in this folder", path=path, hint=hint)
+        hint = tr("A diffusers folder holds {index}, or {config} with weights beside it", index=INDEX, config=CONFIG)
+        raise BadInput(tr("There is no diffusers model in this folder"), path=path, hint=hint)
     part = _part(path, "", "")
     if not part.tensors and not part.pickles:
-        raise BadInput("There are no weights in this folder", path=path, hint="Fetch the whole folder again")
+        raise BadInput(tr("There are no weights in this folder"), path=path, hint=tr("Fetch the whole folder again"))
     return "", [part]
 
 
@@ -131,11 +134,22 @@ def _sheet(path: Path, pipeline: str, parts: list[Part]) -> ModelSheet:
     total = sum(part.parameters for part in parts)
     files = {file.sheet.path: file.sheet.bytes for part in parts for _, file in part.tensors.values()}
     facts = [("pipeline", pipeline)] if pipeline else []
-    facts += [(part.name or "model", f"{part.kind}, {part.parameters:,} parameters, {_stored(part)}") for part in parts]
+    facts += [
+        (
+            part.name or "model",
+            tr(
+                "{kind}, {parameters:,} parameters, {stored}",
+                kind=part.kind,
+                parameters=part.parameters,
+                stored=_stored(part),
+            ),
+        )
+        for part in parts
+    ]
     closed = [f"{part.name}/{name}" if part.name else name for part in parts for name in part.pickles]
-    warnings = [f"Pickles ({', '.join(closed[:3])}) can run code when they are loaded; they were not opened"] * bool(
-        closed
-    )
+    warnings = [
+        tr("Pickles ({closed}) can run code when they are loaded; they were not opened", closed=", ".join(closed[:3]))
+    ] * bool(closed)
     return ModelSheet(
         str(path), path.resolve().name, Format.DIFFUSERS, sum(files.values()), tensors=tensors,
         counts=Counts(total, total), facts=tuple(facts), warnings=tuple(warnings),
@@ -148,17 +162,18 @@ def _full(part: Part, name: str) -> str:
 
 def _stored(part: Part) -> str:
     kinds = sorted({tensor.dtype for tensor, _ in part.tensors.values()})
-    return ", ".join(kinds) or "a pickle that was not opened"
+    return ", ".join(kinds) or tr("a pickle that was not opened")
 
 
 def _graph(part: Part, spec: OpenSpec) -> Model | str:
     """The traced part, or why there is none."""
     if part.kind not in CLASSES:
-        return (
-            f"Networks of the kind '{part.kind}' are not traced here; export one with torch.export.save and open that"
+        return tr(
+            "Networks of the kind '{kind}' are not traced here; export one with torch.export.save and open that",
+            kind=part.kind,
         )
     if not part.tensors:
-        return f"The weights of '{part.name or part.path.name}' are a pickle, which is not opened"
+        return tr("The weights of '{part}' are a pickle, which is not opened", part=part.name or part.path.name)
     try:
         with making_sense(part.path / CONFIG, SENSELESS):
             inputs = asked(part.kind, part.config, spec.shapes[0] if spec.shapes else ())
@@ -178,7 +193,9 @@ def _traced(part: Part, inputs: Asked) -> Model:
         raise
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise BadInput(f"The part cannot be opened: {reason}", path=part.path, hint="Fetch it again") from error
+        raise BadInput(
+            tr("The part cannot be opened: {reason}", reason=reason), path=part.path, hint=tr("Fetch it again")
+        ) from error
     tensors = {name: _in(tensor, dtype) for name, tensor in inputs.tensors.items()}
     with pinned("sdpa"), torch.no_grad():
         model = from_module(network, named=tensors | inputs.rest(dtype), title=part.kind)

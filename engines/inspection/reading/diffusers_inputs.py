@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.types import Shape
 
 STEP = 100.0
@@ -38,7 +39,14 @@ def asked(kind: str, config: Mapping[str, Any], told: Shape) -> Asked:
         return found
     usual = found.tensors[sample].shape
     if len(told) != len(usual) or told[0] != 1 or min(told) < 1:
-        raise BadInput(f"The input '{sample}' has {len(usual)} axes, such as {'x'.join(map(str, usual))}")
+        raise BadInput(
+            tr(
+                "The input '{sample}' has {count} axes, such as {usual}",
+                sample=sample,
+                count=len(usual),
+                usual="x".join(map(str, usual)),
+            )
+        )
     found.tensors[sample] = torch.zeros(told)
     return found
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.aten.calls import Value, by_name
 from engines.inspection.reading.aten.graph import graph_of
@@ -35,7 +36,7 @@ def from_module(module: nn.Module, *inputs: Any, title: str = "", named: Mapping
         with _at_rest(module), torch.no_grad(), quietly():
             traced = torch.export.export(module, inputs, dict(named or {}), strict=False)
     except Exception as error:
-        raise BadInput(f"The module cannot be traced: {_reason(error)}", hint=_hint(error)) from error
+        raise BadInput(tr("The module cannot be traced: {reason}", reason=_reason(error)), hint=_hint(error)) from error
     program, weights = _program(traced)
     graph = graph_of(program)
     given = tuple(told_input(graph.tensors[name]) for name in graph.inputs)
@@ -76,8 +77,8 @@ def _reason(error: Exception) -> str:
 
 def _hint(error: Exception) -> str:
     if "data-dependent" in str(error).lower():
-        return "A network whose path depends on the values that it sees has no one graph; trace a part of it"
-    return "Give inputs as its forward takes them, and no more than tensors within"
+        return tr("A network whose path depends on the values that it sees has no one graph; trace a part of it")
+    return tr("Give inputs as its forward takes them, and no more than tensors within")
 
 
 def _program(traced: Any) -> tuple[Program, Mapping[str, torch.Tensor]]:

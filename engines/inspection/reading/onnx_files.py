@@ -14,6 +14,7 @@ from onnx.external_data_helper import load_external_data_for_tensor
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import making_sense, regular_file
+from engines.core.words import tr
 from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
@@ -29,14 +30,14 @@ MOST = (1 << 31) - 1
 """Bytes of one protobuf message; larger models keep their weights beside the file."""
 ROUNDS = 8
 """Of inference: numbers give shapes, which give numbers."""
-MODEL = "ONNX model"
-AGAIN = "It is cut off or of another kind: export or download it again"
+MODEL = tr("ONNX model")
+AGAIN = tr("It is cut off or of another kind: export or download it again")
 
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
     """Raises `BadInput` for what is no ONNX model or asks for files that are not its own, `UsageError` for a shape that
     it cannot take."""
-    with making_sense(path, "This ONNX model does not fit together"):
+    with making_sense(path, tr("This ONNX model does not fit together")):
         return _opened(path, spec)
 
 
@@ -88,16 +89,16 @@ def _read(path: Path) -> Any:
     path = regular_file(path, what=MODEL)
     size = path.stat().st_size
     if size == 0:
-        raise BadInput("This file is empty, no ONNX model", path=path, hint="Export or download it again")
+        raise BadInput(tr("This file is empty, no ONNX model"), path=path, hint=tr("Export or download it again"))
     if size > MOST:
-        hint = "Export it with its weights in a file beside it (external data)"
-        raise BadInput("An ONNX file of more than 2 GB cannot be read: its format ends there", path=path, hint=hint)
+        hint = tr("Export it with its weights in a file beside it (external data)")
+        raise BadInput(tr("An ONNX file of more than 2 GB cannot be read: its format ends there"), path=path, hint=hint)
     try:
         proto = onnx.ModelProto.FromString(path.read_bytes())
     except Exception as error:
-        raise BadInput("Not an ONNX model", path=path, hint=AGAIN) from error
+        raise BadInput(tr("Not an ONNX model"), path=path, hint=AGAIN) from error
     if not proto.graph.node or not proto.opset_import:
-        raise BadInput("Not an ONNX model: there is no graph in it", path=path, hint=AGAIN)
+        raise BadInput(tr("Not an ONNX model: there is no graph in it"), path=path, hint=AGAIN)
     return proto
 
 
@@ -135,7 +136,7 @@ def _strange(graph: Graph) -> list[str]:
         if node.kind is Kind.UNKNOWN
     )
     words = ", ".join(f"{op} x {often}" if often > 1 else op for op, often in sorted(unknown.items()))
-    return [f"Operators that are drawn and cannot be followed: {words}"] if words else []
+    return [tr("Operators that are drawn and cannot be followed: {words}", words=words)] if words else []
 
 
 def _orphans(graph: Graph) -> str:
@@ -145,8 +146,16 @@ def _orphans(graph: Graph) -> str:
     for node in graph.nodes:
         missing.update(dict.fromkeys(name for name in node.inputs if name not in given))
         given.update(node.outputs)
-    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-    return f"Nothing gives {', '.join(map(repr, list(missing)[:3]))}{more} before it is read" if missing else ""
+    more = tr(" and {count} more", count=len(missing) - 3) if len(missing) > 3 else ""
+    return (
+        tr(
+            "Nothing gives {missing}{more} before it is read",
+            missing=", ".join(map(repr, list(missing)[:3])),
+            more=more,
+        )
+        if missing
+        else ""
+    )
 
 
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
@@ -154,7 +163,7 @@ def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
     told = (
         ("producer", f"{proto.producer_name} {proto.producer_version}".strip()),
         ("opset", opsets),
-        ("IR version", str(proto.ir_version)),
+        (tr("IR version"), str(proto.ir_version)),
         ("description", (proto.doc_string or proto.graph.doc_string).strip()),
         *((one.key, one.value) for one in proto.metadata_props),
     )

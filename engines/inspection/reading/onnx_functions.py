@@ -7,6 +7,8 @@ from typing import Any
 import onnx
 import onnx.inliner
 
+from engines.core.words import tr
+
 MOST = 200_000
 """Nodes after writing out. A few functions that call one another can stand for billions."""
 
@@ -18,7 +20,9 @@ def written_out(proto: Any) -> tuple[list[Any], str]:
         return nodes, ""
     bodies = {(one.domain, one.name, one.overload): one.node for one in proto.functions}
     if not 0 <= _size(nodes, bodies) <= MOST:
-        return nodes, f"Functions of this model call themselves or stand for more than {MOST} nodes: drawn as they are"
+        return nodes, tr(
+            "Functions of this model call themselves or stand for more than {most} nodes: drawn as they are", most=MOST
+        )
     light = onnx.ModelProto(ir_version=proto.ir_version, opset_import=proto.opset_import, functions=proto.functions)
     light.graph.name = "light"
     light.graph.node.extend(nodes)
@@ -29,7 +33,7 @@ def written_out(proto: Any) -> tuple[list[Any], str]:
     try:
         return list(onnx.inliner.inline_local_functions(light).graph.node), ""
     except Exception:
-        return nodes, "Functions of this model cannot be written out: drawn as they are"
+        return nodes, tr("Functions of this model cannot be written out: drawn as they are")
 
 
 def _size(nodes: Any, bodies: dict[tuple[str, str, str], Any]) -> int:

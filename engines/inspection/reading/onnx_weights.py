@@ -12,11 +12,12 @@ from onnx import TensorProto, numpy_helper
 from onnx.helper import tensor_dtype_to_np_dtype
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Weights
 from engines.inspection.reading.onnx_graph import TYPES
 from engines.inspection.shapes import shape_text
 
-AGAIN = "Export or download it again"
+AGAIN = tr("Export or download it again")
 FOUR_BITS = ("int4", "uint4")
 UNKNOWN_TO_NUMPY = {"bfloat16": np.int16, "float8_e4m3fn": np.uint8, "float8_e5m2": np.uint8}
 
@@ -33,14 +34,16 @@ class OnnxWeights(Weights[TensorProto]):
         try:
             return tensor_of(self._held[name], self.path.parent)
         except (ValueError, TypeError, OSError, RuntimeError, OverflowError) as error:
-            raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self.path) from error
+            raise BadInput(
+                tr("The weights of '{name}' cannot be read: {error}", name=name, error=error), path=self.path
+            ) from error
 
 
 def tensor_of(proto: TensorProto, folder: Path) -> torch.Tensor:
     """A stored tensor as torch has it; four bits as eight. Kernels of pictures lie with channels last in memory."""
     kind = TYPES.get(proto.data_type, "")
     if kind in ("", "string"):
-        raise TypeError("they are of a kind that is not read here")
+        raise TypeError(tr("they are of a kind that is not read here"))
     mapped = proto.data_location == TensorProto.EXTERNAL and kind not in FOUR_BITS and 0 not in proto.dims
     array = _mapped(proto, folder) if mapped else np.array(numpy_helper.to_array(proto, str(folder)))
     if kind in UNKNOWN_TO_NUMPY:
@@ -56,7 +59,7 @@ def _mapped(proto: TensorProto, folder: Path) -> np.ndarray[tuple[int, ...], np.
     dtype = np.dtype(tensor_dtype_to_np_dtype(proto.data_type))
     length, needed = int(said.get("length") or 0), math.prod(proto.dims) * dtype.itemsize
     if length and length != needed:
-        raise ValueError(f"they take {needed} bytes and {length} are told")
+        raise ValueError(tr("they take {needed} bytes and {length} are told", needed=needed, length=length))
     return np.memmap(folder / said["location"], dtype, "c", int(said.get("offset") or 0), tuple(proto.dims))
 
 
@@ -64,11 +67,15 @@ def check_sizes(stored: Mapping[str, TensorProto], path: Path) -> None:
     """Raises `BadInput` for tensors of more numbers than the file has bytes for (two to a byte at most)."""
     for name, proto in stored.items():
         if min(proto.dims, default=0) < 0:
-            raise BadInput(f"The file lies about '{name}': it has a size below 0", path=path, hint=AGAIN)
+            raise BadInput(tr("The file lies about '{name}': it has a size below 0", name=name), path=path, hint=AGAIN)
         held = 2 * proto.ByteSize() if not proto.raw_data else len(proto.raw_data) // _least(proto)
         if proto.data_location != TensorProto.EXTERNAL and math.prod(proto.dims) > held:
             shape = shape_text(proto.dims)
-            raise BadInput(f"The file lies about '{name}': it has no numbers for {shape}", path=path, hint=AGAIN)
+            raise BadInput(
+                tr("The file lies about '{name}': it has no numbers for {shape}", name=name, shape=shape),
+                path=path,
+                hint=AGAIN,
+            )
 
 
 def _least(proto: TensorProto) -> float:

@@ -17,6 +17,7 @@ from engines.attention.listening import pinned
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.networks.safetensors_head import read_head, read_header
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.modules import from_module
 from engines.inspection.shapes import shape_text
@@ -102,11 +103,11 @@ def _generative(path: Path, told: Shape) -> Built:
     prediction = "edm" if card.architecture == "classifier" else card.prediction
     into = float(coefficients(Preconditioned(network, prediction, kind, card.data_std), LEVEL)[2]) if noisy else 1.0
     facts = (
-        ("network", f"{card.architecture}, {card.title}"), ("trained on", card.data), ("licence", card.licence),
+        ("network", f"{card.architecture}, {card.title}"), (tr("trained on"), card.data), ("licence", card.licence),
         ("predicts", "" if card.architecture == "classifier" else card.prediction),
-        ("noise process", card.process if noisy else ""), ("classes", _few(card.classes)),
-        ("time", f"{float(kind.time(LEVEL)):.4g} (noise level {LEVEL:g})" if noisy else ""),
-        ("label", f"{len(card.classes)} means no class" if "label" in inputs else ""),
+        (tr("noise process"), card.process if noisy else ""), ("classes", _few(card.classes)),
+        ("time", tr("{time:.4g} (noise level {level:g})", time=float(kind.time(LEVEL)), level=LEVEL) if noisy else ""),
+        ("label", tr("{count} means no class", count=len(card.classes)) if "label" in inputs else ""),
     )  # fmt: skip
     picture = _prepared(shape, card.low, card.high, into) if len(shape) == 4 and shape[1] in (1, 3) else None
     return Built(network, inputs, card.title or path.name, tuple(fact for fact in facts if fact[1]), picture)
@@ -129,11 +130,11 @@ def _head(path: Path, told: Shape) -> Built:
     try:
         network.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in model.weights.items()})
     except RuntimeError as error:
-        raise BadInput("The weights do not fit the model's card", path=path, hint="Train it again") from error
+        raise BadInput(tr("The weights do not fit the model's card"), path=path, hint=tr("Train it again")) from error
     shape = _asked(told, (1, min(card.shape.window, CHUNKS), sum(card.shape.inputs)))
     facts = (
-        ("network", f"{card.shape.kind} over features of frames"), ("classes", _few(card.classes)),
-        ("trained on", card.trained_on), ("chunks", f"{shape[1]} a sequence, of any number"),
+        ("network", tr("{kind} over features of frames", kind=card.shape.kind)), ("classes", _few(card.classes)),
+        (tr("trained on"), card.trained_on), ("chunks", tr("{shape} a sequence, of any number", shape=shape[1])),
     )  # fmt: skip
     return Built(network, {"x": torch.zeros(shape)}, card.name, tuple(fact for fact in facts if fact[1]))
 
@@ -144,10 +145,13 @@ def _asked(told: Shape, usual: Shape) -> Shape:
         return usual
     if len(told) != len(usual) or min(told) < 1:
         wanted = shape_text(usual)
-        raise BadInput(f"The input has {len(usual)} axes, such as {wanted}", hint=f"Tell a shape like {wanted}")
+        raise BadInput(
+            tr("The input has {count} axes, such as {wanted}", count=len(usual), wanted=wanted),
+            hint=tr("Tell a shape like {wanted}", wanted=wanted),
+        )
     return tuple(told)
 
 
 def _few(names: tuple[str, ...]) -> str:
     more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(names[:SHOWN]) + (tr(" and {more} more", more=more) if more > 0 else "")

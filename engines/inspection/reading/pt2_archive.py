@@ -11,6 +11,7 @@ import torch
 
 from engines.core.errors import BadInput
 from engines.core.reading import making_sense, parse_json
+from engines.core.words import tr
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.stored import Stored
 from engines.inspection.reading import pt2_values
@@ -20,8 +21,8 @@ MOST_JSON = 256 << 20
 OLD = "serialized_exported_program.json"
 PICKLED = (".pt", ".pkl", ".pth", ".bin")
 CODE = (".so", ".cubin", ".dll", ".o", ".cpp")
-SENSELESS = "The exported program makes no sense"
-AGAIN = "Save it again with torch.export.save"
+SENSELESS = tr("The exported program makes no sense")
+AGAIN = tr("Save it again with torch.export.save")
 
 
 @dataclass(slots=True)
@@ -43,11 +44,11 @@ def read_package(path: Path) -> Package:
     """Raises `FileMissing`, and `BadInput` for what is no exported program, is cut short or lies about its sizes."""
     archive = read_archive(path)
     if archive.trick:
-        raise BadInput(f"The package is not opened: {archive.trick}", path=path, hint=AGAIN)
+        raise BadInput(tr("The package is not opened: {trick}", trick=archive.trick), path=path, hint=AGAIN)
     members = archive.members
     models = _models(members)
     if not models:
-        raise BadInput("The package holds no exported program", path=path, hint=_hint(members))
+        raise BadInput(tr("The package holds no exported program"), path=path, hint=_hint(members))
     member = next((name for name in models if name.endswith("/model.json")), models[0])
     old = member.endswith(OLD)
     others = tuple(name for name in models if name != member)
@@ -67,17 +68,25 @@ def _models(members: Mapping[str, Any]) -> list[str]:
 
 def _hint(members: Mapping[str, Any]) -> str:
     if any(name.endswith(CODE) for name in members):
-        return f"It holds compiled code (AOTInductor), which is not opened. {AGAIN}"
-    return "A .pt2 file is written by torch.export.save"
+        return tr("It holds compiled code (AOTInductor), which is not opened. {again}", again=AGAIN)
+    return tr("A .pt2 file is written by torch.export.save")
 
 
 def _json(archive: Archive, name: str) -> Mapping[str, Any]:
     size = archive.members[name].whole
     if size > MOST_JSON:
-        raise BadInput(f"{name} claims {size:,} bytes; at most {MOST_JSON:,} are read", path=archive.path)
+        raise BadInput(
+            tr(
+                "{name} claims {size:,} bytes; at most {most_json:,} are read",
+                name=name,
+                size=size,
+                most_json=MOST_JSON,
+            ),
+            path=archive.path,
+        )
     data = parse_json(archive.read(name, MOST_JSON), archive.path)
     if not isinstance(data, dict):
-        raise BadInput(f"{name} is no object", path=archive.path)
+        raise BadInput(tr("{name} is no object", name=name), path=archive.path)
     return data
 
 
@@ -107,12 +116,14 @@ def _told(name: str, meta: Mapping[str, Any], member: str) -> tuple[Tensor, Stor
 def _placed(stored: Stored, name: str, archive: Archive, member: str) -> Stored:
     """With its place in the file. Raises `BadInput` where the member cannot hold the tensor."""
     if member not in archive.members:
-        raise BadInput(f"The bytes of '{name}' are missing", path=archive.path, hint=AGAIN)
+        raise BadInput(tr("The bytes of '{name}' are missing", name=name), path=archive.path, hint=AGAIN)
     if archive.members[member].packed:
-        raise BadInput(f"The bytes of '{name}' are compressed", path=archive.path, hint=AGAIN)
+        raise BadInput(tr("The bytes of '{name}' are compressed", name=name), path=archive.path, hint=AGAIN)
     if len(stored.shape) != len(stored.strides) or min((*stored.shape, *stored.strides, stored.offset)) < 0:
-        raise BadInput(f"The layout of '{name}' makes no sense", path=archive.path, hint=AGAIN)
+        raise BadInput(tr("The layout of '{name}' makes no sense", name=name), path=archive.path, hint=AGAIN)
     dtype: torch.dtype = getattr(torch, stored.dtype)
     if stored.reach * dtype.itemsize > archive.members[member].size:
-        raise BadInput(f"'{name}' needs more bytes than the file has for it", path=archive.path, hint=AGAIN)
+        raise BadInput(
+            tr("'{name}' needs more bytes than the file has for it", name=name), path=archive.path, hint=AGAIN
+        )
     return Stored(stored.dtype, stored.shape, archive.start(member), stored.strides, stored.offset, stored.storage)

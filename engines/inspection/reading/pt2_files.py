@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.reading import making_sense
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.stored import StoredWeights
 from engines.inspection.reading import pt2_values
@@ -28,7 +29,9 @@ from engines.inspection.types import Format, Graph, ModelSheet, OpenSpec, Safety
 PREFIX = "torch.ops."
 NO_MODULE = "_empty_nn_module_stack"
 HELD = {"parameter": "parameter_name", "buffer": "buffer_name", "tensor_constant": "tensor_constant_name"}
-AGAIN = "Open it once with the torch that wrote it, where its origin is trusted, and save it with torch 2.9 or later"
+AGAIN = tr(
+    "Open it once with the torch that wrote it, where its origin is trusted, and save it with torch 2.9 or later"
+)
 
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
@@ -61,19 +64,33 @@ def _model(package: Package, program: Program, graph: Graph, asked: tuple[str, .
 
 def _safety(package: Package) -> Safety:
     pickles = len(package.pickles)
-    closed = f"; {pickles} embedded torch file{'s were' if pickles > 1 else ' was'} left closed" if pickles else ""
-    return Safety(why=f"The graph is read from JSON and the weights as raw numbers{closed}")
+    closed = (
+        tr(
+            "; {pickles} embedded torch file{words} left closed",
+            pickles=pickles,
+            words=tr("s were") if pickles > 1 else " was",
+        )
+        if pickles
+        else ""
+    )
+    return Safety(why=tr("The graph is read from JSON and the weights as raw numbers{closed}", closed=closed))
 
 
 def _warnings(package: Package) -> list[str]:
     found = []
     if package.pickles:
-        names = ", ".join(package.pickles[:3]) + (" and more" if len(package.pickles) > 3 else "")
-        found.append(f"Torch files inside ({names}) are not needed here and were not opened")
+        names = ", ".join(package.pickles[:3]) + (tr(" and more") if len(package.pickles) > 3 else "")
+        found.append(tr("Torch files inside ({names}) are not needed here and were not opened", names=names))
     if package.code:
-        found.append(f"Compiled code inside ({package.code[0]}) was not opened")
+        found.append(tr("Compiled code inside ({code}) was not opened", code=package.code[0]))
     if package.others:
-        found.append(f"The package holds more programs ({', '.join(package.others)}); this is '{package.name}'")
+        found.append(
+            tr(
+                "The package holds more programs ({others}); this is '{package}'",
+                others=", ".join(package.others),
+                package=package.name,
+            )
+        )
     return found
 
 
@@ -83,7 +100,7 @@ def _facts(package: Package) -> tuple[tuple[str, str], ...]:
     version = f"{schema.get('major')}.{schema.get('minor')}" if isinstance(schema, dict) else ""
     opset = said.get("opset_version")
     aten = str(opset.get("aten", "")) if isinstance(opset, dict) else ""
-    facts = (("torch", str(said.get("torch_version", ""))), ("schema", version), ("ATen opset", aten))
+    facts = (("torch", str(said.get("torch_version", ""))), ("schema", version), (tr("ATen opset"), aten))
     return tuple((name, value) for name, value in facts if value)
 
 
@@ -92,8 +109,12 @@ def _not_runnable(package: Package, stored: tuple[Tensor, ...], weights: StoredW
     if not missing:
         return ""
     if package.pickles:
-        return f"The weights are in a pickle, which is not opened ('{missing[0]}' is in it). {AGAIN}"
-    return f"The weights of '{missing[0]}' are not in the file"
+        return tr(
+            "The weights are in a pickle, which is not opened ('{missing}' is in it). {again}",
+            missing=missing[0],
+            again=AGAIN,
+        )
+    return tr("The weights of '{missing}' are not in the file", missing=missing[0])
 
 
 def _shapes(program: Program, told: tuple[Shape, ...]) -> tuple[list[Shape], tuple[str, ...]]:
@@ -107,7 +128,7 @@ def _shapes(program: Program, told: tuple[Shape, ...]) -> tuple[list[Shape], tup
         is_open = is_open or -1 in own
         if shape[:1] == (-1,):
             shape = (1, *shape[1:])
-            program.warnings.append(f"The batch of '{tensor.name}' is dynamic: 1 was taken")
+            program.warnings.append(tr("The batch of '{tensor}' is dynamic: 1 was taken", tensor=tensor.name))
         found.append(shape)
         asked += [tensor.name] if -1 in shape else []
     return found if is_open else [], tuple(asked)
@@ -176,7 +197,7 @@ class _Reading:
         graph = given[place]["as_graph"]["graph"]
         operands = [scope(id) for each in given[place + 1 :] for id in pt2_values.ids(each)]
         names = [name for each in graph["inputs"] for name in pt2_values.ids(each)]
-        held, within = dict(zip(names, operands, strict=True)), f"part {self.parts}/"
+        held, within = dict(zip(names, operands, strict=True)), tr("part {parts}/", parts=self.parts)
 
         def inner(name: str) -> str:
             return self.scope(held.get(name, within + name))

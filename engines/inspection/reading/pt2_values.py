@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.reading.aten.calls import Value
 from engines.inspection.reading.references import Named
 from engines.inspection.types import Shape, Tensor
@@ -29,14 +30,14 @@ def argument(given: Any) -> Any:
     """An argument with `Value` where a tensor or a size goes. Raises `BadInput` for what is none."""
     sort, value = _only(given)
     if sort not in SORTS:
-        raise BadInput(f"The program holds an argument of an unknown sort '{sort}'")
+        raise BadInput(tr("The program holds an argument of an unknown sort '{sort}'", sort=sort))
     return SORTS[sort](value)
 
 
 def dtype(number: Any) -> str:
     """Raises `BadInput` for a number that stands for no type."""
     if number not in DTYPES:
-        raise BadInput(f"The program names a type of numbers ({number!r}) that is not known")
+        raise BadInput(tr("The program names a type of numbers ({number!r}) that is not known", number=number))
     return DTYPES[number]
 
 
@@ -47,7 +48,7 @@ def size(given: Any) -> int:
         return _whole(value)
     if sort == "as_expr":
         return -1
-    raise BadInput(f"The program holds a size of an unknown sort '{sort}'")
+    raise BadInput(tr("The program holds a size of an unknown sort '{sort}'", sort=sort))
 
 
 def tensor(name: str, meta: Mapping[str, Any]) -> Tensor:
@@ -59,7 +60,7 @@ def tensor(name: str, meta: Mapping[str, Any]) -> Tensor:
 def layout(meta: Mapping[str, Any]) -> tuple[Shape, int]:
     """Strides and offset, in elements. Raises `BadInput` for what is not dense."""
     if meta.get("layout") != STRIDED:
-        raise BadInput("The program stores a tensor that is not dense")
+        raise BadInput(tr("The program stores a tensor that is not dense"))
     return tuple(map(size, meta["strides"])), size(meta["storage_offset"])
 
 
@@ -72,13 +73,13 @@ def ids(given: Any) -> list[str]:
 
 def _only(given: Any) -> tuple[str, Any]:
     if not isinstance(given, dict) or len(given) != 1:
-        raise BadInput("The program holds an argument that is no object with one key")
+        raise BadInput(tr("The program holds an argument that is no object with one key"))
     return next(iter(given.items()))
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadInput(f"The program holds {value!r} where a whole number goes")
+        raise BadInput(tr("The program holds {value!r} where a whole number goes", value=value))
     return value
 
 
@@ -86,19 +87,19 @@ def _number(value: Any) -> float:
     if isinstance(value, str) and value in UNUSUAL:
         return UNUSUAL[value]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadInput(f"The program holds {value!r} where a number goes")
+        raise BadInput(tr("The program holds {value!r} where a number goes", value=value))
     return float(value)
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(f"The program holds {value!r} where yes or no goes")
+        raise BadInput(tr("The program holds {value!r} where yes or no goes", value=value))
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"The program holds {value!r} where a name goes")
+        raise BadInput(tr("The program holds {value!r} where a name goes", value=value))
     return value
 
 
@@ -115,7 +116,7 @@ def _either(plain: Callable[[Any], Any], key: str) -> Callable[[Any], Any]:
             return Value(_text(value))
         if sort == key:
             return plain(value)
-        raise BadInput(f"The program holds a size of an unknown sort '{sort}'")
+        raise BadInput(tr("The program holds a size of an unknown sort '{sort}'", sort=sort))
 
     return read
 
@@ -123,14 +124,14 @@ def _either(plain: Callable[[Any], Any], key: str) -> Callable[[Any], Any]:
 def _optional(given: Any) -> Value | None:
     sort, value = _only(given)
     if sort not in ("as_tensor", "as_none"):
-        raise BadInput(f"The program holds a tensor of an unknown sort '{sort}'")
+        raise BadInput(tr("The program holds a tensor of an unknown sort '{sort}'", sort=sort))
     return _named(value) if sort == "as_tensor" else None
 
 
 def _many(read: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     def several(values: Any) -> list[Any]:
         if not isinstance(values, list):
-            raise BadInput("The program holds one value where a list goes")
+            raise BadInput(tr("The program holds one value where a list goes"))
         return [read(value) for value in values]
 
     return several

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 
 
@@ -24,5 +25,10 @@ def what_keeps_it(model: Model) -> Model:
                 said[error.message] += 1
     if not said:
         return model
-    more = f", and {len(said) - 1} more like it" if len(said) > 1 else ""
-    return replace(model, sheet=replace(model.sheet, runs=f"{next(iter(said))}{more}: layers before it can be run"))
+    more = tr(", and {count} more like it", count=len(said) - 1) if len(said) > 1 else ""
+    return replace(
+        model,
+        sheet=replace(
+            model.sheet, runs=tr("{next}{more}: layers before it can be run", next=next(iter(said)), more=more)
+        ),
+    )

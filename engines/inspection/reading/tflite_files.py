@@ -12,6 +12,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.reading import making_sense, read_bytes
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.layer_names import Written, named, path_of
 from engines.inspection.reading.onnx_files import given_of
@@ -45,7 +46,7 @@ class Parts:
 
 def open_file(path: Path, spec: OpenSpec) -> Model:
     """Raises `BadInput` for what is no TFLite model, `UsageError` for a shape that it cannot take."""
-    with making_sense(path, "This TFLite model does not fit together"):
+    with making_sense(path, tr("This TFLite model does not fit together")):
         return _made(path, spec)
 
 
@@ -64,20 +65,20 @@ def _made(path: Path, spec: OpenSpec) -> Model:
 
 
 def _read(path: Path) -> Contents:
-    data = read_bytes(path, what="TFLite model", most=MOST)
+    data = read_bytes(path, what=tr("TFLite model"), most=MOST)
     if not data:
-        raise BadInput("This file is empty, no TFLite model", path=path, hint="Export or download it again")
+        raise BadInput(tr("This file is empty, no TFLite model"), path=path, hint=tr("Export or download it again"))
     try:
         return contents(data)
     except BadInput as error:
-        error.path, error.hint = str(path), "It is cut off or of another kind: export or download it again"
+        error.path, error.hint = str(path), tr("It is cut off or of another kind: export or download it again")
         raise
 
 
 def _parts(found: Contents) -> Parts:
     parts, used = Parts(), Counter[str]()
     for place, tensor in enumerate(found.tensors):
-        name = tensor.name or f"tensor {place}"
+        name = tensor.name or tr("tensor {place}", place=place)
         used[name] += 1
         parts.names.append(name if used[name] == 1 else f"{name} #{place}")
         if tensor.data is not None:
@@ -187,12 +188,16 @@ def _sheet(path: Path, found: Contents, graph: Graph) -> ModelSheet:
 def _warnings(found: Contents, graph: Graph) -> list[str]:
     said = []
     if found.graphs > 1:
-        said.append(f"The file holds {found.graphs} graphs: the first is shown")
+        said.append(tr("The file holds {graphs} graphs: the first is shown", graphs=found.graphs))
     if any(one.scale is not None and one.data is None and one.dtype in EIGHT_BITS for one in found.tensors):
-        said.append("Quantised values are run as floats that are rounded as the file says: last digits may differ")
+        said.append(tr("Quantised values are run as floats that are rounded as the file says: last digits may differ"))
     elif any(one.scale is not None and one.dtype in EIGHT_BITS for one in found.tensors):
-        said.append("Quantised weights are run as the floats that they stand for")
+        said.append(tr("Quantised weights are run as the floats that they stand for"))
     if any(-1 in found.tensors[place].signature for place in found.inputs):
-        said.append("Sizes of inputs are dynamic: those of the file were taken")
+        said.append(tr("Sizes of inputs are dynamic: those of the file were taken"))
     unknown = sorted({node.op for node in graph.nodes if node.kind is Kind.UNKNOWN})
-    return [*said, f"Operators that are drawn and cannot be followed: {', '.join(unknown)}"] if unknown else said
+    return (
+        [*said, tr("Operators that are drawn and cannot be followed: {unknown}", unknown=", ".join(unknown))]
+        if unknown
+        else said
+    )

@@ -15,6 +15,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 OPERATORS = {number: name for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int)}
 OPTIONS = {number: name for name, number in vars(schema.BuiltinOptions).items() if isinstance(number, int)}
@@ -74,7 +75,7 @@ def contents(data: bytes) -> Contents:
     except BadInput:
         raise
     except Exception as error:
-        raise BadInput("Not a TFLite model: its tables do not fit together") from error
+        raise BadInput(tr("Not a TFLite model: its tables do not fit together")) from error
 
 
 class _Reader:
@@ -86,7 +87,7 @@ class _Reader:
         model = self._model
         graphs = self._counted(model.SubgraphsLength())
         if not graphs:
-            raise BadInput("Not a TFLite model: there is no graph in it")
+            raise BadInput(tr("Not a TFLite model: there is no graph in it"))
         codes = [self._code(model.OperatorCodes(place)) for place in self._each(model.OperatorCodesLength())]
         graph = model.Subgraphs(0)
         tensors = tuple(self._tensor(graph.Tensors(place)) for place in self._each(graph.TensorsLength()))
@@ -104,7 +105,7 @@ class _Reader:
     def _counted(self, length: int) -> int:
         self._left -= length
         if length < 0 or self._left < 0:
-            raise BadInput("Not a TFLite model: it claims more entries than its length can hold")
+            raise BadInput(tr("Not a TFLite model: it claims more entries than its length can hold"))
         return length
 
     def _each(self, length: int) -> Iterator[int]:
@@ -120,18 +121,18 @@ class _Reader:
     def _places(self, vector: Any, most: int) -> tuple[int, ...]:
         found = self._numbers(vector)
         if any(not -1 <= place < most for place in found):
-            raise BadInput("Not a TFLite model: a step names a tensor that is not there")
+            raise BadInput(tr("Not a TFLite model: a step names a tensor that is not there"))
         return found
 
     def _code(self, code: Any) -> str:
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         name = OPERATORS.get(number, f"OPERATOR_{number}")
-        return f"custom {_text(code.CustomCode())}" if name == "CUSTOM" else name
+        return tr("custom {text}", text=_text(code.CustomCode())) if name == "CUSTOM" else name
 
     def _tensor(self, tensor: Any) -> Stored:
         shape, signature = self._numbers(tensor.ShapeAsNumpy()), self._numbers(tensor.ShapeSignatureAsNumpy())
         if len(shape) > MOST_AXES or any(size < 0 for size in shape):
-            raise BadInput("Not a TFLite model: a tensor's shape makes no sense")
+            raise BadInput(tr("Not a TFLite model: a tensor's shape makes no sense"))
         dtype, data = TYPES.get(tensor.Type(), ""), self._buffer(tensor.Buffer())
         quantised = self._quantised(tensor.Quantization())
         return Stored(_text(tensor.Name()), shape, signature or shape, dtype, data, *quantised, tensor.Sparsity())
@@ -139,7 +140,7 @@ class _Reader:
     def _buffer(self, place: int) -> Array | None:
         """Bytes of a stored tensor: within the tables, or behind them in large files."""
         if not 0 <= place < self._model.BuffersLength():
-            raise BadInput("Not a TFLite model: a tensor names bytes that are not there")
+            raise BadInput(tr("Not a TFLite model: a tensor names bytes that are not there"))
         buffer = self._model.Buffers(place)
         data, start, size = buffer.DataAsNumpy(), buffer.Offset(), buffer.Size()
         if isinstance(data, np.ndarray) and len(data):

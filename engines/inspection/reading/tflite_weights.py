@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Weights
 from engines.inspection.reading.tflite_schema import Stored
 
@@ -35,15 +36,17 @@ class TfliteWeights(Weights[Stored]):
         try:
             return torch.from_numpy(dense(self._held[name]))
         except (ValueError, TypeError, LookupError, RuntimeError, OverflowError, AttributeError) as error:
-            raise BadInput(f"The weights of '{name}' cannot be read: {error}", path=self.path) from error
+            raise BadInput(
+                tr("The weights of '{name}' cannot be read: {error}", name=name, error=error), path=self.path
+            ) from error
 
 
 def dense(tensor: Stored) -> Array:
     """The numbers of a stored tensor, a copy; quantised ones as float32."""
     if tensor.data is None or tensor.dtype not in (*READ, "int4"):
-        raise TypeError(f"they are {tensor.dtype or 'of an unknown kind'}, which is not read here")
+        raise TypeError(tr("they are {dtype}, which is not read here", dtype=tensor.dtype or tr("of an unknown kind")))
     if math.prod(tensor.shape) > MOST:
-        raise ValueError("they are too many")
+        raise ValueError(tr("they are too many"))
     flat = _four_bits(tensor) if tensor.dtype == "int4" else tensor.data.view(tensor.dtype)
     whole = flat.reshape(tensor.shape).copy() if tensor.sparsity is None else _spread(flat, tensor)
     return whole if tensor.scale is None else _real(whole, tensor)
@@ -71,12 +74,12 @@ def _spread(flat: Array, tensor: Stored) -> Array:
     or lists the indices that it has; blocks are levels of their own."""
     told, shape, most = tensor.sparsity, tensor.shape, math.prod(tensor.shape)
     if most > MOST_SPARSE:
-        raise ValueError("they are too many")
+        raise ValueError(tr("they are too many"))
     order = told.TraversalOrderAsNumpy().tolist()
     blocks = told.BlockMapAsNumpy().tolist() if told.BlockMapLength() else []
     rank = len(shape)
     if told.DimMetadataLength() != len(order) or sorted(order) != list(range(rank + len(blocks))):
-        raise ValueError("their sparsity makes no sense")
+        raise ValueError(tr("their sparsity makes no sense"))
     levels = [_level(told.DimMetadata(place)) for place in range(len(order))]
     parents, found = np.zeros(1, np.int64), np.zeros((1, 0), np.int64)
     for level in levels:
@@ -119,14 +122,14 @@ def _descended(level: Level, parents: Array, found: Array, most: int) -> tuple[A
     if segments is None or indices is None:
         counts: Array = np.full(len(parents), size)
         if size < 0 or len(parents) * size > most:
-            raise ValueError("their sparsity makes no sense")
+            raise ValueError(tr("their sparsity makes no sense"))
         below = (parents[:, None] * size + np.arange(size)).reshape(-1)
         own = np.tile(np.arange(size), len(parents))
     else:
         starts, ends = segments[parents], segments[parents + 1]
         counts = ends - starts
         if not len(counts) or counts.min() < 0 or counts.sum() > most:
-            raise ValueError("their sparsity makes no sense")
+            raise ValueError(tr("their sparsity makes no sense"))
         below = np.concatenate([np.arange(start, end) for start, end in zip(starts, ends, strict=True)])
         own = indices[below]
     return below, np.column_stack((np.repeat(found, counts, 0), own))

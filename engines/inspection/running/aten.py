@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.reading.aten.calls import overload
 from engines.inspection.reading.aten.kinds import allowed
@@ -38,8 +39,12 @@ def operator(node: Node, model: Model) -> Operator:
     """What runs a node of a traced or exported program. Raises `BadInput` for operators that are not on the list."""
     found = runnable(str(node.call["target"]))
     if found is None:
-        hint = "The graph is shown all the same; layers before it can be looked at"
-        raise BadInput(f"Operator {node.op} of '{node.name}' is not run here", path=model.sheet.path, hint=hint)
+        hint = tr("The graph is shown all the same; layers before it can be looked at")
+        raise BadInput(
+            tr("Operator {op} of '{node}' is not run here", op=node.op, node=node.name),
+            path=model.sheet.path,
+            hint=hint,
+        )
     args, kwargs = (mapped(node.call[part], setting) for part in ("args", "kwargs"))
     held = _holds(kwargs)
 

@@ -10,6 +10,7 @@ import torch
 
 from engines.core.errors import BadInput
 from engines.core.reading import MISFITS
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.types import Node
 
@@ -64,7 +65,9 @@ class Call:
 
     def refuse(self, why: str) -> BadInput:
         """What to raise for a use of an operator that is not run here."""
-        return BadInput(f"{self.node.op} of '{self.node.name}' {why}", path=self.model.sheet.path)
+        return BadInput(
+            tr("{op} of '{node}' {why}", op=self.node.op, node=self.node.name, why=why), path=self.model.sheet.path
+        )
 
 
 def _list(value: torch.Tensor | None) -> Any:
@@ -80,4 +83,4 @@ def made(make: Maker, node: Node, model: Model) -> Callable[..., Any]:
     try:
         return make(call)
     except MISFITS as error:
-        raise call.refuse(f"has settings that make no sense: {error}") from error
+        raise call.refuse(tr("has settings that make no sense: {error}", error=error)) from error

@@ -10,13 +10,14 @@ import torch
 
 from engines.core.frames import Image
 from engines.core.networks.preprocessing import Placement, Preprocessing
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import picture_input, preprocessing_of
 from engines.inspection.running.inputs import check_room, given_inputs
 from engines.inspection.types import Shape
 
 ASSUMED = " (assumed)"
-FITS = {"stretch": "stretched to", "letterbox": "whole within", "crop": "its middle in"}
+FITS = {"stretch": tr("stretched to"), "letterbox": tr("whole within"), "crop": tr("its middle in")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,6 @@ def fitting_of(model: Model, shapes: Sequence[Shape] = (), asked: Preprocessing 
 def _range(way: Preprocessing) -> str:
     if len({*way.mean}) == len({*way.std}) == 1:
         low, high = ((end - way.mean[0]) / way.std[0] for end in (0, 255))
-        return f"{low:.4g} to {high:.4g}"
+        return tr("{low:.4g} to {high:.4g}", low=low, high=high)
     means, spreads = (" ".join(f"{one:.4g}" for one in part) for part in (way.mean, way.std))
-    return f"mean {means}, sd {spreads}"
+    return tr("mean {means}, sd {spreads}", means=means, spreads=spreads)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import torch
 
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import picture_input
 from engines.inspection.shapes import shape_text
@@ -51,7 +52,12 @@ def check_room(given: Given, size: Shape) -> None:
     """Raises `UsageError` for more numbers than are run here."""
     if math.prod(size) > MOST:
         raise UsageError(
-            f"Input '{given.name}' of {shape_text(size)} is larger than what is run here", hint="Tell a smaller one"
+            tr(
+                "Input '{given}' of {shape_text} is larger than what is run here",
+                given=given.name,
+                shape_text=shape_text(size),
+            ),
+            hint=tr("Tell a smaller one"),
         )
 
 
@@ -60,7 +66,8 @@ def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | No
     given = model.sheet.given
     if len(shapes) > len(given):
         raise BadInput(
-            f"{len(shapes)} shapes were told, and the model takes {len(given)} inputs", path=model.sheet.path
+            tr("{count} shapes were told, and the model takes {count2} inputs", count=len(shapes), count2=len(given)),
+            path=model.sheet.path,
         )
     first = picture_input(model.sheet)
     batch = picture[0] if picture else 1
@@ -76,7 +83,12 @@ def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: 
     if known is None:
         raise _unknown(given, model)
     if picture is not None and not _fits(picture, known):
-        wrong = f"Input '{given.name}' is {shape_text(known)} and the picture {shape_text(picture)}"
+        wrong = tr(
+            "Input '{given}' is {shape_text} and the picture {shape_text2}",
+            given=given.name,
+            shape_text=shape_text(known),
+            shape_text2=shape_text(picture),
+        )
         raise BadInput(wrong, path=model.sheet.path)
     if picture is not None:
         return picture
@@ -91,7 +103,9 @@ def _dtype(given: Given, model: Model) -> torch.dtype:
         return torch.float32
     found = getattr(torch, given.dtype, None)
     if not isinstance(found, torch.dtype):
-        raise BadInput(f"Input '{given.name}' takes {given.dtype}, not numbers", path=model.sheet.path)
+        raise BadInput(
+            tr("Input '{given}' takes {dtype}, not numbers", given=given.name, dtype=given.dtype), path=model.sheet.path
+        )
     return found
 
 
@@ -101,5 +115,9 @@ def _fits(shape: Shape, known: Shape) -> bool:
 
 def _unknown(given: Given, model: Model) -> BadInput:
     shape = f" ({shape_text(given.shape)})" if given.shape else ""
-    hint = "Tell its shape, such as --input 1x3x224x224"
-    return BadInput(f"The size of input '{given.name}'{shape} is not in the file", path=model.sheet.path, hint=hint)
+    hint = tr("Tell its shape, such as --input 1x3x224x224")
+    return BadInput(
+        tr("The size of input '{given}'{shape} is not in the file", given=given.name, shape=shape),
+        path=model.sheet.path,
+        hint=hint,
+    )

@@ -14,12 +14,13 @@ import torch
 from torch import nn
 
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError, WorkFailed
+from engines.core.words import tr
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running.room import bounded
 from engines.inspection.shapes import shape_text
 from engines.inspection.types import Node
 
-NO_MEMORY = "allocate memory"
+NO_MEMORY = tr("allocate memory")
 """What torch says when there is none left."""
 
 
@@ -89,7 +90,13 @@ class Network(nn.Module):
 
     def _walk(self, inputs: Sequence[torch.Tensor], keep: frozenset[str], stop: bool = False) -> dict[str, Any]:
         if len(inputs) != len(self.graph.inputs):
-            raise UsageError(f"This model takes {len(self.graph.inputs)} inputs and was given {len(inputs)}")
+            raise UsageError(
+                tr(
+                    "This model takes {count} inputs and was given {count2}",
+                    count=len(self.graph.inputs),
+                    count2=len(inputs),
+                )
+            )
         values: dict[str, Any] = {
             name: self._taken(name, value) for name, value in zip(self.graph.inputs, inputs, strict=True)
         }
@@ -118,7 +125,7 @@ class Network(nn.Module):
         found = values.get(name)
         found = self.weight(name) if found is None else found
         if found is None:
-            raise BadInput(f"Nothing in this model gives '{name}'", path=self.model.sheet.path)
+            raise BadInput(tr("Nothing in this model gives '{name}'", name=name), path=self.model.sheet.path)
         return found
 
     def _taken(self, name: str, value: torch.Tensor) -> torch.Tensor:
@@ -138,7 +145,7 @@ class Network(nn.Module):
     def _held(self, name: str, others: list[str]) -> str:
         """The place of a weight: that of another view of its storage where both are the same numbers in order."""
         if name not in self.model.weights:
-            raise BadInput(f"The weights of '{name}' are not in the file", path=self.model.sheet.path)
+            raise BadInput(tr("The weights of '{name}' are not in the file", name=name), path=self.model.sheet.path)
         data = _widened(self.model.weights[name])
         for place in others:
             known = getattr(self, place)
@@ -173,6 +180,11 @@ def _widened(data: torch.Tensor) -> torch.Tensor:
 def _told(node: Node, inputs: Sequence[torch.Tensor | None], error: Exception) -> KinoscopeError:
     first = (str(error).splitlines() or [type(error).__name__])[0]
     if NO_MEMORY in first:
-        return OutOfResources(f"No memory is left for '{node.name}' ({node.op})", hint="Tell a smaller input")
+        return OutOfResources(
+            tr("No memory is left for '{node}' ({op})", node=node.name, op=node.op), hint=tr("Tell a smaller input")
+        )
     shapes = ", ".join(shape_text(each.shape, scalar="one") for each in inputs if isinstance(each, torch.Tensor))
-    return WorkFailed(f"'{node.name}' ({node.op}) cannot take {shapes}: {first}", hint="Tell another size of input")
+    return WorkFailed(
+        tr("'{node}' ({op}) cannot take {shapes}: {first}", node=node.name, op=node.op, shapes=shapes, first=first),
+        hint=tr("Tell another size of input"),
+    )

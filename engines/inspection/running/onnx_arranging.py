@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
@@ -28,7 +29,7 @@ def dtype_of(name: str) -> torch.dtype:
 def _cast(call: Call) -> Function:
     wanted = DTYPES.get(call.get("to", 1))
     if wanted is None:
-        raise call.refuse("gives a type of element that is not known here")
+        raise call.refuse(tr("gives a type of element that is not known here"))
     return lambda x: x.to(wanted)
 
 
@@ -177,7 +178,7 @@ def _gather_elements(call: Call) -> Function:
 def _gather_nd(call: Call) -> Function:
     batch = call.get("batch_dims", 0)
     if batch:
-        raise call.refuse("gathers in batches, which is not known here")
+        raise call.refuse(tr("gathers in batches, which is not known here"))
     return lambda x, index: x[tuple(index.long().unbind(-1))]
 
 
@@ -197,7 +198,7 @@ def _scatter_elements(call: Call) -> Function:
 def _scatter_nd(call: Call) -> Function:
     way = call.get("reduction", "none")
     if way not in ("none", "add"):
-        raise call.refuse(f"with reduction '{way}' is not known here")
+        raise call.refuse(tr("with reduction '{way}' is not known here", way=way))
 
     def run(x: torch.Tensor, index: torch.Tensor, updates: torch.Tensor) -> torch.Tensor:
         return x.index_put(tuple(index.long().unbind(-1)), updates, accumulate=way == "add")

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 from engines.inspection.running.onnx_windows import convolution
 
@@ -19,9 +20,9 @@ def _attention(call: Call) -> Function:
     heads, kv_heads = call.get("q_num_heads", 0), call.get("kv_num_heads", 0)
     scale, causal, cap = call.get("scale"), bool(call.get("is_causal", 0)), call.get("softcap", 0.0)
     if any(call.node.outputs[3:]) or call.has(6):
-        raise call.refuse("gives its products or is told lengths, which is not run here")
+        raise call.refuse(tr("gives its products or is told lengths, which is not run here"))
     if causal and call.has(4):
-        raise call.refuse("is causal behind keys of the past, which is not run here")
+        raise call.refuse(tr("is causal behind keys of the past, which is not run here"))
 
     def run(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None,
             past_k: torch.Tensor | None = None, past_v: torch.Tensor | None = None) -> Any:  # fmt: skip
@@ -71,7 +72,7 @@ def _fused_conv(call: Call) -> Function:
     run, name = convolution(call, 1), call.get("activation", "")
     numbers = call.get("activation_params", ())
     if name and name not in ACTIVATIONS:
-        raise call.refuse(f"with {name} is not known here")
+        raise call.refuse(tr("with {name} is not known here", name=name))
 
     def fused(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None, added: torch.Tensor | None = None
               ) -> Any:  # fmt: skip

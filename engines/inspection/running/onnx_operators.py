@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running import (
     onnx_arranging,
@@ -37,5 +38,8 @@ def operator(node: Node, model: Model) -> Operator:
     make = DOMAINS[domain].get(node.op) if domain in DOMAINS else None
     if make is None:
         whose = f" ({domain})" if domain else ""
-        raise BadInput(f"{node.op}{whose} of '{node.name}' is not known here", path=model.sheet.path)
+        raise BadInput(
+            tr("{op}{whose} of '{node}' is not known here", op=node.op, whose=whose, node=node.name),
+            path=model.sheet.path,
+        )
     return made(make, node, model)

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 from engines.inspection.running.onnx_windows import convolution
 
@@ -26,7 +27,7 @@ def _bounds(call: Call, zero: int) -> tuple[int, int]:
     held = call.model.graph.tensors.get(call.node.inputs[zero]) if call.has(zero) else None
     name = held.dtype if held is not None else NUMBERS.get(call.get("output_dtype", 2), "float8")
     if name not in BOUNDS:
-        raise call.refuse(f"gives {name}, which is not run here")
+        raise call.refuse(tr("gives {name}, which is not run here", name=name))
     return BOUNDS[name]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
@@ -46,9 +47,9 @@ def _recurrent(call: Call) -> Function:
     kind, size, way = call.node.op, call.get("hidden_size"), call.get("direction", "forward")
     ways = 2 if way == "bidirectional" else 1
     if tuple(call.get("activations", DEFAULTS[kind] * ways)) != DEFAULTS[kind] * ways or call.get("clip"):
-        raise call.refuse("has activations of its own, which are not run here")
+        raise call.refuse(tr("has activations of its own, which are not run here"))
     if call.has(4) or call.has(7) or call.get("layout", 0) or call.get("input_forget", 0):
-        raise call.refuse("has lengths, peepholes or another layout, which are not run here")
+        raise call.refuse(tr("has lengths, peepholes or another layout, which are not run here"))
     cell, linear = CELLS[kind], bool(call.get("linear_before_reset", 0))
 
     def run(x: torch.Tensor, w: torch.Tensor, r: torch.Tensor, *rest: torch.Tensor | None) -> tuple[torch.Tensor, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 
 Function = Callable[..., Any]
@@ -34,7 +35,7 @@ def _einsum(call: Call) -> Function:
 
 def _batch_norm(call: Call) -> Function:
     if call.get("training_mode", 0) or not call.get("is_test", 1) or any(call.node.outputs[1:]):
-        raise call.refuse("is in training mode, which is not run here")
+        raise call.refuse(tr("is in training mode, which is not run here"))
     small = call.get("epsilon", 1e-5)
 
     def run(x: torch.Tensor, scale: torch.Tensor, bias: torch.Tensor, mean: torch.Tensor, var: torch.Tensor
@@ -222,7 +223,7 @@ def cumulated(call: Call) -> Function:
 def _hardmax(call: Call) -> Function:
     axis = call.get("axis", -1)
     if call.version < 13:
-        raise call.refuse("of an opset before 13 is not known here")
+        raise call.refuse(tr("of an opset before 13 is not known here"))
     return lambda x: torch.zeros_like(x).scatter(axis, x.argmax(axis, keepdim=True), 1)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 
 
@@ -81,7 +82,7 @@ def _resize(call: Call) -> Callable[..., Any]:
     way = "asymmetric" if old else call.get("coordinate_transformation_mode", "half_pixel")
     rounding = "floor" if old else call.get("nearest_mode", "round_prefer_floor")
     if call.get("antialias", 0):
-        raise call.refuse("smooths before it shrinks (antialias), which is not run here")
+        raise call.refuse(tr("smooths before it shrinks (antialias), which is not run here"))
     if way == "tf_half_pixel_for_nn":
         way = "half_pixel"
     scales, sizes = call.numbers(1 if old else 2, "scales"), call.numbers(3) if not old else call.numbers(99)

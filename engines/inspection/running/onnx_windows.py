@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.reading.onnx_padding import same_pads, transposed_pads
 from engines.inspection.running.calls import Call, Maker
 
@@ -27,7 +28,7 @@ class Frame:
 
     def __init__(self, call: Call, axes: int) -> None:
         if not 1 <= axes <= 3:
-            raise call.refuse(f"has {axes} spatial axes; 1 to 3 are known here")
+            raise call.refuse(tr("has {axes} spatial axes; 1 to 3 are known here", axes=axes))
         self.axes, self.way = axes, call.get("auto_pad", "NOTSET")
         self.stride = tuple(call.get("strides", (1,) * axes))
         self.dilation = tuple(call.get("dilations", (1,) * axes))
@@ -95,7 +96,7 @@ def _conv_transpose(call: Call) -> Callable[..., Any]:
 def _max_pool(call: Call) -> Callable[..., Any]:
     kernel = tuple(call.get("kernel_shape", ()))
     if len(call.node.outputs) > 1 and call.node.outputs[1]:
-        raise call.refuse("gives the places of its maxima, which is not known here")
+        raise call.refuse(tr("gives the places of its maxima, which is not known here"))
     frame, up = Frame(call, len(kernel)), bool(call.get("ceil_mode", 0))
     function = MAXIMA[frame.axes - 1]
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.running.calls import Call, Maker
 from engines.inspection.running.onnx_arranging import cut
 
@@ -29,7 +30,7 @@ def _passed(_call: Call) -> Function:
 def _cast(call: Call) -> Function:
     wanted = DTYPES.get(call.get("outDataType", 0))
     if wanted is None:
-        raise call.refuse("gives a type of element that is not known here")
+        raise call.refuse(tr("gives a type of element that is not known here"))
     return lambda x: x.to(wanted)
 
 
@@ -105,7 +106,7 @@ def _strided(call: Call) -> Function:
     starts, ends, steps = (call.numbers(place) for place in (1, 2, 3))
     begin, end, drop = (call.get(name, 0) for name in ("beginMask", "endMask", "shrinkAxisMask"))
     if call.get("ellipsisMask", 0) or call.get("newAxisMask", 0):
-        raise call.refuse("with an ellipsis or new axes is not known here")
+        raise call.refuse(tr("with an ellipsis or new axes is not known here"))
 
     def run(x: torch.Tensor, *rest: torch.Tensor | None) -> torch.Tensor:
         inputs, gone = (x, *rest), []
@@ -125,7 +126,7 @@ def _strided(call: Call) -> Function:
 def _gather(call: Call) -> Function:
     axis = call.get("axis", 0)
     if call.get("batchDims", 0):
-        raise call.refuse("gathers in batches, which is not known here")
+        raise call.refuse(tr("gathers in batches, which is not known here"))
 
     def run(x: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
         place = axis % x.dim()

@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.opening.model import Model, Operator
 from engines.inspection.running import tflite_arranging, tflite_elementwise, tflite_windows
 from engines.inspection.running.calls import Maker, made
@@ -30,8 +31,8 @@ def operator(node: Node, model: Model) -> Operator:
     """What runs a node of a TFLite graph. Raises `BadInput` for an operator that nobody here knows."""
     make, fused = MAKERS.get(node.op), node.call["attributes"].get("fused", "")
     if make is None or (fused and fused not in FUSED):
-        what = node.op if make is None else f"The activation {fused}"
-        raise BadInput(f"{what} of '{node.name}' is not known here", path=model.sheet.path)
+        what = node.op if make is None else tr("The activation {fused}", fused=fused)
+        raise BadInput(tr("{what} of '{node}' is not known here", what=what, node=node.name), path=model.sheet.path)
     run, rounded = made(make, node, model), node.call["rounded"]
     if fused:
         run = _then(run, FUSED[fused])

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from engines.core.words import tr
 from engines.inspection.reading.onnx_padding import same_pads, transposed_pads
 from engines.inspection.running.calls import Call, Maker
 from engines.inspection.running.onnx_resizing import resized
@@ -106,7 +107,7 @@ def _dense(call: Call) -> Function:
     """Weights are (out, in)."""
     keep = bool(call.get("keepNumDims", False))
     if call.get("weightsFormat", 0):
-        raise call.refuse("has shuffled weights, which are not read here")
+        raise call.refuse(tr("has shuffled weights, which are not read here"))
 
     def run(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None = None) -> torch.Tensor:
         return functional.linear(x if keep else x.reshape(-1, weight.shape[1]), weight, bias)

@@ -13,6 +13,7 @@ import torch
 
 from engines.core.context import Context
 from engines.core.training.threads import threads
+from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.running.network import Network
 
@@ -34,8 +35,14 @@ class Timing:
         """"12.3 ms a pass, 11.9 ms of it in its nodes (one thread, medians); ..."."""  # fmt: skip
         total = sum(self.nodes.values())
         small = sum(1 for ms in self.nodes.values() if ms < 3 * self.call)
-        said = f"{self.whole:.3g} ms a pass, {total:.3g} ms of it in its nodes (one thread, medians)"
-        less = f"; {small} nodes take little more than the call itself, {1000 * self.call:.2g} us"
+        said = tr(
+            "{whole:.3g} ms a pass, {total:.3g} ms of it in its nodes (one thread, medians)",
+            whole=self.whole,
+            total=total,
+        )
+        less = tr(
+            "; {small} nodes take little more than the call itself, {call:.2g} us", small=small, call=1000 * self.call
+        )
         return said + (less if small else "")
 
 
@@ -48,7 +55,7 @@ def timed(model: Model, inputs: Sequence[torch.Tensor], ctx: Context, repeats: i
     with ctx.lease("cpu", threads=1), threads(1), torch.no_grad():
         for turn in range(WARM_UP + repeats):
             ctx.check()
-            ctx.progress(turn, WARM_UP + repeats, "Timing every node")
+            ctx.progress(turn, WARM_UP + repeats, tr("Timing every node"))
             with _clocked(network, taken if turn >= WARM_UP else {}):
                 network(*inputs)
             begun = time.perf_counter()

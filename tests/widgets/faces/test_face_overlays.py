@@ -87,8 +87,8 @@ def test_a_cover_hides_in_saved_pictures_what_it_hides_on_the_screen(qapp):
 def test_a_covered_face_gives_nothing_away(qapp):
     face = replace(ADA, mosaic=(("#101010",),), pose=HeadPose(10, 5, 0), gaze=Gaze(0, 0, (90, 70)))
     made = overlays_of(recognition(face), replace(SETTINGS, blur="everyone"))
-    assert [type(overlay).__name__ for overlay in made] == ["FaceCover", "FaceFrame", "FacePill"]
-    assert made[-1].text == "#3"
+    assert [type(overlay).__name__ for overlay in made] == ["FaceCover", "FaceFrame", "FacePills"]
+    assert [words.text for words in made[-1].words] == ["#3"]
     bare = overlays_of(recognition(replace(face, mosaic=())), SETTINGS)
     assert {"FacePoints", "PoseAxes", "GazeRay"} <= {type(overlay).__name__ for overlay in bare}
 

@@ -171,7 +171,7 @@ def chart() -> ClassBars:
 
 def settings() -> SettingsDialog:
     made = SettingsDialog()
-    made.open_with(SettingsShown("dark", "", (("m", "Monitor"),), "/home/ada/data"))
+    made.open_with(SettingsShown("dark", "", (("m", "Monitor"),)))
     return made
 
 

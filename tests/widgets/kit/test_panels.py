@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
@@ -11,7 +13,6 @@ from widgets.kit.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
-from widgets.shell.settings import SettingsDialog, SettingsShown
 from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow, dropped_texts
 
@@ -225,6 +226,37 @@ def test_the_log_is_bounded_and_keeps_the_newest(log):
     assert log.table.model().rowCount() == 50
 
 
+def test_the_log_filters_by_the_part_of_the_program(log):
+    log.append([replace(line(1), origin="Faces"), replace(line(2), origin="Rig"), line(3)])
+    assert [log.origin.itemText(place) for place in range(log.origin.count())] == ["All parts", "Faces", "Rig"]
+    log.origin.set_value("Rig")
+    log.origin.chosen.emit("Rig")
+    assert [row.text for row in log.shown] == ["hello 2"]
+    log.append([replace(line(4), origin="Actions"), replace(line(5), origin="Rig")])
+    assert [row.text for row in log.shown] == ["hello 2", "hello 5"]
+    assert log.origin.value() == "Rig"
+
+
+def test_a_paused_log_holds_new_lines_back_and_shows_them_afterwards(log):
+    log.append([line(1)])
+    log.follow.click()
+    log.append([line(2), line(3, 40, "broken")])
+    assert [row.text for row in log.shown] == ["hello 1"]
+    assert log.state == "1 line, paused, 2 new"
+    log.follow.click()
+    assert [row.text for row in log.shown] == ["hello 1", "hello 2", "broken 3"]
+    assert log.state == "3 lines, 1 error"
+
+
+def test_counts_of_the_log_follow_lines_that_go(log):
+    log.append([line(0, 40), line(1, 30)])
+    assert log.state == "2 lines, 1 error, 1 warning"
+    log.append([line(number) for number in range(49)])
+    assert log.state == "50 lines, 1 warning"
+    log.append([line(60)])
+    assert log.state == "50 lines"
+
+
 def test_the_log_shows_the_traceback_of_a_line_and_copies(log):
     log.append([line(1), line(2, 40, "broken", "Traceback:\n  here")])
     log.table.selectRow(1)
@@ -245,16 +277,6 @@ def test_properties_follow_what_they_are_given(qtbot):
     panel.show_properties(PropertiesShown("Clip", "paused", "", groups[:1]))
     assert not panel._sections["Picture"][0].isHidden()
     assert panel._sections["Flow"][0].isHidden()
-
-
-def test_settings_go_out_as_they_are_chosen(qtbot):
-    dialog = SettingsDialog()
-    qtbot.addWidget(dialog)
-    dialog.open_with(SettingsShown("dark", "calibrate", (("monitor", "Monitor"), ("calibrate", "Calibrate")), "/data"))
-    assert dialog.preset.value() == "calibrate"
-    with qtbot.waitSignal(dialog.theme.chosen) as heard:
-        dialog.theme._buttons["light"].click()
-    assert heard.args == ["light"]
 
 
 def test_a_section_remembers_that_it_was_folded(qtbot):
@@ -285,3 +307,37 @@ def test_figures_line_up_and_are_spoken_whole(qtbot):
     assert first.accessibleName() == "fx 1201.30 px plus or minus 0.21"
     grid.set_stats([Stat("fx", "1")])
     assert not second.isVisible()
+
+
+def test_jobs_are_found_by_their_words_and_a_cut_off_one_is_resumed_by_return(qtbot):
+    panel = JobsPanel()
+    qtbot.addWidget(panel)
+    rows = [JobRow(number, f"Job {number}", "done", "good") for number in range(20, 1, -1)]
+    cut = JobRow(1, "Train tiny", "cancelled", cut_off="Cut off at step 5 of 12")
+    panel.show_jobs((*rows, cut))
+    panel.show()
+    said, kept = [], []
+    panel.resumed.connect(said.append)
+    panel.kept.connect(kept.append)
+    assert not panel.resume.isVisibleTo(panel)
+    panel.search.setText("TINY cancelled")
+    assert panel.list.count() == 1
+    assert panel.current() == cut
+    assert panel.details.words.text() == "Cut off at step 5 of 12"
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    panel.keep.click()
+    assert (said, kept) == ([1], [1])
+    panel.choose(7)
+    assert panel.search.text() == ""
+    assert panel.current() == rows[13]
+
+
+def test_an_error_is_copied_with_all_that_a_report_needs(qtbot):
+    panel = JobsPanel()
+    qtbot.addWidget(panel)
+    failed = JobRow(
+        3, "Solve", "failed", "bad", error="No board", hint="Check it", trace="Traceback", command="main.py x"
+    )
+    panel.show_jobs((failed,))
+    qtbot.keyClick(panel.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "Solve\n\nNo board\n\nCheck it\n\nmain.py x\n\nTraceback"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QMainWindow
 
-from widgets.shell.notices import SECONDS, Notices
+from widgets.kit.layouts import KEPT_CLEAR
+from widgets.shell.notices import SECONDS, Notices, above
 from widgets.shell.palette import CommandPalette, CommandRow, ranked, score
 
 ROWS = (
@@ -138,3 +139,55 @@ def test_a_notice_takes_no_focus_and_its_action_runs_once(window, qtbot):
     assert done == [1]
     assert notices.shown == []
     assert window.focusWidget() is window.centralWidget()
+
+
+def test_a_notice_goes_when_what_it_is_about_is_settled(window):
+    notices = Notices(window)
+    notices.show_notice("the camera does not answer", "bad", key="source a")
+    notices.show_notice("the disk is full", "bad")
+    notices.show_notice("the camera is gone", "bad", key="source a")
+    assert [notice.text for notice in notices.shown] == ["the disk is full", "the camera is gone"]
+    notices.settle("source a")
+    assert [notice.text for notice in notices.shown] == ["the disk is full"]
+    notices.clear()
+
+
+def test_keys_lead_to_a_notice_and_back(window, qtbot):
+    field = QLineEdit(window)
+    field.show()
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    notices = Notices(window)
+    notices.show_notice("Closed Camera", "info", "Undo")
+    assert field.hasFocus()
+    notices.focus()
+    assert notices.cards[0].action.hasFocus()
+    qtbot.keyClick(notices.cards[0].action, Qt.Key.Key_Escape)
+    assert notices.shown == []
+    assert field.hasFocus()
+    notices.focus()
+    assert field.hasFocus()
+
+
+def test_a_notice_stays_off_what_must_be_seen(window):
+    window.resize(800, 600)
+    bar = QLineEdit(window)
+    bar.setProperty(KEPT_CLEAR, True)
+    bar.setGeometry(300, 560, 500, 32)
+    bar.show()
+    notices = Notices(window)
+    notices.show_notice("saved", "good")
+    notices.show_notice("saved again", "good")
+    boxes = [card.geometry() for card in notices.cards]
+    assert not any(box.intersects(bar.geometry()) for box in boxes)
+    assert not boxes[0].intersects(boxes[1])
+    notices.clear()
+
+
+def test_a_box_moves_up_over_all_that_is_in_its_way_or_stays():
+    box, low, high = QRect(0, 500, 100, 50), QRect(0, 520, 100, 20), QRect(0, 460, 100, 20)
+    assert above(box, [low], 0).bottom() < low.top()
+    assert above(box, [low, high], 0).bottom() < high.top()
+    assert above(box, [QRect(0, 0, 100, 600)], 0) == box
+    assert above(box, [QRect(200, 500, 50, 50)], 0) == box

@@ -76,4 +76,5 @@ def test_a_signal_does_not_wait_for_the_answer(busy, qtbot) -> None:
 def test_without_work_nobody_is_asked(open_window, qtbot) -> None:
     window = open_window().window
     with qtbot.waitSignal(window.closed, timeout=30_000):
-        assert close_by_cross(window)
+        window.commands.run("file.quit")
+    assert window.leaving.question is None

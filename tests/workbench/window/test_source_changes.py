@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from engines.calibration.types import MonoResult
 from engines.cameras.sources.parsing import source_from
@@ -49,6 +50,7 @@ def test_a_source_is_replaced_where_it_is_shown_and_put_back_by_name(open_window
     opened = open_window(folders[0])
     window = opened.window
     until(qtbot, lambda: pixel(opened, 0) == 40)
+    window.commands.run("view.four")
     window.viewer.show("folder1", 2)
     window.sources.rename("folder1", "Gate")
     window.sources.replace("folder1", source_from(folders[1]))
@@ -128,3 +130,48 @@ def test_the_list_keeps_the_order_it_was_given(open_window: Open, qtbot, folders
     again = open_window()
     until(qtbot, lambda: len(again.sources) == 4)
     assert again.sources == ["scene1", "folder1", "folder2", "folder3"]
+
+
+def test_tiles_swap_what_they_show_and_back(open_window: Open, qtbot, folders) -> None:
+    opened = open_window(*folders)
+    window = opened.window
+    window.viewer.set_layout("2x2")
+    until(qtbot, lambda: (pixel(opened, 0), pixel(opened, 1)) == (40, 200))
+    window.grid.select(0)
+    window.grid.setFocus()
+    qtbot.keyClick(window.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    until(qtbot, lambda: (pixel(opened, 0), pixel(opened, 1)) == (200, 40))
+    assert window.grid.selected_index == 1
+    window.grid.swapWanted.emit(1, 3)
+    assert window.viewer.shown() == {0: "folder2", 3: "folder1"}
+    window.services.undo.undo()
+    window.services.undo.undo()
+    assert window.viewer.shown() == {0: "folder1", 1: "folder2"}
+    assert window.services.undo.redoText() == "Swap tiles"
+
+
+def test_properties_are_changed_in_place_and_a_calibration_is_forgotten_and_back(open_window: Open, qtbot) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(RIG)
+    until(qtbot, lambda: opened.picture(0) is not None)
+    window.services.calibrations.assign("tiled1/left", RESULT, "near")
+    panel = window.panels.properties
+    window.panels.sources.list.select("tiled1/left")
+    assert (panel.name.text(), panel.head.title.text()) == ("left", "Rig · left")
+    panel.name.setText("north")
+    panel.name.editingFinished.emit()
+    assert window.sources.title("tiled1/left") == "Rig · north"
+    window.properties.refresh()
+    panel.undistort.click()
+    assert "tiled1/left undistorted" in window.viewer.shown().values()
+    window.properties.show("tiled1/left")
+    panel.calibration.click()
+    calibration = window.features["calibration"]
+    until(qtbot, lambda: calibration.session.result is not None)
+    assert calibration.session.result.rms_px == pytest.approx(0.12)
+    panel.forget.click()
+    assert window.services.calibrations.of("tiled1/left") == ()
+    assert window.services.undo.undoText() == "Forget calibration of Rig · north"
+    window.services.undo.undo()
+    assert window.services.calibrations.words("tiled1/left").startswith("calibrated, RMS 0.12 px, near")

@@ -10,11 +10,12 @@ import math
 from collections.abc import Sequence
 
 from engines.actions.study_types import Evaluation
+from engines.core.words import tr
 from widgets.charts.band import BandPlot
 from widgets.charts.class_colors import DASHES
 from widgets.charts.plot import Series
 
-STILL = "the current class goes on"
+STILL = tr("the current class goes on")
 DASHED = 1
 STYLE_ORDER = tuple(style for style in range(len(DASHES)) if style != DASHED)
 """Line styles of models; dashes are kept for what they are compared with."""
@@ -47,7 +48,7 @@ class MeasuredPlot(SnapPlot):
         self.setFixedHeight(HEIGHT if lines else BARE)
 
     def _words(self, value: float, share: bool) -> str:
-        return super()._words(value, share) if math.isfinite(value) else "not measured"
+        return super()._words(value, share) if math.isfinite(value) else tr("not measured")
 
 
 def decile_lines(results: Sequence[Evaluation], selected: int) -> list[Series]:

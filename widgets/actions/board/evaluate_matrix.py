@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.drawn import DrawnChart
 from widgets.kit.access.elided import elided
@@ -46,7 +47,7 @@ class ConfusionMatrix(DrawnChart):
     """Cells in seconds. The cell under the mouse, or the one that arrow keys go to, is said in words below."""
 
     def __init__(self) -> None:
-        super().__init__("Confusion in seconds")
+        super().__init__(tr("Confusion in seconds"))
         self._classes: tuple[str, ...] = ()
         self._table: Table = ()
         self._at: Cell | None = None
@@ -70,7 +71,7 @@ class ConfusionMatrix(DrawnChart):
             return
         self._classes, self._table, self._at = tuple(classes), table, None
         total, right = sum(map(sum, table)), sum(row[place] for place, row in enumerate(table))
-        words = f"{right:.1f} of {total:.1f} s right" if total else "not measured"
+        words = tr("{right:.1f} of {total:.1f} s right", right=right, total=total) if total else tr("not measured")
         self.setAccessibleDescription(words)
         self._fit()
         self.update()
@@ -89,8 +90,16 @@ class ConfusionMatrix(DrawnChart):
         row, column = cell
         seconds, whole = self._table[row][column], sum(self._table[row])
         truth, said = self._classes[row], self._classes[column]
-        which = f"{truth} recognised" if row == column else f"{truth} taken for {said}"
-        part = f", {percent(seconds / whole, 0)} of its {whole:.1f} s" if whole > 0 else ", which does not occur"
+        which = (
+            tr("{truth} recognised", truth=truth)
+            if row == column
+            else tr("{truth} taken for {said}", truth=truth, said=said)
+        )
+        part = (
+            tr(", {seconds} of its {whole:.1f} s", seconds=percent(seconds / whole, 0), whole=whole)
+            if whole > 0
+            else tr(", which does not occur")
+        )
         return f"{which}: {seconds:.1f} s{part}"
 
     def cell_at(self, place: QPointF) -> Cell | None:
@@ -165,7 +174,7 @@ class ConfusionMatrix(DrawnChart):
         look = LOOK.now
         if not self._table:
             painter.setPen(look.color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Confusion is not measured")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Confusion is not measured"))
             return
         box = self._box()
         self._draw_names(painter, box)
@@ -176,7 +185,7 @@ class ConfusionMatrix(DrawnChart):
         look, many = LOOK.now, len(self._table)
         metrics, high, wide = QFontMetricsF(number_font(11)), box.height() / many, box.width() / many
         painter.setPen(look.color("muted"))
-        painter.drawText(QRectF(0, 0, box.right(), TITLE), MIDDLE, "Truth down, decision across, seconds")
+        painter.drawText(QRectF(0, 0, box.right(), TITLE), MIDDLE, tr("Truth down, decision across, seconds"))
         for place, name in enumerate(self._classes):
             chosen = self._at or (-1, -1)
             painter.setPen(look.color("text" if place == chosen[0] else "muted"))
@@ -221,7 +230,7 @@ class ConfusionMatrix(DrawnChart):
         foot = QRectF(0, box.bottom() + 4, self.width(), FOOT - 4)
         if self._at is None:
             painter.setPen(look.color("muted"))
-            words = "Shade: share of its row"
+            words = tr("Shade: share of its row")
         else:
             row, column = self._at
             wide, high = box.width() / many, box.height() / many

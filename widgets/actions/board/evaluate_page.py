@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSignalBlocker, Sig
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.actions.study_types import Evaluation
+from engines.core.words import tr
 from widgets.actions.board import evaluate_curves as curves
 from widgets.actions.board import evaluate_words as words
 from widgets.actions.board.evaluate_matrix import ConfusionMatrix
@@ -22,15 +23,15 @@ from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, QuietButto
 from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
 
-ASKED = "Add models or score files, and labels of the same video, to see how good they are."
-READY = "Ready to measure these models on the labels."
-BUSY = "The figures appear when the first model has been measured."
+ASKED = tr("Add models or score files, and labels of the same video, to see how good they are.")
+READY = tr("Ready to measure these models on the labels.")
+BUSY = tr("The figures appear when the first model has been measured.")
 ROOM_FOR_BOTH = 860
-DECILES = "Precision of frames by how much of their action has been seen."
-AHEAD = "What it says of a later moment, beside saying that nothing changes."
-STARTS = "A start called within so many seconds of the true one counts as right."
-SEGMENTS = "Whole segments, right where they overlap the true one by at least this."
-CONFUSION = "Seconds by the likeliest class of each frame."
+DECILES = tr("Precision of frames by how much of their action has been seen.")
+AHEAD = tr("What it says of a later moment, beside saying that nothing changes.")
+STARTS = tr("A start called within so many seconds of the true one counts as right.")
+SEGMENTS = tr("Whole segments, right where they overlap the true one by at least this.")
+CONFUSION = tr("Seconds by the likeliest class of each frame.")
 
 
 class Results(QWidget):
@@ -40,16 +41,16 @@ class Results(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = FiguresTable("Models", words.HEADERS, words.TIPS)
+        self.table = FiguresTable(tr("Models"), words.HEADERS, words.TIPS)
         self.name, self.measured = ElidedLabel("", "title"), ElidedLabel("", "muted")
-        self.figures = BigFigures("Figures of the selected model")
+        self.figures = BigFigures(tr("Figures of the selected model"))
         self.notes = wrapped("muted")
-        self.bars = ClassBars("Average precision by class", "AP", "does not occur")
+        self.bars = ClassBars(tr("Average precision by class"), "AP", tr("does not occur"))
         self.trade, self.confusion = TradePanel(), ConfusionMatrix()
-        self.deciles = _plot("Precision along an action", "Part of the action seen", shares_x=True)
-        self.ahead = _plot("Precision ahead of time", "Seconds ahead")
-        self.starts = _plot("Precision of starts", "Tolerance, s")
-        self.segments = _plot("Precision of segments", "Temporal IoU")
+        self.deciles = _plot(tr("Precision along an action"), tr("Part of the action seen"), shares_x=True)
+        self.ahead = _plot(tr("Precision ahead of time"), tr("Seconds ahead"))
+        self.starts = _plot(tr("Precision of starts"), tr("Tolerance, s"))
+        self.segments = _plot(tr("Precision of segments"), tr("Temporal IoU"))
         self._shown: tuple[tuple[Evaluation, ...], int] = ((), -1)
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(self._select)
@@ -99,20 +100,20 @@ class Results(QWidget):
 
     def _lay_out(self) -> None:
         for plot, said in (
-            (self.deciles, "Precision along the action is not measured"),
-            (self.ahead, "This model says nothing of later moments"),
-            (self.starts, "Starts of actions are not measured"),
-            (self.segments, "Whole segments are not measured"),
+            (self.deciles, tr("Precision along the action is not measured")),
+            (self.ahead, tr("This model says nothing of later moments")),
+            (self.starts, tr("Starts of actions are not measured")),
+            (self.segments, tr("Whole segments are not measured")),
         ):
             plot.set_nothing(said)
         cards = (
-            (ResultCard("Average precision by class", self.bars), 0),
-            (ResultCard("Threshold", self.trade), 1),
-            (ResultCard("Confusion", self.confusion, CONFUSION), 0),
-            (ResultCard("Anticipation", self.ahead, AHEAD), 0),
-            (ResultCard("Along the action", self.deciles, DECILES), 1),
-            (ResultCard("Starts", self.starts, STARTS), 1),
-            (ResultCard("Segments", self.segments, SEGMENTS), 0),
+            (ResultCard(tr("Average precision by class"), self.bars), 0),
+            (ResultCard(tr("Threshold"), self.trade), 1),
+            (ResultCard(tr("Confusion"), self.confusion, CONFUSION), 0),
+            (ResultCard(tr("Anticipation"), self.ahead, AHEAD), 0),
+            (ResultCard(tr("Along the action"), self.deciles, DECILES), 1),
+            (ResultCard(tr("Starts"), self.starts, STARTS), 1),
+            (ResultCard(tr("Segments"), self.segments, SEGMENTS), 0),
         )
         self.cards = CardColumns(cards, ROOM_FOR_BOTH)
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -135,12 +136,12 @@ class EvaluatePage(WorkPage):
         super().__init__()
         self.shown = EvaluateView()
         self._labelled = False
-        self.save = QuietButton("Save report", "save", "Write all figures as JSON or CSV")
-        self.start = PrimaryButton("Evaluate again", "retry", "Measure what the panel names now")
+        self.save = QuietButton(tr("Save report"), "save", tr("Write all figures as JSON or CSV"))
+        self.start = PrimaryButton(tr("Evaluate again"), "retry", tr("Measure what the panel names now"))
         self.results = Results()
         styled(self.results, role="body")
-        empty = EmptyState(ASKED, "Add models", "chart", "What is compared is chosen in the panel")
-        self._head = self.head_of("Evaluation", self.save, self.start)
+        empty = EmptyState(ASKED, tr("Add models"), "chart", tr("What is compared is chosen in the panel"))
+        self._head = self.head_of(tr("Evaluation"), self.save, self.start)
         self.lay_out(self._head, self.body_of(empty, scrolled(self.results)))
         self.empty.clicked.connect(lambda: (self.evaluateWanted if self.ready else self.modelsWanted).emit())
         self.start.clicked.connect(self.evaluateWanted)
@@ -157,7 +158,7 @@ class EvaluatePage(WorkPage):
         self._head.setVisible(bool(shown.results))
         self.show_there(bool(shown.results))
         asked = BUSY if busy else READY if self.ready else ASKED
-        self.empty.set_text(asked, "" if busy else "Evaluate" if self.ready else "Add models")
+        self.empty.set_text(asked, "" if busy else tr("Evaluate") if self.ready else tr("Add models"))
         self.state.setText(words.state_words(shown))
         if shown.results:
             self.results.show_results(shown.results, shown.selected, shown.spec.threshold)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engines.actions.study_types import TradeOff
+from engines.core.words import tr
 from widgets.actions.board.evaluate_curves import BARE, SnapPlot
 from widgets.actions.board.evaluate_words import known, nearest, threshold_words
 from widgets.charts.band import Mark
@@ -25,7 +26,7 @@ HEIGHTS = (190, 132, 132)
 HANDLE = 6
 """Pixels from the end of the slider to the middle of its handle."""
 REST_MS = 250
-TIP = "An event begins where an action's probability reaches this. Drag here or on the curves."
+TIP = tr("An event begins where an action's probability reaches this. Drag here or on the curves.")
 
 
 class TradePlot(SnapPlot):
@@ -34,7 +35,7 @@ class TradePlot(SnapPlot):
     moved = Signal(float)
 
     def __init__(self, name: str, y_title: str, *, shares: bool = False) -> None:
-        super().__init__(name, "Threshold", y_title, shares=shares)
+        super().__init__(name, tr("Threshold"), y_title, shares=shares)
         self.dragging = False
         self.setCursor(Qt.CursorShape.SplitHCursor)
 
@@ -82,10 +83,10 @@ class TradePanel(QWidget):
         super().__init__()
         self.words = wrapped("heading")
         self.words.setFont(number_font())
-        self.shares = TradePlot("Precision and recall", "Events", shares=True)
-        self.alarms = TradePlot("False alarms", "False alarms a minute")
-        self.delay = TradePlot("Delay", "Delay of found events, s")
-        self.slider = ClickSlider("Threshold", TIP)
+        self.shares = TradePlot(tr("Precision and recall"), tr("Events"), shares=True)
+        self.alarms = TradePlot(tr("False alarms"), tr("False alarms a minute"))
+        self.delay = TradePlot(tr("Delay"), tr("Delay of found events, s"))
+        self.slider = ClickSlider(tr("Threshold"), TIP)
         self._trade: TradeOff | None = None
         self._asked = 0.5
         self._index = -1
@@ -175,12 +176,12 @@ class TradePanel(QWidget):
         at = trade.thresholds
         self.shares.show_lines(
             [
-                Series("right (precision)", at, trade.precision, place=PRECISION, style=0),
-                Series("found (recall)", at, trade.recall, place=RECALL, style=1),
+                Series(tr("right (precision)"), at, trade.precision, place=PRECISION, style=0),
+                Series(tr("found (recall)"), at, trade.recall, place=RECALL, style=1),
             ]
         )
         self.shares.set_ranges(ENDS, (0.0, 1.04))
-        self.alarms.show_lines([Series("false alarms a minute", at, trade.false_alarms, place=ALARMS, style=0)])
+        self.alarms.show_lines([Series(tr("false alarms a minute"), at, trade.false_alarms, place=ALARMS, style=0)])
         self.alarms.set_ranges(ENDS, (0.0, max(*trade.false_alarms, 0.5) * 1.1))
         self._show_delay(trade)
         self._line_up()
@@ -191,7 +192,7 @@ class TradePanel(QWidget):
         ]
         self.delay.setVisible(bool(late))
         self.delay.show_lines(
-            [Series("seconds late", [x for x, _ in late], [y for _, y in late], place=DELAY, style=0)]
+            [Series(tr("seconds late"), [x for x, _ in late], [y for _, y in late], place=DELAY, style=0)]
         )
         low, high = min((y for _, y in late), default=0.0), max((y for _, y in late), default=1.0)
         room = max(high - min(low, 0.0), 0.1) * 0.1
@@ -214,7 +215,7 @@ class TradePanel(QWidget):
         )
 
     def _lay_out(self) -> None:
-        self.shares.set_nothing("The trade-off of the threshold is not measured")
+        self.shares.set_nothing(tr("The trade-off of the threshold is not measured"))
         for plot, high in zip(self.plots, HEIGHTS, strict=True):
             plot.setFixedHeight(high)
         self._foot = row_of(self.slider)

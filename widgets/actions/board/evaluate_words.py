@@ -6,23 +6,34 @@ import math
 from collections.abc import Sequence
 
 from engines.actions.study_types import Evaluation, TradeOff
+from engines.core.words import tr, tr_count
 from widgets.actions.state import EvaluateView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
 from widgets.kit.results import Stat
-from widgets.kit.words import DASH, DOT, count
+from widgets.kit.words import DASH, DOT
 
-HEADERS = ("Model", "mAP", "mcAP", "Starts", "Segments", "Ahead .5 s", "Ahead 1 s", "Chance", "One chunk")
+HEADERS = (
+    tr("Model"),
+    "mAP",
+    "mcAP",
+    tr("Starts"),
+    tr("Segments"),
+    tr("Ahead .5 s"),
+    tr("Ahead 1 s"),
+    tr("Chance"),
+    tr("One chunk"),
+)
 TIPS = (
-    "A model or a score file, as it was named",
-    "Mean average precision over the frames, mean over the actions that were learned and occur",
-    "Mean calibrated average precision: as if every action were as frequent as its absence",
-    "Point-level average precision of the starts of actions, mean over actions and tolerances",
-    "Mean average precision of whole segments, mean over temporal IoU .3 to .7",
-    "mAP of what it said half a second ahead",
-    "mAP of what it said a second ahead",
-    "mAP of scores that say nothing",
-    "mAP of a logistic regression that sees one chunk at a time",
+    tr("A model or a score file, as it was named"),
+    tr("Mean average precision over the frames, mean over the actions that were learned and occur"),
+    tr("Mean calibrated average precision: as if every action were as frequent as its absence"),
+    tr("Point-level average precision of the starts of actions, mean over actions and tolerances"),
+    tr("Mean average precision of whole segments, mean over temporal IoU .3 to .7"),
+    tr("mAP of what it said half a second ahead"),
+    tr("mAP of what it said a second ahead"),
+    tr("mAP of scores that say nothing"),
+    tr("mAP of a logistic regression that sees one chunk at a time"),
 )
 SPACE = "\u2009"
 NEAR = 1e-6
@@ -66,16 +77,16 @@ def model_row(result: Evaluation) -> tuple[str, ...]:
 
 def result_stats(result: Evaluation) -> tuple[Stat, ...]:
     """The selected model's figures, the most important first; what was not measured says so."""
-    tips = dict(zip(HEADERS, TIPS, strict=True))
+    _name, frames, calibrated, starts, segments, _half, _second, chance, one_chunk = TIPS
     named = (
-        (f"mAP of {count(len(result.averaged), 'action')}", result.map, tips["mAP"]),
-        ("mcAP, calibrated", result.mcap, tips["mcAP"]),
-        ("Starts", start_ap(result), f"{tips['Starts']}: {tolerances(result)}"),
-        ("Segments", result.segment_map, tips["Segments"]),
-        ("Chance", result.chance, tips["Chance"]),
-        ("One chunk alone", result.one_frame, tips["One chunk"]),
+        (tr_count(len(result.averaged), "mAP of {n} action", "mAP of {n:,} actions"), result.map, frames),
+        (tr("mcAP, calibrated"), result.mcap, calibrated),
+        (tr("Starts"), start_ap(result), tr("{tip}: {tolerances}", tip=starts, tolerances=tolerances(result))),
+        (tr("Segments"), result.segment_map, segments),
+        (tr("Chance"), result.chance, chance),
     )
-    return tuple(_stat(*one) for one in named if one[0] != "One chunk alone" or known(one[1]) is not None)
+    alone = (tr("One chunk alone"), result.one_frame, one_chunk)
+    return tuple(_stat(*one) for one in (*named, *([alone] if known(result.one_frame) is not None else [])))
 
 
 def tolerances(result: Evaluation) -> str:
@@ -83,7 +94,7 @@ def tolerances(result: Evaluation) -> str:
     if not result.starts:
         return UNKNOWN
     first, last = result.starts[0][0], result.starts[-1][0]
-    return f"{figure(first)} s" if first == last else f"{figure(first)} to {figure(last)} s"
+    return f"{figure(first)} s" if first == last else tr("{first} to {last} s", first=figure(first), last=figure(last))
 
 
 def _stat(label: str, value: float | None, tip: str) -> Stat:
@@ -96,17 +107,17 @@ def _stat(label: str, value: float | None, tip: str) -> Stat:
 def size_words(result: Evaluation) -> str:
     """'TRN both \u00b7 180 labelled frames \u00b7 6 actions'."""
     actions = sum(value is not None for value in result.ap.values())
-    of = f" of {len(result.ap)}" if actions < len(result.ap) else ""
-    words = f"{actions}{of} actions" if len(result.ap) != 1 or of else "1 action"
-    return DOT.join((count(result.frames, "labelled frame"), words))
+    of = tr(" of {count}", count=len(result.ap)) if actions < len(result.ap) else ""
+    words = tr("{actions}{of} actions", actions=actions, of=of) if len(result.ap) != 1 or of else tr("1 action")
+    return DOT.join((tr_count(result.frames, "{n} labelled frame", "{n:,} labelled frames"), words))
 
 
 def state_words(view: EvaluateView) -> str:
     if view.busy is not None:
-        return "Measuring"
+        return tr("Measuring")
     if not view.results:
         return ""
-    return f"{count(len(view.results), 'model')} on the same labels"
+    return tr_count(len(view.results), "{n} model on the same labels", "{n:,} models on the same labels")
 
 
 def threshold_words(trade: TradeOff, index: int) -> str:
@@ -114,21 +125,29 @@ def threshold_words(trade: TradeOff, index: int) -> str:
     found = trade.recall[index] > 0
     alarms = trade.false_alarms[index]
     none = not found and not alarms
-    right = "no event is called" if none else f"{percent(trade.precision[index], 0)} of events right"
+    right = (
+        tr("no event is called")
+        if none
+        else tr("{precision} of events right", precision=percent(trade.precision[index], 0))
+    )
     parts = (
-        f"{right}, {percent(trade.recall[index], 0)} found",
+        tr("{right}, {recall} found", right=right, recall=percent(trade.recall[index], 0)),
         alarm_words(alarms),
         delay_words(trade.delay[index]),
     )
-    return f"At {trade.thresholds[index]:.2f}: {', '.join(part for part in parts if part)}"
+    return tr(
+        "At {thresholds:.2f}: {parts}",
+        thresholds=trade.thresholds[index],
+        parts=", ".join(part for part in parts if part),
+    )
 
 
 def alarm_words(alarms: float) -> str:
     """'0.4 false alarms a minute', 'no false alarm'."""
     if alarms <= 0:
-        return "no false alarm"
-    words = f"{alarms:.1f}" if alarms >= 0.05 else "under 0.1"
-    return f"{words} false {'alarm' if words == '1.0' else 'alarms'} a minute"
+        return tr("no false alarm")
+    words = f"{alarms:.1f}" if alarms >= 0.05 else tr("under 0.1")
+    return tr("{words} false {part} a minute", words=words, part="alarm" if words == "1.0" else "alarms")
 
 
 def delay_words(delay: float | None) -> str:
@@ -137,7 +156,7 @@ def delay_words(delay: float | None) -> str:
     if seconds is None:
         return ""
     if abs(seconds) < 0.005:
-        return "on time"
+        return tr("on time")
     return f"{abs(seconds):.2f} s {'late' if seconds > 0 else 'early'}"
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from engines.actions.study_types import Evaluation, TrainProgress
+from engines.core.words import tr
 from widgets.actions.board.train_words import best_of
 from widgets.charts.axes import percent
 from widgets.charts.band import BandPlot, Mark
@@ -24,9 +25,9 @@ LEAST_PLOT = 170
 LOSS, HELD, MAP = 0, 1, 2
 TOP = 1.17
 """End of the precision's axis: above 100 % there is room for the words of the best."""
-NOTHING_HELD = "Nothing is held out: precision is not measured while it learns, and it does not stop early."
-TITLE = "Average precision by class"
-NO_EXAMPLE = "no example held out"
+NOTHING_HELD = tr("Nothing is held out: precision is not measured while it learns, and it does not stop early.")
+TITLE = tr("Average precision by class")
+NO_EXAMPLE = tr("no example held out")
 
 
 class TrainCharts(QWidget):
@@ -34,14 +35,14 @@ class TrainCharts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loss = BandPlot("Loss", "Iteration", "Loss, nats", log_y=True)
-        self.map = BandPlot("Held-out precision", "Iteration", "Held-out mAP", shares=True)
+        self.loss = BandPlot(tr("Loss"), tr("Iteration"), tr("Loss, nats"), log_y=True)
+        self.map = BandPlot(tr("Held-out precision"), tr("Iteration"), tr("Held-out mAP"), shares=True)
         self.bars_title = ElidedLabel(TITLE, "heading")
         self.bars = ClassBars(TITLE, "AP", NO_EXAMPLE)
         self.nothing = wrapped("muted")
         self.nothing.setText(NOTHING_HELD)
-        self.loss.set_nothing("The loss appears with the first iterations")
-        self.map.set_nothing("Precision appears with the first check of the held-out part")
+        self.loss.set_nothing(tr("The loss appears with the first iterations"))
+        self.map.set_nothing(tr("Precision appears with the first check of the held-out part"))
         self._lay_out()
 
     @when_new
@@ -65,7 +66,7 @@ class TrainCharts(QWidget):
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
-        drawn = (("training", progress.loss, LOSS), ("held out", progress.held_loss, HELD)) if progress else ()
+        drawn = (("training", progress.loss, LOSS), (tr("held out"), progress.held_loss, HELD)) if progress else ()
         self.loss.show_lines([_line(*one) for one in drawn if one[1]])
         self.loss.set_ranges(_iterations(progress))
         best = best_of(progress) if progress is not None and progress.map else None
@@ -73,16 +74,16 @@ class TrainCharts(QWidget):
 
     def _show_map(self, progress: TrainProgress | None) -> None:
         pairs = progress.map if progress is not None else ()
-        self.map.show_lines([_line("held-out mAP", pairs, MAP, markers=True)] if pairs else ())
+        self.map.show_lines([_line(tr("held-out mAP"), pairs, MAP, markers=True)] if pairs else ())
         self.map.set_ranges(_iterations(progress), (0.0, TOP))
         best = best_of(progress) if progress is not None else None
-        self.map.set_uprights([Mark(best[0], f"best {percent(best[1], 1)}", chosen=True)] if best else ())
+        self.map.set_uprights([Mark(best[0], tr("best {best}", best=percent(best[1], 1)), chosen=True)] if best else ())
 
     def _show_bars(self, progress: TrainProgress | None, tested: Evaluation | None) -> None:
         """Of the test videos once they were looked at, before that of what is held out."""
         classes = tested.classes if tested else progress.classes if progress else ()
         ap = tested.ap if tested else progress.ap if progress else {}
-        self.bars_title.setText(f"{TITLE}, test videos" if tested else TITLE)
+        self.bars_title.setText(tr("{title}, test videos", title=TITLE) if tested else TITLE)
         self._side.setVisible(bool(ap))
         self.bars.show_rows(class_rows([name for name in classes if name in ap] or tuple(ap), [ap]) if ap else ())
 

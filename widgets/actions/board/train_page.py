@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QWidget
 
 from engines.actions.study_types import TrainResult, TrainSpec
+from engines.core.words import tr
 from widgets.actions.board.train_charts import TrainCharts
 from widgets.actions.board.train_words import (
     file_words,
@@ -29,8 +30,8 @@ from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import CutOffLine, Framed
 
-ASKED = "Mark actions in a film of yours, then train a model on them."
-READY = "Ready to train a model on the labelled clips."
+ASKED = tr("Mark actions in a film of yours, then train a model on them.")
+READY = tr("Ready to train a model on the labelled clips.")
 
 
 class AdviceLine(QWidget):
@@ -57,7 +58,7 @@ class ResultCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.title = ElidedLabel("", "heading")
-        self.figures = BigFigures("Result of the training")
+        self.figures = BigFigures(tr("Result of the training"))
         self.measured = wrapped("muted")
         self.file = ElidedLabel("", "muted", Qt.TextElideMode.ElideMiddle)
         self.file.setFont(number_font())
@@ -104,11 +105,11 @@ class TrainPage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self.shown = TrainView()
-        self.again = QuietButton("Train again", "retry", "Train another model with what the panel says now")
-        self.evaluate = PlainButton("Evaluate it", "", "Measure this model on a labelled video")
-        self.watch = PrimaryButton("Watch with it", "play", "See live what this model says")
+        self.again = QuietButton(tr("Train again"), "retry", tr("Train another model with what the panel says now"))
+        self.evaluate = PlainButton(tr("Evaluate it"), "", tr("Measure this model on a labelled video"))
+        self.watch = PrimaryButton(tr("Watch with it"), "play", tr("See live what this model says"))
         self.card, self.charts = ResultCard(), TrainCharts()
-        empty = EmptyState(ASKED, "Teach", "chart", "What is trained, and on what, is chosen in the panel")
+        empty = EmptyState(ASKED, tr("Teach"), "chart", tr("What is trained, and on what, is chosen in the panel"))
         results = held(column_of(Framed(self.card, 12, 6), (self.charts, 1), spacing=4), "body")
         self._head = self.head_of("", self.again, self.evaluate, self.watch)
         self.cut_off = CutOffLine()
@@ -132,7 +133,7 @@ class TrainPage(WorkPage):
         there = not idle or shown.progress is not None or shown.result is not None
         self.show_there(there)
         self._head.setVisible(there)
-        self.empty.set_text(READY if self.ready else ASKED, "Train" if self.ready else "Teach")
+        self.empty.set_text(READY if self.ready else ASKED, tr("Train") if self.ready else tr("Teach"))
         result = shown.result if idle else None
         for button in (self.evaluate, self.watch):
             button.setVisible(result is not None)

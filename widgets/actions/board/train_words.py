@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from engines.actions.study_types import TrainProgress, TrainResult, TrainSpec
 from engines.actions.types import STREAMS, ModelCard
-from engines.core.words import tr
+from engines.core.words import as_sentence, tr, tr_count
 from widgets.actions.state import TrainView
 from widgets.charts.axes import figure, percent
 from widgets.charts.big_figures import UNKNOWN
 from widgets.kit.results import Stat
-from widgets.kit.words import DOT, count, file_name, seconds_words
+from widgets.kit.words import DOT, file_name, seconds_words
 from widgets.kit.work_state import Busy
 
 HEADS = {
@@ -20,11 +20,15 @@ HEADS = {
     "miniroad": "MiniROAD",
     "gru": "GRU",
     "lstm": "LSTM",
-    "frame": "one chunk at a time",
+    "frame": tr("one chunk at a time"),
 }
-FEATURES = {"appearance": "appearance and motion", "pose": "body pose", "both": "appearance, motion and body pose"}
-PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving the model"}
-MAP_TIP = "Mean average precision: over all frames, for each action, and their mean. 100 % ranks every frame right."
+FEATURES = {
+    "appearance": tr("appearance and motion"),
+    "pose": tr("body pose"),
+    "both": tr("appearance, motion and body pose"),
+}
+PHASES = {"features": tr("Describing frames"), "training": tr("Training"), "saving": tr("Saving the model")}
+MAP_TIP = tr("Mean average precision: over all frames, for each action, and their mean. 100 % ranks every frame right.")
 
 
 def holds_out(view: TrainView) -> bool:
@@ -44,27 +48,38 @@ def card_words(card: ModelCard) -> str:
     """'TRN on appearance and motion'."""
     head = HEADS.get(card.shape.kind, card.shape.kind)
     kind = next((kind for kind, streams in STREAMS.items() if streams == card.recipe.streams), "")
-    features = FEATURES.get(kind, f"{card.recipe.of} features" if card.recipe.of else "feature files")
-    return f"{head} on {features}"
+    features = FEATURES.get(kind, tr("{of} features", of=card.recipe.of) if card.recipe.of else tr("feature files"))
+    return tr("{head} on {features}", head=head, features=features)
 
 
 def head_words(spec: TrainSpec) -> str:
     """The same of a form, or the benchmark's name with its settings."""
     head = HEADS.get(spec.model, spec.model)
     if spec.folder:
-        settings = f", settings of {spec.settings}" if spec.settings else ""
-        return f"{HEADS.get(spec.settings, head)} on {file_name(spec.folder)}{settings}"
-    return f"{head} on {FEATURES.get(spec.features, spec.features)}"
+        settings = tr(", settings of {settings}", settings=spec.settings) if spec.settings else ""
+        return tr(
+            "{get} on {folder}{settings}",
+            get=HEADS.get(spec.settings, head),
+            folder=file_name(spec.folder),
+            settings=settings,
+        )
+    return tr("{head} on {get}", head=head, get=FEATURES.get(spec.features, spec.features))
 
 
 def phase_words(progress: TrainProgress | None, busy: Busy) -> str:
     """'Describing exercise.avi, 120 of 371', 'Iteration 120 of 300', 'Saving the model'."""
     phase = progress.phase if progress is not None else "features"
     if progress is not None and phase == "training":
-        return f"Iteration {progress.iteration:,} of {progress.iterations:,}"
+        return tr(
+            "Iteration {iteration:,} of {iterations:,}", iteration=progress.iteration, iterations=progress.iterations
+        )
     own = busy.note if not busy.note.startswith(PHASES["training"]) else ""
     words = own or PHASES.get(phase, phase)
-    return f"{words}, {busy.done:,.0f} of {busy.total:,.0f}" if own and busy.total > 1 else words
+    return (
+        tr("{words}, {done:,.0f} of {total:,.0f}", words=words, done=busy.done, total=busy.total)
+        if own and busy.total > 1
+        else words
+    )
 
 
 def phase_of(busy: Busy | None, progress: TrainProgress | None) -> Busy | None:
@@ -82,7 +97,7 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return ""
     if progress is not None:
-        said = "Stopped at iteration {n:,} of {all:,}; no model was written"
+        said = tr("Stopped at iteration {n:,} of {all:,}; no model was written")
         return tr(said, n=progress.iteration, all=progress.iterations)
     return ""
 
@@ -92,15 +107,15 @@ def _under_way(progress: TrainProgress | None) -> str:
     if progress is None:
         return ""
     parts = [tr("resumed at iteration {n:,}", n=progress.resumed)] if progress.resumed else []
-    parts += [f"loss {figure(progress.loss[-1][1])}"] if progress.loss else []
+    parts += [tr("loss {loss}", loss=figure(progress.loss[-1][1]))] if progress.loss else []
     if progress.map:
         best = best_of(progress)
-        top = f", best {percent(best[1], 1)} at iteration {best[0]:,}" if best else ""
+        top = tr(", best {best} at iteration {best2:,}", best=percent(best[1], 1), best2=best[0]) if best else ""
         many = sum(value is not None for value in progress.ap.values())
-        over = f" of {count(many, 'action')}" if many else ""
-        parts.append(f"held-out mAP{over} {percent(progress.map[-1][1], 1)}{top}")
+        over = tr_count(many, " of {n} action", " of {n:,} actions") if many else ""
+        parts.append(tr("held-out mAP{over} {map}{top}", over=over, map=percent(progress.map[-1][1], 1), top=top))
     words = DOT.join(parts)
-    return words[:1].upper() + words[1:]
+    return as_sentence(words)
 
 
 def best_of(progress: TrainProgress) -> tuple[int, float] | None:
@@ -112,61 +127,76 @@ def best_of(progress: TrainProgress) -> tuple[int, float] | None:
 def result_title(result: TrainResult) -> str:
     if result.card.cut_off:
         return tr("{name} is kept, cut off at iteration {n:,}", name=result.card.name, n=result.card.cut_off)
-    return f"{result.card.name} is trained"
+    return tr("{card} is trained", card=result.card.name)
 
 
 def measured_words(result: TrainResult, spec: TrainSpec) -> str:
     """Frames that the precision was measured on, or that it was not measured."""
     if result.map is None:
-        return "Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen."
+        return tr("Nothing was held out, so its precision is not measured. Evaluate it on frames it has not seen.")
     if result.tested is not None:
-        return f"Measured on the test videos of {file_name(spec.folder)}: {count(result.tested.frames, 'chunk')}."
-    share = f"the last {percent(spec.held_out, 0)} of the labelled frames" if spec.held_out else "frames"
-    return f"Measured on {share}, which it has not learned from."
+        return tr_count(
+            result.tested.frames,
+            "Measured on the test videos of {folder}: {n} chunk.",
+            "Measured on the test videos of {folder}: {n:,} chunks.",
+            folder=file_name(spec.folder),
+        )
+    share = (
+        tr("the last {held_out} of the labelled frames", held_out=percent(spec.held_out, 0))
+        if spec.held_out
+        else "frames"
+    )
+    return tr("Measured on {share}, which it has not learned from.", share=share)
 
 
 def result_stats(result: TrainResult) -> tuple[Stat, ...]:
     """The large ones: precision, iterations, time, parameters."""
     cut, early, many = result.card.cut_off, result.stopped_early, result.card.parameters
-    stop = "The held-out part no longer got better" if early else "All iterations were made"
+    stop = tr("The held-out part no longer got better") if early else tr("All iterations were made")
     stop = tr("The training was cut off there") if cut else stop
-    told = tr("Iterations, cut off") if cut else "Iterations, stopped early" if early else "Iterations"
+    told = tr("Iterations, cut off") if cut else tr("Iterations, stopped early") if early else tr("Iterations")
     seconds, unit = seconds_words(result.seconds).rsplit(" ", 1)
     return (
         _precision(result),
         Stat(told, f"{result.iterations:,}", "", "", stop),
-        Stat("Training", seconds, unit, "", features_words(result)),
-        *([Stat("Parameters", *_millions(many), "", "Numbers that were learned")] if many else []),
+        Stat(tr("Training"), seconds, unit, "", features_words(result)),
+        *([Stat(tr("Parameters"), *_millions(many), "", tr("Numbers that were learned"))] if many else []),
     )
 
 
 def _precision(result: TrainResult) -> Stat:
     if result.map is None:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
-    where = "test videos" if result.tested is not None else "held out"
-    over = f" of {count(result.card.averaged, 'action')}" if result.card.averaged else ""
-    return Stat(f"mAP{over}, {where}", percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
+    where = tr("test videos") if result.tested is not None else tr("held out")
+    over = tr_count(result.card.averaged, " of {n} action", " of {n:,} actions") if result.card.averaged else ""
+    return Stat(
+        tr("mAP{over}, {where}", over=over, where=where), percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP
+    )
 
 
 def features_words(result: TrainResult) -> str:
     """Seconds that describing the frames took beside the training."""
     if result.feature_seconds < 0.05:
-        return "Frames were described before"
-    return f"and {seconds_words(result.feature_seconds)} for describing frames"
+        return tr("Frames were described before")
+    return tr("and {seconds_words} for describing frames", seconds_words=seconds_words(result.feature_seconds))
 
 
 def file_words(result: TrainResult) -> str:
     """'lunges.safetensors · 6 actions · 10 decisions a second, looks 2 s ahead · learned from ex-1.avi'."""
     card = result.card
-    parts = [file_name(result.file), count(max(len(card.classes) - 1, 0), "action"), chunk_words(card)]
+    parts = [
+        file_name(result.file),
+        tr_count(max(len(card.classes) - 1, 0), "{n} action", "{n:,} actions"),
+        chunk_words(card),
+    ]
     if card.trained_on:
-        parts.append(f"learned from {card.trained_on}")
+        parts.append(tr("learned from {trained_on}", trained_on=card.trained_on))
     return DOT.join(parts)
 
 
 def chunk_words(card: ModelCard) -> str:
-    ahead = f", looks {figure(max(card.horizons))} s ahead" if card.horizons else ""
-    return f"{figure(card.recipe.rate)} decisions a second{ahead}"
+    ahead = tr(", looks {horizons} s ahead", horizons=figure(max(card.horizons))) if card.horizons else ""
+    return tr("{rate} decisions a second{ahead}", rate=figure(card.recipe.rate), ahead=ahead)
 
 
 def _millions(value: int) -> tuple[str, str]:

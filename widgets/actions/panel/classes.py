@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QMenu
 
 from engines.actions.types import BACKGROUND
+from engines.core.words import tr, tr_count
 from widgets.actions.panel.words import class_line, classes_hint, duration_words
 from widgets.actions.state import ActionsView, ClassCount
 from widgets.charts.class_colors import class_brush, class_words
@@ -17,7 +18,6 @@ from widgets.kit.panel import PlainButton, Section, TextField, set_property
 from widgets.kit.row_list import RIGHT, RowList, wide, write
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
-from widgets.kit.words import count
 
 CAP, SWATCH = 20.0, 10.0
 
@@ -30,7 +30,7 @@ class ClassList(RowList):
     editable = removable = True
 
     def __init__(self) -> None:
-        super().__init__("Classes", "Return begins or ends a segment, F2 renames, Delete removes the class")
+        super().__init__(tr("Classes"), tr("Return begins or ends a segment, F2 renames, Delete removes the class"))
         self.opened.connect(lambda row: self.markWanted.emit(self.name(row)))
 
     def name(self, row: int) -> str:
@@ -70,8 +70,12 @@ class ClassList(RowList):
         told, is_open = self.rows[row]
         return menu_of(
             self,
-            ("record", "End the segment" if is_open else "Begin a segment", lambda: self.markWanted.emit(told.name)),
-            ("edit", "Rename", lambda: self.edit_name(row)),
+            (
+                "record",
+                tr("End the segment") if is_open else tr("Begin a segment"),
+                lambda: self.markWanted.emit(told.name),
+            ),
+            ("edit", tr("Rename"), lambda: self.edit_name(row)),
             None,
             ("delete", remove_words(told), lambda: self.removed.emit(row)),
         )
@@ -93,17 +97,19 @@ class ClassSection(Section):
     classRemoved = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Classes", name="actions.classes")
+        super().__init__(tr("Classes"), name="actions.classes")
         self.list = ClassList()
         self.hint = words("hint")
-        self.name = TextField("New class", placeholder="New class", tip="What the action is called; Return adds it")
+        self.name = TextField(
+            tr("New class"), placeholder=tr("New class"), tip=tr("What the action is called; Return adds it")
+        )
         self.problem = words("hint")
         set_property(self.problem, "level", "bad")
-        titles = Label("segments, seconds")
+        titles = Label(tr("segments, seconds"))
         titles.setProperty("role", "hint")
         self.add_action(titles)
         self._titles = titles
-        self.put = PlainButton("Add", "add", "Add this class; its key is the next free number")
+        self.put = PlainButton(tr("Add"), "add", tr("Add this class; its key is the next free number"))
         for part in (self.list, self.hint, beside(self.name, self.put), self.problem):
             self.add(part)
         self.body.setSpacing(6)
@@ -122,7 +128,7 @@ class ClassSection(Section):
         self.list.show_rows(tuple((each, each.name == marking) for each in counts))
         for part in (self.list, self._titles):
             part.setVisible(bool(counts))
-        self.head.setText(f"Classes: {len(counts)}" if counts else "Classes")
+        self.head.setText(tr("Classes: {count}", count=len(counts)) if counts else tr("Classes"))
         say(self.hint, classes_hint(counts))
 
     def _add(self) -> None:
@@ -136,11 +142,11 @@ class ClassSection(Section):
             self.classRenamed.emit(self.list.name(row), name)
 
     def _is_right(self, name: str) -> bool:
-        problem = "" if name else "Type what the action is called"
+        problem = "" if name else tr("Type what the action is called")
         if name == BACKGROUND:
-            problem = f"\u201c{BACKGROUND}\u201d is what lies between the segments"
+            problem = tr("\u201c{background}\u201d is what lies between the segments", background=BACKGROUND)
         elif any(name == row[0].name for row in self.list.rows):
-            problem = f"There is a class called {name} already"
+            problem = tr("There is a class called {name} already", name=name)
         self._complain(problem)
         return not problem
 
@@ -160,4 +166,8 @@ def paint_swatch(painter: QPainter, box: QRectF, place: int) -> None:
 
 
 def remove_words(told: ClassCount) -> str:
-    return f"Remove with {count(told.segments, 'segment')}" if told.segments else "Remove"
+    return (
+        tr_count(told.segments, "Remove with {n} segment", "Remove with {n:,} segments")
+        if told.segments
+        else tr("Remove")
+    )

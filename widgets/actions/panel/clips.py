@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QMenu
 
+from engines.core.words import tr
 from widgets.actions.panel.words import clip_words
 from widgets.actions.state import ClipState
 from widgets.kit.icons import draw_icon
@@ -23,7 +24,7 @@ class ClipList(RowList):
     height_of_row, most_rows = 40, 6
 
     def __init__(self) -> None:
-        super().__init__("Clips", "Space takes a clip into the training, or leaves it out")
+        super().__init__(tr("Clips"), tr("Space takes a clip into the training, or leaves it out"))
         self.opened.connect(self.turn)
 
     def turn(self, row: int) -> None:
@@ -34,14 +35,14 @@ class ClipList(RowList):
 
     def words(self, row: int) -> str:
         clip: ClipState = self.rows[row]
-        taken = "" if clip.note else ", trained on" if clip.chosen else ", left out"
+        taken = "" if clip.note else tr(", trained on") if clip.chosen else tr(", left out")
         return f"{clip.title}, {clip_words(clip)}{taken}"
 
     def menu(self, row: int) -> QMenu | None:
         clip: ClipState = self.rows[row]
         if clip.note:
             return None
-        return menu_of(self, ("", "Leave it out" if clip.chosen else "Train on it", lambda: self.turn(row)))
+        return menu_of(self, ("", tr("Leave it out") if clip.chosen else tr("Train on it"), lambda: self.turn(row)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.row >= 0:

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engines.core.words import tr
 from widgets.actions.panel.evaluate import EvaluatePage
 from widgets.actions.panel.teach import TeachPage
 from widgets.actions.panel.train import TrainPage
@@ -42,14 +43,16 @@ class ActionsPanel(LazyPages, FeaturePanel):
     shown: ActionsView
 
     def __init__(self) -> None:
-        super().__init__("Actions", PrimaryButton("Start", "actions"), "How to mark well, and what the figures mean")
+        super().__init__(
+            tr("Actions"), PrimaryButton(tr("Start"), "actions"), tr("How to mark well, and what the figures mean")
+        )
         self.shown, self.makers, self.made = ActionsView(), PAGES, {}
-        words = "Open a video or a camera to see what happens in it."
-        tip = "Add a source: a film, a camera, a stream"
-        self.nothing = EmptyState(words, "Open video or camera\u2026", "actions", tip)
-        self.sample = QuietButton("Open the sample", "", "A short free film of one person walking")
+        words = tr("Open a video or a camera to see what happens in it.")
+        tip = tr("Add a source: a film, a camera, a stream")
+        self.nothing = EmptyState(words, tr("Open video or camera\u2026"), "actions", tip)
+        self.sample = QuietButton(tr("Open the sample"), "", tr("A short free film of one person walking"))
         self.nothing.add_below(self.sample)
-        self.source = SourcePicker("The film or camera that is watched and marked")
+        self.source = SourcePicker(tr("The film or camera that is watched and marked"))
         self._room = QVBoxLayout()
         self.lay_out(self.nothing, self.source, self._room)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engines.actions.study_types import EvaluateSpec
+from engines.core.words import tr
 from widgets.actions.panel.frames import FramesField
 from widgets.actions.panel.words import marked
 from widgets.actions.state import ActionsView, EvaluateView
@@ -40,7 +41,7 @@ class ContenderList(RowList):
     editable = removable = True
 
     def __init__(self) -> None:
-        super().__init__("Models and score files", "F2 renames, Delete takes one out of the comparison")
+        super().__init__(tr("Models and score files"), tr("F2 renames, Delete takes one out of the comparison"))
 
     def name(self, row: int) -> str:
         return self.rows[row].name
@@ -64,8 +65,8 @@ class ContenderList(RowList):
         write(painter, line.translated(0, 16), kind_words(told), "muted", 11)
 
     def menu(self, row: int) -> QMenu:
-        remove = ("delete", "Take out", lambda: self.removed.emit(row))
-        return menu_of(self, ("edit", "Rename", lambda: self.edit_name(row)), None, remove)
+        remove = ("delete", tr("Take out"), lambda: self.removed.emit(row))
+        return menu_of(self, ("edit", tr("Rename"), lambda: self.edit_name(row)), None, remove)
 
 
 class EvaluatePage(QWidget):
@@ -76,14 +77,20 @@ class EvaluatePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view, self._whole = EvaluateView(), ActionsView()
-        self.models = Section("Models", name="actions.evaluate.models")
+        self.models = Section(tr("Models"), name="actions.evaluate.models")
         self.list, self.told = ContenderList(), words("hint")
-        self.add_model = PlainButton("Add models\u2026", "add", "Model files: each is run over the video first")
-        self.add_scores = PlainButton("Add scores\u2026", "add", "Score files: frame, time and a column for each class")
-        self.truth = Section("Held against", name="actions.evaluate.truth")
-        self.labels = PathRow("Labels", "none", "Labels of the video: CSV, JSON, ELAN, VIA or THUMOS text", clears=True)
-        self.video = PathRow("Video", "none", "The video that models are run over; scores need none", clears=True)
-        tip = "Which frames count: A:B, B not included, counted from 0; empty for all that have scores"
+        self.add_model = PlainButton(tr("Add models\u2026"), "add", tr("Model files: each is run over the video first"))
+        self.add_scores = PlainButton(
+            tr("Add scores\u2026"), "add", tr("Score files: frame, time and a column for each class")
+        )
+        self.truth = Section(tr("Held against"), name="actions.evaluate.truth")
+        self.labels = PathRow(
+            tr("Labels"), "none", tr("Labels of the video: CSV, JSON, ELAN, VIA or THUMOS text"), clears=True
+        )
+        self.video = PathRow(
+            tr("Video"), "none", tr("The video that models are run over; scores need none"), clears=True
+        )
+        tip = tr("Which frames count: A:B, B not included, counted from 0; empty for all that have scores")
         self.frames = FramesField(tip)
         self._lay_out()
         self.list.renamed.connect(self._rename)
@@ -104,10 +111,10 @@ class EvaluatePage(QWidget):
         rows = contenders(spec)
         self.list.show_rows(rows)
         self.list.setVisible(bool(rows))
-        self.models.head.setText(f"Models: {len(rows)}" if rows else "Models")
-        say(self.told, "" if rows else "Add models to compare on one video, or scores that were saved before.")
-        self.labels.show_path(spec.labels, "as marked in this project" if own else "none")
-        self.video.show_path(spec.video, "that of the labels" if own and not spec.labels else "none")
+        self.models.head.setText(tr("Models: {count}", count=len(rows)) if rows else tr("Models"))
+        say(self.told, "" if rows else tr("Add models to compare on one video, or scores that were saved before."))
+        self.labels.show_path(spec.labels, tr("as marked in this project") if own else "none")
+        self.video.show_path(spec.video, tr("that of the labels") if own and not spec.labels else "none")
         self.frames.show_frames(spec.frames)
 
     def _edit(self, **fields: object) -> None:
@@ -147,8 +154,8 @@ def contenders(spec: EvaluateSpec) -> tuple[Contender, ...]:
 def kind_words(told: Contender) -> str:
     """'Model, run over the video', 'Scores, exercise.csv'."""
     if told.is_model:
-        return "Model, run over the video"
-    return f"Scores, {file_name(told.file)}"
+        return tr("Model, run over the video")
+    return tr("Scores, {file}", file=file_name(told.file))
 
 
 def _at(values: tuple[str, ...], place: int) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMenu
 
 from engines.actions.types import Event
+from engines.core.words import tr
 from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
@@ -21,8 +22,8 @@ from widgets.viewer.transport import clock_words
 
 SHOWN = 200
 """Rows, the newest."""
-NOTHING = "Nothing was seen yet. An event begins where a class reaches the threshold."
-JUMPED = "Some of this was watched after a jump, where the model remembers less than in the whole film."
+NOTHING = tr("Nothing was seen yet. An event begins where a class reaches the threshold.")
+JUMPED = tr("Some of this was watched after a jump, where the model remembers less than in the whole film.")
 
 
 class EventList(RowList):
@@ -31,7 +32,7 @@ class EventList(RowList):
     most_rows = 10
 
     def __init__(self) -> None:
-        super().__init__("Events", "A click goes to the event in the film")
+        super().__init__(tr("Events"), tr("A click goes to the event in the film"))
         self._classes: tuple[str, ...] = ()
 
     def show_events(self, events: Sequence[Event], classes: tuple[str, ...]) -> None:
@@ -59,7 +60,7 @@ class EventList(RowList):
         write(painter, spans.adjusted(0, 0, -wide(at, 11) - 8, 0), class_words(event.action))
 
     def menu(self, row: int) -> QMenu:
-        return menu_of(self, ("reveal", "Go to", lambda: self.opened.emit(row)))
+        return menu_of(self, ("reveal", tr("Go to"), lambda: self.opened.emit(row)))
 
 
 class EventSection(Section):
@@ -68,11 +69,11 @@ class EventSection(Section):
     eventChosen = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__("Events", name="actions.events")
+        super().__init__(tr("Events"), name="actions.events")
         self.list, self.note = EventList(), words("hint")
-        self.save = QuietButton("Export", "export", "Save these events: CSV, JSON, ELAN or VIA")
-        tip = "Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept"
-        self.whole = PlainButton("Detect in the whole film", "file", tip)
+        self.save = QuietButton(tr("Export"), "export", tr("Save these events: CSV, JSON, ELAN or VIA"))
+        tip = tr("Run the model over every frame of this film, as a job; its scores are drawn on the timeline and kept")
+        self.whole = PlainButton(tr("Detect in the whole film"), "file", tip)
         self.add_action(self.save)
         for part in (self.list, self.note, self.whole):
             self.add(part)
@@ -91,7 +92,7 @@ class EventSection(Section):
         say(self.note, note)
         self.save.setEnabled(bool(events))
         self.whole.setVisible(film)
-        self.head.setText(f"Events: {len(events):,}" if events else "Events")
+        self.head.setText(tr("Events: {count:,}", count=len(events)) if events else tr("Events"))
 
     def _go(self, row: int) -> None:
         self.eventChosen.emit(self.list.rows[row].start)
@@ -113,17 +114,24 @@ def note_of(view: ActionsView) -> str:
 def span_words(event: Event) -> str:
     """'0:12.4 - 0:14.1', 'since 0:12.4'."""
     if event.end is None:
-        return f"since {clock_words(event.start)}"
+        return tr("since {clock_words}", clock_words=clock_words(event.start))
     return f"{clock_words(event.start)} \u2013 {clock_words(event.end)}"
 
 
 def event_words(event: Event) -> str:
     """'wave from 0:12.4 to 0:14.1, 1.7 s, mean probability 93 %, highest 99 %'."""
-    name, sure = class_words(event.action), f"mean probability {100 * event.probability:.0f} %"
-    sure += f", highest {100 * event.peak:.0f} %"
+    name, sure = (
+        class_words(event.action),
+        tr("mean probability {probability:.0f} %", probability=100 * event.probability),
+    )
+    sure += tr(", highest {peak:.0f} %", peak=100 * event.peak)
     if event.end is None:
-        return f"{name} since {clock_words(event.start)}, {sure}"
-    span = f"from {clock_words(event.start)} to {clock_words(event.end)}"
+        return tr("{name} since {clock_words}, {sure}", name=name, clock_words=clock_words(event.start), sure=sure)
+    span = tr(
+        "from {clock_words} to {clock_words2}",
+        clock_words=clock_words(event.start),
+        clock_words2=clock_words(event.end),
+    )
     return f"{name} {span}, {event.end - event.start:.1f} s, {sure}"
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engines.actions.study_types import WHOLE, Frames
 from engines.core.errors import UsageError
 from engines.core.frame_ranges import parsed
+from engines.core.words import tr
 from widgets.actions.panel.words import frames_words
 from widgets.kit.form import say, words
 from widgets.kit.layouts import column_of
@@ -24,11 +25,11 @@ class FramesField(QWidget):
         super().__init__()
         self._frames: Frames = WHOLE
         self.problem = ""
-        self.text = TextField("Frames", placeholder="All frames, or A:B", tip=tip)
+        self.text = TextField(tr("Frames"), placeholder=tr("All frames, or A:B"), tip=tip)
         self.complaint = words("hint")
         set_property(self.complaint, "level", "bad")
         self.complaint.hide()
-        self.setLayout(column_of(labelled("Frames", self.text, tip), self.complaint, spacing=4))
+        self.setLayout(column_of(labelled(tr("Frames"), self.text, tip), self.complaint, spacing=4))
         self.text.editingFinished.connect(self._read)
         self.text.textEdited.connect(lambda _text: self._complain(""))
 

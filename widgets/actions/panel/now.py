@@ -14,6 +14,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from engines.actions.types import ModelCard, Watched
+from engines.core.words import tr
 from widgets.actions.panel.classes import paint_swatch
 from widgets.actions.panel.words import over_words
 from widgets.actions.state import WatchView
@@ -162,7 +163,7 @@ class _Face(QWidget):
 
 def _told(now: Now) -> str:
     bars = "\n".join(f"{bar.words} {round(100 * bar.probability)} %" for bar in now.bars)
-    return f"{bars}\nThe stroke is the threshold, {round(100 * now.threshold)} %"
+    return tr("{bars}\nThe stroke is the threshold, {threshold} %", bars=bars, threshold=round(100 * now.threshold))
 
 
 def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
@@ -171,16 +172,20 @@ def stats_of(watch: WatchView, cap: float) -> tuple[Stat, ...]:
     if seen is None:
         return ()
     stages = ", ".join(f"{name} {spent:.1f} ms" for name, spent in seen.stages.items())
-    left = f"{seen.left_out:,} above the cap, {watch.dropped:,} while it was busy"
-    out = Stat("Frames left out", f"{seen.left_out + watch.dropped:,}", "", tip=left)
+    left = tr(
+        "{left_out:,} above the cap, {dropped:,} while it was busy", left_out=seen.left_out, dropped=watch.dropped
+    )
+    out = Stat(tr("Frames left out"), f"{seen.left_out + watch.dropped:,}", "", tip=left)
     if not watch.moving:
         return (out,)
-    limit = f"At most {cap:g} per second, as set below" if cap > 0 else "Every frame"
-    made = [Stat("Frames described", f"{seen.feature_rate:.1f}", "/s", tip=limit + (f"; {stages}" if stages else ""))]
+    limit = tr("At most {cap:g} per second, as set below", cap=cap) if cap > 0 else tr("Every frame")
+    made = [
+        Stat(tr("Frames described"), f"{seen.feature_rate:.1f}", "/s", tip=limit + (f"; {stages}" if stages else ""))
+    ]
     if seen.now is not None:
-        tip = "From the camera's picture to the decision, the newest one"
-        made.insert(0, Stat("Capture to decision", f"{1000 * seen.latency:.0f}", "ms", tip=tip))
-        made.append(Stat("Decisions", f"{seen.head_rate:.1f}", "/s", tip="Steps of the network, one a chunk"))
+        tip = tr("From the camera's picture to the decision, the newest one")
+        made.insert(0, Stat(tr("Capture to decision"), f"{1000 * seen.latency:.0f}", "ms", tip=tip))
+        made.append(Stat(tr("Decisions"), f"{seen.head_rate:.1f}", "/s", tip=tr("Steps of the network, one a chunk")))
     return (*made, out)
 
 
@@ -190,7 +195,10 @@ def model_words(card: ModelCard | None) -> str:
         return ""
     streams = " and ".join(card.recipe.streams)
     many = len(card.classes) - 1
-    parts = [f"{many} {'action' if many == 1 else 'actions'}", f"{card.shape.kind.upper()} on {streams}"]
+    parts = [
+        f"{many} {'action' if many == 1 else 'actions'}",
+        tr("{kind} on {streams}", kind=card.shape.kind.upper(), streams=streams),
+    ]
     parts.append(f"{card.recipe.rate:g} decisions/s")
     if card.map is not None:
         parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")

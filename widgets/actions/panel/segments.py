@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from engines.actions.types import Labels, Segment
+from engines.core.words import tr
 from widgets.actions.panel.classes import SWATCH, paint_swatch
 from widgets.actions.panel.words import duration_words, segment_words
 from widgets.actions.state import ActionsView
@@ -32,7 +33,7 @@ class SegmentList(RowList):
     removable = True
 
     def __init__(self) -> None:
-        super().__init__("Segments", "A click goes to the segment in the film, Delete removes it")
+        super().__init__(tr("Segments"), tr("A click goes to the segment in the film, Delete removes it"))
         self._classes: tuple[str, ...] = ()
         self._clock, self._tracks = FrameClock(), 1
 
@@ -70,8 +71,8 @@ class SegmentList(RowList):
             write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11)
 
     def menu(self, row: int) -> QMenu:
-        remove = ("delete", "Remove", lambda: self.removed.emit(row))
-        return menu_of(self, ("reveal", "Go to", lambda: self.opened.emit(row)), None, remove)
+        remove = ("delete", tr("Remove"), lambda: self.removed.emit(row))
+        return menu_of(self, ("reveal", tr("Go to"), lambda: self.opened.emit(row)), None, remove)
 
 
 class SegmentSection(Section):
@@ -80,12 +81,14 @@ class SegmentSection(Section):
     segmentChosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("Segments", name="actions.segments")
+        super().__init__(tr("Segments"), name="actions.segments")
         self._selected = -1
         self._shown: tuple[Labels, int] | None = None
         self.list, self.file = SegmentList(), words("hint")
-        self.bring = QuietButton("Import", "open", "Read labels from a file: CSV, JSON, ELAN, VIA or THUMOS text")
-        self.save = QuietButton("Export", "export", "Save these labels: CSV, JSON, ELAN or VIA")
+        self.bring = QuietButton(
+            tr("Import"), "open", tr("Read labels from a file: CSV, JSON, ELAN, VIA or THUMOS text")
+        )
+        self.save = QuietButton(tr("Export"), "export", tr("Save these labels: CSV, JSON, ELAN or VIA"))
         self.add(self.list)
         self.add(self.file)
         self.add(beside(QWidget(), self.bring, self.save))
@@ -110,7 +113,7 @@ class SegmentSection(Section):
         self.list.show_labels(labels, timeline)
         self.list.setVisible(bool(labels.segments))
         self.save.setEnabled(bool(labels.segments))
-        self.head.setText(f"Segments: {len(labels.segments):,}" if labels.segments else "Segments")
+        self.head.setText(tr("Segments: {count:,}", count=len(labels.segments)) if labels.segments else tr("Segments"))
 
     @when_new
     def _show_file(self, words: str, path: str) -> None:
@@ -139,8 +142,8 @@ class OpenSegment(QFrame):
         )
         self.length.setFont(number_font())
         self.since.setFont(number_font(11))
-        self.end = QuietButton("End here", "check", "End the segment at the frame that is shown")
-        self.drop = QuietButton("Drop", "close", "Forget this segment (Esc)")
+        self.end = QuietButton(tr("End here"), "check", tr("End the segment at the frame that is shown"))
+        self.drop = QuietButton(tr("Drop"), "close", tr("Forget this segment (Esc)"))
         self.length.setSizePolicy(self.swatch.sizePolicy())
         head = row_of(self.swatch, (self.title, 1), self.length, spacing=8)
         foot = row_of((self.since, 1), self.drop, self.end, spacing=4)
@@ -153,7 +156,11 @@ class OpenSegment(QFrame):
         if self._action:
             start = clock_of(view.teach.labels, timeline).edge(max(timeline.marking_from, 0))
             self.length.setText(duration_words(max(timeline.position - start, 0.0)))
-            since = f"since {clock_words(start)}, frame {timeline.marking_from:,}"
+            since = tr(
+                "since {clock_words}, frame {marking_from:,}",
+                clock_words=clock_words(start),
+                marking_from=timeline.marking_from,
+            )
             key = next((each.key for each in view.teach.counts if each.name == self._action), "")
             self._show(class_words(self._action), since, place_of(self._action, view.teach.labels.classes), key)
         self.setVisible(bool(self._action))
@@ -163,7 +170,9 @@ class OpenSegment(QFrame):
         self.title.setText(title)
         self.since.setText(since)
         self.swatch.show_place(place)
-        describe(self.end, "End here", "End the segment at the frame that is shown" + (f" ({key})" if key else ""))
+        describe(
+            self.end, tr("End here"), tr("End the segment at the frame that is shown") + (f" ({key})" if key else "")
+        )
         describe(self, f"{title} {since}")
 
 
@@ -199,7 +208,7 @@ class AdviceLines(QWidget):
     @when_new
     def show_advice(self, advice: tuple[str, ...]) -> None:
         """The first few, and how many more there are."""
-        more = f"And {len(advice) - self.MOST + 1:,} more"
+        more = tr("And {count:,} more", count=len(advice) - self.MOST + 1)
         shown = advice if len(advice) <= self.MOST else (*advice[: self.MOST - 1], more)
         for place, line in enumerate(self.lines):
             say(line.words, shown[place] if place < len(shown) else "")
@@ -229,5 +238,5 @@ def clock_of(labels: Labels, timeline: TimelineView) -> FrameClock:
 def _file_words(view: ActionsView) -> str:
     path = view.teach.labels_file
     if not view.teach.labels.segments:
-        return "Mark segments while the film plays, or import a file of labels."
-    return f"In {file_name(path)}" if path else ""
+        return tr("Mark segments while the film plays, or import a file of labels.")
+    return tr("In {path}", path=file_name(path)) if path else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from engines.core.words import tr
 from widgets.actions.panel.classes import ClassSection
 from widgets.actions.panel.clips import ClipList
 from widgets.actions.panel.segments import AdviceLines, OpenSegment, SegmentSection
@@ -22,7 +23,7 @@ class TeachPage(QWidget):
         super().__init__()
         self.record, self.open = RecordCard(), OpenSegment()
         self.classes, self.advice = ClassSection(), AdviceLines()
-        self.segments, self.clips = SegmentSection(), ClipSection("Clips of this project", "actions.clips")
+        self.segments, self.clips = SegmentSection(), ClipSection(tr("Clips of this project"), "actions.clips")
         self.setLayout(
             column_of(self.record, self.open, self.classes, self.segments, self.advice, self.clips, None, spacing=12)
         )
@@ -65,7 +66,9 @@ class RecordCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.words = words("muted")
-        self.button = PlainButton("Record", "record", "Record this feed to a film, then mark what happens in it")
+        self.button = PlainButton(
+            tr("Record"), "record", tr("Record this feed to a film, then mark what happens in it")
+        )
         self.setLayout(row_of((self.words, 1), self.button, spacing=8, margins=(12, 8, 8, 8)))
         self.hide()
 
@@ -78,7 +81,7 @@ class RecordCard(QFrame):
     def _show(self, live: bool, recording: bool, words: str) -> None:
         self.setVisible(live or recording)
         self.words.setText(words)
-        verb = "Stop recording" if recording else "Record"
+        verb = tr("Stop recording") if recording else tr("Record")
         self.button.setText(verb)
-        tip = "Keep what was recorded as a film" if recording else "Record this feed to a film, then mark it"
+        tip = tr("Keep what was recorded as a film") if recording else tr("Record this feed to a film, then mark it")
         describe(self.button, verb, tip)

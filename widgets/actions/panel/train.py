@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.actions.models.settings import DEFAULT, PUBLISHED, filled
 from engines.actions.study_types import TrainSpec
+from engines.core.words import tr
 from widgets.actions.panel.clips import ClipList
 from widgets.actions.panel.form import FeaturesSection, MoreSection, NetworkSection
 from widgets.actions.panel.frames import FramesField
@@ -23,7 +24,7 @@ from widgets.kit.panel import ChoiceField, PlainButton, Segmented, labelled
 from widgets.kit.path_row import PathRow
 from widgets.kit.when_new import when_new
 
-SETTINGS = (("", "None: as set below"), ("trn", "TRN"), ("idn", "IDN"), ("miniroad", "MiniROAD"))
+SETTINGS = (("", tr("None: as set below")), ("trn", "TRN"), ("idn", "IDN"), ("miniroad", "MiniROAD"))
 CLIPS, FOLDER = "clips", "folder"
 
 
@@ -33,25 +34,27 @@ class DataSection(Form):
     folderWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Learn from", name="actions.train.data")
+        super().__init__(tr("Learn from"), name="actions.train.data")
         self._clips: tuple[ClipState, ...] = ()
         self._spec: TrainSpec | None = None
         self.kind = Segmented(
-            "Learn from",
-            [(CLIPS, "Own clips"), (FOLDER, "Benchmark folder")],
-            tip="Clips that were marked here, or a folder of features with targets as THUMOS14 and TVSeries come",
+            tr("Learn from"),
+            [(CLIPS, tr("Own clips")), (FOLDER, tr("Benchmark folder"))],
+            tip=tr("Clips that were marked here, or a folder of features with targets as THUMOS14 and TVSeries come"),
         )
         self.list, self.told = ClipList(), words("hint")
-        self.teach = PlainButton("Mark clips", "", "Mark what happens in a film first")
-        tip = "Which frames of each clip are learned from: A:B, B not included, counted from 0; empty for all"
+        self.teach = PlainButton(tr("Mark clips"), "", tr("Mark what happens in a film first"))
+        tip = tr("Which frames of each clip are learned from: A:B, B not included, counted from 0; empty for all")
         self.frames = FramesField(tip)
-        self.folder = PathRow("Folder", "none", "A folder with features and targets for each video", clears=True)
+        self.folder = PathRow(
+            tr("Folder"), "none", tr("A folder with features and targets for each video"), clears=True
+        )
         self.settings = ChoiceField(
-            "Published settings", SETTINGS, tip="Settings of the paper, by the name of its network"
+            tr("Published settings"), SETTINGS, tip=tr("Settings of the paper, by the name of its network")
         )
         self.published = words("hint")
         self._none = beside(self.told, self.teach)
-        self._settings = labelled("Published settings", self.settings, self.settings.toolTip())
+        self._settings = labelled(tr("Published settings"), self.settings, self.settings.toolTip())
         for part in (self.kind, self.list, self._none, self.frames, self.folder, self._settings, self.published):
             self.add(part)
         self.body.setSpacing(8)
@@ -69,7 +72,7 @@ class DataSection(Form):
     def _show_clips(self, clips: tuple[ClipState, ...]) -> None:
         self._clips = clips
         self.list.show_rows(clips)
-        say(self.told, clips_summary(clips) if clips else "No film of this project is marked yet.")
+        say(self.told, clips_summary(clips) if clips else tr("No film of this project is marked yet."))
         self.list.setVisible(bool(clips) and self.kind.value() == CLIPS)
         self.teach.setVisible(not clips)
 
@@ -119,7 +122,7 @@ class TrainPage(QWidget):
         self.advice = AdviceLines()
         self.data, self.features = DataSection(), FeaturesSection()
         self.network, self.more = NetworkSection(), MoreSection()
-        self.out = PathRow("Save as", "a name of its own", "Where the model is saved", clears=True)
+        self.out = PathRow(tr("Save as"), tr("a name of its own"), tr("Where the model is saved"), clears=True)
         self._form = QWidget()
         self.frames = self.data.frames
         self._form.setLayout(column_of(self.data, self.features, self.network, self.more, self.out, spacing=12))

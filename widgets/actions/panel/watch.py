@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.actions.types import ModelCard, WatchSettings
+from engines.core.words import tr
 from widgets.actions.panel.events import EventSection
 from widgets.actions.panel.now import NowCard, classes_words, model_words, now_of, stats_of
 from widgets.actions.panel.segments import AdviceLines
@@ -29,8 +30,8 @@ from widgets.kit.panel import (
 )
 from widgets.kit.when_new import when_new
 
-NONE = "No model, the body alone"
-OPENING = "Opening the networks\u2026"
+NONE = tr("No model, the body alone")
+OPENING = tr("Opening the networks\u2026")
 WEIGHTS = (("float32", "float32"), ("bfloat16", "bfloat16"), ("int8", "int8"))
 
 
@@ -42,8 +43,8 @@ class WatchPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._settings = WatchSettings()
-        text = "Open a trained model to see what happens, or mark a few clips and train one under Teach."
-        self.nothing = EmptyState(text, "Open model\u2026", "", "A file that Train wrote (.safetensors)")
+        text = tr("Open a trained model to see what happens, or mark a few clips and train one under Teach.")
+        self.nothing = EmptyState(text, tr("Open model\u2026"), "", tr("A file that Train wrote (.safetensors)"))
         self.model, self.now = ModelChoice(), NowCard()
         self.opening, self.held, self.cost = words("hint"), AdviceLines(), CostSection()
         self.events, self.more = EventSection(), SettingsSection()
@@ -94,10 +95,10 @@ class ModelChoice(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field = ChoiceField("Model", tip="The network that says what happens, trained on your own clips")
-        self.open = QuietButton("", "open", "Open a model file (.safetensors)", name="Open model")
+        self.field = ChoiceField(tr("Model"), tip=tr("The network that says what happens, trained on your own clips"))
+        self.open = QuietButton("", "open", tr("Open a model file (.safetensors)"), name=tr("Open model"))
         self.told = words("hint")
-        self.setLayout(column_of(labelled("Model", beside(self.field, self.open)), self.told, spacing=4))
+        self.setLayout(column_of(labelled(tr("Model"), beside(self.field, self.open)), self.told, spacing=4))
 
     def show_state(self, view: ActionsView) -> None:
         self._show(view.watch.models, view.watch.card, view.settings.model)
@@ -118,7 +119,7 @@ class CostSection(Section):
     """Latency and rates, while it runs."""
 
     def __init__(self) -> None:
-        super().__init__("Speed", name="actions.speed")
+        super().__init__(tr("Speed"), name="actions.speed")
         self.grid = StatGrid()
         self.grid.make_rows(4)
         self.add(self.grid)
@@ -135,44 +136,48 @@ class SettingsSection(Form):
     """When an event begins and ends, how many frames are described, how the network keeps its numbers."""
 
     def __init__(self) -> None:
-        super().__init__("Settings", folded=True, name="actions.watch.settings")
+        super().__init__(tr("Settings"), folded=True, name="actions.watch.settings")
         made = {
             "threshold": NumberField(
-                "Begins at",
+                tr("Begins at"),
                 0.5,
                 0.01,
                 1.0,
                 decimals=2,
                 step=0.05,
-                tip="Probability at which an event of a class begins",
+                tip=tr("Probability at which an event of a class begins"),
             ),
             "release": NumberField(
-                "Ends below",
+                tr("Ends below"),
                 0.3,
                 0.0,
                 1.0,
                 decimals=2,
                 step=0.05,
-                tip="Probability below which it ends; never above the one at which it begins",
+                tip=tr("Probability below which it ends; never above the one at which it begins"),
             ),
             "least": NumberField(
-                "Lasts at least", 0.2, 0, 60, decimals=2, step=0.1, unit="s", tip="What is shorter is no event"
+                tr("Lasts at least"), 0.2, 0, 60, decimals=2, step=0.1, unit="s", tip=tr("What is shorter is no event")
             ),
             "feature_rate": NumberField(
-                "Frames at most",
+                tr("Frames at most"),
                 30,
                 1.0,
                 240.0,
-                unit="per second",
-                tip="Frames described per second at most; what comes faster is left out",
+                unit=tr("per second"),
+                tip=tr("Frames described per second at most; what comes faster is left out"),
             ),
             "weights": ChoiceField(
-                "Weights",
+                tr("Weights"),
                 WEIGHTS,
-                tip="How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact",
+                tip=tr(
+                    "How the head keeps its weights: fewer bytes are faster in large heads, and a little less exact"
+                ),
             ),
-            "threads": NumberField("Threads", 1, 1, 16, tip="Of each network that describes frames"),
-            "pose": Toggle("Show the body", tip="Find the body also where the model does not need it: some 10 ms"),
+            "threads": NumberField(tr("Threads"), 1, 1, 16, tip=tr("Of each network that describes frames")),
+            "pose": Toggle(
+                tr("Show the body"), tip=tr("Find the body also where the model does not need it: some 10 ms")
+            ),
         }
         for field, control in made.items():
             self.bind(field, control, float if field == "feature_rate" else None)
@@ -186,7 +191,14 @@ class SettingsSection(Form):
     @when_new
     def show_state(self, settings: WatchSettings) -> None:
         self.show_fields(settings)
-        self.set_summary(f"{settings.threshold:g} to {settings.release:g}, {settings.feature_rate:g} frames/s")
+        self.set_summary(
+            tr(
+                "{threshold:g} to {release:g}, {feature_rate:g} frames/s",
+                threshold=settings.threshold,
+                release=settings.release,
+                feature_rate=settings.feature_rate,
+            )
+        )
 
 
 def edited(settings: WatchSettings, fields: dict[str, Any]) -> WatchSettings:

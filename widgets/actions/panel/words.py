@@ -9,17 +9,18 @@ from engines.actions.features.recipes import NETWORKS
 from engines.actions.models.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
 from engines.actions.types import STREAMS, ModelCard, Segment
+from engines.core.words import tr, tr_count
 from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.charts.axes import percent
 from widgets.charts.class_colors import class_words
-from widgets.kit.words import count, seconds_words
 from widgets.kit.words import file_title as file_title
+from widgets.kit.words import seconds_words
 from widgets.viewer.transport import clock_words
 
-OPTIMISERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"}
+OPTIMISERS = {"adamw": "AdamW", "adam": tr("Adam"), "sgd": "SGD"}
 LINE = 44
 """Letters that the line under the title has room for."""
-PHASES = {"features": "Describing frames", "training": "Training", "saving": "Saving"}
+PHASES = {"features": tr("Describing frames"), "training": tr("Training"), "saving": tr("Saving")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +38,45 @@ def verb(view: ActionsView) -> Verb:
     if view.page is Page.WATCH:
         return _watch_verb(view)
     if view.page is Page.TEACH:
-        return Verb("Train\u2026", "", "Go on to the training of a network on what is marked")
+        return Verb(tr("Train\u2026"), "", tr("Go on to the training of a network on what is marked"))
     if view.page is Page.TRAIN:
-        tip = "Train a network on these clips; frames are described once and kept"
-        return Verb("Train", "sample", tip, train_problem(view))
-    tip = "Compare these models with the labels"
-    return Verb("Evaluate", "chart", tip, evaluate_problem(view))
+        tip = tr("Train a network on these clips; frames are described once and kept")
+        return Verb(tr("Train"), "sample", tip, train_problem(view))
+    tip = tr("Compare these models with the labels")
+    return Verb(tr("Evaluate"), "chart", tip, evaluate_problem(view))
 
 
 def _watch_verb(view: ActionsView) -> Verb:
     if view.watch.running:
-        return Verb("Stop", "stop", "Stop watching")
-    return Verb("Start", "actions", "Say what is happening in this source", _watch_problem(view))
+        return Verb(tr("Stop"), "stop", tr("Stop watching"))
+    return Verb(tr("Start"), "actions", tr("Say what is happening in this source"), _watch_problem(view))
 
 
 def _watch_problem(view: ActionsView) -> str:
     if not view.watch.source:
-        return "There is no source to watch"
-    return "The networks are not here yet" if missing_names(view) else ""
+        return tr("There is no source to watch")
+    return tr("The networks are not here yet") if missing_names(view) else ""
 
 
 def train_problem(view: ActionsView) -> str:
     train = view.train
     if train.busy is not None:
-        return "A training runs"
+        return tr("A training runs")
     if not train.spec.folder and not taken(train.clips):
-        return "Tick a labelled clip first"
-    return "The networks are not here yet" if missing_names(view) else ""
+        return tr("Tick a labelled clip first")
+    return tr("The networks are not here yet") if missing_names(view) else ""
 
 
 def evaluate_problem(view: ActionsView) -> str:
     """Without labels of its own an evaluation takes those of the project, and their video."""
     evaluate, spec = view.evaluate, view.evaluate.spec
     if evaluate.busy is not None:
-        return "An evaluation runs"
+        return tr("An evaluation runs")
     if not spec.scores and not spec.models:
-        return "Add a model or a score file first"
+        return tr("Add a model or a score file first")
     if not spec.labels:
-        return "" if marked(view) else "Choose the labels first"
-    return "" if spec.video or not _to_run(evaluate) else "Choose the video that the models are run on"
+        return "" if marked(view) else tr("Choose the labels first")
+    return "" if spec.video or not _to_run(evaluate) else tr("Choose the video that the models are run on")
 
 
 def marked(view: ActionsView) -> bool:
@@ -122,31 +123,35 @@ def watch_line(view: ActionsView) -> str:
     """'Watching Cam 1 with lunges, 9.8 decisions/s', 'Watching film.mp4, which stands still'."""
     watch = view.watch
     if not watch.sources:
-        return "No source"
+        return tr("No source")
     if not watch.running:
-        return "Not watching"
+        return tr("Not watching")
     if watch.watched is None:
-        return watch.problem or "Opening"
+        return watch.problem or tr("Opening")
     title = next((each.title for each in watch.sources if each.path == watch.source), watch.source)
     if not watch.moving:
-        return f"Watching {title}, which stands still"
+        return tr("Watching {title}, which stands still", title=title)
     if watch.card is None:
-        return f"Watching {title}, {watch.rate:.0f} frames/s"
+        return tr("Watching {title}, {rate:.0f} frames/s", title=title, rate=watch.rate)
     rate = f"{watch.watched.head_rate:.1f} decisions/s"
-    whole = f"Watching {title} with {watch.card.name}, {rate}"
-    return whole if len(whole) <= LINE else f"Watching {title}, {rate}"
+    whole = tr("Watching {title} with {card}, {rate}", title=title, card=watch.card.name, rate=rate)
+    return whole if len(whole) <= LINE else tr("Watching {title}, {rate}", title=title, rate=rate)
 
 
 def teach_line(teach: TeachView, marking: str = "") -> str:
     """'12 segments of 4 classes'."""
     if teach.recording:
-        return f"Recording, {seconds_words(teach.recorded)}"
+        return tr("Recording, {seconds_words}", seconds_words=seconds_words(teach.recorded))
     if marking:
-        return f"Marking {class_words(marking)}"
+        return tr("Marking {class_words}", class_words=class_words(marking))
     if not teach.labels.segments:
-        return "Nothing is marked yet"
+        return tr("Nothing is marked yet")
     used = sum(1 for each in teach.counts if each.segments)
-    return f"{count(len(teach.labels.segments), 'segment')} of {count(used, 'class', 'classes')}"
+    return tr(
+        "{segments} of {classes}",
+        segments=tr_count(len(teach.labels.segments), "{n} segment", "{n:,} segments"),
+        classes=tr_count(used, "{n} class", "{n:,} classes"),
+    )
 
 
 def train_line(train: TrainView) -> str:
@@ -157,42 +162,71 @@ def train_line(train: TrainView) -> str:
         tested = train.result.tested
         value = train.result.map if tested is None else tested.map
         over = over_words(train.result.card)
-        reached = f"mAP {percent(value, 1)}{over}" if value is not None else "Trained"
-        return f"{reached} in {seconds_words(train.result.seconds)}"
+        reached = f"mAP {percent(value, 1)}{over}" if value is not None else tr("Trained")
+        return tr("{reached} in {seconds_words}", reached=reached, seconds_words=seconds_words(train.result.seconds))
     if train.spec.folder:
-        return f"Benchmark {file_title(train.spec.folder)}"
+        return tr("Benchmark {folder}", folder=file_title(train.spec.folder))
     chosen = taken(train.clips)
     segments = sum(clip.segments for clip in chosen)
-    return f"{count(len(chosen), 'clip')}, {count(segments, 'segment')}" if chosen else "No clip is chosen"
+    return (
+        tr(
+            "{clips}, {segments}",
+            clips=tr_count(len(chosen), "{n} clip", "{n:,} clips"),
+            segments=tr_count(segments, "{n} segment", "{n:,} segments"),
+        )
+        if chosen
+        else tr("No clip is chosen")
+    )
 
 
 def over_words(card: ModelCard) -> str:
     """' over 4 actions'; nothing where that is not known."""
-    return f" over {count(card.averaged, 'action')}" if card.averaged else ""
+    return tr_count(card.averaged, " over {n} action", " over {n:,} actions") if card.averaged else ""
 
 
 def _training(train: TrainView) -> str:
     progress = train.progress
     if train.busy is not None and train.busy.cancelling:
-        return "Cancelling"
+        return tr("Cancelling")
     if progress is None:
-        return "Waiting for its turn" if train.busy is not None and train.busy.waiting else "Starting"
+        return tr("Waiting for its turn") if train.busy is not None and train.busy.waiting else tr("Starting")
     phase = PHASES.get(progress.phase, progress.phase)
-    return f"{phase}, {progress.iteration:,} of {progress.iterations:,}" if progress.phase == "training" else phase
+    return (
+        tr(
+            "{phase}, {iteration:,} of {iterations:,}",
+            phase=phase,
+            iteration=progress.iteration,
+            iterations=progress.iterations,
+        )
+        if progress.phase == "training"
+        else phase
+    )
 
 
 def evaluate_line(evaluate: EvaluateView) -> str:
     """'3 models compared'."""
     if evaluate.busy is not None:
-        return "Evaluating"
+        return tr("Evaluating")
     results = evaluate.results
     if len(results) == 1:
-        many = f"{count(len(results[0].averaged), 'action')}, " if results[0].averaged else ""
-        return f"mAP {percent(results[0].map, 1)} over {many}{count(results[0].frames, 'frame')}"
+        many = (
+            tr("{actions}, ", actions=tr_count(len(results[0].averaged), "{n} action", "{n:,} actions"))
+            if results[0].averaged
+            else ""
+        )
+        return tr_count(
+            results[0].frames,
+            "mAP {map} over {many}{n} frame",
+            "mAP {map} over {many}{n:,} frames",
+            map=percent(results[0].map, 1),
+            many=many,
+        )
     if results:
-        return f"{count(len(results), 'model')} compared"
+        return tr_count(len(results), "{n} model compared", "{n:,} models compared")
     many = max(len(evaluate.spec.models), len(evaluate.spec.scores))
-    return f"{count(many, 'model')} to evaluate" if many else "No model to evaluate yet"
+    return (
+        tr_count(many, "{n} model to evaluate", "{n:,} models to evaluate") if many else tr("No model to evaluate yet")
+    )
 
 
 def missing_names(view: ActionsView) -> tuple[str, ...]:
@@ -215,8 +249,10 @@ def missing_of(view: ActionsView) -> Trouble | None:
     if not lacking:
         return None
     sizes = ", ".join(f"{name} {view.missing[name] / 1e6:.1f} MB" for name in lacking)
-    hint = "They are downloaded once, and every hash is checked."
-    return Trouble(f"Frames are described by networks: {sizes}.", "Networks to fetch", hint, fetch=lacking)
+    hint = tr("They are downloaded once, and every hash is checked.")
+    return Trouble(
+        tr("Frames are described by networks: {sizes}.", sizes=sizes), tr("Networks to fetch"), hint, fetch=lacking
+    )
 
 
 def frames_words(frames: Frames) -> str:
@@ -227,31 +263,50 @@ def frames_words(frames: Frames) -> str:
 
 def class_line(told: ClassCount, is_open: bool) -> str:
     """'wave, 3 segments, 6.2 s, key 2'."""
-    key = f", key {told.key}" if told.key else ""
-    marked = ", its segment is open" if is_open else ""
-    return f"{class_words(told.name)}, {count(told.segments, 'segment')}, {duration_words(told.seconds)}{key}{marked}"
+    key = tr(", key {key}", key=told.key) if told.key else ""
+    marked = tr(", its segment is open") if is_open else ""
+    return tr(
+        "{class_words}, {segments}, {duration_words}{key}{marked}",
+        class_words=class_words(told.name),
+        segments=tr_count(told.segments, "{n} segment", "{n:,} segments"),
+        duration_words=duration_words(told.seconds),
+        key=key,
+        marked=marked,
+    )
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
     """The next step."""
     keys = [each.key for each in counts if each.key]
     if not keys:
-        return "Name the actions to tell apart, such as wave or sit down."
-    press = f"Press {keys[0]}" if len(keys) == 1 else f"Press {keys[0]} to {keys[-1]}"
-    return f"{press} while it plays to begin a segment, again to end it; Esc drops it."
+        return tr("Name the actions to tell apart, such as wave or sit down.")
+    press = (
+        tr("Press {keys}", keys=keys[0])
+        if len(keys) == 1
+        else tr("Press {keys} to {keys2}", keys=keys[0], keys2=keys[-1])
+    )
+    return tr("{press} while it plays to begin a segment, again to end it; Esc drops it.", press=press)
 
 
 def segment_words(segment: Segment, start: float, seconds: float, several: bool = False) -> str:
     """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
-    track = f" on {segment.track}" if several else ""
-    span = f"from {clock_words(start)} to {clock_words(start + seconds)}"
-    frames = f"frames {segment.start:,} to {segment.end:,}"
+    track = tr(" on {track}", track=segment.track) if several else ""
+    span = tr(
+        "from {clock_words} to {clock_words2}",
+        clock_words=clock_words(start),
+        clock_words2=clock_words(start + seconds),
+    )
+    frames = tr("frames {start:,} to {end:,}", start=segment.start, end=segment.end)
     return f"{class_words(segment.action)}{track} {span}, {duration_words(seconds)}, {frames}"
 
 
 def clip_words(clip: ClipState) -> str:
     """'12 segments, 4 classes', or why it cannot be trained on."""
-    return clip.note or f"{count(clip.segments, 'segment')}, {count(clip.classes, 'class', 'classes')}"
+    return clip.note or tr(
+        "{segments}, {classes}",
+        segments=tr_count(clip.segments, "{n} segment", "{n:,} segments"),
+        classes=tr_count(clip.classes, "{n} class", "{n:,} classes"),
+    )
 
 
 def taken(clips: Sequence[ClipState]) -> list[ClipState]:
@@ -265,16 +320,22 @@ def clips_summary(clips: Sequence[ClipState]) -> str:
     if len(own) == len(clips) == 1:
         return ""
     if not own:
-        return "None is trained on: tick one."
-    segments = count(sum(clip.segments for clip in own), "segment")
+        return tr("None is trained on: tick one.")
+    segments = tr_count(sum(clip.segments for clip in own), "{n} segment", "{n:,} segments")
     verb = "is" if len(own) == 1 else "are"
-    return f"{len(own)} of {len(clips)} {verb} trained on, {segments}"
+    return tr(
+        "{count} of {count2} {verb} trained on, {segments}",
+        count=len(own),
+        count2=len(clips),
+        verb=verb,
+        segments=segments,
+    )
 
 
 def record_words(teach: TeachView) -> str:
     if teach.recording:
-        return f"Recording, {seconds_words(teach.recorded)}"
-    return "A live feed is recorded first, then marked."
+        return tr("Recording, {seconds_words}", seconds_words=seconds_words(teach.recorded))
+    return tr("A live feed is recorded first, then marked.")
 
 
 def published_words(spec: TrainSpec) -> str:
@@ -282,15 +343,23 @@ def published_words(spec: TrainSpec) -> str:
     if not spec.settings:
         return ""
     used, way = filled(spec)
-    ahead = f", {used.future_steps} steps ahead" if used.future_steps else ""
-    sizes = f"H {used.hidden:,}, F {used.width:,}, window {used.window} chunks{ahead}"
+    ahead = tr(", {future_steps} steps ahead", future_steps=used.future_steps) if used.future_steps else ""
+    sizes = tr(
+        "H {hidden:,}, F {width:,}, window {window} chunks{ahead}",
+        hidden=used.hidden,
+        width=used.width,
+        window=used.window,
+        ahead=ahead,
+    )
     return f"{sizes}, {OPTIMISERS[way.optimiser]}, {length_words(spec)}"
 
 
 def length_words(spec: TrainSpec) -> str:
     """'300 steps', '21 rounds'."""
     used, way = filled(spec)
-    return f"{way.rounds} rounds" if way.rounds else count(used.iterations, "step")
+    return (
+        tr("{rounds} rounds", rounds=way.rounds) if way.rounds else tr_count(used.iterations, "{n} step", "{n:,} steps")
+    )
 
 
 def duration_words(seconds: float) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from engines.attention.measuring import costs
 from engines.attention.types import CompareResult, Point
+from engines.core.words import tr
 from widgets.attention.compare.words import TITLES, Measure, lengths, places, value
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot
@@ -18,7 +19,7 @@ from widgets.charts.plot import Series
 from widgets.kit.theme import LOOK
 
 RING = 6.5
-ROOF = "Ceiling here"
+ROOF = tr("Ceiling here")
 FINE = 4
 """Points of the roofline an octave."""
 
@@ -38,7 +39,7 @@ class LengthPlot(BandPlot):
     """The cross hair stands at lengths that were measured, and nowhere between them; the axis holds all asked for."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Length", "", log_x=True, log_y=True)
+        super().__init__(name, tr("Length"), "", log_x=True, log_y=True)
         self.rings: tuple[tuple[float, float], ...] = ()
         self._lengths: tuple[float, ...] = ()
         self._asked: tuple[float, ...] = ()

@@ -6,6 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout
 
 from engines.attention.types import CompareResult
+from engines.core.words import tr
 from widgets.attention.compare import words
 from widgets.attention.compare.chart import LengthPlot
 from widgets.attention.compare.words import MEASURES
@@ -31,10 +32,10 @@ class ComparePage(WorkPage):
         super().__init__()
         self._result: CompareResult | None = None
         choices = [(one.id, one.title) for one in MEASURES]
-        self.which = Segmented("Shown", choices, tip="What the curves and the table show")
-        self.export = QuietButton("Export", "export", "Figures as CSV, or the curves as SVG or PNG")
-        self.chart, self.beside = LengthPlot("Kinds over the length"), LengthPlot("Beside it, over the length")
-        self.table = FiguresTable("Figures by kind and length", ("Kind",), most=LEAST_ROWS)
+        self.which = Segmented(tr("Shown"), choices, tip=tr("What the curves and the table show"))
+        self.export = QuietButton(tr("Export"), "export", tr("Figures as CSV, or the curves as SVG or PNG"))
+        self.chart, self.beside = LengthPlot(tr("Kinds over the length")), LengthPlot(tr("Beside it, over the length"))
+        self.table = FiguresTable(tr("Figures by kind and length"), (tr("Kind"),), most=LEAST_ROWS)
         self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
@@ -53,8 +54,8 @@ class ComparePage(WorkPage):
         result, busy = view.compare.result, view.compare.busy is not None
         self.export.setEnabled(result is not None)
         earlier = busy and view.compare.earlier and result is not None
-        told = "Comparing; until then the comparison before" if earlier else words.winners(result) if result else ""
-        self.title.setText(told or ("Comparing" if busy else "Kinds of attention"))
+        told = tr("Comparing; until then the comparison before") if earlier else words.winners(result) if result else ""
+        self.title.setText(told or (tr("Comparing") if busy else tr("Kinds of attention")))
         self.state.setText(words.asked_words(result.spec if result else view.compare.spec))
 
     def _draw(self) -> None:
@@ -65,7 +66,7 @@ class ComparePage(WorkPage):
         for chart, shown in ((self.chart, measure), (self.beside, other)):
             chart.set_nothing(words.nothing(self._result, shown))
             chart.show_result(result, shown)
-        headers = ("Kind", *(f"{length:,}" for length in words.lengths(result)))
+        headers = (tr("Kind"), *(f"{length:,}" for length in words.lengths(result)))
         rows, tips = tuple(words.table_rows(result, measure)), words.table_tips(result)
         self.table.show_cells(Shown(headers, rows, strong=words.taken(result), told=tips))
         for part in (self.table, self.auto):
@@ -89,9 +90,9 @@ class ComparePage(WorkPage):
         below = column_of(*said, (self.beside, 1), spacing=6, margins=(8, 4, 12, 8))
         self._both = row_of((self.chart, 5), (held(below), 3), spacing=4)
         empty = EmptyState(
-            "See which attention is the fastest on this machine, at which length.", "Compare", "attention",
-            "Measure the kinds that the panel names",
+            tr("See which attention is the fastest on this machine, at which length."), tr("Compare"), "attention",
+            tr("Measure the kinds that the panel names"),
         )  # fmt: skip
-        head = self.head_of("Kinds of attention", self.export)
+        head = self.head_of(tr("Kinds of attention"), self.export)
         which = held(row_of(self.which, (self.machine, 1), spacing=16, margins=(12, 4, 12, 4)), "panel")
         self.lay_out(head, self.body_of(empty, held(column_of(which, (held(self._both), 1)))))

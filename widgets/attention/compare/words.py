@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from engines.attention.measuring import figures
 from engines.attention.types import KINDS, CompareResult, CompareSpec, Point
+from engines.core.words import tr, tr_count
 from widgets.charts.axes import figure
-from widgets.kit.words import DASH, DOT, count
+from widgets.kit.words import DASH, DOT
 
 TITLES = {kind.id: kind.title for kind in KINDS}
 EXACT = {kind.id for kind in KINDS if kind.exact}
 COLOURS = 8
 LEAST_GAIN = 1.1
 """Times that a kind must be faster for a heading to tell it."""
-MEASURED = "auto takes "
+MEASURED = tr("auto takes ")
 """How a note begins that only tells what `auto` measured."""
 
 
@@ -32,22 +33,23 @@ class Measure:
 
 
 MEASURES = (
-    Measure("time", "Time", "ms", "Time of a call (ms)", "Median of all turns; the band holds the middle half of them"),
+    Measure("time", tr("Time"), "ms", tr("Time of a call (ms)"), tr("Median of all turns; the band holds the middle "
+"half of them")),
     Measure(
-        "speed", "Throughput", "gflops", "Products of exact attention (GFLOP/s)",
-        "As if every kind did what exact attention does, beside what this machine allows",
+        "speed", tr("Throughput"), "gflops", tr("Products of exact attention (GFLOP/s)"),
+        tr("As if every kind did what exact attention does, beside what this machine allows"),
     ),
     Measure(
-        "memory", "Memory", "extra_mb", "Extra memory (MiB)",
-        "The highest use in a process of its own, beyond inputs and outputs",
+        "memory", tr("Memory"), "extra_mb", tr("Extra memory (MiB)"),
+        tr("The highest use in a process of its own, beyond inputs and outputs"),
     ),
     Measure(
-        "error", "Error", "error", "Error beside exact attention in float64",
-        "The largest, over the largest value; kinds that compute something else are far off",
+        "error", tr("Error"), "error", tr("Error beside exact attention in float64"),
+        tr("The largest, over the largest value; kinds that compute something else are far off"),
     ),
     Measure(
-        "gradient", "Gradient error", "grad_error", "Error of the gradients beside float64",
-        "The largest of q, k and v, over the largest value",
+        "gradient", tr("Gradient error"), "grad_error", tr("Error of the gradients beside float64"),
+        tr("The largest of q, k and v, over the largest value"),
     ),
 )  # fmt: skip
 
@@ -70,10 +72,10 @@ def value(point: Point, measure: Measure) -> float | None:
 def nothing(result: CompareResult | None, measure: Measure) -> str:
     """Why there is no curve."""
     if result is None:
-        return "Measuring the first length"
+        return tr("Measuring the first length")
     if measure.field == "grad_error" and not result.spec.backward:
-        return "Gradients are measured when \u201cWith gradients\u201d is on"
-    return "Memory is measured last" if measure.field == "extra_mb" else "No kind could be measured"
+        return tr("Gradients are measured when \u201cWith gradients\u201d is on")
+    return tr("Memory is measured last") if measure.field == "extra_mb" else tr("No kind could be measured")
 
 
 def lengths(result: CompareResult) -> list[int]:
@@ -95,13 +97,29 @@ def winners(result: CompareResult) -> str:
     exact, every = fastest(result, EXACT), fastest(result, TITLES)
     best = exact or every
     if not best:
-        return "Nothing could be measured"
+        return tr("Nothing could be measured")
     if len({one.kind for one in result.points if one.ms and one.kind in (EXACT if exact else TITLES)}) == 1:
         last = best[max(best)]
-        return f"{TITLES[last.kind]} takes {figure(last.ms or 0)} ms at {last.length:,}{_beaten(exact, every)}"
+        return tr(
+            "{titles} takes {ms} ms at {length:,}{beaten}",
+            titles=TITLES[last.kind],
+            ms=figure(last.ms or 0),
+            length=last.length,
+            beaten=_beaten(exact, every),
+        )
     ((first, times), *_others) = Counter(one.kind for one in best.values()).most_common(1)
-    where = "at every length" if times == len(best) else f"at {times} of {count(len(best), 'length')}"
-    return f"{TITLES[first]} is the fastest{' exact kind' if exact else ''} {where}{_beaten(exact, every)}"
+    where = (
+        tr("at every length")
+        if times == len(best)
+        else tr_count(len(best), "at {times} of {n} length", "at {times} of {n:,} lengths", times=times)
+    )
+    return tr(
+        "{titles} is the fastest{words} {where}{beaten}",
+        titles=TITLES[first],
+        words=tr(" exact kind") if exact else "",
+        where=where,
+        beaten=_beaten(exact, every),
+    )
 
 
 def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
@@ -112,21 +130,35 @@ def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
         return ""
     gain = one.ms / other.ms
     times = f"{gain:.0f}" if gain >= 10 else f"{gain:.2g}"
-    return "" if gain < LEAST_GAIN else f"; {TITLES[other.kind]} is {times} times faster at {longest:,}"
+    return (
+        ""
+        if gain < LEAST_GAIN
+        else tr(
+            "; {titles} is {times} times faster at {longest:,}", titles=TITLES[other.kind], times=times, longest=longest
+        )
+    )
 
 
 def asked_words(spec: CompareSpec) -> str:
     """What was asked of every kind, in short."""
-    heads = f"{spec.batch} \u00d7 " * (spec.batch > 1) + f"{spec.heads} heads of {spec.dim}"
-    seen = ["causal"] * spec.causal + ([f"window {spec.window:,}"] if spec.window is not None else [])
-    work = "forward and backward" if spec.backward else "forward"
+    heads = f"{spec.batch} \u00d7 " * (spec.batch > 1) + tr("{heads} heads of {dim}", heads=spec.heads, dim=spec.dim)
+    seen = ["causal"] * spec.causal + ([tr("window {window:,}", window=spec.window)] if spec.window is not None else [])
+    work = tr("forward and backward") if spec.backward else "forward"
     return ", ".join([heads, spec.dtype, *seen, work])
 
 
 def machine_words(result: CompareResult) -> str:
     """The ceilings of this machine, and what it is."""
     top = result.ceiling
-    measured_ = f"products {figure(top.gflops)} GFLOP/s{DOT}copies {figure(top.gbytes)} GB/s" if top.gflops else ""
+    measured_ = (
+        tr(
+            "products {gflops} GFLOP/s \u00b7 copies {gbytes} GB/s",
+            gflops=figure(top.gflops),
+            gbytes=figure(top.gbytes),
+        )
+        if top.gflops
+        else ""
+    )
     return DOT.join(part for part in (measured_, result.machine) if part)
 
 
@@ -138,7 +170,7 @@ def left_out(result: CompareResult) -> list[str]:
 def remarks(result: CompareResult) -> str:
     """What was left out, and what else the user should know: a kernel that failed, `auto` not asked."""
     skipped = left_out(result)
-    said = [f"Left out. {'; '.join(skipped)}"] if skipped else []
+    said = [tr("Left out. {skipped}", skipped="; ".join(skipped))] if skipped else []
     return "\n".join([*said, *(note for note in result.notes if not note.startswith(MEASURED))])
 
 
@@ -168,8 +200,8 @@ def taken(result: CompareResult) -> frozenset[tuple[int, int]]:
 def auto_words(result: CompareResult) -> str:
     """'Ringed and bold: what auto takes'; and where that is none of the kinds shown."""
     others = {TITLES.get(kind, kind) for _, kind in result.auto if kind not in result.spec.kinds}
-    more = f"; elsewhere {' and '.join(sorted(others))}" if others else ""
-    return f"Ringed and bold: what auto takes{more}" if result.auto else ""
+    more = tr("; elsewhere {others}", others=" and ".join(sorted(others))) if others else ""
+    return tr("Ringed and bold: what auto takes{more}", more=more) if result.auto else ""
 
 
 def _cell(point: Point | None, measure: Measure) -> str:
@@ -179,6 +211,11 @@ def _cell(point: Point | None, measure: Measure) -> str:
 
 def _tip(point: Point, auto: dict[int, str]) -> str:
     if point.ms is None or point.low_ms is None or point.high_ms is None:
-        return f"Left out: {point.skipped}"
-    spread = f"{figure(point.ms)} ms, half of the turns within {figure(point.low_ms)} to {figure(point.high_ms)}"
-    return spread + ("\nauto takes it" if auto.get(point.length) == point.kind else "")
+        return tr("Left out: {skipped}", skipped=point.skipped)
+    spread = tr(
+        "{ms} ms, half of the turns within {low_ms} to {high_ms}",
+        ms=figure(point.ms),
+        low_ms=figure(point.low_ms),
+        high_ms=figure(point.high_ms),
+    )
+    return spread + (tr("\nauto takes it") if auto.get(point.length) == point.kind else "")

@@ -7,25 +7,30 @@ from typing import get_args
 from PySide6.QtWidgets import QWidget
 
 from engines.attention.types import KINDS, Dtype, Kind
+from engines.core.words import tr, tr_count
 from widgets.attention.panel.words import estimate_words
 from widgets.attention.state import AttentionView
 from widgets.kit.form import DEVICES, Form
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, columns, labelled
-from widgets.kit.words import count
 
-FAMILIES = {"exact": "Exact", "linear": "Linear time", "sparse": "Sparse"}
+FAMILIES = {"exact": tr("Exact"), "linear": tr("Linear time"), "sparse": tr("Sparse")}
 LENGTHS = tuple(2**power for power in range(6, 15))
 DIMS = (16, 32, 64, 96, 128, 256)
-PRECISIONS = {"float64": "float64", "float32": "float32", "bfloat16": "bfloat16, half", "float16": "float16, half"}
+PRECISIONS = {
+    "float64": "float64",
+    "float32": "float32",
+    "bfloat16": tr("bfloat16, half"),
+    "float16": tr("float16, half"),
+}
 
 
 class KindsSection(Form):
     """Kinds by family, each ticked or not, with what it is beside it as a tip."""
 
     def __init__(self) -> None:
-        super().__init__("Kinds", name="attention.kinds")
+        super().__init__(tr("Kinds"), name="attention.kinds")
         self.kinds = {kind.id: _tick(kind) for kind in KINDS}
         for family, title in FAMILIES.items():
             ticks = [self.kinds[kind.id] for kind in KINDS if kind.family == family]
@@ -38,7 +43,7 @@ class KindsSection(Form):
         chosen = view.compare.spec.kinds
         for id, toggle in self.kinds.items():
             toggle.setChecked(id in chosen)
-        self.set_summary(count(len(chosen), "kind"))
+        self.set_summary(tr_count(len(chosen), "{n} kind", "{n:,} kinds"))
 
     def _tell(self) -> None:
         self.edited.emit({"kinds": tuple(id for id, toggle in self.kinds.items() if toggle.isChecked())})
@@ -48,23 +53,29 @@ class RequestSection(Form):
     """What is asked of every kind: lengths, heads, dtype, what is seen."""
 
     def __init__(self) -> None:
-        super().__init__("Request", name="attention.request")
-        self.first = ChoiceField("From", [(str(n), f"{n:,}") for n in LENGTHS], tip="The shortest sequence")
+        super().__init__(tr("Request"), name="attention.request")
+        self.first = ChoiceField(tr("From"), [(str(n), f"{n:,}") for n in LENGTHS], tip=tr("The shortest sequence"))
         self.last = ChoiceField(
-            "To", [(str(n), f"{n:,}") for n in LENGTHS], tip="The longest; doubled on the way to it"
+            tr("To"), [(str(n), f"{n:,}") for n in LENGTHS], tip=tr("The longest; doubled on the way to it")
         )
-        self.batch = NumberField("Batch", 1, 1, 512, tip="Sequences at a time")
-        self.heads = NumberField("Heads", 4, 1, 128, tip="Heads of each sequence")
-        self.dim = ChoiceField("Head size", [(str(d), str(d)) for d in DIMS], tip="Dimensions of a head")
-        self.dtype = ChoiceField("Dtype", [(name, PRECISIONS[name]) for name in get_args(Dtype)], tip="Of q, k and v")
-        self.causal = Toggle("Causal", tip="A query sees keys up to its own place")
-        self.windowed = Toggle("Window", tip="A query sees keys nearer than this")
-        self.reach = NumberField("Window", 256, 1, 65536, unit="keys", tip="Key j is seen where |i - j| is less")
-        self.backward = Toggle("With gradients", tip="Forward and backward together, and the error of the gradients")
+        self.batch = NumberField(tr("Batch"), 1, 1, 512, tip=tr("Sequences at a time"))
+        self.heads = NumberField(tr("Heads"), 4, 1, 128, tip=tr("Heads of each sequence"))
+        self.dim = ChoiceField(tr("Head size"), [(str(d), str(d)) for d in DIMS], tip=tr("Dimensions of a head"))
+        self.dtype = ChoiceField(
+            tr("Dtype"), [(name, PRECISIONS[name]) for name in get_args(Dtype)], tip=tr("Of q, k and v")
+        )
+        self.causal = Toggle(tr("Causal"), tip=tr("A query sees keys up to its own place"))
+        self.windowed = Toggle(tr("Window"), tip=tr("A query sees keys nearer than this"))
+        self.reach = NumberField(
+            tr("Window"), 256, 1, 65536, unit=tr("keys"), tip=tr("Key j is seen where |i - j| is less")
+        )
+        self.backward = Toggle(
+            tr("With gradients"), tip=tr("Forward and backward together, and the error of the gradients")
+        )
         self.lay_out(
-            columns(labelled("From length", self.first), labelled("To length", self.last)),
-            columns(labelled("Heads", self.heads), labelled("Batch", self.batch)),
-            columns(labelled("Head size", self.dim), labelled("Dtype", self.dtype)),
+            columns(labelled(tr("From length"), self.first), labelled(tr("To length"), self.last)),
+            columns(labelled(tr("Heads"), self.heads), labelled(tr("Batch"), self.batch)),
+            columns(labelled(tr("Head size"), self.dim), labelled(tr("Dtype"), self.dtype)),
             columns(self.causal, self.backward),
             held(row_of((self.windowed, 1), (self.reach, 1), spacing=8)),
         )
@@ -102,15 +113,17 @@ class MeasureSection(Form):
     """Where and how often it is measured; its head says how long that is likely to take."""
 
     def __init__(self) -> None:
-        super().__init__("Measurement", True, name="attention.measure")
-        self.device = ChoiceField("Device", [("cpu", "CPU")], tip="Where the kernels run")
-        self.threads = NumberField("Threads", 0, 0, 256, tip="Of the CPU; 0: all that there are")
-        self.repeats = NumberField("Turns", 7, 1, 100, tip="So often each kind has its turn at a length, at least")
-        self.seed = NumberField("Seed", 0, 0, 999_999, tip="Of the numbers in q, k and v")
-        self.threads.setSpecialValueText("all")
+        super().__init__(tr("Measurement"), True, name="attention.measure")
+        self.device = ChoiceField(tr("Device"), [("cpu", "CPU")], tip=tr("Where the kernels run"))
+        self.threads = NumberField(tr("Threads"), 0, 0, 256, tip=tr("Of the CPU; 0: all that there are"))
+        self.repeats = NumberField(
+            tr("Turns"), 7, 1, 100, tip=tr("So often each kind has its turn at a length, at least")
+        )
+        self.seed = NumberField(tr("Seed"), 0, 0, 999_999, tip=tr("Of the numbers in q, k and v"))
+        self.threads.setSpecialValueText(tr("all"))
         self.lay_out(
-            columns(labelled("Device", self.device), labelled("Threads", self.threads)),
-            columns(labelled("Turns of each", self.repeats), labelled("Seed", self.seed)),
+            columns(labelled(tr("Device"), self.device), labelled(tr("Threads"), self.threads)),
+            columns(labelled(tr("Turns of each"), self.repeats), labelled(tr("Seed"), self.seed)),
         )
         for field in ("device", "threads", "repeats", "seed"):
             self.bind(field, getattr(self, field))

@@ -11,6 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
 
+from engines.core.words import tr
 from widgets.attention.panel import words
 from widgets.attention.panel.compare import KindsSection, MeasureSection, RequestSection
 from widgets.attention.panel.see import SeeSection
@@ -29,8 +30,8 @@ class AttentionPanel(FeaturePanel):
     seeChanged = Signal(object)
 
     def __init__(self) -> None:
-        about = "Kinds of attention, ceilings and maps in short"
-        super().__init__("Attention", PrimaryButton("Compare", "play"), about, titled=False)
+        about = tr("Kinds of attention, ceilings and maps in short")
+        super().__init__(tr("Attention"), PrimaryButton(tr("Compare"), "play"), about, titled=False)
         self.shown = AttentionView()
         self.kinds, self.request, self.measure = KindsSection(), RequestSection(), MeasureSection()
         self.watch, self.see = WatchSection(), SeeSection()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.attention.state import AttentionView
 from widgets.kit.form import DEVICES, Form
 from widgets.kit.panel import ChoiceField, NumberField, columns, labelled
@@ -14,17 +15,19 @@ class SeeSection(Form):
     """Model, class, steps and seed of one sample."""
 
     def __init__(self) -> None:
-        super().__init__("Sample", name="attention.see")
-        self.model = ChoiceField("Model", tip="A network that comes with the program")
+        super().__init__(tr("Sample"), name="attention.see")
+        self.model = ChoiceField(tr("Model"), tip=tr("A network that comes with the program"))
         digits = [(str(digit), str(digit)) for digit in range(CLASSES)]
-        self.label = ChoiceField("Class", [(NONE, "none"), *digits], "3", tip="What the sample is to be")
-        self.steps = NumberField("Steps", 12, 1, 100, tip="Steps from noise to the sample; each has its own maps")
-        self.seed = NumberField("Seed", 0, 0, 999_999, tip="Of the noise")
-        self.device = ChoiceField("Device", [("cpu", "CPU")], tip="Where the network runs")
+        self.label = ChoiceField(tr("Class"), [(NONE, "none"), *digits], "3", tip=tr("What the sample is to be"))
+        self.steps = NumberField(
+            tr("Steps"), 12, 1, 100, tip=tr("Steps from noise to the sample; each has its own maps")
+        )
+        self.seed = NumberField(tr("Seed"), 0, 0, 999_999, tip=tr("Of the noise"))
+        self.device = ChoiceField(tr("Device"), [("cpu", "CPU")], tip=tr("Where the network runs"))
         self.lay_out(
-            labelled("Model", self.model),
-            columns(labelled("Class", self.label), labelled("Steps", self.steps)),
-            columns(labelled("Seed", self.seed), labelled("Device", self.device)),
+            labelled(tr("Model"), self.model),
+            columns(labelled(tr("Class"), self.label), labelled(tr("Steps"), self.steps)),
+            columns(labelled(tr("Seed"), self.seed), labelled(tr("Device"), self.device)),
         )
         for field in ("model", "steps", "seed", "device"):
             self.bind(field, getattr(self, field))

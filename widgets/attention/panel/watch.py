@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.attention.state import AttentionView
 from widgets.kit.form import Form
 from widgets.kit.panel import NumberField, Segmented, Toggle, columns, labelled
@@ -14,24 +15,26 @@ class WatchSection(Form):
     """A change of any of these begins anew."""
 
     def __init__(self) -> None:
-        super().__init__("Matrix and tiles", name="attention.watch")
-        self.length = NumberField("Length", 24, *LENGTHS, tip="Queries, and keys")
-        self.query_tile = NumberField("Rows", 6, LEAST_TILE, LENGTHS[1], tip="Rows of queries in a tile")
-        self.key_tile = NumberField("Keys", 6, LEAST_TILE, LENGTHS[1], tip="Keys in a tile")
-        self.causal = Toggle("Causal", tip="A query sees keys up to its own place")
-        self.reach = NumberField("Window", 0, 0, LENGTHS[1], tip="A query sees keys nearer than this; 0 for all")
-        self.reach.setSpecialValueText("none")
-        self.seed = NumberField("Seed", 0, 0, 999_999, tip="Of the numbers in q, k and v")
-        self.which = Segmented(
-            "Pass", (("forward", "Forward"), ("backward", "Backward")), tip="Which way is gone through"
+        super().__init__(tr("Matrix and tiles"), name="attention.watch")
+        self.length = NumberField(tr("Length"), 24, *LENGTHS, tip=tr("Queries, and keys"))
+        self.query_tile = NumberField(tr("Rows"), 6, LEAST_TILE, LENGTHS[1], tip=tr("Rows of queries in a tile"))
+        self.key_tile = NumberField(tr("Keys"), 6, LEAST_TILE, LENGTHS[1], tip=tr("Keys in a tile"))
+        self.causal = Toggle(tr("Causal"), tip=tr("A query sees keys up to its own place"))
+        self.reach = NumberField(
+            tr("Window"), 0, 0, LENGTHS[1], tip=tr("A query sees keys nearer than this; 0 for all")
         )
-        self.made_up = columns(labelled("Length", self.length), labelled("Seed", self.seed))
+        self.reach.setSpecialValueText(tr("none"))
+        self.seed = NumberField(tr("Seed"), 0, 0, 999_999, tip=tr("Of the numbers in q, k and v"))
+        self.which = Segmented(
+            tr("Pass"), (("forward", tr("Forward")), ("backward", tr("Backward"))), tip=tr("Which way is gone through")
+        )
+        self.made_up = columns(labelled(tr("Length"), self.length), labelled(tr("Seed"), self.seed))
         self.lay_out(
             self.which,
             self.made_up,
-            columns(labelled("Rows in a tile", self.query_tile), labelled("Keys in a tile", self.key_tile)),
+            columns(labelled(tr("Rows in a tile"), self.query_tile), labelled(tr("Keys in a tile"), self.key_tile)),
             self.causal,
-            labelled("Window", self.reach),
+            labelled(tr("Window"), self.reach),
         )
         for field in ("length", "query_tile", "key_tile", "causal", "seed"):
             self.bind(field, getattr(self, field))
@@ -43,4 +46,11 @@ class WatchSection(Form):
         self.show_fields(spec)
         self.made_up.setVisible(not view.watch.of_network)
         self.which.set_value("backward" if spec.backward else "forward")
-        self.set_summary(f"{spec.length}, tiles {spec.query_tile} \u00d7 {spec.key_tile}")
+        self.set_summary(
+            tr(
+                "{length}, tiles {query_tile} \u00d7 {key_tile}",
+                length=spec.length,
+                query_tile=spec.query_tile,
+                key_tile=spec.key_tile,
+            )
+        )

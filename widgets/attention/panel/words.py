@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr, tr_count
 from widgets.attention.state import AttentionView, Page, SeeView, WatchView
-from widgets.kit.words import count, seconds_words
+from widgets.kit.words import seconds_words
 
 VERBS = {
-    Page.COMPARE: ("Compare", "Measure these kinds over these lengths, turn by turn"),
-    Page.WATCH: ("Play", "Go through the tiled algorithm, tile by tile"),
-    Page.SEE: ("Sample", "Sample, and keep what the attention layers do"),
+    Page.COMPARE: (tr("Compare"), tr("Measure these kinds over these lengths, turn by turn")),
+    Page.WATCH: (tr("Play"), tr("Go through the tiled algorithm, tile by tile")),
+    Page.SEE: (tr("Sample"), tr("Sample, and keep what the attention layers do")),
 }
 
 
@@ -18,7 +19,11 @@ def headline(view: AttentionView) -> str:
         return view.trouble.title
     if view.page is Page.COMPARE:
         spec = view.compare.spec
-        return f"{count(len(spec.kinds), 'kind')} over {count(len(spec.lengths), 'length')}"
+        return tr(
+            "{kinds} over {lengths}",
+            kinds=tr_count(len(spec.kinds), "{n} kind", "{n:,} kinds"),
+            lengths=tr_count(len(spec.lengths), "{n} length", "{n:,} lengths"),
+        )
     return _watched(view.watch) if view.page is Page.WATCH else _seen(view.see)
 
 
@@ -27,15 +32,25 @@ def _watched(view: WatchView) -> str:
     if view.trace is None:
         return ""
     skipped = sum(step.skipped for step in view.trace.steps)
-    return count(len(view.trace.steps), "tile") + (f", {skipped} of them skipped" if skipped else "")
+    return tr_count(len(view.trace.steps), "{n} tile", "{n:,} tiles") + (
+        tr(", {skipped} of them skipped", skipped=skipped) if skipped else ""
+    )
 
 
 def _seen(view: SeeView) -> str:
     """'5 layers over 12 steps, 0.4 s'."""
     if view.result is None:
-        return "Nothing was sampled yet"
-    layers, steps = count(len(view.result.sites), "layer"), count(len(view.result.steps), "step")
-    return f"{layers} over {steps}, {seconds_words(view.result.seconds)}"
+        return tr("Nothing was sampled yet")
+    layers, steps = (
+        tr_count(len(view.result.sites), "{n} layer", "{n:,} layers"),
+        tr_count(len(view.result.steps), "{n} step", "{n:,} steps"),
+    )
+    return tr(
+        "{layers} over {steps}, {seconds_words}",
+        layers=layers,
+        steps=steps,
+        seconds_words=seconds_words(view.result.seconds),
+    )
 
 
 def level(view: AttentionView) -> str:
@@ -46,10 +61,14 @@ def problem(view: AttentionView) -> str:
     """Why the page's action cannot be done, "" where it can."""
     if view.page is Page.COMPARE:
         spec = view.compare.spec
-        return "Choose a kind" if not spec.kinds else "Choose a length" if not spec.lengths else ""
-    return "Choose a model" if view.page is Page.SEE and not view.see.spec.model else ""
+        return tr("Choose a kind") if not spec.kinds else tr("Choose a length") if not spec.lengths else ""
+    return tr("Choose a model") if view.page is Page.SEE and not view.see.spec.model else ""
 
 
 def estimate_words(view: AttentionView) -> str:
     """How long it is likely to take, where that is long enough to be said."""
-    return f"about {seconds_words(view.compare.seconds)}" if view.compare.seconds >= 1 else ""
+    return (
+        tr("about {seconds_words}", seconds_words=seconds_words(view.compare.seconds))
+        if view.compare.seconds >= 1
+        else ""
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from engines.core.words import tr
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.kit.theme import LOOK, number_font
 
@@ -17,7 +18,7 @@ class KeyBars(DrawnChart):
     LINE = 17
 
     def __init__(self) -> None:
-        super().__init__("Strongest keys")
+        super().__init__(tr("Strongest keys"))
         self.keys: Sequence[tuple[str, float]] = ()
         self.setFixedHeight(5 * self.LINE)
         self.setMinimumWidth(150)

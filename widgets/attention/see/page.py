@@ -12,6 +12,7 @@ from engines.attention.types import Site
 from engines.attention.watching.recording import Recording
 from engines.attention.watching.tiling import MOST
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.attention.see import words
 from widgets.attention.see.keys import KeyBars
 from widgets.attention.state import AttentionView
@@ -41,7 +42,7 @@ class SeePage(WorkPage):
     watchWanted = Signal(str, object, object, object)
 
     def __init__(self) -> None:
-        super().__init__(cancel="Cancel sampling")
+        super().__init__(cancel=tr("Cancel sampling"))
         self.recording: Recording | None = None
         self.site = self.head = self.patch = 0
         self.kernels = ""
@@ -86,7 +87,9 @@ class SeePage(WorkPage):
 
     def save(self) -> None:
         """The picture under its map, as a file."""
-        if path := ask_file(self, "Save picture", "export", "PNG (*.png);;SVG (*.svg);;CSV (*.csv)", "attention.png"):
+        if path := ask_file(
+            self, tr("Save picture"), "export", "PNG (*.png);;SVG (*.svg);;CSV (*.csv)", "attention.png"
+        ):
             save_or_say(self, path, self.map.save)
 
     def _look_at(self, site: int | None = None, head: int | None = None, patch: int | None = None) -> None:
@@ -110,7 +113,7 @@ class SeePage(WorkPage):
             self.trouble.show_trouble(None)
         except KinoscopeError as error:
             self.bar.stop()
-            trouble = Trouble(error.message, "The attention cannot be shown", error.hint, error.path or "")
+            trouble = Trouble(error.message, tr("The attention cannot be shown"), error.hint, error.path or "")
             self.trouble.show_trouble(trouble)
 
     def _show_step(self, recording: Recording, site: Site) -> None:
@@ -118,7 +121,7 @@ class SeePage(WorkPage):
         rows = [recording.row(step, at, head, self.patch).reshape(site.grid) for head in range(site.heads)]
         mass, entropy = recording.mass(step, at)[self.head], recording.entropy(step, at)[self.head]
         row = rows[self.head]
-        self.map.set_title(f"Taken by {words.place_words(site, self.patch)}")
+        self.map.set_title(tr("Taken by {place_words}", place_words=words.place_words(site, self.patch)))
         self.map.show_map(row, float(row.max()), self.patch, recording.picture(step))
         self.received.show_map(mass.reshape(site.grid), float(mass.max()), self.patch)
         self.spread.show_map(entropy.reshape(site.grid), math.log(max(site.tokens, 2)), self.patch)
@@ -128,9 +131,18 @@ class SeePage(WorkPage):
     def _say(self, recording: Recording, site: Site, row: words.Values, entropy: float, received: float) -> None:
         last = len(recording.sigmas) - 1
         moment = words.moment_words(recording, self.step)
-        by = f", by {self.kernels}" if self.kernels else ""
-        self.state.setText(f"{site.name}, head {self.head + 1} of {site.heads}, {site.tokens} patches{by}")
-        self.bar.say(moment, f"Step {last} of {last}, noise level 0.00000")
+        by = tr(", by {kernels}", kernels=self.kernels) if self.kernels else ""
+        self.state.setText(
+            tr(
+                "{site}, head {head} of {heads}, {tokens} patches{by}",
+                site=site.name,
+                head=self.head + 1,
+                heads=site.heads,
+                tokens=site.tokens,
+                by=by,
+            )
+        )
+        self.bar.say(moment, tr("Step {last} of {last}, noise level 0.00000", last=last))
         self.spread_words.setText(words.row_words(site, entropy, received))
         self.strongest.show_keys(words.strongest(site, row))
         self.map.setAccessibleDescription(words.told(site, self.head, self.patch, row, entropy))
@@ -140,33 +152,33 @@ class SeePage(WorkPage):
         if self.recording is None:
             return
         site = self.recording.sites[self.site]
-        title = f"{site.name}, head {self.head + 1}, step {self.step + 1}"
+        title = tr("{site}, head {head}, step {step}", site=site.name, head=self.head + 1, step=self.step + 1)
         self.watchWanted.emit(title, *self.recording.inputs(self.step, self.site, self.head))
 
     def _make_parts(self) -> None:
-        self.layer = ChoiceField("Layer", tip="An attention layer of the network")
+        self.layer = ChoiceField(tr("Layer"), tip=tr("An attention layer of the network"))
         self.layer.setMinimumWidth(110)
-        self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
+        self.heat = QuietButton(tr("Heat"), "", tr("The map over the picture, or the picture alone"), checkable=True)
         self.heat.setChecked(True)
-        self.watch = PlainButton("Watch this head", "play", "Go through its attention tile by tile")
-        self.export = PlainButton("Save\u2026", "export", "The picture under its map, as PNG, SVG or CSV")
-        self.map = PatchMap("Attention of a patch over the picture", "", words.share_words, LARGE)
-        self.received = PatchMap("Received by each patch", "Received, 1 is even", figure, SMALL)
-        self.spread = PatchMap("Entropy of the row of each patch", "Entropy of its row", _nats, SMALL)
+        self.watch = PlainButton(tr("Watch this head"), "play", tr("Go through its attention tile by tile"))
+        self.export = PlainButton(tr("Save\u2026"), "export", tr("The picture under its map, as PNG, SVG or CSV"))
+        self.map = PatchMap(tr("Attention of a patch over the picture"), "", words.share_words, LARGE)
+        self.received = PatchMap(tr("Received by each patch"), tr("Received, 1 is even"), figure, SMALL)
+        self.spread = PatchMap(tr("Entropy of the row of each patch"), tr("Entropy of its row"), _nats, SMALL)
         self.heads = HeadStrip()
         self.spread_words, self.strongest = wrapped(), KeyBars()
         self.spread_words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.notes = Label("", "hint", wraps=True)
-        self.bar = StepsBar("Step", "Click or drag to another step of the sampler", PERIOD_MS)
+        self.bar = StepsBar(tr("Step"), tr("Click or drag to another step of the sampler"), PERIOD_MS)
 
     def _lay_out(self) -> None:
         self.trouble.close_button.hide()
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         empty = EmptyState(
-            "See what the layers of a network look at while it samples.", "Sample", "attention",
-            "Draw one sample and keep what its attention layers do",
+            tr("See what the layers of a network look at while it samples."), tr("Sample"), "attention",
+            tr("Draw one sample and keep what its attention layers do"),
         )  # fmt: skip
-        head = self.head_of("Attention maps", self.layer, self.heat, self.watch, self.export)
+        head = self.head_of(tr("Attention maps"), self.layer, self.heat, self.watch, self.export)
         self._side = self._make_side()
         body = row_of((self.map, 1), self._side, spacing=16, margins=(12, 0, 12, 0))
         results = column_of((body, 1), self.bar, spacing=8, margins=(0, 0, 0, 8))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engines.attention.types import KINDS, Site
 from engines.attention.watching.recording import Recording
+from engines.core.words import tr
 from widgets.charts.axes import figure, percent
 
 STRONGEST = 5
@@ -19,12 +20,17 @@ Values = NDArray[np.float64]
 def place_words(site: Site, patch: int) -> str:
     """'row 3, column 5'."""
     row, column = divmod(patch, site.grid[1])
-    return f"row {row + 1}, column {column + 1}"
+    return tr("row {row}, column {column}", row=row + 1, column=column + 1)
 
 
 def moment_words(recording: Recording, step: int) -> str:
     """'Step 5 of 12, noise level 2.3'."""
-    return f"Step {step + 1} of {len(recording.sigmas) - 1}, noise level {figure(recording.sigmas[step])}"
+    return tr(
+        "Step {step} of {count}, noise level {sigmas}",
+        step=step + 1,
+        count=len(recording.sigmas) - 1,
+        sigmas=figure(recording.sigmas[step]),
+    )
 
 
 def share_words(share: float) -> str:
@@ -41,10 +47,14 @@ def kernel_words(names: Sequence[str]) -> str:
 def row_words(site: Site, entropy: float, received: float) -> str:
     """How spread a row is, and what the patch receives."""
     most = math.log(site.tokens) if site.tokens > 1 else 1.0
-    return (
-        f"Entropy {entropy:.2f} nats, {100 * entropy / most:.0f} % of ln {site.tokens}: "
-        f"as spread as {math.exp(entropy):.3g} keys alike. "
-        f"The patch receives {received:.2f} times an even share."
+    return tr(
+        "Entropy {entropy:.2f} nats, {entropy2:.0f} % of ln {tokens}: as spread as {exp:.3g} "
+        "keys alike. The patch receives {received:.2f} times an even share.",
+        entropy=entropy,
+        entropy2=100 * entropy / most,
+        tokens=site.tokens,
+        exp=math.exp(entropy),
+        received=received,
     )
 
 
@@ -57,4 +67,11 @@ def strongest(site: Site, row: Values) -> list[tuple[str, float]]:
 def told(site: Site, head: int, patch: int, row: Values, entropy: float) -> str:
     """A row for the screen reader."""
     strong = "; ".join(f"{where} {share_words(share)}" for where, share in strongest(site, row))
-    return f"{site.name}, head {head + 1}, patch at {place_words(site, patch)}. Entropy {entropy:.2f} nats. {strong}"
+    return tr(
+        "{site}, head {head}, patch at {place_words}. Entropy {entropy:.2f} nats. {strong}",
+        site=site.name,
+        head=head + 1,
+        place_words=place_words(site, patch),
+        entropy=entropy,
+        strong=strong,
+    )

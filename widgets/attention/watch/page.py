@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.attention.watching.back_tiling import BackTrace
 from engines.attention.watching.tiling import Trace
+from engines.core.words import tr
 from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.attention.watch.picture import TilePicture
@@ -31,13 +32,15 @@ class WatchPage(QWidget):
         super().__init__()
         self.trace: Trace | BackTrace | None = None
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
-        self.made_up = QuietButton("Made-up numbers", "retry", "Go back from the network's head to made-up numbers")
+        self.made_up = QuietButton(
+            tr("Made-up numbers"), "retry", tr("Go back from the network's head to made-up numbers")
+        )
         self.picture = TilePicture()
         self.words = wrapped()
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.words.setFixedHeight(3 * self.words.fontMetrics().lineSpacing() + 4)
-        self.error = BandPlot("Error so far", "Tile", "Error so far, relative")
-        self.bar = StepsBar("Tile", "Click or drag to another tile", PERIOD_MS)
+        self.error = BandPlot(tr("Error so far"), tr("Tile"), tr("Error so far, relative"))
+        self.bar = StepsBar(tr("Tile"), tr("Click or drag to another tile"), PERIOD_MS)
         self.bar.moved.connect(self._show)
         self._lay_out()
 
@@ -73,11 +76,14 @@ class WatchPage(QWidget):
         self.words.setText(words)
         self.picture.setAccessibleDescription(words)
         error = trace.steps[place - 1].error if place else 1.0
-        self.state.setText(f"Error {figure(error)}")
-        self.state.set_tip(f"Beside the {whole_of(trace)} over all keys, relative")
+        self.state.setText(tr("Error {error}", error=figure(error)))
+        self.state.set_tip(tr("Beside the {whole_of} over all keys, relative", whole_of=whole_of(trace)))
         self.error.set_uprights([Mark(place, "", True)])
         last = len(trace.steps)
-        self.bar.say(f"Tile {place} of {last}" if place else f"0 of {last} tiles", f"Tile {last} of {last}")
+        self.bar.say(
+            tr("Tile {place} of {last}", place=place, last=last) if place else tr("0 of {last} tiles", last=last),
+            tr("Tile {last} of {last}", last=last),
+        )
 
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -15,8 +15,8 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.attention.watching.tiling import Array, Span, spans
+from engines.core.words import tr
 from widgets.attention.watch.scene import Block, Column, Scene
-from widgets.attention.watch.words import span
 from widgets.charts.axes import figure, percent
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, signed_image
@@ -96,7 +96,7 @@ class TilePicture(DrawnChart):
     """Draws a scene."""
 
     def __init__(self) -> None:
-        super().__init__("The tiled algorithm")
+        super().__init__(tr("The tiled algorithm"))
         self.scene: Scene | None = None
         self.setMinimumSize(340, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -119,7 +119,9 @@ class TilePicture(DrawnChart):
         if places.matrix.contains(place):
             return self.scene.tip(row, int((place.x() - places.matrix.left()) // places.cell))
         beside = zip(self.scene.columns, places.columns, strict=True)
-        return next((f"Row {row + 1}: {one.tip}" for one, room in beside if room.contains(place)), "")
+        return next(
+            (tr("Row {row}: {tip}", row=row + 1, tip=one.tip) for one, room in beside if room.contains(place)), ""
+        )
 
     def _draw(self, painter: QPainter) -> None:
         if self.scene is None:
@@ -183,7 +185,7 @@ def _draw_heads(painter: QPainter, places: Places) -> None:
     scene, text, muted = places.scene, LOOK.now.color("text"), LOOK.now.color("muted")
     rows, keys = scene.work or ((-1, -1), (-1, -1))
     painter.setFont(number_font(11))
-    label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), "Keys", muted, LEFT)
+    label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), tr("Keys"), muted, LEFT)
     for column, room in zip(scene.columns, places.columns, strict=True):
         label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), column.title, text, CENTRE)
     right = QRectF(places.right.left() - 20, TOP - 20, places.right.width() + 40, 18)
@@ -196,7 +198,7 @@ def _draw_heads(painter: QPainter, places: Places) -> None:
     for one in spans(scene.rows, scene.query_tile):
         room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), one)
         if room.height() >= LEAST_FOR_NUMBERS:
-            words = span(one).replace(" to ", "\u2013")
+            words = f"{one[0] + 1}" if one[1] == one[0] + 1 else f"{one[0] + 1}\u2013{one[1]}"
             label(painter, room, words, LOOK.now.color("accent" if one == rows else "muted"), RIGHT)
 
 
@@ -217,12 +219,12 @@ def _draw_scales(painter: QPainter, places: Places) -> None:
     room = QRectF(places.matrix.left(), top, wide, 24)
     middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
     draw_scale(painter, room, "0", high, title=middle)
-    label(painter, QRectF(room.right() + 8, top + 10, 80, 15), "of its row", muted, LEFT)
+    label(painter, QRectF(room.right() + 8, top + 10, 80, 15), tr("of its row"), muted, LEFT)
     if scene.skipped:
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
         painter.drawRect(QRectF(room.right() + 8, top - 1, 14, 10))
-        label(painter, QRectF(room.right() + 28, top - 5, 80, 17), "skipped", muted, LEFT)
+        label(painter, QRectF(room.right() + 28, top - 5, 80, 17), tr("skipped"), muted, LEFT)
     wide = max(places.right.width(), 110)
     ends = ("\u2212most", "most") if scene.below else (f"\u2212{_short(scene.right.most)}", _short(scene.right.most))
     draw_scale(painter, QRectF(places.right.right() - wide, top, wide, 24), *ends, signed=True, title="0")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engines.attention.watching.back_tiling import BackTrace
 from engines.attention.watching.tiling import Array, Span, Step, Trace
+from engines.core.words import tr
 from widgets.charts.axes import figure, percent
 
 CLIPPED = 0.985
@@ -88,16 +89,16 @@ def forward_scene(trace: Trace, at: int) -> Scene:
         some = step.seen > 0
         values = (np.where(some, step.maximum, np.nan), np.where(some, step.total, np.nan), _factors(step))
     titles = (
-        ("m", "The running maximum of the row's scores"),
-        ("l", "The sum of exp(s \u2212 m) so far"),
-        ("scale", "What this step scaled the sums by: exp(m \u2212 m\u2032)"),
+        ("m", tr("The running maximum of the row's scores")),
+        ("l", tr("The sum of exp(s \u2212 m) so far")),
+        ("scale", tr("What this step scaled the sums by: exp(m \u2212 m\u2032)")),
     )
     output, seen = (trace.output, np.zeros(len(trace.output))) if step is None else (step.output, step.seen)
     return Scene(
         np.where(np.isfinite(trace.scores), shares, np.nan), _high(trace, trace.weights(len(trace.steps) - 1)),
         trace.query_tile, trace.key_tile, _skipped(trace), None if step is None else (step.rows, step.keys),
         tuple(Column(*words, one) for words, one in zip(titles, values, strict=True)),
-        _block("acc / l", output, trace.output, seen > 0), (),
+        _block(tr("acc / l"), output, trace.output, seen > 0), (),
         lambda row, key: _score_tip(row, key, float(trace.scores[row, key]), float(shares[row, key])),
     )  # fmt: skip
 
@@ -115,8 +116,8 @@ def back_scene(back: BackTrace, at: int) -> Scene:
     return Scene(
         np.where(np.isfinite(forward.scores), shares, np.nan), _high(forward, weights),
         forward.query_tile, forward.key_tile, _skipped(back), None if step is None else (step.rows, step.keys),
-        (Column("LSE", "The log-sum-exp of the row, kept from the forward pass", kept),
-         Column("\u0394", "Delta, the sum of dO \u00b7 O over the row", back.delta)),
+        (Column("LSE", tr("The log-sum-exp of the row, kept from the forward pass"), kept),
+         Column("\u0394", tr("Delta, the sum of dO \u00b7 O over the row"), back.delta)),
         _block("dQ", sums.q, whole.q, rows), (_block("dK", sums.k, whole.k, keys), _block("dV", sums.v, whole.v, keys)),
         lambda row, key: _score_tip(row, key, float(forward.scores[row, key]), float(shares[row, key])),
     )  # fmt: skip
@@ -147,6 +148,6 @@ def _factors(step: Step) -> Array:
 
 
 def _score_tip(row: int, key: int, score: float, share: float) -> str:
-    words = f"score {figure(score)}" if np.isfinite(score) else "hidden"
-    counts = "not summed yet" if np.isnan(share) else f"counts {percent(share, 1)}"
-    return f"Query {row + 1}, key {key + 1}: {words}, {counts}"
+    words = tr("score {score}", score=figure(score)) if np.isfinite(score) else "hidden"
+    counts = tr("not summed yet") if np.isnan(share) else tr("counts {share}", share=percent(share, 1))
+    return tr("Query {row}, key {key}: {words}, {counts}", row=row + 1, key=key + 1, words=words, counts=counts)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
+from engines.core.words import tr
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.drawn import DrawnChart
 from widgets.kit.layouts import column_of, held, row_of
@@ -16,10 +17,10 @@ from widgets.kit.work_page import WorkPage
 
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 NO_RESULT = (
-    "Calibrate first, from photographs or a camera",
-    "Add photographs",
+    tr("Calibrate first, from photographs or a camera"),
+    tr("Add photographs"),
     "views",
-    "Image files that show the board",
+    tr("Image files that show the board"),
 )
 
 
@@ -37,13 +38,13 @@ class ChartPage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self.shown = self.blank()
-        self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or its figures as CSV")
+        self.export = QuietButton(tr("Export"), "export", tr("Save the drawing as PNG or SVG, or its figures as CSV"))
         self.export.clicked.connect(self.save)
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
         name = self.title.text().lower()
-        if path := ask_file(self, f"Export {name}", "export", KINDS, f"{name}.png"):
+        if path := ask_file(self, tr("Export {name}", name=name), "export", KINDS, f"{name}.png"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:

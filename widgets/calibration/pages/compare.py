@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from engines.calibration.compare import DISAGREE, Comparison, ParameterPair
+from engines.core.words import tr
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
@@ -17,12 +18,12 @@ from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
 
 OFFER = (
-    "Choose a second calibration of this camera: how far do the two differ over the picture?",
-    "Choose a file",
+    tr("Choose a second calibration of this camera: how far do the two differ over the picture?"),
+    tr("Choose a file"),
     "open",
-    "A calibration as OpenCV YAML, JSON, Kalibr or ROS",
+    tr("A calibration as OpenCV YAML, JSON, Kalibr or ROS"),
 )
-ABOUT = (
+ABOUT = tr(
     "Where the two see the same direction, after the turn of the camera that fits best. "
     "Apart: in joint standard deviations."
 )
@@ -33,13 +34,13 @@ class ComparePage(ChartPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = self.map = HeatPlane("Difference over the picture", "px")
-        self.files = TwoFiles("This calibration")
+        self.chart = self.map = HeatPlane(tr("Difference over the picture"), "px")
+        self.files = TwoFiles(tr("This calibration"))
         self.words, self.about = wrapped(), wrapped("hint", ABOUT)
-        tips = "Of the camera", "Of the first", "Of the second", "In joint standard deviations"
-        self.table = FiguresTable("Parameters of both", ("", "First", "Second", "Apart"), tips, most=18)
+        tips = tr("Of the camera"), tr("Of the first"), tr("Of the second"), tr("In joint standard deviations")
+        self.table = FiguresTable(tr("Parameters of both"), ("", tr("First"), tr("Second"), tr("Apart")), tips, most=18)
         side = side_of(self.files, self.words, self.table, self.about)
-        self.lay_chart("Compare", self.map, side, empty=OFFER)
+        self.lay_chart(tr("Compare"), self.map, side, empty=OFFER)
 
     def show_state(self, view: PagesView) -> None:
         before, self.shown = self.shown, view
@@ -51,7 +52,7 @@ class ComparePage(ChartPage):
         if compare.comparison is not before.compare.comparison or compare.comparison is None:
             self._show(compare.comparison)
         if compare.comparison is None:
-            self.map.nothing = compare.problem or "Reading both"
+            self.map.nothing = compare.problem or tr("Reading both")
             self.map.update()
 
     def _show(self, comparison: Comparison | None) -> None:
@@ -62,7 +63,7 @@ class ComparePage(ChartPage):
             self.words.setText(difference_words(comparison))
             rows = tuple(pair_cells(pair) for pair in comparison.parameters)
             far = [n for n, pair in enumerate(comparison.parameters) if (pair.deviations or 0.0) >= DISAGREE]
-            shown = Shown(("", "First", "Second", "Apart"), rows, strong=frozenset((n, 3) for n in far))
+            shown = Shown(("", tr("First"), tr("Second"), tr("Apart")), rows, strong=frozenset((n, 3) for n in far))
             self.table.show_cells(shown)
 
 
@@ -76,21 +77,35 @@ def heat_of(comparison: Comparison) -> Heat:
 
 def size_words(comparison: Comparison) -> str:
     size = comparison.image_size
-    return f"{size.width} \u00d7 {size.height} pixels"
+    return tr("{width} \u00d7 {height} pixels", width=size.width, height=size.height)
 
 
 def difference_words(comparison: Comparison) -> str:
     """'They differ by 0.12 px in most places, by 0.9 px at most. cy is the furthest apart: 3.1 joint deviations.'"""
     if not math.isfinite(comparison.rms_px):
-        return "The two have no direction in common."
+        return tr("The two have no direction in common.")
     usual = float(np.nanmedian(comparison.difference))
-    told = f"They differ by {rough(usual)} px in most places, by {rough(comparison.largest_px)} px at most"
-    turn = f", once the camera is turned by {rough(comparison.turn_deg)}\u00b0." if comparison.turn_deg > 1e-4 else "."
+    told = tr(
+        "They differ by {usual} px in most places, by {largest_px} px at most",
+        usual=rough(usual),
+        largest_px=rough(comparison.largest_px),
+    )
+    turn = (
+        tr(", once the camera is turned by {turn_deg}\u00b0.", turn_deg=rough(comparison.turn_deg))
+        if comparison.turn_deg > 1e-4
+        else "."
+    )
     known = [pair for pair in comparison.parameters if pair.deviations is not None]
     if not known:
-        return f"{told}{turn} How certain they are is not told."
+        return tr("{told}{turn} How certain they are is not told.", told=told, turn=turn)
     worst = max(known, key=lambda pair: pair.deviations or 0.0)
-    return f"{told}{turn} {worst.name} is the furthest apart: {worst.deviations:.1f} joint deviations."
+    return tr(
+        "{told}{turn} {worst} is the furthest apart: {deviations:.1f} joint deviations.",
+        told=told,
+        turn=turn,
+        worst=worst.name,
+        deviations=worst.deviations,
+    )
 
 
 def pair_cells(pair: ParameterPair) -> tuple[str, str, str, str]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.frames import Image
+from engines.core.words import tr
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
 from widgets.viewer.image_view import ImageView
@@ -27,9 +28,9 @@ class CornerPicture(ImageView):
 
     def __init__(self, labels: int = MOST_LABELS, *, legend: bool = True) -> None:
         """labels: so many corners that are probably wrong say so beside them. legend: what the marks mean."""
-        super().__init__("Photograph with corners and residuals", margin=8)
+        super().__init__(tr("Photograph with corners and residuals"), margin=8)
         self._labels, self._legend = labels, legend
-        self.setToolTip("Click a corner to see its error; the wheel zooms, drag moves, F fits")
+        self.setToolTip(tr("Click a corner to see its error; the wheel zooms, drag moves, F fits"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: tuple[CornerRow, ...] = ()
         self._marks: list[Overlay] = []
@@ -46,7 +47,7 @@ class CornerPicture(ImageView):
 
     def show_unmarked(self, image: Image, name: str = "") -> None:
         """A photograph in which no board was found; name: what it is called."""
-        self.rows, self._marks = (), [Caption(f"{name}   no board", "top-left")] if name else []
+        self.rows, self._marks = (), [Caption(tr("{name}   no board", name=name), "top-left")] if name else []
         self.show_photograph(image)
 
     def show_photograph(self, image: Image) -> None:
@@ -82,7 +83,7 @@ def marks(
     made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
     made.append(Points([row.found for row in wrong], "bad", RING))
     if wrong:
-        made = [_with(one, ("probably wrong", "bad")) if isinstance(one, Legend) else one for one in made]
+        made = [_with(one, (tr("probably wrong"), "bad")) if isinstance(one, Legend) else one for one in made]
     made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:labels] if row.number != chosen]
     for row in rows:
         if row.number == chosen:

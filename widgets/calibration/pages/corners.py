@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from engines.calibration.types import MonoResult, Point, ViewResult
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.calibration.pages.state import corner_name
 from widgets.calibration.state import pixels
-from widgets.kit.words import DOT
 
 FULL_WEIGHT = 0.995
 
@@ -55,9 +55,9 @@ def board_of(view: ViewResult, result: MonoResult) -> Board | None:
 def place_words(number: int, board: Board | None) -> str:
     """'corner 23, row 4 column 3'; rows and columns from 1."""
     if board is None:
-        return f"corner {number}"
+        return tr("corner {number}", number=number)
     row, column = divmod(number, board.corner_grid[0])
-    return f"corner {number}, row {row + 1} column {column + 1}"
+    return tr("corner {number}, row {row} column {column}", number=number, row=row + 1, column=column + 1)
 
 
 def mark_words(row: CornerRow, board: Board | None) -> str:
@@ -66,20 +66,25 @@ def mark_words(row: CornerRow, board: Board | None) -> str:
 
 
 def residual_words(row: CornerRow) -> str:
+    return f"{residual_figure(row)} px" if math.isfinite(row.residual) else residual_figure(row)
+
+
+def residual_figure(row: CornerRow) -> str:
+    """In pixels, without the unit."""
     if not math.isfinite(row.residual):
-        return "not solved"
-    return f"{row.residual:.1f} px" if row.residual >= 1 else f"{pixels(row.residual)} px"
+        return tr("not solved")
+    return f"{row.residual:.1f}" if row.residual >= 1 else pixels(row.residual)
 
 
 def weight_words(row: CornerRow) -> str:
     """How much it counted, in words."""
     if row.dropped:
-        return "left out on demand"
+        return tr("left out on demand")
     if row.suspect:
-        return f"probably wrong{DOT}it counted {round(100 * row.weight)} %"
+        return tr("probably wrong \u00b7 it counted {weight} %", weight=round(100 * row.weight))
     if row.weight >= FULL_WEIGHT:
-        return "counted in full"
-    return f"counted {round(100 * row.weight)} %, because it fits less well than the others"
+        return tr("counted in full")
+    return tr("counted {weight} %, because it fits less well than the others", weight=round(100 * row.weight))
 
 
 def worst_first(rows: Sequence[CornerRow]) -> tuple[CornerRow, ...]:

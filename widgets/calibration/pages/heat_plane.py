@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
+from engines.core.words import tr
 from widgets.calibration.pages.plane import Plane
 from widgets.charts.axes import figure
 from widgets.charts.contours import contour, refined
@@ -118,7 +119,7 @@ class HeatPlane(Plane):
         if self.heat is None or not math.isfinite(value):
             return []
         sign = "+" if self.heat.signed and value > 0 else ""
-        return [f"{sign}{figure(value)} {self.heat.unit}", f"at {x:.0f}, {y:.0f} {self.unit}"]
+        return [f"{sign}{figure(value)} {self.heat.unit}", tr("at {x:.0f}, {y:.0f} {unit}", x=x, y=y, unit=self.unit)]
 
     def paint_plane(self, painter: QPainter) -> None:
         heat = self.heat
@@ -144,7 +145,7 @@ class HeatPlane(Plane):
             bar = QRectF(room.center().x() - wide / 2, room.top() + 2, wide, room.height())
             plus = "+" if heat.signed else ""
             ends = f"{rough(heat.low)} {heat.unit}", f"{plus}{rough(heat.high)} {heat.unit}"
-            title = heat.title if heat.signed else f"{heat.title}, logarithmic"
+            title = heat.title if heat.signed else tr("{heat}, logarithmic", heat=heat.title)
             draw_scale(painter, bar, *ends, signed=heat.signed, title=title)
 
     def _colour(self) -> None:

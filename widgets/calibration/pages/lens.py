@@ -13,6 +13,7 @@ from engines.calibration.types import MonoResult
 from engines.core.frames import Size
 from engines.core.lenses import Lens
 from engines.core.optics import field_of_view, focal_mm
+from engines.core.words import tr
 from widgets.calibration.pages.bending import Bent, Displacement, displacement, grid_lines
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import rough
@@ -29,12 +30,12 @@ from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK
 
 EMPTY = (
-    "Calibrate or open a calibration to see what the lens does",
-    "Add photographs",
+    tr("Calibrate or open a calibration to see what the lens does"),
+    tr("Add photographs"),
     "views",
-    "Photographs of the board",
+    tr("Photographs of the board"),
 )
-SENSOR_TIP = "Width of the sensor's picture area, from the data sheet; 0 where it is not known"
+SENSOR_TIP = tr("Width of the sensor's picture area, from the data sheet; 0 where it is not known")
 SEEN = 0.005
 """Pixels below which a displacement is none."""
 DEGREES = "\u00b0"
@@ -44,7 +45,7 @@ class LensGrid(Plane):
     """A square grid before the camera: through the lens, and as it would be without distortion."""
 
     def __init__(self) -> None:
-        super().__init__("Straight lines through the lens", "px")
+        super().__init__(tr("Straight lines through the lens"), "px")
         self.lines: list[Bent] = []
 
     def show_lens(self, lens: Lens, size: Size) -> None:
@@ -71,8 +72,8 @@ class LensGrid(Plane):
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        words: list[tuple[str, QColor]] = [("through the lens", look.color("accent"))]
-        legend(painter, room, [*words, ("without distortion", look.color("muted"))])
+        words: list[tuple[str, QColor]] = [(tr("through the lens"), look.color("accent"))]
+        legend(painter, room, [*words, (tr("without distortion"), look.color("muted"))])
 
     def _stroke(self, painter: QPainter, points: np.ndarray, pen: QPen) -> None:
         """In pieces where the lens has no ray, and no farther beyond the picture than it is wide."""
@@ -88,22 +89,22 @@ class LensPage(ChartPage):
     def __init__(self) -> None:
         super().__init__()
         self.grid = LensGrid()
-        self.curve = Plot("Displacement by the lens", "distance from the axis, px", "px")
+        self.curve = Plot(tr("Displacement by the lens"), tr("distance from the axis, px"), "px")
         self.chart = self.grid
         self.form = Segmented(
-            "Shown",
-            (("grid", "Grid"), ("curve", "Curve")),
-            tip="Straight lines through the lens, or how far it moves points",
+            tr("Shown"),
+            (("grid", tr("Grid")), ("curve", tr("Curve"))),
+            tip=tr("Straight lines through the lens, or how far it moves points"),
         )
         self.words = wrapped()
         self.stats = StatGrid()
-        self.sensor = NumberField("Sensor width", 0, 0, 1000, unit="mm", decimals=2, step=0.1, tip=SENSOR_TIP)
-        self.sensor.setSpecialValueText("not known")
+        self.sensor = NumberField(tr("Sensor width"), 0, 0, 1000, unit="mm", decimals=2, step=0.1, tip=SENSOR_TIP)
+        self.sensor.setSpecialValueText(tr("not known"))
         self.charts = QStackedWidget()
         for chart in (self.grid, self.curve):
             self.charts.addWidget(chart)
-        sensor = held(row_of(Label("Sensor width", "muted"), None, self.sensor, spacing=8))
-        self.lay_chart("Lens", self.charts, side_of(self.words, self.stats, sensor), self.form, empty=EMPTY)
+        sensor = held(row_of(Label(tr("Sensor width"), "muted"), None, self.sensor, spacing=8))
+        self.lay_chart(tr("Lens"), self.charts, side_of(self.words, self.stats, sensor), self.form, empty=EMPTY)
         self.form.chosen.connect(self._choose)
         self.sensor.valueChanged.connect(lambda _value: self._show_stats())
 
@@ -133,8 +134,8 @@ def curves(moved: Displacement) -> list[Series]:
     known = np.isfinite(moved.radial)
     x = moved.radius[known].tolist()
     return [
-        Series("outwards, mean", x, moved.radial[known].tolist(), strong=True),
-        Series("sideways, largest", x, moved.tangential[known].tolist(), place=1),
+        Series(tr("outwards, mean"), x, moved.radial[known].tolist(), strong=True),
+        Series(tr("sideways, largest"), x, moved.tangential[known].tolist(), place=1),
     ]
 
 
@@ -142,23 +143,38 @@ def bend_words(moved: Displacement, fisheye: bool) -> str:
     """'Barrel: 71 px inwards in the farthest corner, at most 1.2 px sideways.'"""
     known = np.isfinite(moved.radial)
     outward, sideways = float(moved.radial[known][-1]), float(moved.tangential[known].max())
-    beside = "an equidistant fisheye" if fisheye else "a pinhole"
-    name = "" if fisheye else "Barrel: " if outward < 0 else "Pincushion: "
+    beside = tr("an equidistant fisheye") if fisheye else tr("a pinhole")
+    name = "" if fisheye else tr("Barrel: ") if outward < 0 else tr("Pincushion: ")
     way = "inwards" if outward < 0 else "outwards"
-    side = f"{rough(sideways)} px sideways at most" if sideways >= SEEN else "nothing sideways"
+    side = (
+        tr("{sideways} px sideways at most", sideways=rough(sideways)) if sideways >= SEEN else tr("nothing sideways")
+    )
     reach, whole = float(moved.radius[known][-1]), bool(known.all())
-    where = "in the farthest corner" if whole else f"at {reach:.0f} px from the axis"
-    rest = "" if whole else " Beyond that the model folds back and says nothing of the picture's corners."
-    return f"{name}{rough(abs(outward))} px {way} beside {beside} {where}, {side}.{rest}"
+    where = tr("in the farthest corner") if whole else tr("at {reach:.0f} px from the axis", reach=reach)
+    rest = "" if whole else tr(" Beyond that the model folds back and says nothing of the picture's corners.")
+    return tr(
+        "{name}{outward} px {way} beside {beside} {where}, {side}.{rest}",
+        name=name,
+        outward=rough(abs(outward)),
+        way=way,
+        beside=beside,
+        where=where,
+        side=side,
+        rest=rest,
+    )
 
 
 def lens_stats(result: MonoResult, sensor_mm: float) -> list[Stat]:
     """How much the lens sees; its focal length in millimetres where the sensor's width is known."""
     lens, size = result.lens, result.image_size
     seen = field_of_view(lens, size)
-    angles = (("Sees across", seen.horizontal), ("Sees down", seen.vertical), ("Corner to corner", seen.diagonal))
+    angles = (
+        (tr("Sees across"), seen.horizontal),
+        (tr("Sees down"), seen.vertical),
+        (tr("Corner to corner"), seen.diagonal),
+    )
     made = [Stat(name, f"{angle:.1f}" if math.isfinite(angle) else "\u2013", DEGREES) for name, angle in angles]
-    made.append(Stat("Focal length", f"{lens.intrinsics.fx:.1f}", "px"))
+    made.append(Stat(tr("Focal length"), f"{lens.intrinsics.fx:.1f}", "px"))
     if sensor_mm > 0:
-        made.append(Stat("Focal length", f"{focal_mm(lens, size, sensor_mm):.2f}", "mm"))
+        made.append(Stat(tr("Focal length"), f"{focal_mm(lens, size, sensor_mm):.2f}", "mm"))
     return made

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, bold, label
@@ -32,7 +33,7 @@ class ModelBar:
 
 class ModelBars(DrawnChart):
     def __init__(self) -> None:
-        super().__init__("Error of each lens model")
+        super().__init__(tr("Error of each lens model"))
         self.bars: tuple[ModelBar, ...] = ()
         self.setMinimumSize(240, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -41,7 +42,7 @@ class ModelBars(DrawnChart):
         self.bars = bars
         self.setFixedHeight(self.sizeHint().height())
         told = (f"{one.name} {pixels(one.left_out)} px" for one in bars)
-        self.setAccessibleDescription("Left out: " + ", ".join(told))
+        self.setAccessibleDescription(tr("Left out: ") + ", ".join(told))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -73,7 +74,7 @@ class ModelBars(DrawnChart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        label(painter, QRectF(0, 0, self.width(), 16), "Left out (bar) and RMS of the fit (tick), px", muted)
+        label(painter, QRectF(0, 0, self.width(), 16), tr("Left out (bar) and RMS of the fit (tick), px"), muted)
         for value, text in Axis(0.0, self._top()).ticks(5):
             x = round(self.x_of(value)) + 0.5
             painter.setPen(QPen(look.color("muted", 0.15), 1))

@@ -11,6 +11,7 @@ from engines.calibration.types import ModelRow, ModelsResult, MonoResult
 from engines.core.files import write_text
 from engines.core.lenses import PINHOLE_NAMES
 from engines.core.outputs import TABLE, check_file
+from engines.core.words import as_part, tr
 from widgets.calibration.numbers import PLUS_MINUS, group
 from widgets.calibration.pages.model_bars import ModelBar, ModelBars
 from widgets.calibration.pages.state import PagesView
@@ -22,17 +23,17 @@ from widgets.kit.panel import EmptyState, PlainButton, PrimaryButton, QuietButto
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-HEADERS = ("Model", "Left out", "RMS", "Verdict", *PINHOLE_NAMES)
+HEADERS = (tr("Model"), tr("Left out"), "RMS", tr("Verdict"), *PINHOLE_NAMES)
 TIPS = (
-    "Lens model",
-    "RMS over views that the model was solved without, px",
-    "RMS of the fit, px",
-    "What the verdict on this model is",
-    *(f"{name} with one standard deviation, px" for name in PINHOLE_NAMES),
+    tr("Lens model"),
+    tr("RMS over views that the model was solved without, px"),
+    tr("RMS of the fit, px"),
+    tr("What the verdict on this model is"),
+    *(tr("{name} with one standard deviation, px", name=name) for name in PINHOLE_NAMES),
 )
-OFFER = "Solve the same views with every lens model: which one explains the corners?", "Compare models"
-NO_VIEWS = "Add views of the board to set lens models side by side", "Add photographs"
-TIP = "Solve the views with each lens model, one after the other"
+OFFER = tr("Solve the same views with every lens model: which one explains the corners?"), tr("Compare models")
+NO_VIEWS = tr("Add views of the board to set lens models side by side"), tr("Add photographs")
+TIP = tr("Solve the views with each lens model, one after the other")
 
 
 class ModelsPage(WorkPage):
@@ -46,14 +47,16 @@ class ModelsPage(WorkPage):
         super().__init__()
         self.shown = PagesView()
         self._chosen = ""
-        self.start = PlainButton("Compare again", "calibrate", TIP)
-        self.copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
-        self.export = QuietButton("Export", "export", "Save the table as CSV")
+        self.start = PlainButton(tr("Compare again"), "calibrate", TIP)
+        self.copy = QuietButton(
+            "", "command", tr("Copy the command line that does the same"), name=tr("Copy as command")
+        )
+        self.export = QuietButton(tr("Export"), "export", tr("Save the table as CSV"))
         self.recommended, self.problems = wrapped(), wrapped("muted")
-        self.use = PrimaryButton("Use this model", "check", "Solve the calibration with this model")
+        self.use = PrimaryButton(tr("Use this model"), "check", tr("Solve the calibration with this model"))
         self.bars = ModelBars()
-        self.table = FiguresTable("Lens models", HEADERS, TIPS)
-        head = self.head_of("Lens models", self.start, self.copy, self.export)
+        self.table = FiguresTable(tr("Lens models"), HEADERS, TIPS)
+        head = self.head_of(tr("Lens models"), self.start, self.copy, self.export)
         self.lay_out(head, self.body_of(EmptyState(*OFFER, "calibrate", TIP), self._results()))
         self._wire()
 
@@ -75,7 +78,7 @@ class ModelsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write the table."""
-        if path := ask_file(self, "Export lens models", "export", "CSV (*.csv)", "lens models.csv"):
+        if path := ask_file(self, tr("Export lens models"), "export", "CSV (*.csv)", "lens models.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
@@ -98,7 +101,9 @@ class ModelsPage(WorkPage):
         name = MODEL_NAMES.get(self._chosen, "")  # type: ignore[call-overload]
         self.use.setVisible(self._chosen in solved)
         self.use.setEnabled(self._chosen != in_use)
-        self.use.setText(f"{name} is in use" if self._chosen == in_use else f"Use {name[:1].lower()}{name[1:]}")
+        self.use.setText(
+            tr("{name} is in use", name=name) if self._chosen == in_use else tr("Use {name}", name=as_part(name))
+        )
 
     def _results(self) -> QWidget:
         words = held(row_of((self.recommended, 1), self.use, spacing=16))
@@ -123,19 +128,24 @@ def state_words(view: PagesView) -> str:
     """What is under way or what is shown."""
     models = view.models
     if models.busy is not None:
-        return "Solving each model"
+        return tr("Solving each model")
     if models.result is None:
         missing = max(0, LEAST_VIEWS - len(view.panel.used))
-        return f"{missing} more views needed" if missing else ""
+        return tr("{missing} more views needed", missing=missing) if missing else ""
     solved = sum(row.result is not None for row in models.result.rows)
-    told = f"{solved} of {len(models.result.rows)} models solved, {models.result.seconds:.1f} s"
-    return told if models.current else f"{told}; views or settings changed since"
+    told = tr(
+        "{solved} of {count} models solved, {seconds:.1f} s",
+        solved=solved,
+        count=len(models.result.rows),
+        seconds=models.result.seconds,
+    )
+    return told if models.current else tr("{told}; views or settings changed since", told=told)
 
 
 def bar_of(row: ModelRow, recommended: str) -> ModelBar:
     name, solved = MODEL_NAMES[row.model], row.result
     if solved is None:
-        return ModelBar(name, math.nan, math.nan, row.problem or "not solved")
+        return ModelBar(name, math.nan, math.nan, row.problem or tr("not solved"))
     left_out = math.nan if solved.loo_rms_px is None else solved.loo_rms_px
     return ModelBar(name, left_out, solved.rms_px, best=row.model == recommended)
 
@@ -144,7 +154,7 @@ def cells(row: ModelRow) -> tuple[str, ...]:
     """A model as a row of the table."""
     name, solved = MODEL_NAMES[row.model], row.result
     if solved is None:
-        return name, DASH, DASH, "not solved", *(DASH for _name in PINHOLE_NAMES)
+        return name, DASH, DASH, tr("not solved"), *(DASH for _name in PINHOLE_NAMES)
     figures = [spread_words(solved, one) for one in PINHOLE_NAMES]
     return name, pixels(solved.loo_rms_px), pixels(solved.rms_px), solved.verdict or DASH, *figures
 

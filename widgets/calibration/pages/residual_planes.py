@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 
 from engines.calibration.types import MonoResult
+from engines.core.words import tr
 from widgets.calibration.overlays import enlargement
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
 from widgets.calibration.pages.plane import Plane
@@ -130,7 +131,7 @@ class ResidualField(MarksPlane):
     """Arrows from the found corners towards the model's, enlarged; their mean in each part of the picture, thick."""
 
     def __init__(self) -> None:
-        super().__init__("Residuals of all views over the picture")
+        super().__init__(tr("Residuals of all views over the picture"))
         self.scale = 1.0
         self.means: list[tuple[float, float, float, float]] = []
 
@@ -166,10 +167,10 @@ class ResidualField(MarksPlane):
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
         words = (
-            (f"residual \u00d7 {self.scale:g}", look.color("muted")),
-            ("this view", look.color("accent")),
-            ("mean of each part", look.color("warn")),
-            *self.wrong("probably wrong \u00d7 1"),
+            (tr("residual \u00d7 {scale:g}", scale=self.scale), look.color("muted")),
+            (tr("this view"), look.color("accent")),
+            (tr("mean of each part"), look.color("warn")),
+            *self.wrong(tr("probably wrong \u00d7 1")),
         )
         self.told(painter, room, words)
 
@@ -178,7 +179,7 @@ class ResidualCloud(MarksPlane):
     """Every residual as a point, to the right and down; the ring is one root mean square."""
 
     def __init__(self) -> None:
-        super().__init__("Residuals about zero")
+        super().__init__(tr("Residuals about zero"))
         self.ring = 1.0
 
     def fit(self, result: MonoResult) -> None:
@@ -211,10 +212,10 @@ class ResidualCloud(MarksPlane):
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
         words = (
-            ("all views", look.color("muted")),
-            ("this view", look.color("accent")),
-            (f"RMS {figure(self.ring)} px", look.color("warn")),
-            *self.wrong("probably wrong"),
+            (tr("all views"), look.color("muted")),
+            (tr("this view"), look.color("accent")),
+            (tr("RMS {ring} px", ring=figure(self.ring)), look.color("warn")),
+            *self.wrong(tr("probably wrong")),
         )
         self.told(painter, room, words)
 

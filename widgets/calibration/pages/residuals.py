@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file, media, new_file
+from engines.core.words import tr, tr_count
 from widgets.calibration.pages.corner_picture import CornerPicture
 from widgets.calibration.pages.corners import (
     CornerRow,
     board_of,
     corner_rows,
     place_words,
+    residual_figure,
     residual_words,
     weight_words,
     worst_first,
@@ -28,13 +30,13 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
 SIDE, MOST_SIDE = 276, 380
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
-NOTHING = ("Calibrate to see how far the model puts each corner from where it was found", "Add photographs")
+NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add photographs"))
 
 
 class ResidualsPage(WorkPage):
@@ -51,9 +53,9 @@ class ResidualsPage(WorkPage):
         self._marks: tuple[Mark, ...] = ()
         self._path = ""
         self._make()
-        head = self.head_of("Residuals", self.before, self.after, self.form, self.export)
+        head = self.head_of(tr("Residuals"), self.before, self.after, self.form, self.export)
         self.lay_out(
-            head, self.body_of(EmptyState(*NOTHING, "views", "Image files that show the board"), self._results())
+            head, self.body_of(EmptyState(*NOTHING, "views", tr("Image files that show the board")), self._results())
         )
         self._wire()
 
@@ -69,7 +71,7 @@ class ResidualsPage(WorkPage):
         if shown is not None and result is not None:
             self._show_view(shown, result)
         else:
-            self.title.setText("Residuals")
+            self.title.setText(tr("Residuals"))
             self.state.setText("")
 
     def show_picture(self, picture: Picture) -> None:
@@ -83,7 +85,7 @@ class ResidualsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        if path := ask_file(self, "Export residuals", "export", "CSV (*.csv);;PNG (*.png)", "residuals.csv"):
+        if path := ask_file(self, tr("Export residuals"), "export", "CSV (*.csv);;PNG (*.png)", "residuals.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
@@ -110,7 +112,7 @@ class ResidualsPage(WorkPage):
         self.picture.show_view(view, result, self.shown.dropped, chosen)
         if view.path != self._path:
             self._path = view.path
-            self.picture.clear("Reading the photograph")
+            self.picture.clear(tr("Reading the photograph"))
             self.pictureWanted.emit(view.path)
         self._rows = worst_first(rows)
         marked = next((n for n, row in enumerate(self._rows) if row.number == chosen), -1)
@@ -130,25 +132,25 @@ class ResidualsPage(WorkPage):
         self.take_back.setVisible(row.dropped)
 
     def _make(self) -> None:
-        self.before = QuietButton("", "step-back", "The view before this one", name="Previous view")
-        self.after = QuietButton("", "step-forward", "The view after this one", name="Next view")
-        self.export = QuietButton("Export", "export", "Save the residual of every corner as CSV")
+        self.before = QuietButton("", "step-back", tr("The view before this one"), name=tr("Previous view"))
+        self.after = QuietButton("", "step-forward", tr("The view after this one"), name=tr("Next view"))
+        self.export = QuietButton(tr("Export"), "export", tr("Save the residual of every corner as CSV"))
         self.form = Segmented(
-            "Shown",
-            (("picture", "Photograph"), ("field", "All views"), ("cloud", "Scatter")),
-            tip="One photograph, or the residuals of all views over the picture or about zero",
+            tr("Shown"),
+            (("picture", tr("Photograph")), ("field", tr("All views")), ("cloud", tr("Scatter"))),
+            tip=tr("One photograph, or the residuals of all views over the picture or about zero"),
         )
         self.picture, self.field, self.cloud = CornerPicture(), ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
         self.stats = StatGrid()
         self.drop = PlainButton(
-            "Drop this corner", "hide", "Leave this one corner out and fit again; Undo brings it back"
+            tr("Drop this corner"), "hide", tr("Leave this one corner out and fit again; Undo brings it back")
         )
-        self.take_back = PlainButton("Take it back", "undo", "Have this corner in the fit again")
+        self.take_back = PlainButton(tr("Take it back"), "undo", tr("Have this corner in the fit again"))
         self.table = FiguresTable(
-            "Corners",
-            ("Corner", "Residual", "Weight"),
-            ("By its number", "In pixels", "In the robust fit"),
+            tr("Corners"),
+            (tr("Corner"), tr("Residual"), tr("Weight")),
+            (tr("By its number"), tr("In pixels"), tr("In the robust fit")),
             most=LEAST_ROWS,
         )
 
@@ -197,34 +199,41 @@ class ResidualsPage(WorkPage):
 def state_words(view: ViewResult) -> str:
     """'54 corners, RMS 0.104 px, left out 0.121 px'."""
     if not view.found:
-        return view.note or "No board found"
-    parts = [count(len(view.corners), "corner"), f"RMS {pixels(view.rms_px)} px"]
+        return view.note or tr("No board found")
+    parts = [
+        tr_count(len(view.corners), "{n} corner", "{n:,} corners"),
+        tr("RMS {rms_px} px", rms_px=pixels(view.rms_px)),
+    ]
     if view.loo_rms_px is not None:
-        parts.append(f"left out {pixels(view.loo_rms_px)} px")
+        parts.append(tr("left out {loo_rms_px} px", loo_rms_px=pixels(view.loo_rms_px)))
     if view.twin_of:
-        parts.append(f"repeats {view.twin_of}")
+        parts.append(tr("repeats {twin_of}", twin_of=view.twin_of))
     return ", ".join(parts) + ("" if view.used else f"{DOT}{view.note or 'off'}")
 
 
 def hint_words(view: ViewResult) -> str:
     """What to do on the page, or what is to be seen on it."""
     if view.suspects:
-        return f"{count(len(view.suspects), 'corner')} probably wrong, ringed red. Click one to leave it out."
-    return "Click a corner in the photograph or the table."
+        return tr_count(
+            len(view.suspects),
+            "{n} corner probably wrong, ringed red. Click one to leave it out.",
+            "{n:,} corners probably wrong, ringed red. Click one to leave it out.",
+        )
+    return tr("Click a corner in the photograph or the table.")
 
 
 def corner_stats(row: CornerRow) -> list[Stat]:
     dx, dy = row.error
     return [
         Stat(
-            "Residual",
-            residual_words(row).removesuffix(" px"),
+            tr("Residual"),
+            residual_figure(row),
             "px",
-            tip="From the found place to the model's",
+            tip=tr("From the found place to the model's"),
         ),
-        Stat("To the right", f"{dx:+.3f}", "px"),
-        Stat("Down", f"{dy:+.3f}", "px"),
-        Stat("Found at", f"{row.found[0]:.1f}, {row.found[1]:.1f}", "px"),
+        Stat(tr("To the right"), f"{dx:+.3f}", "px"),
+        Stat(tr("Down"), f"{dy:+.3f}", "px"),
+        Stat(tr("Found at"), f"{row.found[0]:.1f}, {row.found[1]:.1f}", "px"),
     ]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget
 from engines.calibration.compare import MOVED, deviations_apart
 from engines.calibration.shape import BoardShape, shapes
 from engines.calibration.types import MonoResult
+from engines.core.words import tr
 from widgets.calibration.numbers import group
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough
@@ -22,7 +23,6 @@ from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.labels import Label
 from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
-from widgets.kit.words import DOT
 
 Floats = NDArray[np.float64]
 COLUMNS = 49
@@ -30,8 +30,8 @@ ARROW_SHARE = 0.5
 """How long the longest arrow is drawn, in pitches of the board."""
 STRAIGHT, EVEN = 0.1, 0.001
 """Millimetres of bow and share of stretch below which a board is as printed."""
-RIGID = "The board is taken as it was printed. Free it to see its shape.", "Free the board"
-ABOUT = "Heights are towards the camera. Arrows show how far corners lie from where they were printed, enlarged."
+RIGID = tr("The board is taken as it was printed. Free it to see its shape."), tr("Free the board")
+ABOUT = tr("Heights are towards the camera. Arrows show how far corners lie from where they were printed, enlarged.")
 
 
 class ShapePage(ChartPage):
@@ -41,23 +41,28 @@ class ShapePage(ChartPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = self.map = HeatPlane("Shape of the board", "mm")
-        self.rigid = EmptyState(*RIGID, "target", "Solve for the board's own shape, too")
-        self.board = ChoiceField("Board", tip="Which of the boards is shown")
+        self.chart = self.map = HeatPlane(tr("Shape of the board"), "mm")
+        self.rigid = EmptyState(*RIGID, "target", tr("Solve for the board's own shape, too"))
+        self.board = ChoiceField(tr("Board"), tip=tr("Which of the boards is shown"))
         self.arrows = Toggle(
-            "Arrows", True, tip="How far corners lie from where they were printed, in the board's plane"
+            tr("Arrows"), True, tip=tr("How far corners lie from where they were printed, in the board's plane")
         )
         self.words, self.about, self.verdict = wrapped(), wrapped("hint", ABOUT), wrapped("muted")
         self.stats = StatGrid()
-        self.heading = Label("Freed beside as printed", "heading")
-        tips = "Of the camera", "With the board freed", "With the board as printed", "In joint standard deviations"
-        self.table = FiguresTable("Freed beside as printed", ("", "Freed", "Printed", "Apart"), tips)
+        self.heading = Label(tr("Freed beside as printed"), "heading")
+        tips = (
+            tr("Of the camera"),
+            tr("With the board freed"),
+            tr("With the board as printed"),
+            tr("In joint standard deviations"),
+        )
+        self.table = FiguresTable(tr("Freed beside as printed"), ("", tr("Freed"), tr("Printed"), tr("Apart")), tips)
         self._shapes: tuple[BoardShape, ...] = ()
         self.pictures = QStackedWidget()
         self.pictures.addWidget(self.map)
         self.pictures.addWidget(self.rigid)
         side = side_of(self.words, self.stats, self.about, self.heading, self.table, self.verdict)
-        self.lay_chart("Board's shape", self.pictures, side, self.arrows, self.board)
+        self.lay_chart(tr("Board's shape"), self.pictures, side, self.arrows, self.board)
         self.rigid.clicked.connect(self.freeWanted)
         self.board.chosen.connect(lambda _id: self._draw())
         self.arrows.toggled.connect(lambda _on: self._draw())
@@ -67,7 +72,7 @@ class ShapePage(ChartPage):
         result = view.result
         self.show_results(result is not None)
         if result is None:
-            self.empty.set_text("Calibrate to see the shape of the board", "Add photographs")
+            self.empty.set_text(tr("Calibrate to see the shape of the board"), tr("Add photographs"))
         else:
             if result is not before.result:
                 self._take(result)
@@ -76,7 +81,7 @@ class ShapePage(ChartPage):
 
     def _take(self, result: MonoResult) -> None:
         self._shapes = shapes(result)
-        named = [(str(n), f"Board {n + 1}") for n in range(len(self._shapes))]
+        named = [(str(n), tr("Board {number}", number=n + 1)) for n in range(len(self._shapes))]
         self.board.set_choices(named, self.board.value() or "0")
         rows = other_rows(result)
         for part in (self.heading, self.table, self.verdict):
@@ -91,7 +96,7 @@ class ShapePage(ChartPage):
             part.setVisible(freed)
         self.board.setVisible(len(self._shapes) > 1)
         if not freed:
-            self.state.setText("Not freed")
+            self.state.setText(tr("Not freed"))
 
     def _draw(self) -> None:
         if not self._shapes:
@@ -99,7 +104,7 @@ class ShapePage(ChartPage):
             return
         shape = self._shapes[min(int(self.board.value() or 0), len(self._shapes) - 1)]
         self.map.show_heat(heat_of(shape, arrows=self.arrows.isChecked()))
-        self.state.setText(f"{len(shape.nominal)} corners solved")
+        self.state.setText(tr("{count} corners solved", count=len(shape.nominal)))
         self.words.setText(shape_words(shape))
         self.stats.set_stats(shape_stats(shape))
 
@@ -118,7 +123,7 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         values,
         extent,
         "mm",
-        f"height{DOT}arrows \u00d7 {times:g}" if arrows else "height",
+        tr("height \u00b7 arrows \u00d7 {times:g}", times=times) if arrows else tr("height"),
         signed=True,
         dots=[(float(x), float(y)) for x, y in flat],
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
@@ -147,19 +152,35 @@ def enlargement(shape: BoardShape, wanted: float) -> float:
 
 def shape_words(shape: BoardShape) -> str:
     """'Bowed by 0.38 mm, 0.3 % taller than wide beside the print.'"""
-    bow = f"Bowed by {rough(shape.bow)} mm" if shape.bow >= STRAIGHT else f"Flat to {rough(shape.bow)} mm"
+    bow = (
+        tr("Bowed by {bow} mm", bow=rough(shape.bow))
+        if shape.bow >= STRAIGHT
+        else tr("Flat to {bow} mm", bow=rough(shape.bow))
+    )
     share = abs(shape.taller)
     if share < EVEN:
-        return f"{bow}, its proportions as printed."
-    return f"{bow}, {rough(100 * share)} % {'taller' if shape.taller > 0 else 'wider'} than printed."
+        return tr("{bow}, its proportions as printed.", bow=bow)
+    return tr(
+        "{bow}, {share} % {part} than printed.",
+        bow=bow,
+        share=rough(100 * share),
+        part="taller" if shape.taller > 0 else "wider",
+    )
 
 
 def shape_stats(shape: BoardShape) -> list[Stat]:
     return [
-        Stat("Bow", rough(shape.bow), "mm", tip="From the lowest corner to the highest"),
-        Stat("Height to width", f"{100 * shape.taller:+.2f}", "%", tip="Beside the print: positive is too tall"),
-        Stat("Skew", f"{shape.skew:+.3f}", "\u00b0", tip="Of the angle between rows and columns"),
-        Stat("Other shifts", rough(shape.shift), "mm", tip="Root mean square in the plane, stretch and skew taken off"),
+        Stat(tr("Bow"), rough(shape.bow), "mm", tip=tr("From the lowest corner to the highest")),
+        Stat(
+            tr("Height to width"), f"{100 * shape.taller:+.2f}", "%", tip=tr("Beside the print: positive is too tall")
+        ),
+        Stat(tr("Skew"), f"{shape.skew:+.3f}", "\u00b0", tip=tr("Of the angle between rows and columns")),
+        Stat(
+            tr("Other shifts"),
+            rough(shape.shift),
+            "mm",
+            tip=tr("Root mean square in the plane, stretch and skew taken off"),
+        ),
     ]
 
 
@@ -183,9 +204,9 @@ def other_words(result: MonoResult) -> str:
         return ""
     name, apart = max(((pair[0], pair[3]) for pair in _pairs(result)), key=lambda one: np.nan_to_num(one[1]))
     if not apart >= MOVED:
-        return "Both say the same of the camera."
-    told = f"They disagree: {name} by {apart:.1f} joint deviations."
-    return f"{told} The board is not as printed; the freed solution is the one to trust."
+        return tr("Both say the same of the camera.")
+    told = tr("They disagree: {name} by {apart:.1f} joint deviations.", name=name, apart=apart)
+    return tr("{told} The board is not as printed; the freed solution is the one to trust.", told=told)
 
 
 def _pairs(result: MonoResult) -> list[tuple[str, float, float, float]]:

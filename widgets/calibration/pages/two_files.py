@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton
 from widgets.kit.path_row import PathRow
 
-NOTHING = "Choose a file"
+NOTHING = tr("Choose a file")
 
 
 class TwoFiles(QWidget):
@@ -20,9 +21,9 @@ class TwoFiles(QWidget):
     def __init__(self, this: str, *, across: bool = False) -> None:
         super().__init__()
         self._this = this
-        self.first = PathRow("First", this, "Another calibration as the first one", clears=True)
-        self.second = PathRow("Second", NOTHING, "The calibration to set beside it")
-        self.swap = PlainButton("Swap", "retry", "The first one as the second")
+        self.first = PathRow(tr("First"), this, tr("Another calibration as the first one"), clears=True)
+        self.second = PathRow(tr("Second"), NOTHING, tr("The calibration to set beside it"))
+        self.swap = PlainButton(tr("Swap"), "retry", tr("The first one as the second"))
         if across:
             self.setLayout(row_of((self.first, 1), (self.second, 1), self.swap, spacing=16))
         else:

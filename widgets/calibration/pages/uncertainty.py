@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from engines.calibration.types import MonoResult, Point, UncertaintyMap
+from engines.core.words import tr
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough, round_levels
 from widgets.calibration.pages.state import PagesView
@@ -14,9 +15,9 @@ from widgets.kit.fields import wrapped
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
 from widgets.kit.results import Stat
 
-UNKNOWN = "This result does not say how certain it is", "Calibrate again"
-LOADED = "A calibration from a file does not say how certain it is over the picture", ""
-ABOUT = (
+UNKNOWN = tr("This result does not say how certain it is"), tr("Calibrate again")
+LOADED = tr("A calibration from a file does not say how certain it is over the picture"), ""
+ABOUT = tr(
     "One standard deviation of where a point is seen, in the direction that is known worst. That the camera itself may "
     "have turned and moved a little is allowed for."
 )
@@ -27,13 +28,13 @@ class UncertaintyPage(ChartPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chart = self.map = HeatPlane("Uncertainty over the picture", "px")
-        self.distance = ChoiceField("Distance", tip="How far the point is from the camera")
-        self.corners = Toggle("Corners", True, tip="Where the corners were that the result rests on")
+        self.chart = self.map = HeatPlane(tr("Uncertainty over the picture"), "px")
+        self.distance = ChoiceField(tr("Distance"), tip=tr("How far the point is from the camera"))
+        self.corners = Toggle(tr("Corners"), True, tip=tr("Where the corners were that the result rests on"))
         self.words, self.about = wrapped(), wrapped("hint", ABOUT)
         self.stats = StatGrid()
         self.lay_chart(
-            "Uncertainty", self.map, side_of(self.words, self.stats, self.about), self.corners, self.distance
+            tr("Uncertainty"), self.map, side_of(self.words, self.stats, self.about), self.corners, self.distance
         )
         self.distance.chosen.connect(lambda _id: self._draw())
         self.corners.toggled.connect(lambda _on: self._draw())
@@ -71,7 +72,7 @@ def heat_of(shown: UncertaintyMap, result: MonoResult, dots: tuple[Point, ...] =
     values = np.pad(refined(np.where(middles < 0, np.nan, middles), 2), 1, mode="edge")
     size = result.image_size
     extent = QRectF(-0.5, -0.5, size.width, size.height)
-    return Heat(values, extent, "px", "standard deviation", levels=round_levels(values), dots=dots)
+    return Heat(values, extent, "px", tr("standard deviation"), levels=round_levels(values), dots=dots)
 
 
 def corners_of(result: MonoResult) -> tuple[Point, ...]:
@@ -80,7 +81,7 @@ def corners_of(result: MonoResult) -> tuple[Point, ...]:
 
 
 def distance_words(distance: float) -> str:
-    return f"At {rough(distance)} m" if distance > 0 else "Far away"
+    return tr("At {distance} m", distance=rough(distance)) if distance > 0 else tr("Far away")
 
 
 def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
@@ -93,23 +94,32 @@ def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
 
 def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
-    where = f"{rough(distance)} m away" if distance > 0 else "far away"
-    middle_words, edge_words = f"{rough(middle)} px in the middle of the picture", f"{rough(edge)} px at its edge"
-    rest = " What is left empty lies beyond the lens model." if np.isnan(heat.values).any() else ""
-    return f"A point {where} is known to {middle_words}, to {edge_words}.{rest}"
+    where = tr("{distance} m away", distance=rough(distance)) if distance > 0 else tr("far away")
+    middle_words, edge_words = (
+        tr("{middle} px in the middle of the picture", middle=rough(middle)),
+        tr("{edge} px at its edge", edge=rough(edge)),
+    )
+    rest = tr(" What is left empty lies beyond the lens model.") if np.isnan(heat.values).any() else ""
+    return tr(
+        "A point {where} is known to {middle_words}, to {edge_words}.{rest}",
+        where=where,
+        middle_words=middle_words,
+        edge_words=edge_words,
+        rest=rest,
+    )
 
 
 def known_stats(heat: Heat) -> list[Stat]:
-    names = ("Middle", "Edge, usually", "Worst")
+    names = (tr("Middle"), tr("Edge, usually"), tr("Worst"))
     return [Stat(name, rough(value), "px") for name, value in zip(names, middle_and_edge(heat), strict=True)]
 
 
 def state_words(result: MonoResult) -> str:
     views = sum(view.used for view in result.views)
-    return f"From {len(corners_of(result)):,} corners in {views} views"
+    return tr("From {count:,} corners in {views} views", count=len(corners_of(result)), views=views)
 
 
 def _nothing(view: PagesView) -> tuple[str, str]:
     if view.result is None:
-        return "Calibrate to see how well points in the picture are known", "Add photographs"
+        return tr("Calibrate to see how well points in the picture are known"), tr("Add photographs")
     return UNKNOWN if view.panel.views else LOADED

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engines.core.words import tr
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
+from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.form import show
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, TextField, describe
@@ -24,10 +26,14 @@ class Place(QWidget):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
-        self.name = TextField(f"Name of camera {number}", placeholder=str(number), tip="What the camera is called")
+        self.name = TextField(
+            tr("Name of camera {number}", number=number), placeholder=str(number), tip=tr("What the camera is called")
+        )
         self.name.setMinimumWidth(LEAST_FIELD)
-        self.on = QuietButton("", "show", name=f"Camera {number} takes part", checkable=True)
-        self.remove = QuietButton("", "close", "Take this camera's files out", name=f"Remove camera {number}")
+        self.on = QuietButton("", "show", name=tr("Camera {number} takes part", number=number), checkable=True)
+        self.remove = QuietButton(
+            "", "close", tr("Take this camera's files out"), name=tr("Remove camera {number}", number=number)
+        )
         self.path = ElidedLabel("", "hint")
         row = row_of((self.name, 1), self.on, self.remove, spacing=2)
         self.setLayout(column_of(self.path, row, spacing=2))
@@ -41,7 +47,9 @@ class Place(QWidget):
         self.name.setEnabled(on)
         self.on.setChecked(on)
         self.on.set_icon("show" if on else "hide")
-        describe(self.on, self.on.accessibleName(), "Leave this camera out" if on else "Let this camera take part")
+        describe(
+            self.on, self.on.accessibleName(), tr("Leave this camera out") if on else tr("Let this camera take part")
+        )
         self.path.setText(file_name(path) if path else "")
         self.path.set_tip(path)
         self.path.setVisible(bool(path))
@@ -66,6 +74,7 @@ class CameraPlaces(QWidget):
     def show_setup(self, setup: RigSetup) -> None:
         moved = (setup.tiled, setup.rows, setup.columns) != (self._setup.tiled, self._setup.rows, self._setup.columns)
         self._setup = setup
+        before = len(self.places)
         while len(self.places) < setup.places:
             self._add()
         for number, place in enumerate(self.places):
@@ -73,6 +82,8 @@ class CameraPlaces(QWidget):
                 columns = setup.columns if setup.tiled else 1
                 self._grid.addWidget(place, *divmod(number, columns))
             place.setVisible(number < setup.places)
+        if len(self.places) > before:
+            reorder_tabs(self)
         told = (*setup.names, *("",) * setup.places)
         for number, place in enumerate(self.places[: setup.places]):
             on, path = told[number] != LEFT_OUT, "" if setup.tiled else setup.paths[number]

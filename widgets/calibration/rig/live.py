@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.rig.live_state import SEVERAL, RigLive
 from widgets.kit.fields import wrapped
@@ -14,11 +15,11 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, PlainButton, Section, Toggle, describe, labelled
 from widgets.sources.choice import SourceChoice
 
-HEADERS = ("Cameras", "Shared", "Distance")
+HEADERS = (tr("Cameras"), tr("Shared"), tr("Distance"))
 TIPS = (
-    "Two cameras of the rig",
-    "Views of the board that both have at the same moment",
-    "Between the cameras, with one standard deviation, as far as the captured sets tell",
+    tr("Two cameras of the rig"),
+    tr("Views of the board that both have at the same moment"),
+    tr("Between the cameras, with one standard deviation, as far as the captured sets tell"),
 )
 
 
@@ -45,7 +46,9 @@ class SourceList(QWidget):
         for toggle in self.toggles.values():
             self._column.removeWidget(toggle)
             toggle.deleteLater()
-        self.toggles = {one.path: Toggle(one.title, tip=f"{one.title} is a camera of the rig") for one in sources}
+        self.toggles = {
+            one.path: Toggle(one.title, tip=tr("{one} is a camera of the rig", one=one.title)) for one in sources
+        }
         for toggle in self.toggles.values():
             toggle.clicked.connect(lambda _on: self._tell())
             self._column.addWidget(toggle)
@@ -62,21 +65,23 @@ class LiveSection(Section):
     flipWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Live", name="rig.live")
+        super().__init__(tr("Live"), name="rig.live")
         self.none = wrapped("muted")
-        self.rig = ChoiceField("Cameras", tip="A source whose tiles are the cameras, or sources chosen one by one")
+        self.rig = ChoiceField(
+            tr("Cameras"), tip=tr("A source whose tiles are the cameras, or sources chosen one by one")
+        )
         self.sources = SourceList()
-        self.finder = Toggle("Find the board", tip="Look for the board in all cameras at once")
+        self.finder = Toggle(tr("Find the board"), tip=tr("Look for the board in all cameras at once"))
         self.guidance, self.where, self.more = wrapped(), wrapped("hint"), wrapped("hint")
-        self.pairs = FiguresTable("Pairs of cameras", HEADERS, TIPS, most=7, firm=3)
-        self.capture = PlainButton("Capture", "capture", "Keep this moment of all cameras (Shift+C)")
-        self.auto = Toggle("Automatic", tip="Keep a set whenever the board is still, sharp and adds something")
-        self.use = PlainButton("Use it", "check", "Look for this board instead, which the pictures show")
+        self.pairs = FiguresTable(tr("Pairs of cameras"), HEADERS, TIPS, most=7, firm=3)
+        self.capture = PlainButton(tr("Capture"), "capture", tr("Keep this moment of all cameras (Shift+C)"))
+        self.auto = Toggle(tr("Automatic"), tip=tr("Keep a set whenever the board is still, sharp and adds something"))
+        self.use = PlainButton(tr("Use it"), "check", tr("Look for this board instead, which the pictures show"))
         self.flip = PlainButton(
-            "Flip the pictures", "check", "Turn the pictures left to right before the board is found"
+            tr("Flip the pictures"), "check", tr("Turn the pictures left to right before the board is found")
         )
         self._fitting: Board | None = None
-        self._rig = labelled("Cameras", self.rig)
+        self._rig = labelled(tr("Cameras"), self.rig)
         left = Qt.AlignmentFlag.AlignLeft
         self._offers = held(column_of((self.use, 0, left), (self.flip, 0, left), spacing=4))
         words = held(column_of(self.guidance, self.where, self.more, spacing=4))
@@ -108,7 +113,7 @@ class LiveSection(Section):
             self._show_running(live)
 
     def _show_rigs(self, live: RigLive) -> None:
-        several = "Several sources" if live.rigs else "Sources"
+        several = tr("Several sources") if live.rigs else tr("Sources")
         choices = [*((one.path, one.title) for one in live.rigs), (SEVERAL, several)]
         if choices != [(self.rig.itemData(row), self.rig.itemText(row)) for row in range(self.rig.count())]:
             self.rig.set_choices(choices, live.rig)
@@ -119,7 +124,7 @@ class LiveSection(Section):
         self.where.setText(live.where)
         self.where.setVisible(bool(live.where))
         self.more.setText(live.more)
-        tips = {(row, 1): "More shared views are needed" for row in live.lacking}
+        tips = {(row, 1): tr("More shared views are needed") for row in live.lacking}
         asked = frozenset({(live.asked_row, 1)}) if live.asked_row >= 0 else frozenset()
         self.pairs.show_cells(Shown(HEADERS, live.rows, strong=asked, told=tips))
         self.pairs.setVisible(bool(live.rows))
@@ -131,7 +136,11 @@ class LiveSection(Section):
         self._fitting = Board.parse(live.fitting) if live.fitting else None
         self.use.setVisible(self._fitting is not None)
         if self._fitting is not None:
-            self.use.setText(f"Use {board_name(self._fitting)}")
-            describe(self.use, self.use.text(), f"Look for this board instead: {board_words(self._fitting)}")
+            self.use.setText(tr("Use {board_name}", board_name=board_name(self._fitting)))
+            describe(
+                self.use,
+                self.use.text(),
+                tr("Look for this board instead: {board_words}", board_words=board_words(self._fitting)),
+            )
         self.flip.setVisible(live.mirrored)
         self._offers.setVisible(self._fitting is not None or live.mirrored)

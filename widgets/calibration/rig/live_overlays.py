@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from engines.calibration.live.finder import unflipped
 from engines.calibration.live.rig_types import RigSighting
+from engines.core.words import tr
 from widgets.calibration.rig.live_state import shared_words
 from widgets.viewer.overlays import Caption, Label, Overlay, Points, Polygon
 
-TARGET = "Hold the board here"
+TARGET = tr("Hold the board here")
 
 
 def camera_overlays(seen: RigSighting, camera: int, names: tuple[str, ...]) -> list[Overlay]:
@@ -47,6 +48,10 @@ def _asked(seen: RigSighting, camera: int, names: tuple[str, ...]) -> str:
         return ""
     pair = next((one for one in seen.pairs if (one.first, one.second) == seen.asked), None)
     if pair is None:
-        return "This camera's lens needs another view"
+        return tr("This camera's lens needs another view")
     other = names[pair.second if camera == pair.first else pair.first]
-    return f"{shared_words(pair)} views with {other}" if pair.lacks else f"Distance to {other}"
+    return (
+        tr("{shared_words} views with {other}", shared_words=shared_words(pair), other=other)
+        if pair.lacks
+        else tr("Distance to {other}", other=other)
+    )

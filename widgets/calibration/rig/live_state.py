@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engines.calibration.live.rig_types import PairState, RigSighting
 from engines.calibration.types import Sighting
-from widgets.kit.words import count
+from engines.core.words import as_part, tr, tr_count
 from widgets.sources.choice import SourceChoice
 
 SEVERAL = ":several"
@@ -47,26 +47,26 @@ class RigLive:
     def hint(self) -> str:
         """Why it cannot run, "" where it can."""
         if not self.sources:
-            return "Add a tiled source, or two cameras or more, in Sources to calibrate a rig live."
+            return tr("Add a tiled source, or two cameras or more, in Sources to calibrate a rig live.")
         if len(self.chosen) > MOST:
-            return f"A rig has {MOST} cameras at the most"
-        return "" if self.can_run else "Choose the cameras that see the board together, two at the least"
+            return tr("A rig has {most} cameras at the most", most=MOST)
+        return "" if self.can_run else tr("Choose the cameras that see the board together, two at the least")
 
     @property
     def guidance(self) -> str:
         """What to do next, in words."""
         if self.problem:
             return self.problem
-        return "Waiting for the first frame" if self.sighting is None else self.sighting.guidance
+        return tr("Waiting for the first frame") if self.sighting is None else self.sighting.guidance
 
     @property
     def more(self) -> str:
         """How to hold the board, and what is under way."""
-        told = [count(self.sets, "set") + " captured" if self.sets else "No set captured yet"]
+        told = [tr_count(self.sets, "{n} set", "{n:,} sets") + " captured" if self.sets else tr("No set captured yet")]
         if self.board and not self.sets:
-            told.append(f"looking for {self.board}")
+            told.append(tr("looking for {board}", board=self.board))
         if self.rate >= 1:
-            told.append(f"{self.rate:.0f} looks per second")
+            told.append(tr("{rate:.0f} looks per second", rate=self.rate))
         return ", ".join(told)
 
     @property
@@ -75,7 +75,7 @@ class RigLive:
         target = None if self.sighting is None else self.sighting.target
         if target is None or not target.words or len(target.cameras) < 2:
             return ""
-        return f"Seen by {self.names[target.cameras[0]]}: {target.words[:1].lower()}{target.words[1:]}"
+        return tr("Seen by {names}: {words}", names=self.names[target.cameras[0]], words=as_part(target.words))
 
     @property
     def can_capture(self) -> bool:
@@ -122,7 +122,7 @@ def shared_words(pair: PairState) -> str:
     """'3 of 8' while views are lacking, then how many there are."""
     if pair.apart:
         return "apart"
-    return f"{pair.shared} of {pair.needed}" if pair.lacks else str(pair.shared)
+    return tr("{shared} of {needed}", shared=pair.shared, needed=pair.needed) if pair.lacks else str(pair.shared)
 
 
 def distance_of(pair: PairState) -> str:
@@ -138,4 +138,4 @@ def distance_of(pair: PairState) -> str:
 
 def rig_title(title: str, tiles: int) -> str:
     """Of a tiled source as a rig."""
-    return f"{title} \u00b7 {count(tiles, 'camera')}"
+    return tr("{title} · {cameras}", title=title, cameras=tr_count(tiles, "{n} camera", "{n:,} cameras"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from engines.core.words import tr
 from widgets.calibration.boards import BoardsEditor
 from widgets.calibration.panel import SHORTEST_HEAD, boards_title, head_level
 from widgets.calibration.rig.known import KnownSection
@@ -22,7 +23,7 @@ from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
 
-SOLVE_TIP = "Solve for all cameras together"
+SOLVE_TIP = tr("Solve for all cameras together")
 
 
 class EmptyRig(QWidget):
@@ -32,9 +33,9 @@ class EmptyRig(QWidget):
         super().__init__()
         self.words = wrapped("muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = PlainButton("Add pictures")
+        self.button = PlainButton(tr("Add pictures"))
         self.sample = QuietButton(
-            "Open sample", "sample", "A rendered rig of four cameras, calibrated in half a minute"
+            tr("Open sample"), "sample", tr("A rendered rig of four cameras, calibrated in half a minute")
         )
         column = column_of(self.words, self.button, self.sample, spacing=10, margins=(8, 12, 8, 16))
         for part in (self.button, self.sample):
@@ -47,11 +48,17 @@ class EmptyRig(QWidget):
         self.setVisible(state.phase is Phase.EMPTY and not take.taking)
         live = take.ready
         self.sample.setVisible(not live)
-        what = f"Move a printed board before the cameras of {take.title}; pictures of all of them are kept."
-        files = "Add pictures or films in which two cameras or more see one printed board at the same moment."
+        what = tr(
+            "Move a printed board before the cameras of {take}; pictures of all of them are kept.", take=take.title
+        )
+        files = tr("Add pictures or films in which two cameras or more see one printed board at the same moment.")
         self.words.setText(what if live else files)
-        self.button.setText(f"Take {take.count} pictures" if live else "Add pictures")
-        tip = "Keep pictures of all cameras, then calibrate from them" if live else "With all cameras in each, or one"
+        self.button.setText(tr("Take {count} pictures", count=take.count) if live else tr("Add pictures"))
+        tip = (
+            tr("Keep pictures of all cameras, then calibrate from them")
+            if live
+            else tr("With all cameras in each, or one")
+        )
         describe(self.button, self.button.text(), tip)
 
 
@@ -61,18 +68,20 @@ class RigPanel(FeaturePanel):
     command = "rig.run"
 
     def __init__(self) -> None:
-        start = PrimaryButton("Calibrate", "calibrate", SOLVE_TIP)
-        super().__init__("Rig", start, "How a rig is calibrated and when to believe it", titled=False)
+        start = PrimaryButton(tr("Calibrate"), "calibrate", SOLVE_TIP)
+        super().__init__(tr("Rig"), start, tr("How a rig is calibrated and when to believe it"), titled=False)
         self.shown = RigState()
         self.empty, self.steps, self.report = EmptyRig(), SolverLine(), RigReport()
         self.pictures, self.known, self.solver = PicturesSection(), KnownSection(), RigSolverSection()
         self.live, self.use = LiveSection(), UseSection()
-        self.board_section = Section("Board", name="rig.board")
+        self.board_section = Section(tr("Board"), name="rig.board")
         self.boards = BoardsEditor()
-        self.open = QuietButton("Open", "open", "Show a calibrated rig of ours or of another program")
-        self.save = QuietButton("Save", "save", "Save everything as JSON")
-        self.export = QuietButton("", "export", "For OpenCV, Kalibr, ROS, aniposelib or caliscope", name="Export")
-        self.print = QuietButton("", "print", "A PDF of the board in true size", name="Print board")
+        self.open = QuietButton(tr("Open"), "open", tr("Show a calibrated rig of ours or of another program"))
+        self.save = QuietButton(tr("Save"), "save", tr("Save everything as JSON"))
+        self.export = QuietButton(
+            "", "export", tr("For OpenCV, Kalibr, ROS, aniposelib or caliscope"), name=tr("Export")
+        )
+        self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
 
@@ -95,7 +104,7 @@ class RigPanel(FeaturePanel):
         focused = self.start.hasFocus() or self.progress.cancel.hasFocus()
         verdict = view.result.verdict if view.result is not None and view.current else ""
         self.set_state(view.headline, head_level(view.phase is Phase.FAILED, view.busy is not None, verdict))
-        self.show_start("Calibrate", SOLVE_TIP, view.problem)
+        self.show_start(tr("Calibrate"), SOLVE_TIP, view.problem)
         self.trouble.show_trouble(view.trouble)
         self.progress.show_busy(view.busy)
         self.steps.show_steps(view.steps if view.busy is not None else ())

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from engines.core.video.stills import is_film
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.cameras import CameraPlaces
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.state import RigState
@@ -26,15 +27,15 @@ from widgets.kit.panel import (
     labelled,
 )
 from widgets.kit.row_list import RowList, write
-from widgets.kit.words import count, file_name
+from widgets.kit.words import file_name
 
 MATCHES = (
-    ("name", "By their names"),
-    ("time", "By time stamps"),
-    ("order", "By their order"),
-    ("motion", "By the board's motion"),
+    ("name", tr("By their names")),
+    ("time", tr("By time stamps")),
+    ("order", tr("By their order")),
+    ("motion", tr("By the board's motion")),
 )
-MATCH_TIP = (
+MATCH_TIP = tr(
     "Which pictures are of one moment. By names: the part that differs within a camera and recurs in the others. "
     "By the board's motion: films that began at different times, by an offset that is found"
 )
@@ -47,7 +48,7 @@ class FileList(RowList):
     most_rows = 4
 
     def __init__(self) -> None:
-        super().__init__("Files", "Pictures, films and folders that hold all cameras; Delete takes one out")
+        super().__init__(tr("Files"), tr("Pictures, films and folders that hold all cameras; Delete takes one out"))
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
         write(painter, box.adjusted(0, 0, -20, 0), file_name(self.rows[row]))
@@ -63,30 +64,37 @@ class PicturesSection(Section):
     changed = Signal(str, object)
 
     def __init__(self) -> None:
-        super().__init__("Pictures", name="rig.pictures")
+        super().__init__(tr("Pictures"), name="rig.pictures")
         self.take = TakeBlock()
         self.kind = Segmented(
-            "Cameras are",
-            (("tiled", "Tiles of a picture"), ("separate", "Files of their own")),
-            tip="All cameras in each picture, or a folder or film a camera",
+            tr("Cameras are"),
+            (("tiled", tr("Tiles of a picture")), ("separate", tr("Files of their own"))),
+            tip=tr("All cameras in each picture, or a folder or film a camera"),
         )
-        self.rows = NumberField("Rows of tiles", 2, 1, 16, tip="Tiles from top to bottom")
-        self.columns = NumberField("Columns of tiles", 2, 1, 16, tip="Tiles from left to right")
-        self.margin = NumberField("Margin", 0, 0, 500, unit="px", tip="Pixels to cut off around each tile")
+        self.rows = NumberField(tr("Rows of tiles"), 2, 1, 16, tip=tr("Tiles from top to bottom"))
+        self.columns = NumberField(tr("Columns of tiles"), 2, 1, 16, tip=tr("Tiles from left to right"))
+        self.margin = NumberField(tr("Margin"), 0, 0, 500, unit="px", tip=tr("Pixels to cut off around each tile"))
         times = Label("\u00d7")
         times.setProperty("role", "muted")
-        grid = labelled("Rows \u00d7 columns", held(row_of((self.rows, 1), times, (self.columns, 1), spacing=4)))
-        self._grid = held(row_of((grid, 3), (labelled("Margin", self.margin), 2), spacing=8))
+        grid = labelled(tr("Rows \u00d7 columns"), held(row_of((self.rows, 1), times, (self.columns, 1), spacing=4)))
+        self._grid = held(row_of((grid, 3), (labelled(tr("Margin"), self.margin), 2), spacing=8))
         self.places = CameraPlaces()
-        self.match = ChoiceField("Moments are matched", MATCHES, tip=MATCH_TIP)
-        tip = "Frames by which each camera is late, one number a camera: 0, 2, 0"
-        self.offsets = TextField("Frames late", placeholder="0, 0, 0", tip=tip)
-        self._match, self._offsets = labelled("Moments matched", self.match), labelled("Frames late", self.offsets)
+        self.match = ChoiceField(tr("Moments are matched"), MATCHES, tip=MATCH_TIP)
+        tip = tr("Frames by which each camera is late, one number a camera: 0, 2, 0")
+        self.offsets = TextField(tr("Frames late"), placeholder="0, 0, 0", tip=tip)
+        self._match, self._offsets = (
+            labelled(tr("Moments matched"), self.match),
+            labelled(tr("Frames late"), self.offsets),
+        )
         self.files = FileList()
         self.every = EveryFrame()
-        self.add_files = PlainButton("Add pictures", "views", "Pictures or films of the board; or drop them here")
-        self.folder = QuietButton("", "folder", "A folder of pictures or films", name="Add a folder")
-        self.discard = QuietButton("", "clear", "Forget pictures and result; Undo brings them back", name="Discard")
+        self.add_files = PlainButton(
+            tr("Add pictures"), "views", tr("Pictures or films of the board; or drop them here")
+        )
+        self.folder = QuietButton("", "folder", tr("A folder of pictures or films"), name=tr("Add a folder"))
+        self.discard = QuietButton(
+            "", "clear", tr("Forget pictures and result; Undo brings them back"), name=tr("Discard")
+        )
         self.add_action(self.discard)
         add = held(row_of(self.add_files, self.folder, None, spacing=4))
         matching = held(row_of((self._match, 3), (self._offsets, 2), spacing=8))
@@ -130,7 +138,7 @@ class PicturesSection(Section):
         try:
             offsets = tuple(map(int, words))
         except ValueError:
-            self.offsets.set_problem("Whole frames, one a camera: 0, 2, 0")
+            self.offsets.set_problem(tr("Whole frames, one a camera: 0, 2, 0"))
             return
         self.offsets.set_problem("")
         self.changed.emit("offsets", offsets)
@@ -139,6 +147,10 @@ class PicturesSection(Section):
 def pictures_title(setup: RigSetup) -> str:
     """'4 cameras · 24 files'."""
     if not setup.paths:
-        return "Pictures"
-    cameras = count(len(setup.cameras), "camera")
-    return f"{cameras} \u00b7 {count(len(setup.paths), 'file')}" if setup.tiled else cameras
+        return tr("Pictures")
+    cameras = tr_count(len(setup.cameras), "{n} camera", "{n:,} cameras")
+    return (
+        tr("{cameras} · {files}", cameras=cameras, files=tr_count(len(setup.paths), "{n} file", "{n:,} files"))
+        if setup.tiled
+        else cameras
+    )

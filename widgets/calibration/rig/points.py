@@ -8,22 +8,22 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.rig.points_state import Measured, RigUse
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, PlainButton, QuietButton, Section, Toggle, columns, labelled
-from widgets.kit.words import count
 from widgets.sources.choice import SourceChoice
 
-NONE = ("", "None")
+NONE = ("", tr("None"))
 SEPARATOR = " \u00b7 "
 """Between a source's title and its tile's."""
-USED = "Used: {}"
+USED = tr("Used: {}")
 HINTS = (
-    "Click a point in one picture of the rig, best while it is paused",
-    "Click the same point in another picture: it lies on the line",
+    tr("Click a point in one picture of the rig, best while it is paused"),
+    tr("Click the same point in another picture: it lies on the line"),
 )
-KEEP = "Keep this rig for these cameras, whenever they are open"
+KEEP = tr("Keep this rig for these cameras, whenever they are open")
 
 
 class UseSection(Section):
@@ -40,20 +40,24 @@ class UseSection(Section):
     forgotten = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Use", name="rig.use")
+        super().__init__(tr("Use"), name="rig.use")
         self.words = wrapped()
         self.fields: list[ChoiceField] = []
         self.rows = column_of(spacing=8)
-        self.keep = PlainButton("Use for these sources", "check", KEEP)
+        self.keep = PlainButton(tr("Use for these sources"), "check", KEEP)
         self.engine = ChoiceField(
-            "Points in space", [NONE], tip="Follow what this sees in all cameras of the rig, and place it in space"
+            tr("Points in space"),
+            [NONE],
+            tip=tr("Follow what this sees in all cameras of the rig, and place it in space"),
         )
         self.joined = wrapped("muted")
-        self.record = Toggle("Record as CSV", tip="Write every point with its deviations into a table while it comes")
-        self.measure = Toggle("Measure a point", tip="Click one point in two or more pictures of the viewer")
+        self.record = Toggle(
+            tr("Record as CSV"), tip=tr("Write every point with its deviations into a table while it comes")
+        )
+        self.measure = Toggle(tr("Measure a point"), tip=tr("Click one point in two or more pictures of the viewer"))
         self.place = wrapped()
-        self.copy = QuietButton("Copy", "copy", "Copy the place and its deviations")
-        self.again = QuietButton("Again", "clear", "Forget these clicks and measure another point")
+        self.copy = QuietButton(tr("Copy"), "copy", tr("Copy the place and its deviations"))
+        self.again = QuietButton(tr("Again"), "clear", tr("Forget these clicks and measure another point"))
         self._measured = Measured()
         self._lay_out()
         self._connect()
@@ -101,7 +105,7 @@ class UseSection(Section):
             self.rows.addWidget(columns(*pair))
 
     def _field(self, number: int, camera: str) -> ChoiceField:
-        field = ChoiceField(_named(camera), [NONE], tip=f"The camera or tile that {camera} is")
+        field = ChoiceField(_named(camera), [NONE], tip=tr("The camera or tile that {camera} is", camera=camera))
         field.chosen.connect(lambda path: self.sourceChosen.emit(number, path))
         return field
 
@@ -114,7 +118,9 @@ class UseSection(Section):
 
     def _lay_out(self) -> None:
         self._sources = held(self.rows)
-        self._points = held(column_of(labelled("Points in space", self.engine), self.joined, self.record, spacing=8))
+        self._points = held(
+            column_of(labelled(tr("Points in space"), self.engine), self.joined, self.record, spacing=8)
+        )
         self._place = held(column_of(self.place, row_of(self.copy, self.again, None, spacing=8), spacing=4))
         for part in (self.words, self._sources, self.keep, self._points, self.measure, self._place):
             self.add(part)
@@ -131,10 +137,16 @@ class UseSection(Section):
 def measured_words(measured: Measured) -> str:
     """What there is to do next, or the place."""
     if measured.point is not None:
-        note = f"\n{measured.note[0].upper()}{measured.note[1:]}" if measured.note else ""
-        return f"{place_words(measured)}\nSeen in {count(len(measured.point.cameras), 'picture')}{note}"
+        note = f"\n{as_sentence(measured.note)}" if measured.note else ""
+        return tr_count(
+            len(measured.point.cameras),
+            "{place_words}\nSeen in {n} picture{note}",
+            "{place_words}\nSeen in {n:,} pictures{note}",
+            place_words=place_words(measured),
+            note=note,
+        )
     if measured.note:
-        return f"{measured.note[0].upper()}{measured.note[1:]}"
+        return f"{as_sentence(measured.note)}"
     return HINTS[min(measured.clicks, 1)]
 
 
@@ -152,7 +164,7 @@ def _figure(metres: float, std: float) -> str:
 
 
 def _named(camera: str) -> str:
-    return f"Source of {camera}"
+    return tr("Source of {camera}", camera=camera)
 
 
 def _told_apart(sources: Sequence[SourceChoice]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.calibration.rig.types import SolveStep
+from engines.core.words import tr, tr_count
 from widgets.calibration.numbers import ErrorFigures
 from widgets.calibration.reasons import ReasonList
 from widgets.calibration.rig.state import RigState
@@ -19,30 +20,30 @@ from widgets.kit.figures_table import FiguresTable
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Section
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.words import count, seconds_words
+from widgets.kit.words import seconds_words
 
 MOST_ADVICE, LEAST_STEPS = 3, 4
 """Reasons shown at once; steps that make a curve."""
 LEAST_FALL = 0.2
 """Logarithm of the fall that fills the curve's height at the least, so that what stands still looks so."""
 PAIR_TIPS = (
-    "Two cameras",
-    "Between their centres, with one standard deviation: by the corners' noise, or by left-out frames",
-    "Between their viewing directions, in degrees, with one standard deviation",
-    "In which both see the board",
-    "Of the distance, when frames are left out",
+    tr("Two cameras"),
+    tr("Between their centres, with one standard deviation: by the corners' noise, or by left-out frames"),
+    tr("Between their viewing directions, in degrees, with one standard deviation"),
+    tr("In which both see the board"),
+    tr("Of the distance, when frames are left out"),
 )
-PAIR_HEADS = ("Distance of", "Length", "Angle", "Frames", "Spread")
-CAMERA_HEADS = ("Camera", "f, px", "\u00b1", "RMS", "Left out", "Median", "Frames", "Outliers")
+PAIR_HEADS = (tr("Distance of"), tr("Length"), tr("Angle"), tr("Frames"), tr("Spread"))
+CAMERA_HEADS = (tr("Camera"), "f, px", "\u00b1", "RMS", tr("Left out"), tr("Median"), tr("Frames"), tr("Outliers"))
 CAMERA_TIPS = (
-    "Its name",
-    "Focal length in pixels",
-    "One standard deviation of it, in pixels",
-    "Over the corners that fit, in pixels",
-    "The same on frames that were left out of the fit",
-    "Middle of all distances, in pixels",
-    "In which it sees the board",
-    "Corners that do not fit",
+    tr("Its name"),
+    tr("Focal length in pixels"),
+    tr("One standard deviation of it, in pixels"),
+    tr("Over the corners that fit, in pixels"),
+    tr("The same on frames that were left out of the fit"),
+    tr("Middle of all distances, in pixels"),
+    tr("In which it sees the board"),
+    tr("Corners that do not fit"),
 )
 
 
@@ -53,14 +54,16 @@ class RigReport(QWidget):
         super().__init__()
         self.figures, self.reasons = ErrorFigures(), ReasonList()
         self.loaded = wrapped("muted")
-        self.close_loaded = QuietButton("Close", "close", "Show again what the pictures give")
+        self.close_loaded = QuietButton(tr("Close"), "close", tr("Show again what the pictures give"))
         self._loaded = held(row_of((self.loaded, 1), self.close_loaded, spacing=8))
-        self.pairs = FiguresTable("Distances", PAIR_HEADS, PAIR_TIPS, most=10, firm=3)
-        self.cameras = FiguresTable("Cameras", CAMERA_HEADS, CAMERA_TIPS, most=8)
-        self.distances = Section("Distances", name="rig.distances")
-        self.lenses = Section("Cameras", name="rig.cameras")
-        self.look = QuietButton("Frames", "views", "Every frame and camera, down to single corners: the page Rig")
-        self.space = QuietButton("In space", "scene", "Cameras and boards in space: the page Space")
+        self.pairs = FiguresTable(tr("Distances"), PAIR_HEADS, PAIR_TIPS, most=10, firm=3)
+        self.cameras = FiguresTable(tr("Cameras"), CAMERA_HEADS, CAMERA_TIPS, most=8)
+        self.distances = Section(tr("Distances"), name="rig.distances")
+        self.lenses = Section(tr("Cameras"), name="rig.cameras")
+        self.look = QuietButton(
+            tr("Frames"), "views", tr("Every frame and camera, down to single corners: the page Rig")
+        )
+        self.space = QuietButton(tr("In space"), "scene", tr("Cameras and boards in space: the page Space"))
         self.distances.add_action(self.space)
         self.lenses.add_action(self.look)
         self.distances.add(self.pairs)
@@ -75,7 +78,7 @@ class RigReport(QWidget):
         self.setVisible(result is not None)
         if result is None:
             return
-        unseen = "frames that the rig was solved without"
+        unseen = tr("frames that the rig was solved without")
         rated = result.rms_px > 0
         self.figures.setVisible(rated or bool(result.verdict))
         self.figures.show_errors(
@@ -83,7 +86,9 @@ class RigReport(QWidget):
         )
         self.reasons.show_reasons(result.reasons, MOST_ADVICE)
         self._loaded.setVisible(bool(state.loaded_from and state.setup.paths))
-        self.loaded.setText(f"From {state.loaded_from}. The pictures are kept; calibrating shows theirs.")
+        self.loaded.setText(
+            tr("From {loaded_from}. The pictures are kept; calibrating shows theirs.", loaded_from=state.loaded_from)
+        )
         self.pairs.show_cells(pair_table(result))
         self.cameras.show_rows([camera_row(camera) for camera in result.cameras])
         self.about.setText(about(result))
@@ -108,9 +113,19 @@ class SolverLine(QWidget):
         if not steps:
             return
         last = steps[-1]
-        outliers = count(last.outliers, "outlier")
-        self.words.setText(f"Step {last.step}, cost {last.cost:,.0f}, {outliers}, {seconds_words(last.seconds)}")
-        self.words.set_tip(f"RMS {last.rms_px:.3f} px. Cost: squared deviations, as the loss counts them")
+        outliers = tr_count(last.outliers, "{n} outlier", "{n:,} outliers")
+        self.words.setText(
+            tr(
+                "Step {step}, cost {cost:,.0f}, {outliers}, {seconds_words}",
+                step=last.step,
+                cost=last.cost,
+                outliers=outliers,
+                seconds_words=seconds_words(last.seconds),
+            )
+        )
+        self.words.set_tip(
+            tr("RMS {rms_px:.3f} px. Cost: squared deviations, as the loss counts them", rms_px=last.rms_px)
+        )
         self.curve.setVisible(len(steps) >= LEAST_STEPS)
         self.curve.show_errors([step.rms_px for step in steps])
 
@@ -122,13 +137,15 @@ class _Curve(QWidget):
         super().__init__()
         self._errors: tuple[float, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Error by step")
+        self.setAccessibleName(tr("Error by step"))
         LOOK.changed.connect(self.update)
 
     def show_errors(self, errors: Sequence[float]) -> None:
         """Pixels."""
         self._errors = tuple(max(error, 1e-9) for error in errors)
-        self.setToolTip(f"RMS by step, logarithmic: from {errors[0]:.3f} to {errors[-1]:.3f} px")
+        self.setToolTip(
+            tr("RMS by step, logarithmic: from {errors:.3f} to {errors2:.3f} px", errors=errors[0], errors2=errors[-1])
+        )
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -7,12 +7,12 @@ from enum import Enum
 
 from engines.calibration.rig.names import FLOOR
 from engines.calibration.rig.types import RigResult, SolveStep
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.live_state import LEAST, MOST, RigLive
 from widgets.calibration.rig.points_state import RigUse
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.take_state import TakeView
 from widgets.calibration.state import pixels
-from widgets.kit.words import count
 from widgets.kit.work_state import Busy, Trouble
 
 
@@ -60,50 +60,67 @@ class RigState:
     def problem(self) -> str:
         """Why it cannot be calibrated, "" where it can."""
         if self.busy is not None:
-            return "It is being calibrated"
+            return tr("It is being calibrated")
         if not self.setup.paths:
-            return "Choose pictures or films of the board first"
+            return tr("Choose pictures or films of the board first")
         if len(self.setup.cameras) < LEAST:
-            return "A rig has two cameras at the least"
+            return tr("A rig has two cameras at the least")
         if len(self.setup.cameras) > MOST:
-            each = "" if self.setup.tiled else "; put the pictures of each into a folder of its own"
-            return f"{len(self.setup.cameras)} cameras, and a rig has {MOST} at the most{each}"
+            each = "" if self.setup.tiled else tr("; put the pictures of each into a folder of its own")
+            return tr(
+                "{count} cameras, and a rig has {most} at the most{each}",
+                count=len(self.setup.cameras),
+                most=MOST,
+                each=each,
+            )
         if self.setup.twice:
-            return f"Two cameras are called {self.setup.twice}"
+            return tr("Two cameras are called {twice}", twice=self.setup.twice)
         if self.setup.reference == FLOOR:
-            return "Name the frame in which the board lies on the floor"
+            return tr("Name the frame in which the board lies on the floor")
         return ""
 
     @property
     def headline(self) -> str:
         """The one line under the title."""
         if self.take.taking and self.phase in (Phase.EMPTY, Phase.READY):
-            return f"Taking pictures: {self.take.done} of {self.take.count}"
+            return tr("Taking pictures: {done} of {count}", done=self.take.done, count=self.take.count)
         return _HEADLINES[self.phase](self)
 
 
 def _ready(state: RigState) -> str:
-    return state.problem or f"{count(len(state.setup.cameras), 'camera')}, ready to calibrate"
+    return state.problem or tr_count(
+        len(state.setup.cameras), "{n} camera, ready to calibrate", "{n:,} cameras, ready to calibrate"
+    )
 
 
 def _busy(state: RigState) -> str:
     busy = state.busy or Busy()
-    return "Waiting for its turn" if busy.waiting else f"Calibrating {count(len(state.setup.cameras), 'camera')}"
+    return (
+        tr("Waiting for its turn")
+        if busy.waiting
+        else tr_count(len(state.setup.cameras), "Calibrating {n} camera", "Calibrating {n:,} cameras")
+    )
 
 
 def _result(state: RigState) -> str:
     result = state.result
     if result is None:
         return ""
-    told = f"{count(len(result.cameras), 'camera')}, RMS {pixels(result.rms_px)} px, {result.verdict or 'not judged'}"
-    return told if state.current else f"{told}; changed since"
+    told = tr_count(
+        len(result.cameras),
+        "{n} camera, RMS {rms_px} px, {verdict}",
+        "{n:,} cameras, RMS {rms_px} px, {verdict}",
+        rms_px=pixels(result.rms_px),
+        verdict=result.verdict or tr("not judged"),
+    )
+    return told if state.current else tr("{told}; changed since", told=told)
 
 
 _HEADLINES = {
-    Phase.EMPTY: lambda state: "No pictures yet",
+    Phase.EMPTY: lambda state: tr("No pictures yet"),
     Phase.READY: _ready,
     Phase.BUSY: _busy,
     Phase.FAILED: lambda state: state.trouble.title if state.trouble else "",
     Phase.RESULT: _result,
-    Phase.LOADED: lambda state: f"From {state.loaded_from}",
+    Phase.LOADED: lambda state: tr("From {loaded_from}", loaded_from=state.loaded_from),
 }

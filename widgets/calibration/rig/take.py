@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.calibration.rig.take_state import TakeView
 from widgets.kit.form import show
 from widgets.kit.layouts import column_of, held, row_of
@@ -22,15 +23,22 @@ class TakeBlock(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.shown = TakeView()
-        self.take = PlainButton("Take", "capture", "Keep pictures of all cameras, then calibrate from them")
-        self.count = NumberField("Pictures", 24, 2, 500, tip="How many pictures to take; 20 to 40 are good")
+        self.take = PlainButton(tr("Take"), "capture", tr("Keep pictures of all cameras, then calibrate from them"))
+        self.count = NumberField(tr("Pictures"), 24, 2, 500, tip=tr("How many pictures to take; 20 to 40 are good"))
         self.apart = NumberField(
-            "Seconds apart", 1.0, 0.1, 60, unit="s", decimals=1, step=0.1, tip="Time to move the board between pictures"
+            tr("Seconds apart"),
+            1.0,
+            0.1,
+            60,
+            unit="s",
+            decimals=1,
+            step=0.1,
+            tip=tr("Time to move the board between pictures"),
         )
-        self.count.setSuffix(" pictures")
-        self.apart.setPrefix("each ")
-        self.film = PlainButton("Use the recording", "file", "Calibrate from the file that these cameras play")
-        self.busy = BusyLine("Stop")
+        self.count.setSuffix(tr(" pictures"))
+        self.apart.setPrefix(tr("each "))
+        self.film = PlainButton(tr("Use the recording"), "file", tr("Calibrate from the file that these cameras play"))
+        self.busy = BusyLine(tr("Stop"))
         fields = row_of(self.take, (self.count, 1), (self.apart, 1), spacing=8)
         self._fields, self._film = held(fields), held(row_of(self.film, None))
         self.setLayout(column_of(self._fields, self._film, self.busy, spacing=8))
@@ -43,10 +51,14 @@ class TakeBlock(QWidget):
         show(self.apart, view.seconds)
         self._fields.setVisible(not view.taking)
         self.take.setEnabled(view.ready)
-        describe(self.take, f"Take pictures of {view.title}", self.take.toolTip())
+        describe(self.take, tr("Take pictures of {view}", view=view.title), self.take.toolTip())
         self._film.setVisible(bool(view.film) and not view.taking)
         if view.taking:
-            self.busy.set_progress(view.done, view.count, f"{view.done} of {view.count} pictures; move the board")
+            self.busy.set_progress(
+                view.done,
+                view.count,
+                tr("{done} of {count} pictures; move the board", done=view.done, count=view.count),
+            )
         self.busy.setVisible(view.taking)
 
     def _listen(self) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from engines.calibration.rig.names import floor_frame
 from engines.calibration.rig.types import RigCamera, RigPair, RigResult
+from engines.core.words import tr, tr_count
 from widgets.calibration.state import MODEL_NAMES, pixels
 from widgets.kit.figures_table import Shown
-from widgets.kit.words import DASH, count, seconds_words
+from widgets.kit.words import DASH, seconds_words
 
 PLUS_MINUS = "\u00b1"
 FEW = 3.55
@@ -46,7 +47,16 @@ def pair_table(result: RigResult) -> Shown:
         rows.append(
             (pair_name(result, pair), distance, with_std(pair.angle, pair.angle_std, decimals[1]), shared, spread)
         )
-    return Shown(("Distance of", f"Length, {unit}", "Angle, \u00b0", "Frames", f"Spread, {unit}"), tuple(rows))
+    return Shown(
+        (
+            tr("Distance of"),
+            tr("Length, {unit}", unit=unit),
+            tr("Angle, \u00b0"),
+            tr("Frames"),
+            tr("Spread, {unit}", unit=unit),
+        ),
+        tuple(rows),
+    )
 
 
 def decimals_of(stds: Sequence[float | None]) -> int:
@@ -91,18 +101,22 @@ def camera_row(camera: RigCamera) -> tuple[str, ...]:
 def about(result: RigResult) -> str:
     """Which model, from how many frames, whose coordinates, what else was solved."""
     models = {MODEL_NAMES[camera.model] for camera in result.cameras}
-    parts = [models.pop() if len(models) == 1 else "several lens models"]
+    parts = [models.pop() if len(models) == 1 else tr("several lens models")]
     if result.frames_used:
-        parts.append(f"{count(result.frames_used, 'frame')} used")
+        parts.append(tr_count(result.frames_used, "{n} frame used", "{n:,} frames used"))
     if result.reference:
         frame = floor_frame(result.reference)
-        parts.append(f"origin: {result.reference}" if frame is None else f"origin: the board in {frame}")
+        parts.append(
+            tr("origin: {reference}", reference=result.reference)
+            if frame is None
+            else tr("origin: the board in {frame}", frame=frame)
+        )
     if result.free_board:
-        parts.append("board shape solved")
+        parts.append(tr("board shape solved"))
     if result.mirrored:
-        parts.append("pictures flipped left to right")
+        parts.append(tr("pictures flipped left to right"))
     if result.seconds > 0:
         parts.append(seconds_words(result.seconds))
     known = any(camera.std for camera in result.cameras)
-    said = f". {PLUS_MINUS} is one standard deviation." if known else ". This file says nothing of the uncertainty."
+    said = tr(". \u00b1 is one standard deviation.") if known else tr(". This file says nothing of the uncertainty.")
     return "\u2002\u00b7\u2002".join(parts) + said

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.charts.drawn import LINE, DrawnChart, draw_note, label
 from widgets.charts.space.eye import Compass, Extent, Eye, Floats
 from widgets.charts.space.ground import ground, length_words, round_length
@@ -26,7 +27,7 @@ TURN, MOVE, NEARER = 0.1, 40.0, 1.25
 """By a key: radians, pixels, and times."""
 STILL = 4.0
 """Pixels within which a press is a click."""
-HINT = (
+HINT = tr(
     "Drag to turn, with shift to move, wheel to zoom, click to choose, double click to centre.\n"
     "F shows all, 1 from behind, 3 from the right, 7 from above, 0 without perspective; arrows turn, + and - zoom."
 )
@@ -331,7 +332,7 @@ class SpaceView(DrawnChart):
 def told(thing: Thing) -> list[str]:
     """What is said of a thing: its name, its place with how certain it is, and what else is known."""
     place = ", ".join(f"{value:.3f}" for value in thing.place.tolist())
-    lines = [thing.name, f"at {place} m"]
+    lines = [thing.name, tr("at {place} m", place=place)]
     if thing.std is not None:
         lines.append(f"\u00b1 {', '.join(f'{1000 * value:.2g}' for value in thing.std.tolist())} mm")
     return [*lines, *thing.more]

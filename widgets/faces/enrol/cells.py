@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Candidate
 from widgets.faces.cells import paint_meter
 from widgets.faces.enrol.words import USELESS, Kind, Review, Row, doubt_title, person_words
@@ -91,7 +92,7 @@ def _paint_reasons(painter: QPainter, room: QRectF, candidate: Candidate, name: 
     painter.drawText(words, Qt.TextFlag.TextWordWrap, candidate.words)
     facts = [file_name(candidate.file)]
     if candidate.quality is not None:
-        facts.append(f"quality {quality_words(candidate.quality)}")
+        facts.append(tr("quality {quality_words}", quality_words=quality_words(candidate.quality)))
     line = QRectF(room.left(), words.top() + used + 2, room.width(), 15)
     write(painter, line, " \u00b7 ".join(facts), "muted", 11)
     if candidate.row >= 0:
@@ -152,7 +153,7 @@ def paint_tick(painter: QPainter, box: QRect, on: bool, partly: bool = False) ->
 
 def _paint_name(painter: QPainter, box: QRectF, name: str) -> None:
     """A name that can be edited: with a pencil behind it."""
-    wide = write(painter, box.adjusted(0, 0, -20, 0), name or "No name yet", "text" if name else "warn", 12)
+    wide = write(painter, box.adjusted(0, 0, -20, 0), name or tr("No name yet"), "text" if name else "warn", 12)
     draw_icon(painter, QRect(int(box.left() + wide) + 6, int(box.top()) + 4, 12, 12), "edit")
 
 

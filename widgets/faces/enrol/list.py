@@ -10,6 +10,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSi
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyleOptionViewItem, QWidget
 
+from engines.core.words import tr
 from widgets.faces.enrol.cells import DOUBT, HEAD, TILE, name_box, paint_row, tick_box
 from widgets.faces.enrol.words import Kind, Review, Row, candidate_tip, rows_of, spoken
 from widgets.faces.grid import SLACK
@@ -31,7 +32,7 @@ class ReviewList(PaintedList):
     settled = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Faces to be enrolled", "Space ticks what is selected, F2 names it")
+        super().__init__(tr("Faces to be enrolled"), tr("Space ticks what is selected, F2 names it"))
         self.thumbs, self.review = Thumbs(self), Review()
         self.cell = NameEditor(self)
         self._wide = 400
@@ -98,11 +99,11 @@ class ReviewList(PaintedList):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chosen = self.selected()
-        for words, role, on in (("Tick", "check", True), ("Leave out", "cancelled", False)):
+        for words, role, on in ((tr("Tick"), "check", True), (tr("Leave out"), "cancelled", False)):
             action = menu.addAction(icon(role), words)
             action.triggered.connect(lambda _=False, on=on: self._take(chosen, on))
             action.setEnabled(any(self.review.usable(index) and self.review.takes(index) != on for index in chosen))
-        menu.addAction(icon("edit"), "Name\u2026").triggered.connect(self.edit_name)
+        menu.addAction(icon("edit"), tr("Name\u2026")).triggered.connect(self.edit_name)
         return menu
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -193,7 +194,7 @@ class NameEditor(RowDelegate):
         self.names: tuple[str, ...] = ()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = NameField("Name of this person", tip="Return keeps the name, Escape leaves it as it was")
+        editor = NameField(tr("Name of this person"), tip=tr("Return keeps the name, Escape leaves it as it was"))
         editor.setParent(parent)
         editor.show_names(self.names)
         editor.named.connect(lambda _name: self._commit(editor))

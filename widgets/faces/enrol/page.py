@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.pictures.files import in_short
+from engines.core.words import tr
 from widgets.faces.enrol.list import ReviewList
 from widgets.faces.enrol.words import Review, store_problem, summary
 from widgets.faces.state import EnrolView, FacesView
@@ -31,7 +32,7 @@ from widgets.kit.words import DOT
 from widgets.kit.work_parts import BusyLine, Framed
 
 WIDE, ROOM = 560, (48, 32, 48, 32)
-FILTERS = (("all", "All"), ("doubts", "In doubt"))
+FILTERS = (("all", tr("All")), ("doubts", tr("In doubt")))
 
 
 class EnrolPage(FileDrops):
@@ -44,10 +45,10 @@ class EnrolPage(FileDrops):
         self._known: tuple[object, ...] = ()
         self._names: tuple[str, ...] = ()
         self.list = ReviewList()
-        self.title, self.line = ElidedLabel("Review", "title"), ElidedLabel("", "state")
-        self.filter = Segmented("Show", FILTERS, tip="All faces, or only those with a doubt")
-        self.store = PrimaryButton("Store", "save")
-        self.drop = QuietButton("Discard", "delete", "Throw this review away; nothing of it is stored")
+        self.title, self.line = ElidedLabel(tr("Review"), "title"), ElidedLabel("", "state")
+        self.filter = Segmented(tr("Show"), FILTERS, tip=tr("All faces, or only those with a doubt"))
+        self.store = PrimaryButton(tr("Store"), "save")
+        self.drop = QuietButton(tr("Discard"), "delete", tr("Throw this review away; nothing of it is stored"))
         self.progress, self.finding = BusyLine(), BusyLine()
         self.start = DropArea()
         self._lay_out()
@@ -92,11 +93,13 @@ class EnrolPage(FileDrops):
         self.line.setText(DOT.join(part for part in (summary(review), left_out) if part))
         set_property(self.line, "level", "warn" if review.nameless else "")
         chosen = len(review.chosen)
-        words = f"Store {chosen:,}" if chosen else "Store"
-        why = "The gallery is read-only here" if read_only else store_problem(review)
+        words = tr("Store {chosen:,}", chosen=chosen) if chosen else tr("Store")
+        why = tr("The gallery is read-only here") if read_only else store_problem(review)
         self.store.setText(words)
         self.store.setEnabled(not why and enrol.busy is None)
-        describe(self.store, words, f"{why}." if why else "Put the ticked faces into the gallery; this can be undone")
+        describe(
+            self.store, words, f"{why}." if why else tr("Put the ticked faces into the gallery; this can be undone")
+        )
         self.drop.setEnabled(enrol.busy is None)
         self.filter.setVisible(bool(review.doubted))
 
@@ -117,7 +120,7 @@ class EnrolPage(FileDrops):
         words = column_of(self.title, self.line, spacing=2)
         buttons = row_of(self.filter, self.drop, self.store, spacing=8)
         self._head = row_of((words, 1), buttons, spacing=8, margins=(12, 10, 12, 6))
-        nothing = EmptyState("Looking for faces and judging them. Nothing is stored yet.", "", "faces")
+        nothing = EmptyState(tr("Looking for faces and judging them. Nothing is stored yet."), "", "faces")
         finding = row_of(None, (self.finding, 3), None, spacing=6)
         self._stack = QStackedWidget()
         for part in (
@@ -135,9 +138,11 @@ class DropArea(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._aimed = False
-        self.state = EmptyState("Drop pictures or a folder of people here.", "", "faces")
-        self.files = PrimaryButton("Choose pictures", "views", "Pictures of one person or of several")
-        self.folder = PlainButton("Choose a folder", "folder", "With one folder a person, or files named Ada_0001.jpg")
+        self.state = EmptyState(tr("Drop pictures or a folder of people here."), "", "faces")
+        self.files = PrimaryButton(tr("Choose pictures"), "views", tr("Pictures of one person or of several"))
+        self.folder = PlainButton(
+            tr("Choose a folder"), "folder", tr("With one folder a person, or files named Ada_0001.jpg")
+        )
         self.hint = ElidedLabel("", "hint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         choices = row_of(None, self.files, self.folder, None, spacing=8)
@@ -148,9 +153,9 @@ class DropArea(QWidget):
     def set_missing(self, gallery: bool) -> None:
         """There is no gallery to store into yet."""
         self.hint.setText(
-            "There is no gallery yet; one is made when the faces are stored."
+            tr("There is no gallery yet; one is made when the faces are stored.")
             if gallery
-            else "One folder a person, or files named Ada_0001.jpg; nothing is stored before you have seen it."
+            else tr("One folder a person, or files named Ada_0001.jpg; nothing is stored before you have seen it.")
         )
 
     def set_aimed(self, on: bool) -> None:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engines.core.words import as_part, tr, tr_count
 from engines.faces.gallery.types import Candidate, Doubt
 from widgets.faces.people.words import folded, people_words
 from widgets.faces.words import file_name
-from widgets.kit.words import count
 
 DOUBTS: dict[Doubt, str] = {
-    "unreadable": "Cannot be read",
-    "no-face": "No face found",
-    "many-faces": "Several faces in the picture",
-    "blurred": "Blurred",
-    "profile": "In profile",
-    "small": "Small",
-    "dark": "Badly lit",
-    "duplicate": "Nearly the same picture",
-    "other-person": "Looks like someone else",
-    "outlier": "Unlike the others",
+    "unreadable": tr("Cannot be read"),
+    "no-face": tr("No face found"),
+    "many-faces": tr("Several faces in the picture"),
+    "blurred": tr("Blurred"),
+    "profile": tr("In profile"),
+    "small": tr("Small"),
+    "dark": tr("Badly lit"),
+    "duplicate": tr("Nearly the same picture"),
+    "other-person": tr("Looks like someone else"),
+    "outlier": tr("Unlike the others"),
 }
-NAMELESS = "No name yet"
-USELESS = "Without a face"
+NAMELESS = tr("No name yet")
+USELESS = tr("Without a face")
 
 
 class Kind(Enum):
@@ -118,33 +118,40 @@ def summary(review: Review) -> str:
     """'23 faces of 5 people; 4 held back; 2 without a face'."""
     chosen = review.chosen
     people = {review.name(index) for index in chosen} - {""}
-    words = f"{count(len(chosen), 'face')} of {people_words(len(people))}"
+    words = tr_count(
+        len(chosen),
+        "{n} face of {people_words}",
+        "{n:,} faces of {people_words}",
+        people_words=people_words(len(people)),
+    )
     held, nameless, useless = len(review.held), len(review.nameless), len(review.useless)
-    words += f"; {held:,} held back" if held else ""
-    words += f"; {useless:,} without a face" if useless else ""
-    return f"{nameless:,} without a name; {words}" if nameless else words
+    words += tr("; {held:,} held back", held=held) if held else ""
+    words += tr("; {useless:,} without a face", useless=useless) if useless else ""
+    return tr("{nameless:,} without a name; {words}", nameless=nameless, words=words) if nameless else words
 
 
 def store_problem(review: Review) -> str:
     """Why nothing can be stored, or ""."""
     if not review.chosen:
-        return "Tick at least one face"
+        return tr("Tick at least one face")
     nameless = len(review.nameless)
-    return f"{count(nameless, 'ticked face')} without a name" if nameless else ""
+    return tr_count(nameless, "{n} ticked face without a name", "{n:,} ticked faces without a name") if nameless else ""
 
 
 def person_words(review: Review, row: Row) -> str:
     """'5 faces, 1 held back' below a heading."""
     if row.title == USELESS:
-        return count(len(row.members), "picture")
+        return tr_count(len(row.members), "{n} picture", "{n:,} pictures")
     held = sum(1 for index in row.members if review.candidates[index].doubts and not review.takes(index))
-    return count(len(row.members), "face") + (f", {held:,} held back" if held else "")
+    return tr_count(len(row.members), "{n} face", "{n:,} faces") + (
+        tr(", {held:,} held back", held=held) if held else ""
+    )
 
 
 def doubt_title(candidate: Candidate) -> str:
     """'Blurred, small'."""
     words = [DOUBTS.get(doubt, doubt) for doubt in candidate.doubts]
-    return ", ".join([words[0], *(word[0].lower() + word[1:] for word in words[1:])]) if words else ""
+    return ", ".join([words[0], *(as_part(word) for word in words[1:])]) if words else ""
 
 
 def candidate_tip(review: Review, index: int) -> str:
@@ -152,7 +159,7 @@ def candidate_tip(review: Review, index: int) -> str:
     one = review.candidates[index]
     lines = [file_name(one.file), review.name(index) or NAMELESS, doubt_title(one), one.words]
     if one.quality is not None:
-        lines.append(f"Quality {one.quality.total:.2f}")
+        lines.append(tr("Quality {total:.2f}", total=one.quality.total))
     return "\n".join(line for line in lines if line)
 
 
@@ -160,5 +167,5 @@ def spoken(review: Review, row: Row) -> str:
     """What a screen reader says of a row."""
     if row.kind is Kind.PERSON:
         return f"{row.title}, {person_words(review, row)}"
-    taken = "ticked" if review.usable(row.first) and review.takes(row.first) else "not ticked"
+    taken = "ticked" if review.usable(row.first) and review.takes(row.first) else tr("not ticked")
     return ", ".join((*candidate_tip(review, row.first).split("\n"), taken))

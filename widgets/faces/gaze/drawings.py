@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose, Point
 from widgets.faces.gaze.words import degrees, fit_words, gaze_words, pose_words
@@ -59,7 +60,7 @@ class HeadDial(Drawing):
     """A globe for the head: its meridian, its equator and the nose, a scale for the lean; the gaze as an arrow."""
 
     def __init__(self) -> None:
-        super().__init__("Head pose", "Waiting for a face", QSize(180, 180))
+        super().__init__(tr("Head pose"), tr("Waiting for a face"), QSize(180, 180))
         self._pose: HeadPose | None = None
         self._gaze: Gaze | None = None
 
@@ -126,7 +127,7 @@ class TrailPlot(Drawing):
     """The looks of the last seconds over yaw and pitch, and how sure the newest is; the head's own direction beside."""
 
     def __init__(self) -> None:
-        super().__init__("Gaze trail", "The trail of looks appears with the first face", QSize(220, 160))
+        super().__init__(tr("Gaze trail"), tr("The trail of looks appears with the first face"), QSize(220, 160))
         self._trail: tuple[Point, ...] = ()
         self._gaze: Gaze | None = None
         self._pose: HeadPose | None = None
@@ -163,8 +164,8 @@ class TrailPlot(Drawing):
             y, right = put(0, pitch).y(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.setPen(look.color("muted"))
             painter.drawText(QRectF(0, y - 8, box.left() - 6, 16), right, f"{pitch:+d}" if pitch else "0")
-        painter.drawText(QRectF(box.left(), box.bottom() + 18, box.width(), 16), CENTRE, "Yaw (\u00b0)")
-        painter.drawText(QRectF(4, 2, 80, 16), Qt.AlignmentFlag.AlignLeft, "Pitch (\u00b0)")
+        painter.drawText(QRectF(box.left(), box.bottom() + 18, box.width(), 16), CENTRE, tr("Yaw (\u00b0)"))
+        painter.drawText(QRectF(4, 2, 80, 16), Qt.AlignmentFlag.AlignLeft, tr("Pitch (\u00b0)"))
 
     def _grid(self, painter: QPainter, one: QPointF, other: QPointF, *, strong: bool) -> None:
         painter.setPen(QPen(LOOK.now.color("muted", 0.5 if strong else 0.15), 1))
@@ -202,7 +203,7 @@ class TrailPlot(Drawing):
 
     def _draw_legend(self, painter: QPainter, box: QRectF) -> None:
         look, y = LOOK.now, 11.0
-        words = "gaze, with its deviation" if box.width() > 280 else "gaze"
+        words = tr("gaze, with its deviation") if box.width() > 280 else "gaze"
         left = box.right() - (196 if box.width() > 280 else 96)
         ink(painter, QPen(look.nth(HEAD), 2), None)
         painter.drawEllipse(QPointF(left, y), 5, 5)
@@ -217,8 +218,8 @@ class NinePoints(Drawing):
     """The screen in small: each target, where it was seen when it was left out, and by how many degrees."""
 
     def __init__(self) -> None:
-        words = "Look at nine points once, and the gaze is told as a place on your screen, with its error."
-        super().__init__("Calibration points", words, QSize(240, 160))
+        words = tr("Look at nine points once, and the gaze is told as a place on your screen, with its error.")
+        super().__init__(tr("Calibration points"), words, QSize(240, 160))
         self._fit: GazeFit | None = None
 
     def show_fit(self, fit: GazeFit | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import GazeFit
 from widgets.faces.gaze.drawings import HeadDial, NinePoints, TrailPlot
 from widgets.faces.gaze.words import degrees, fit_words, looks_words, missing_size, signed, state_words
@@ -15,12 +16,16 @@ from widgets.kit.panel import ElidedLabel, EmptyState, Pill, PrimaryButton, Quie
 from widgets.kit.trouble_card import fetch_words
 from widgets.kit.work_page import WorkPage
 
-ASKED = "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
-FETCH = "Gaze needs the face and iris landmark networks, which are not on this machine yet."
+ASKED = tr(
+    "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
+)
+FETCH = tr("Gaze needs the face and iris landmark networks, which are not on this machine yet.")
 FIGURES, CARD = 250, 350
 """Room in pixels that the figures need across, and the calibration down."""
-ABOUT_YAW = "Positive to your right as you see the picture; 0 looks into the camera"
-ABOUT_STD = "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
+ABOUT_YAW = tr("Positive to your right as you see the picture; 0 looks into the camera")
+ABOUT_STD = tr(
+    "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
+)
 
 
 class GazePage(WorkPage):
@@ -33,13 +38,15 @@ class GazePage(WorkPage):
         super().__init__()
         self._shown: GazeView | None = None
         self._missing = 0
-        tip = "Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it"
-        self.calibrate = PrimaryButton("Calibrate", "target", tip)
+        tip = tr("Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it")
+        self.calibrate = PrimaryButton(tr("Calibrate"), "target", tip)
         self.problem, self.why = Pill(), ElidedLabel("", "muted")
         self.dial, self.trail, self.points = HeadDial(), TrailPlot(), NinePoints()
         self.angles, self.quality = StatGrid(), StatGrid()
         self.verdict, self.note = Label(), Label()
-        self.clear = QuietButton("Forget", "delete", "Forget this calibration; gaze is then told in degrees alone")
+        self.clear = QuietButton(
+            tr("Forget"), "delete", tr("Forget this calibration; gaze is then told in degrees alone")
+        )
         self._lay_out()
         self.empty.clicked.connect(lambda: (self.fetchWanted if self._missing else self.liveWanted).emit())
         self.show_state(FacesView(page=Page.GAZE))
@@ -68,12 +75,12 @@ class GazePage(WorkPage):
             self._show_fit(shown)
 
     def _show_empty(self, missing: int) -> None:
-        words, button = (FETCH, fetch_words(missing)) if missing else (ASKED, "Open live view")
+        words, button = (FETCH, fetch_words(missing)) if missing else (ASKED, tr("Open live view"))
         if self.empty.words.text() != words or self.empty.button.text() != button:
             self.empty.set_text(words, button)
 
     def _show_problem(self, problem: str) -> None:
-        self.problem.set_state("Could not calibrate" if problem else "", "warn")
+        self.problem.set_state(tr("Could not calibrate") if problem else "", "warn")
         self.why.setText(problem)
         for widget in (self.problem, self.why):
             widget.setVisible(bool(problem))
@@ -82,18 +89,29 @@ class GazePage(WorkPage):
         pose, gaze = shown.pose, shown.gaze
         std = degrees(gaze.std).removesuffix("\u00b0") if gaze and gaze.std is not None else ""
         rows = [
-            Stat("Head yaw", signed(pose.yaw if pose else None), "\u00b0", tip=ABOUT_YAW),
-            Stat("Head pitch", signed(pose.pitch if pose else None), "\u00b0", tip="Positive up"),
-            Stat("Head roll", signed(pose.roll if pose else None), "\u00b0", tip="Positive clockwise as you see it"),
-            Stat("Gaze yaw", signed(gaze.yaw if gaze else None), "\u00b0", spread=std, tip=f"{ABOUT_YAW}. {ABOUT_STD}"),
-            Stat("Gaze pitch", signed(gaze.pitch if gaze else None), "\u00b0", spread=std, tip=ABOUT_STD),
-            Stat("Eyes", ("shut" if gaze.blink else "open") if gaze else "\u2013"),
+            Stat(tr("Head yaw"), signed(pose.yaw if pose else None), "\u00b0", tip=ABOUT_YAW),
+            Stat(tr("Head pitch"), signed(pose.pitch if pose else None), "\u00b0", tip=tr("Positive up")),
+            Stat(
+                tr("Head roll"),
+                signed(pose.roll if pose else None),
+                "\u00b0",
+                tip=tr("Positive clockwise as you see it"),
+            ),
+            Stat(
+                tr("Gaze yaw"),
+                signed(gaze.yaw if gaze else None),
+                "\u00b0",
+                spread=std,
+                tip=f"{ABOUT_YAW}. {ABOUT_STD}",
+            ),
+            Stat(tr("Gaze pitch"), signed(gaze.pitch if gaze else None), "\u00b0", spread=std, tip=ABOUT_STD),
+            Stat(tr("Eyes"), (tr("shut") if gaze.blink else tr("open")) if gaze else "\u2013"),
         ]
         if gaze is not None and gaze.screen is not None:
             x, y = gaze.screen
-            tip = "Where on the calibrated screen, with its standard deviation in degrees"
+            tip = tr("Where on the calibrated screen, with its standard deviation in degrees")
             sure = degrees(gaze.screen_std) if gaze.screen_std is not None else ""
-            rows.append(Stat("On the screen", f"{x:.0f}, {y:.0f}", "px", spread=sure, tip=tip))
+            rows.append(Stat(tr("On the screen"), f"{x:.0f}, {y:.0f}", "px", spread=sure, tip=tip))
         self.angles.set_stats(rows)
 
     def _show_fit(self, shown: GazeView) -> None:
@@ -123,8 +141,8 @@ class GazePage(WorkPage):
         grid.setRowStretch(0, 1)
         grid.setRowStretch(1, 1)
         styled(full)
-        head = self.head_of("Head pose and gaze", self.calibrate)
-        self.lay_out(head, line, self.body_of(EmptyState(ASKED, "Open live view", "show"), scrolled(full)))
+        head = self.head_of(tr("Head pose and gaze"), self.calibrate)
+        self.lay_out(head, line, self.body_of(EmptyState(ASKED, tr("Open live view"), "show"), scrolled(full)))
 
     def _card(self) -> QFrame:
         card = QFrame()
@@ -133,7 +151,7 @@ class GazePage(WorkPage):
         for label, role in ((self.verdict, "muted"), (self.note, "hint")):
             label.setProperty("role", role)
             label.setWordWrap(True)
-        title = row_of((ElidedLabel("Calibration", "heading"), 1), self.clear, spacing=8)
+        title = row_of((ElidedLabel(tr("Calibration"), "heading"), 1), self.clear, spacing=8)
         parts = (title, (self.points, 1), self.verdict, self.note, self.quality)
         card.setLayout(column_of(*parts, spacing=8, margins=(12, 8, 8, 10)))
         return card
@@ -142,7 +160,14 @@ class GazePage(WorkPage):
 def _figures(fit: GazeFit) -> list[Stat]:
     worst = max(fit.by_point, default=0.0)
     return [
-        Stat("Error on points left out", f"{fit.error:.1f}", "\u00b0", tip="Mean angle; each point was left out once"),
-        Stat("Largest of a point", f"{worst:.1f}", "\u00b0", tip="Mean angle at the point that was seen worst"),
-        Stat("Deviation it tells", f"{fit.std:.1f}", "\u00b0", tip="What the regressor itself says of each axis"),
+        Stat(
+            tr("Error on points left out"),
+            f"{fit.error:.1f}",
+            "\u00b0",
+            tip=tr("Mean angle; each point was left out once"),
+        ),
+        Stat(tr("Largest of a point"), f"{worst:.1f}", "\u00b0", tip=tr("Mean angle at the point that was seen worst")),
+        Stat(
+            tr("Deviation it tells"), f"{fit.std:.1f}", "\u00b0", tip=tr("What the regressor itself says of each axis")
+        ),
     ]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QPainter, QPa
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import Clock, monotonic
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
@@ -26,8 +27,8 @@ DWELL, LEAST = 1.8, 0.8
 """Seconds that a point is shown; seconds before Space goes on."""
 WIDE, NARROW, DOT = 46.0, 9.0, 3.0
 TICK = 16
-WORDS = "Look at the dot until the ring has closed, with the head at ease."
-KEYS = "Space: next point \u00b7 Esc: cancel"
+WORDS = tr("Look at the dot until the ring has closed, with the head at ease.")
+KEYS = tr("Space: next point \u00b7 Esc: cancel")
 
 
 class GazeScreen(QWidget):
@@ -46,8 +47,8 @@ class GazeScreen(QWidget):
         self._timer.timeout.connect(self.advance)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.BlankCursor)
-        self.setWindowTitle("Gaze calibration")
-        describe(self, "Gaze calibration")
+        self.setWindowTitle(tr("Gaze calibration"))
+        describe(self, tr("Gaze calibration"))
         self.setAccessibleDescription(f"{WORDS} {KEYS}")
 
     def begin(self) -> None:
@@ -125,7 +126,10 @@ class GazeScreen(QWidget):
         """Below the middle, where no point is."""
         look = LOOK.now
         top = self.height() * 0.64
-        for size, token, words in ((15, "text", WORDS), (13, "muted", f"{self.target + 1} of {len(PLACES)}  {KEYS}")):
+        for size, token, words in (
+            (15, "text", WORDS),
+            (13, "muted", tr("{target} of {count}  {keys}", target=self.target + 1, count=len(PLACES), keys=KEYS)),
+        ):
             painter.setFont(number_font(size))
             painter.setPen(look.color(token))
             painter.drawText(QRectF(0, top, self.width(), 28), Qt.AlignmentFlag.AlignCenter, words)

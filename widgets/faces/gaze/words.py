@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr, tr_count
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose
 from widgets.faces.state import FacesView, GazeView
-from widgets.kit.words import DASH, DOT, count
+from widgets.kit.words import DASH, DOT
 
 LANDMARKS = ("face-landmarks", "iris-landmarks")
 
@@ -23,45 +24,67 @@ def signed(value: float | None) -> str:
 def pose_words(pose: HeadPose | None) -> str:
     """'Head 12 degrees to the right, 3 up, leaning 2 clockwise'."""
     if pose is None:
-        return "No head pose"
+        return tr("No head pose")
     side, up = "right" if pose.yaw >= 0 else "left", "up" if pose.pitch >= 0 else "down"
     lean = "clockwise" if pose.roll >= 0 else "counter-clockwise"
-    return f"Head {abs(pose.yaw):.0f}\u00b0 {side}, {abs(pose.pitch):.0f}\u00b0 {up}, {abs(pose.roll):.0f}\u00b0 {lean}"
+    return tr(
+        "Head {yaw:.0f}\u00b0 {side}, {pitch:.0f}\u00b0 {up}, {roll:.0f}\u00b0 {lean}",
+        yaw=abs(pose.yaw),
+        side=side,
+        pitch=abs(pose.pitch),
+        up=up,
+        roll=abs(pose.roll),
+        lean=lean,
+    )
 
 
 def gaze_words(gaze: Gaze | None) -> str:
     """'Looks 12 degrees to the left, 4 up'."""
     if gaze is None:
-        return "No gaze"
+        return tr("No gaze")
     if gaze.blink:
-        return "Eyes shut"
+        return tr("Eyes shut")
     side, up = "right" if gaze.yaw >= 0 else "left", "up" if gaze.pitch >= 0 else "down"
-    return f"Looks {abs(gaze.yaw):.0f}\u00b0 {side}, {abs(gaze.pitch):.0f}\u00b0 {up}"
+    return tr(
+        "Looks {yaw:.0f}\u00b0 {side}, {pitch:.0f}\u00b0 {up}",
+        yaw=abs(gaze.yaw),
+        side=side,
+        pitch=abs(gaze.pitch),
+        up=up,
+    )
 
 
 def state_words(shown: GazeView) -> str:
     """The line under the page's title."""
     if shown.target >= 0:
-        return f"Calibrating: point {shown.target + 1} of 9"
+        return tr("Calibrating: point {target} of 9", target=shown.target + 1)
     if shown.pose is None:
-        return "No face in the picture"
+        return tr("No face in the picture")
     return f"{pose_words(shown.pose)}{DOT}{gaze_words(shown.gaze)}"
 
 
 def fit_words(fit: GazeFit | None) -> str:
     """'Error 1.6 degrees on points left out; ridge regression alone 1.9'."""
     if fit is None:
-        return "Not calibrated"
-    words = f"Error {degrees(fit.error)} on points left out one at a time"
+        return tr("Not calibrated")
+    words = tr("Error {degrees} on points left out one at a time", degrees=degrees(fit.error))
     if fit.method == "network" and fit.ridge is not None:
-        return f"{words}; ridge regression alone {degrees(fit.ridge)}"
-    return f"{words}; ridge regression, which the network did not beat"
+        return tr("{words}; ridge regression alone {degrees}", words=words, degrees=degrees(fit.ridge))
+    return tr("{words}; ridge regression, which the network did not beat", words=words)
 
 
 def looks_words(collected: tuple[int, ...]) -> str:
     """'112 looks at 9 points'."""
     points = sum(1 for many in collected if many)
-    return f"{count(sum(collected), 'look')} at {count(points, 'point')}" if collected else ""
+    return (
+        tr(
+            "{looks} at {points}",
+            looks=tr_count(sum(collected), "{n} look", "{n:,} looks"),
+            points=tr_count(points, "{n} point", "{n:,} points"),
+        )
+        if collected
+        else ""
+    )
 
 
 def missing_size(view: FacesView) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
+from engines.core.words import tr
 from widgets.faces.panel.gallery import GallerySection, SureSection
 from widgets.faces.panel.live import TracksSection
 from widgets.faces.panel.settings import LookingSection, PrivacySection
@@ -29,21 +30,23 @@ class FacesPanel(FeaturePanel):
     settingsChanged = Signal(object)
 
     def __init__(self) -> None:
-        start = PrimaryButton("Start", "faces", "Find, follow and name faces in this source")
-        super().__init__("Faces", start, "What the figures mean, and how to enrol well")
+        start = PrimaryButton(tr("Start"), "faces", tr("Find, follow and name faces in this source"))
+        super().__init__(tr("Faces"), start, tr("What the figures mean, and how to enrol well"))
         self.shown = FacesView()
         self.nothing = EmptyState(
-            "Add a camera or a film in Sources, then press Start.",
-            "Open the sample",
+            tr("Add a camera or a film in Sources, then press Start."),
+            tr("Open the sample"),
             "faces",
-            "A portrait under a moving camera, to try everything on",
+            tr("A portrait under a moving camera, to try everything on"),
         )
-        self.source = SourcePicker("The feed or tile in which faces are looked for")
+        self.source = SourcePicker(tr("The feed or tile in which faces are looked for"))
         self.tracks = TracksSection()
         self.gallery, self.sure = GallerySection(), SureSection()
         self.looking, self.privacy = LookingSection(), PrivacySection()
         self.sections = self.tracks, self.gallery, self.sure, self.looking, self.privacy
-        self.enrol = QuietButton("Enrol pictures", "add", "Add people from pictures or folders; or drop them here")
+        self.enrol = QuietButton(
+            tr("Enrol pictures"), "add", tr("Add people from pictures or folders; or drop them here")
+        )
         self.lay_out(self.nothing, self.source, *self.sections, foot=(self.enrol,))
         for section in (self.looking, self.privacy):
             section.edited.connect(self._edit)
@@ -67,9 +70,11 @@ class FacesPanel(FeaturePanel):
     def _show_start(self, view: FacesView) -> None:
         live = view.live
         can = live.running or (bool(live.source) and "yunet" not in view.missing)
-        why = "" if can else "The networks are not here yet" if view.missing else "There is no source to look at"
-        tip = "Stop looking" if live.running else "Find, follow and name faces in this source"
-        self.show_start("Stop" if live.running else "Start", tip, why)
+        why = (
+            "" if can else tr("The networks are not here yet") if view.missing else tr("There is no source to look at")
+        )
+        tip = tr("Stop looking") if live.running else tr("Find, follow and name faces in this source")
+        self.show_start(tr("Stop") if live.running else tr("Start"), tip, why)
 
     def _edit(self, fields: dict[str, Any]) -> None:
         """Shown at once, and told."""
@@ -84,5 +89,7 @@ def missing_of(view: FacesView) -> Trouble | None:
     lacking = tuple(name for name in NEEDED if name in view.missing)
     if not lacking:
         return None
-    what = "Faces are found by YuNet and described by SFace; both are free to use."
-    return Trouble(what, "Networks to fetch", "They are downloaded once, and every hash is checked.", fetch=lacking)
+    what = tr("Faces are found by YuNet and described by SFace; both are free to use.")
+    return Trouble(
+        what, tr("Networks to fetch"), tr("They are downloaded once, and every hash is checked."), fetch=lacking
+    )

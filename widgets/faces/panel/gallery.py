@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import GalleryInfo
 from engines.faces.types import Accept
 from widgets.faces.accept import AcceptField
@@ -15,7 +16,7 @@ from widgets.kit.form import say, words
 from widgets.kit.icons import icon
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import ElidedLabel, Pill, PlainButton, QuietButton, Section, describe
-from widgets.kit.words import count, file_title
+from widgets.kit.words import file_title
 
 
 class GallerySection(Section):
@@ -27,17 +28,21 @@ class GallerySection(Section):
     unprotectWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Gallery", name="faces.gallery")
+        super().__init__(tr("Gallery"), name="faces.gallery")
         self._shown: tuple[GalleryInfo | None, tuple[str, ...]] | None = None
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
         self.guard = Pill()
         self.facts = words("muted")
-        self.make = PlainButton("New gallery", "new", "A file for the people you enrol")
-        self.open = PlainButton("Open\u2026", "open", "Open a gallery file")
-        self.unlock = PlainButton("Unlock\u2026", "", "Give the passphrase of this gallery")
-        self.people = QuietButton("People", "views", "Portraits, suggestions and history", name="Show the people")
-        self.recent = QuietButton("", "caret-down", "Galleries used before", name="Recent galleries")
-        self.more = QuietButton("", "more", "Encrypt, change the passphrase, close", name="More about the gallery")
+        self.make = PlainButton(tr("New gallery"), "new", tr("A file for the people you enrol"))
+        self.open = PlainButton(tr("Open\u2026"), "open", tr("Open a gallery file"))
+        self.unlock = PlainButton(tr("Unlock\u2026"), "", tr("Give the passphrase of this gallery"))
+        self.people = QuietButton(
+            tr("People"), "views", tr("Portraits, suggestions and history"), name=tr("Show the people")
+        )
+        self.recent = QuietButton("", "caret-down", tr("Galleries used before"), name=tr("Recent galleries"))
+        self.more = QuietButton(
+            "", "more", tr("Encrypt, change the passphrase, close"), name=tr("More about the gallery")
+        )
         for button in (self.recent, self.more):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add(held(row_of((self.title, 1), self.guard, self.more, spacing=4)))
@@ -63,16 +68,16 @@ class GallerySection(Section):
         self.recent.setVisible(bool(others))
         self._fill_recent(others)
         if info is None:
-            say(self.facts, "Without a gallery faces are found and followed, and nobody is named.")
+            say(self.facts, tr("Without a gallery faces are found and followed, and nobody is named."))
             return
         self._show_info(info)
 
     def _show_info(self, info: GalleryInfo) -> None:
         self.title.setText(file_title(info.path))
         self.title.set_tip(info.path)
-        read_only = ". Read only: open elsewhere, or not yours to write" if info.read_only else ""
+        read_only = tr(". Read only: open elsewhere, or not yours to write") if info.read_only else ""
         say(self.facts, gallery_words(info) + read_only)
-        self.guard.set_state("Locked" if info.locked else "Encrypted", "warn" if info.locked else "good")
+        self.guard.set_state(tr("Locked") if info.locked else tr("Encrypted"), "warn" if info.locked else "good")
         self._fill_more(info)
 
     def _fill_recent(self, paths: list[str]) -> None:
@@ -85,32 +90,32 @@ class GallerySection(Section):
 
     def _fill_more(self, info: GalleryInfo) -> None:
         menu = _fresh(self.more)
-        menu.addAction(icon("new"), "New gallery\u2026").triggered.connect(self.newWanted)
+        menu.addAction(icon("new"), tr("New gallery\u2026")).triggered.connect(self.newWanted)
         menu.addSeparator()
-        protect = menu.addAction("Change passphrase\u2026" if info.encrypted else "Encrypt\u2026")
+        protect = menu.addAction(tr("Change passphrase\u2026") if info.encrypted else tr("Encrypt\u2026"))
         protect.triggered.connect(self.protectWanted)
         protect.setEnabled(not info.locked and not info.read_only)
         if info.encrypted:
-            remove = menu.addAction("Remove encryption\u2026")
+            remove = menu.addAction(tr("Remove encryption\u2026"))
             remove.triggered.connect(self.unprotectWanted)
             remove.setEnabled(not info.locked and not info.read_only)
         menu.addSeparator()
-        menu.addAction(icon("close"), "Close gallery").triggered.connect(lambda: self.chosen.emit(""))
+        menu.addAction(icon("close"), tr("Close gallery")).triggered.connect(lambda: self.chosen.emit(""))
 
 
 class SureSection(Section):
     """How often a stranger may be named, and the threshold that follows."""
 
     def __init__(self) -> None:
-        super().__init__("How sure", name="faces.sure")
+        super().__init__(tr("How sure"), name="faces.sure")
         self._shown: object = None
         self.accept = AcceptField()
         self.words = words("muted")
         self.weak = words("hint")
         self.curve = QuietButton(
-            "Curve", "chart", "What each threshold would do to this gallery", name="Show the curve"
+            tr("Curve"), "chart", tr("What each threshold would do to this gallery"), name=tr("Show the curve")
         )
-        self.follow = QuietButton("Automatic", "undo", "Let the threshold follow from the rate again")
+        self.follow = QuietButton(tr("Automatic"), "undo", tr("Let the threshold follow from the rate again"))
         self.add(self.accept)
         self.add(held(row_of((self.words, 1), self.follow, self.curve, spacing=4)))
         self.add(self.weak)
@@ -136,15 +141,20 @@ class SureSection(Section):
 
 
 def _rate_words(accept: Accept) -> str:
-    return f"Strangers named: at most {one_in(accept.rate)}"
+    return tr("Strangers named: at most {one_in}", one_in=one_in(accept.rate))
 
 
 def _threshold_words(threshold: float | None, people: int, *, fixed: bool) -> str:
     if threshold is None:
-        return "The threshold follows from the gallery once somebody is enrolled." if not people else ""
+        return tr("The threshold follows from the gallery once somebody is enrolled.") if not people else ""
     if fixed:
-        return f"Threshold {threshold:.3f}, set by hand"
-    return f"Threshold {threshold:.3f} for {count(people, 'person', 'people')}"
+        return tr("Threshold {threshold:.3f}, set by hand", threshold=threshold)
+    return tr_count(
+        people,
+        "Threshold {threshold:.3f} for {n} person",
+        "Threshold {threshold:.3f} for {n:,} people",
+        threshold=threshold,
+    )
 
 
 def _fresh(button: QToolButton) -> QMenu:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from engines.core.words import tr, tr_count
 from engines.faces.types import TrackedFace
 from widgets.faces.name_field import NameField
 from widgets.faces.panel.tracks import TrackList
@@ -12,7 +13,6 @@ from widgets.faces.state import FacesView, LiveFaces
 from widgets.kit.form import say, words
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import PlainButton, QuietButton, Section, describe
-from widgets.kit.words import count
 
 
 class TracksSection(Section):
@@ -22,14 +22,16 @@ class TracksSection(Section):
     refuseWanted = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("In view", name="faces.tracks")
+        super().__init__(tr("In view"), name="faces.tracks")
         self._held = -1
         self._people: object = None
         self.list = TrackList()
         self.note = words("hint")
-        self.name = NameField("Name", placeholder="Name", tip="Who this is; Return enrols the best frames of the track")
-        self.enrol = PlainButton("Enrol", "add", "Store the best frames of this track under the name")
-        self.refuse = QuietButton("Not this person", "cancelled", "This face is somebody else")
+        self.name = NameField(
+            tr("Name"), placeholder=tr("Name"), tip=tr("Who this is; Return enrols the best frames of the track")
+        )
+        self.enrol = PlainButton(tr("Enrol"), "add", tr("Store the best frames of this track under the name"))
+        self.refuse = QuietButton(tr("Not this person"), "cancelled", tr("This face is somebody else"))
         self.cost = words("hint")
         self._actions = held(row_of((self.name, 1), self.enrol, spacing=4))
         for part in (self.note, self.list, self._actions, self.refuse, self.cost):
@@ -48,7 +50,7 @@ class TracksSection(Section):
         faces = found.faces if found is not None else ()
         self.list.show_faces(faces, found.threshold if found is not None else 0.0, view.thumbs)
         self.list.setVisible(bool(faces))
-        title = f"In view: {count(len(faces), 'face')}" if faces else "In view"
+        title = tr_count(len(faces), "In view: {n} face", "In view: {n:,} faces") if faces else tr("In view")
         if self.head.text() != title:
             self.head.setText(title)
         self._show_note(live)
@@ -76,12 +78,12 @@ class TracksSection(Section):
     def _show_note(self, live: LiveFaces) -> None:
         found = live.recognition
         if found is None:
-            text = live.problem or "Opening the networks\u2026"
+            text = live.problem or tr("Opening the networks\u2026")
         else:
-            text = live.problem or found.note or ("" if found.faces else "Nobody is in view.")
+            text = live.problem or found.note or ("" if found.faces else tr("Nobody is in view."))
         cost = cost_words(found) if found is not None else ""
         if cost and live.dropped:
-            cost += f". {count(live.dropped, 'frame')} left out"
+            cost += tr_count(live.dropped, ". {n} frame left out", ". {n:,} frames left out")
         for label, said in ((self.note, text), (self.cost, cost)):
             if label.text() != said:
                 say(label, said)
@@ -93,17 +95,21 @@ class TracksSection(Section):
         self.refuse.setVisible(face is not None and bool(face.name))
         if face is None:
             return
-        verb = f"Not {face.name}" if face.name else "Not this person"
+        verb = tr("Not {face}", face=face.name) if face.name else tr("Not this person")
         if self.refuse.text() != verb:
             self.refuse.setText(verb)
-            describe(self.refuse, verb, "Take the name off this track; it is not given again")
+            describe(self.refuse, verb, tr("Take the name off this track; it is not given again"))
         hint = self._hint(face)
         if self.name.placeholderText() != hint:
             self.name.setPlaceholderText(hint)
 
     def _hint(self, face: TrackedFace) -> str:
         number = self._held if self._held >= 0 else face.track
-        return f"More faces of {face.name}, or a name" if face.name else f"Name of #{number}"
+        return (
+            tr("More faces of {face}, or a name", face=face.name)
+            if face.name
+            else tr("Name of #{number}", number=number)
+        )
 
     def _typed(self, text: str) -> None:
         """While a name is being typed it is meant for the face that was chosen when that began."""

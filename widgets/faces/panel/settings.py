@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import Expiring
 from widgets.faces.panel.words import SEARCHES, expiring_words, finder_words
 from widgets.faces.state import FacesView
@@ -28,13 +29,12 @@ from widgets.kit.panel import (
     labelled,
 )
 from widgets.kit.pill import Pill
-from widgets.kit.words import count
 
 DETECTORS = (("yunet", "YuNet"), ("blazeface", "BlazeFace"))
 BLURS = {
-    "off": "Everybody is shown",
-    "unknown": "Whoever has no name is covered, in saved pictures too",
-    "everyone": "Every face is covered, in saved pictures too",
+    "off": tr("Everybody is shown"),
+    "unknown": tr("Whoever has no name is covered, in saved pictures too"),
+    "everyone": tr("Every face is covered, in saved pictures too"),
 }
 YEARS = 36500
 
@@ -43,17 +43,27 @@ class LookingSection(Form):
     """`edited(fields)`: what was changed of `RecogniserSettings`; the finder goes out as a whole."""
 
     def __init__(self) -> None:
-        super().__init__("Looking", folded=True, name="faces.looking")
+        super().__init__(tr("Looking"), folded=True, name="faces.looking")
         self._shown: tuple[Any, ...] | None = None
-        self.search = Segmented("Search", [("plain", "Plain"), ("pyramid", "Pyramid"), ("tiles", "Tiles")])
-        self.search_words = words("hint")
-        self.smallest = NumberField("Smallest face", 10, 8, 100, unit="px", tip="The smallest width that is looked for")
-        self.score = NumberField(
-            "Least score", 0.6, 0.1, 0.95, decimals=2, step=0.05, tip="How sure the detector must be of a new face"
+        self.search = Segmented(
+            tr("Search"), [("plain", tr("Plain")), ("pyramid", tr("Pyramid")), ("tiles", tr("Tiles"))]
         )
-        self.detector = ChoiceField("Detector", DETECTORS, tip="The network that finds faces")
-        self.model = ChoiceField("Recogniser", tip="The network that describes faces; a gallery belongs to one")
-        self.gaze = Toggle("Head pose and gaze", tip="Landmarks of the largest faces: some 10 ms each")
+        self.search_words = words("hint")
+        self.smallest = NumberField(
+            tr("Smallest face"), 10, 8, 100, unit="px", tip=tr("The smallest width that is looked for")
+        )
+        self.score = NumberField(
+            tr("Least score"),
+            0.6,
+            0.1,
+            0.95,
+            decimals=2,
+            step=0.05,
+            tip=tr("How sure the detector must be of a new face"),
+        )
+        self.detector = ChoiceField(tr("Detector"), DETECTORS, tip=tr("The network that finds faces"))
+        self.model = ChoiceField(tr("Recogniser"), tip=tr("The network that describes faces; a gallery belongs to one"))
+        self.gaze = Toggle(tr("Head pose and gaze"), tip=tr("Landmarks of the largest faces: some 10 ms each"))
         self._lay_out()
         self.bind("model", self.model)
         self.bind("gaze", self.gaze)
@@ -87,9 +97,9 @@ class LookingSection(Form):
             self.edited.emit({"finder": replace(self._shown[0], **{field: value})})
 
     def _lay_out(self) -> None:
-        self._smallest = labelled("Smallest face", self.smallest, self.smallest.toolTip())
-        score = labelled("Least score", self.score, self.score.toolTip())
-        networks = (("Detector", self.detector), ("Recogniser", self.model))
+        self._smallest = labelled(tr("Smallest face"), self.smallest, self.smallest.toolTip())
+        score = labelled(tr("Least score"), self.score, self.score.toolTip())
+        networks = ((tr("Detector"), self.detector), (tr("Recogniser"), self.model))
         for part in (
             self.search,
             self.search_words,
@@ -108,19 +118,23 @@ class PrivacySection(Section):
     keepDaysChanged = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("Privacy", folded=True, name="faces.privacy")
+        super().__init__(tr("Privacy"), folded=True, name="faces.privacy")
         self._shown: object = None
-        self.blur = Segmented("Cover", [("off", "Nobody"), ("unknown", "Unknown"), ("everyone", "Everyone")])
+        self.blur = Segmented(
+            tr("Cover"), [("off", tr("Nobody")), ("unknown", tr("Unknown")), ("everyone", tr("Everyone"))]
+        )
         self.blur_words = words("hint")
         self.guard = Pill()
         self.days = NumberField(
-            "Keep faces", 0, 0, YEARS, unit="days", tip="Older faces may be deleted; 0 keeps them for ever"
+            tr("Keep faces"), 0, 0, YEARS, unit=tr("days"), tip=tr("Older faces may be deleted; 0 keeps them for ever")
         )
-        self.days.setSpecialValueText("For ever")
-        self.dry_run = PlainButton("Dry run", "", "What this period would delete today; nothing is deleted")
-        self.expire = PlainButton("Delete them", "delete", "Delete these faces for good")
+        self.days.setSpecialValueText(tr("For ever"))
+        self.dry_run = PlainButton(tr("Dry run"), "", tr("What this period would delete today; nothing is deleted"))
+        self.expire = PlainButton(tr("Delete them"), "delete", tr("Delete these faces for good"))
         self.expiring = words("muted")
-        self.redact = QuietButton("Cover a film or picture\u2026", "hide", "Write a copy in which faces are covered")
+        self.redact = QuietButton(
+            tr("Cover a film or picture\u2026"), "hide", tr("Write a copy in which faces are covered")
+        )
         self._lay_out()
         on_change(self.blur, lambda: self.edited.emit({"blur": self.blur.value()}))
         on_change(self.days, lambda: self.keepDaysChanged.emit(self.days.whole()))
@@ -136,7 +150,7 @@ class PrivacySection(Section):
         show(self.blur, blur)
         say(self.blur_words, BLURS[blur])
         self.guard.setVisible(blur != "off")
-        self.guard.set_state("Everyone covered" if blur == "everyone" else "Unknown covered", "good", "hide")
+        self.guard.set_state(tr("Everyone covered") if blur == "everyone" else tr("Unknown covered"), "good", "hide")
         show(self.days, days)
         self._kept.setVisible(writable)
         self.dry_run.setEnabled(days > 0)
@@ -146,16 +160,16 @@ class PrivacySection(Section):
         say(self.expiring, expiring_words(expiring) if expiring is not None else "")
         self.expire.setVisible(expiring is not None and expiring.faces > 0)
         if expiring is not None and expiring.faces:
-            verb = f"Delete {count(expiring.faces, 'face')}"
+            verb = tr_count(expiring.faces, "Delete {n} face", "Delete {n:,} faces")
             self.expire.setText(verb)
-            describe(self.expire, verb, "Delete these faces for good; asks first")
+            describe(self.expire, verb, tr("Delete these faces for good; asks first"))
 
     def _lay_out(self) -> None:
         self.add_action(self.guard)
-        days = labelled("Keep faces", self.days, self.days.toolTip())
+        days = labelled(tr("Keep faces"), self.days, self.days.toolTip())
         self._kept = held(row_of((days, 1), (self.dry_run, 0, Qt.AlignmentFlag.AlignBottom), spacing=8))
         for part in (
-            labelled("Cover faces", self.blur, "Who is covered in the view and in what is saved from it"),
+            labelled(tr("Cover faces"), self.blur, tr("Who is covered in the view and in what is saved from it")),
             self.blur_words,
             self._kept,
             self.expiring,

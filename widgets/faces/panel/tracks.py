@@ -13,6 +13,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QSizePolicy, QStyle
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.faces.types import TrackedFace
 from widgets.faces.panel.words import nearest_words, track_line, track_tip, track_title
 from widgets.faces.rows import PaintedList
@@ -34,8 +35,8 @@ class TrackList(PaintedList):
     refuseWanted = Signal(int)
 
     def __init__(self) -> None:
-        tip = "Return: enrol. Delete: this is not who it is called."
-        super().__init__("Faces in view", tip, size=QSize(160, ROW))
+        tip = tr("Return: enrol. Delete: this is not who it is called.")
+        super().__init__(tr("Faces in view"), tip, size=QSize(160, ROW))
         self.thumbs = Thumbs(self)
         self._threshold, self._quiet = 0.0, False
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -116,9 +117,9 @@ class TrackList(PaintedList):
         """What can be done with the chosen one."""
         menu, face = QMenu(self), self.face
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icon("add"), "Enrol\u2026").triggered.connect(lambda: self._ask(self.enrolWanted))
+        menu.addAction(icon("add"), tr("Enrol\u2026")).triggered.connect(lambda: self._ask(self.enrolWanted))
         if face is not None and face.name:
-            menu.addAction(icon("cancelled"), f"Not {face.name}").triggered.connect(
+            menu.addAction(icon("cancelled"), tr("Not {face}", face=face.name)).triggered.connect(
                 lambda: self._ask(self.refuseWanted)
             )
         return menu

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces.state import FacesView
 from widgets.faces.words import alike_words
-from widgets.kit.words import count
 
 STAGES = ("detect", "align", "embed", "match", "track", "gaze", "blur")
 SEARCHES = {
-    "plain": "Looks once at the picture as it is: faces from about 20 pixels",
-    "pyramid": "Looks at enlarged copies too: finds smaller faces, takes several times as long",
-    "tiles": "Looks at overlapping enlarged parts: finds the smallest faces, takes the longest",
+    "plain": tr("Looks once at the picture as it is: faces from about 20 pixels"),
+    "pyramid": tr("Looks at enlarged copies too: finds smaller faces, takes several times as long"),
+    "tiles": tr("Looks at overlapping enlarged parts: finds the smallest faces, takes the longest"),
 }
 
 
@@ -20,11 +20,11 @@ def headline(view: FacesView) -> str:
     """The line under the title."""
     live = view.live
     if not live.sources:
-        return "No source"
+        return tr("No source")
     if not live.running:
-        return "Not looking"
+        return tr("Not looking")
     if live.recognition is None:
-        return live.problem or "Opening"
+        return live.problem or tr("Opening")
     return f"{seen_words(live.recognition)}, {live.rate:.0f} fps"
 
 
@@ -42,61 +42,71 @@ def seen_words(found: Recognition) -> str:
     """'2 known, 1 unknown', 'No face'."""
     known = sum(bool(face.name) for face in found.faces)
     unknown = len(found.faces) - known
-    parts = [f"{known} known"] * bool(known) + [f"{unknown} unknown"] * bool(unknown)
-    return ", ".join(parts) or "No face"
+    parts = [tr("{known} known", known=known)] * bool(known) + [tr("{unknown} unknown", unknown=unknown)] * bool(
+        unknown
+    )
+    return ", ".join(parts) or tr("No face")
 
 
 def gallery_words(info: GalleryInfo) -> str:
     """'12 people, 48 faces, 3 unknown'."""
     if info.locked:
-        return "Locked: unlock it to see names"
-    parts = [count(info.people, "person", "people"), count(info.faces, "face")]
-    return ", ".join(parts + [f"{info.unknown:,} unknown"] * bool(info.unknown))
+        return tr("Locked: unlock it to see names")
+    parts = [tr_count(info.people, "{n} person", "{n:,} people"), tr_count(info.faces, "{n} face", "{n:,} faces")]
+    return ", ".join(parts + [tr("{unknown:,} unknown", unknown=info.unknown)] * bool(info.unknown))
 
 
 def cost_words(found: Recognition) -> str:
     """'21 ms a frame: detect 13, embed 6, track 1'."""
     parts = [(stage, found.stages.get(stage, 0.0)) for stage in STAGES]
     told = ", ".join(f"{stage} {value:.0f}" for stage, value in parts if value >= 0.5)
-    return f"{found.milliseconds:.0f} ms a frame" + (f": {told}" if told else "")
+    return tr("{milliseconds:.0f} ms a frame", milliseconds=found.milliseconds) + (f": {told}" if told else "")
 
 
 def finder_words(finder: FinderSettings) -> str:
     """What a folded section says of itself."""
-    size = "" if finder.search == "plain" else f", from {finder.smallest:.0f} px"
+    size = "" if finder.search == "plain" else tr(", from {smallest:.0f} px", smallest=finder.smallest)
     return f"{finder.search.capitalize()}{size}"
 
 
 def expiring_words(expiring: Expiring) -> str:
     """What the dry run found."""
     if not expiring.faces:
-        return f"No face is older than {count(expiring.keep_days, 'day')}: nothing would be deleted."
-    names = ", ".join(expiring.people[:3]) + (f" and {len(expiring.people) - 3} more" * (len(expiring.people) > 3))
-    of = f" of {names}" if names else ""
-    return f"{count(expiring.faces, 'face')}{of} would be deleted."
+        return tr_count(
+            expiring.keep_days,
+            "No face is older than {n} day: nothing would be deleted.",
+            "No face is older than {n:,} days: nothing would be deleted.",
+        )
+    names = ", ".join(expiring.people[:3]) + (
+        tr(" and {count} more", count=len(expiring.people) - 3) * (len(expiring.people) > 3)
+    )
+    of = tr(" of {names}", names=names) if names else ""
+    return tr_count(expiring.faces, "{n} face{of} would be deleted.", "{n:,} faces{of} would be deleted.", of=of)
 
 
 def track_title(face: TrackedFace) -> str:
-    return face.name or "Unknown"
+    return face.name or tr("Unknown")
 
 
 def track_line(face: TrackedFace) -> str:
     """'#3, quality 0.82, 14 looks'."""
     if not face.seen:
-        return f"#{face.track}, not seen now"
-    looks = count(face.evidence, "look") if face.evidence else "not looked at yet"
-    return f"#{face.track}, quality {face.quality:.2f}, {looks}"
+        return tr("#{track}, not seen now", track=face.track)
+    looks = tr_count(face.evidence, "{n} look", "{n:,} looks") if face.evidence else tr("not looked at yet")
+    return tr("#{track}, quality {quality:.2f}, {looks}", track=face.track, quality=face.quality, looks=looks)
 
 
 def nearest_words(face: TrackedFace) -> str:
     """Beside an unknown: whom it is most like."""
-    return f"most like {face.nearest}" if face.nearest and not face.name else ""
+    return tr("most like {nearest}", nearest=face.nearest) if face.nearest and not face.name else ""
 
 
 def track_tip(face: TrackedFace, threshold: float) -> str:
     """All of it, for the tooltip and the screen reader."""
     parts = [track_title(face), nearest_words(face)]
     if face.nearest or face.name:
-        parts.append(f"similarity {face.similarity:.2f}, {threshold:.2f} needed")
+        parts.append(
+            tr("similarity {similarity:.2f}, {threshold:.2f} needed", similarity=face.similarity, threshold=threshold)
+        )
         parts.append(alike_words(face.strangers) if face.name else "")
     return ", ".join(part for part in [*parts, track_line(face)] if part)

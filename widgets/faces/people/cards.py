@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Expiring, Forgotten
 from widgets.faces.people.words import expiring_line, expiring_title, proof_lines, proof_title
 from widgets.kit.fields import wrapped
@@ -26,7 +27,7 @@ class NoteCard(QFrame):
         self.setProperty("role", "card")
         self._role = ("info", "muted")
         self._mark, self.title, self.lines = Label(), wrapped("heading"), wrapped("muted")
-        self.close_button = QuietButton("", "close", "Put this away", name="Put this away")
+        self.close_button = QuietButton("", "close", tr("Put this away"), name=tr("Put this away"))
         self.close_button.clicked.connect(self.hide)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 4, 10)
@@ -62,14 +63,14 @@ class ProofCard(NoteCard):
         if done is None:
             return
         self.say(proof_title(done), proof_lines(done), *(("bad", "bad") if done.left else ("good", "good")))
-        self.lines.setToolTip("\n".join(("Searched:", *done.files)) if done.files else "")
+        self.lines.setToolTip("\n".join((tr("Searched:"), *done.files)) if done.files else "")
 
 
 class ExpiringCard(NoteCard):
     """The dry run of a retention period; `delete` deletes what it lists."""
 
     def __init__(self) -> None:
-        self.delete = PlainButton("Delete", "delete")
+        self.delete = PlainButton(tr("Delete"), "delete")
         super().__init__(self.delete)
 
     def show_dry_run(self, dry: Expiring | None, editable: bool = True) -> None:
@@ -83,6 +84,8 @@ class ExpiringCard(NoteCard):
             return
         self.say(expiring_title(dry), [expiring_line(dry)] * bool(dry.faces), "waiting", "muted")
         self.delete.setVisible(bool(dry.faces))
-        words = f"Delete {dry.faces:,}"
+        words = tr("Delete {faces:,}", faces=dry.faces)
         self.delete.setText(words)
-        describe(self.delete, words, "Delete these now, from the index and the thumbnails too; this cannot be undone")
+        describe(
+            self.delete, words, tr("Delete these now, from the index and the thumbnails too; this cannot be undone")
+        )

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Person
 from widgets.faces.grid import FaceGrid
 from widgets.faces.people.requests import PeopleRequests
@@ -26,10 +27,10 @@ class GalleryStart(QWidget):
         super().__init__()
         self._requests = requests
         self._recent: tuple[str, ...] = ()
-        self.state = EmptyState("A gallery holds the people that are to be recognised.", "", "faces")
-        self.make = PrimaryButton("New gallery", "new", "An empty gallery file, encrypted on request")
-        self.open = PlainButton("Open gallery", "open", "A gallery file from before")
-        self.links = [QuietButton("Gallery", "waiting") for _ in range(RECENT)]
+        self.state = EmptyState(tr("A gallery holds the people that are to be recognised."), "", "faces")
+        self.make = PrimaryButton(tr("New gallery"), "new", tr("An empty gallery file, encrypted on request"))
+        self.open = PlainButton(tr("Open gallery"), "open", tr("A gallery file from before"))
+        self.links = [QuietButton(tr("Gallery"), "waiting") for _ in range(RECENT)]
         buttons = row_of(None, self.make, self.open, None, spacing=8)
         links = [(link, 0, Qt.AlignmentFlag.AlignHCenter) for link in self.links]
         self.setLayout(
@@ -49,8 +50,8 @@ class GalleryStart(QWidget):
         for link, path in zip(self.links, (*paths, *[""] * RECENT), strict=False):
             name = PurePath(path.replace("\\", "/")).stem
             link.setText(name if len(name) < 40 else name[:39] + "\u2026")
-            link.setToolTip(path or "No gallery")
-            link.setAccessibleName(f"Open {name}")
+            link.setToolTip(path or tr("No gallery"))
+            link.setAccessibleName(tr("Open {name}", name=name))
             link.setVisible(bool(path))
 
     def _choose(self, link: QuietButton) -> None:
@@ -64,13 +65,13 @@ class SeveralPane(QWidget):
         super().__init__()
         self._requests = requests
         self._people: list[Person] = []
-        self.grid = FaceGrid(thumbs, "Selected people", 84, 2, tip_of=person_tip)
+        self.grid = FaceGrid(thumbs, tr("Selected people"), 84, 2, tip_of=person_tip)
         self.title = ElidedLabel("", "title")
-        self.keeps = ChoiceField("Name", tip="The name that stays")
-        self.merge = PrimaryButton("Merge", "git-merge", "These are one person; History takes it back")
-        self.close_button = QuietButton("", "close", "Select nobody", name="Select nobody")
+        self.keeps = ChoiceField(tr("Name"), tip=tr("The name that stays"))
+        self.merge = PrimaryButton(tr("Merge"), "git-merge", tr("These are one person; History takes it back"))
+        self.close_button = QuietButton("", "close", tr("Select nobody"), name=tr("Select nobody"))
         head = row_of((self.title, 1), self.close_button, spacing=8)
-        keeps = labelled("Name that stays", self.keeps)
+        keeps = labelled(tr("Name that stays"), self.keeps)
         foot = row_of((keeps, 1), (self.merge, 0, Qt.AlignmentFlag.AlignBottom), spacing=8)
         self.setLayout(column_of(head, (self.grid, 1), foot, spacing=8, margins=(12, 10, 6, 10)))
         self.merge.clicked.connect(self._merge)
@@ -80,7 +81,7 @@ class SeveralPane(QWidget):
         if list(people) == self._people:
             return
         self._people = list(people)
-        self.title.setText(f"{len(people):,} people selected")
+        self.title.setText(tr("{count:,} people selected", count=len(people)))
         self.grid.show_items([person_item(person) for person in people])
         most = max(people, key=lambda person: person.faces, default=None)
         self.keeps.set_choices([(person.id, person.name) for person in people], most.id if most else "")
@@ -95,6 +96,8 @@ class SidePane(QWidget):
 
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
-        self.close_button = QuietButton("", "close", f"Close {title.lower()}", name=f"Close {title.lower()}")
+        self.close_button = QuietButton(
+            "", "close", tr("Close {title}", title=title.lower()), name=tr("Close {title}", title=title.lower())
+        )
         head = row_of((ElidedLabel(title, "title"), 1), self.close_button, margins=(12, 10, 6, 4))
         self.setLayout(column_of(head, (body, 1), spacing=0))

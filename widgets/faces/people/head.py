@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import GalleryInfo
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
@@ -26,13 +27,17 @@ class GalleryHead(QWidget):
         self._told: tuple[GalleryInfo | None, int] = (None, -1)
         self._search = ""
         self.title, self.line, self.pill = ElidedLabel("", "title"), ElidedLabel("", "state"), Pill()
-        self.search = SearchField("Filter people", placeholder="Filter by name", tip="Only those whose name has this")
-        self.sort = QuietButton("", "sort-ascending", "Order of the portraits", name="Order")
-        self.by_picture = QuietButton("", "user-focus", "Look for the face of a picture", name="Find by a picture")
-        self.unknown = QuietButton("Unknown", "users-three", "Unknown faces, to be named", checkable=True)
-        self.history = QuietButton("History", "undo", "What was changed, to be taken back", checkable=True)
-        self.more = QuietButton("", "more", "New or another gallery", name="Gallery")
-        self.enrol = PrimaryButton("Enrol people", "add", "Find the faces in pictures and look them through")
+        self.search = SearchField(
+            tr("Filter people"), placeholder=tr("Filter by name"), tip=tr("Only those whose name has this")
+        )
+        self.sort = QuietButton("", "sort-ascending", tr("Order of the portraits"), name=tr("Order"))
+        self.by_picture = QuietButton(
+            "", "user-focus", tr("Look for the face of a picture"), name=tr("Find by a picture")
+        )
+        self.unknown = QuietButton(tr("Unknown"), "users-three", tr("Unknown faces, to be named"), checkable=True)
+        self.history = QuietButton(tr("History"), "undo", tr("What was changed, to be taken back"), checkable=True)
+        self.more = QuietButton("", "more", tr("New or another gallery"), name=tr("Gallery"))
+        self.enrol = PrimaryButton(tr("Enrol people"), "add", tr("Find the faces in pictures and look them through"))
         self.order = "name"
         self._lay_out()
         self._wire()
@@ -43,7 +48,7 @@ class GalleryHead(QWidget):
         """`unknown`: groups of unknown faces. pane: what is shown at the side. tools: there is something to work on.
         matching: how many the filter leaves, -1 without one.
         """
-        self.unknown.setText(f"Unknown {unknown:,}" if unknown else "Unknown")
+        self.unknown.setText(tr("Unknown {unknown:,}", unknown=unknown) if unknown else tr("Unknown"))
         self.unknown.setChecked(pane == "unknown")
         self.history.setChecked(pane == "history")
         if search != self._search:
@@ -59,8 +64,8 @@ class GalleryHead(QWidget):
         self.title.set_tip(gallery_tip(info))
         self.line.setText(gallery_line(info) if matching < 0 else matching_line(info, matching))
         self.pill.setVisible(info.read_only)
-        self.pill.set_state("Read-only" if info.read_only else "", "warn")
-        self.pill.setToolTip("Another program has this gallery open, so nothing is changed here")
+        self.pill.set_state(tr("Read-only") if info.read_only else "", "warn")
+        self.pill.setToolTip(tr("Another program has this gallery open, so nothing is changed here"))
         self.enrol.setEnabled(not info.read_only)
 
     def _lay_out(self) -> None:
@@ -78,8 +83,8 @@ class GalleryHead(QWidget):
         self.unknown.clicked.connect(lambda on: self.paneWanted.emit("unknown", on))
         self.history.clicked.connect(lambda on: self.paneWanted.emit("history", on))
         menu = QMenu(self)
-        menu.addAction(icon("new"), "New gallery\u2026").triggered.connect(self._requests.newWanted)
-        menu.addAction(icon("open"), "Open gallery\u2026").triggered.connect(self._requests.openWanted)
+        menu.addAction(icon("new"), tr("New gallery\u2026")).triggered.connect(self._requests.newWanted)
+        menu.addAction(icon("open"), tr("Open gallery\u2026")).triggered.connect(self._requests.openWanted)
         orders, group = QMenu(self), QActionGroup(self)
         for id, (title, _) in SORTS.items():
             action = orders.addAction(title)
@@ -98,5 +103,5 @@ class GalleryHead(QWidget):
 
     def _sort(self, id: str) -> None:
         self.order = id
-        describe(self.sort, "Order", f"Order of the portraits: {SORTS[id][0].lower()}")
+        describe(self.sort, tr("Order"), tr("Order of the portraits: {sorts}", sorts=SORTS[id][0].lower()))
         self.sortChosen.emit(id)

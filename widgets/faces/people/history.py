@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QStyle
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Change
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import moment_words
@@ -22,7 +23,7 @@ class HistoryList(PaintedList):
     """An entry is taken back, or one that was is made again, by its arrow, its menu, or Return."""
 
     def __init__(self, requests: PeopleRequests) -> None:
-        super().__init__("History", "What was changed; the arrow or Return takes it back", size=QSize(120, ROW))
+        super().__init__(tr("History"), tr("What was changed; the arrow or Return takes it back"), size=QSize(120, ROW))
         self._requests = requests
         self.editable = True
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -39,7 +40,7 @@ class HistoryList(PaintedList):
 
     def spoken(self, row: int) -> str:
         change = self.rows[row]
-        return f"{change.what}, {moment_words(change.at)}" + (", taken back" if change.undone else "")
+        return f"{change.what}, {moment_words(change.at)}" + (tr(", taken back") if change.undone else "")
 
     def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
         """What and when, and an arrow that takes it back."""
@@ -51,14 +52,14 @@ class HistoryList(PaintedList):
         _write(painter, QRect(words.left(), words.top(), words.width(), 18), change)
         painter.setPen(look.color("muted"))
         painter.setFont(number_font(11))
-        when = moment_words(change.at) + ("  taken back" if change.undone else "")
+        when = moment_words(change.at) + (tr("  taken back") if change.undone else "")
         painter.drawText(QRect(words.left(), words.top() + 18, words.width(), 16), Qt.AlignmentFlag.AlignVCenter, when)
         draw_icon(painter, button_of(rect).adjusted(7, 7, -7, -7), "redo" if change.undone else "undo")
 
     def menu(self, change: Change) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words, role = ("Redo", "redo") if change.undone else ("Undo", "undo")
+        words, role = (tr("Redo"), "redo") if change.undone else (tr("Undo"), "undo")
         action = menu.addAction(icon(role), words)
         action.setEnabled(self.editable)
         action.triggered.connect(lambda: self._turn(change))

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import GalleryInfo, Person
 from widgets.faces.grid import FaceGrid
 from widgets.faces.people.cards import ExpiringCard, ProofCard
@@ -32,7 +33,7 @@ from widgets.kit.work_parts import Framed
 
 WIDE = 720
 SIDE = 352
-TIP = "Ctrl or Shift takes several, to merge them; F2 renames"
+TIP = tr("Ctrl or Shift takes several, to merge them; F2 renames")
 
 
 class PeoplePage(FileDrops):
@@ -50,10 +51,12 @@ class PeoplePage(FileDrops):
         self.head = GalleryHead(self.requests)
         self.proof, self.expiring = ProofCard(), ExpiringCard()
         self.suggestions = SuggestionStrip(self.requests, self.thumbs)
-        self.grid = FaceGrid(self.thumbs, "People", 96, 2, tip=TIP, tip_of=person_tip)
+        self.grid = FaceGrid(self.thumbs, tr("People"), 96, 2, tip=TIP, tip_of=person_tip)
         self.side = Side(self.requests, self.thumbs)
-        self.start, self.locked = GalleryStart(self.requests), EmptyState("", "Unlock", "lock-key")
-        self.nobody = EmptyState("Nobody is enrolled yet. Drop pictures here, or choose them.", "Enrol people", "faces")
+        self.start, self.locked = GalleryStart(self.requests), EmptyState("", tr("Unlock"), "lock-key")
+        self.nobody = EmptyState(
+            tr("Nobody is enrolled yet. Drop pictures here, or choose them."), tr("Enrol people"), "faces"
+        )
         self._soon = QTimer(self, singleShot=True)
         self._lay_out()
         self._wire()
@@ -94,15 +97,15 @@ class PeoplePage(FileDrops):
         """What can be done with these people."""
         menu = QMenu(self)
         if len(ids) > 1:
-            action = menu.addAction(icon("git-merge"), f"Merge these {len(ids)} into one")
+            action = menu.addAction(icon("git-merge"), tr("Merge these {count} into one", count=len(ids)))
             action.setEnabled(self.editable)
             action.triggered.connect(lambda: self.requests.merged.emit(ids))
             return menu
         for words, role, act in (
-            ("Rename", "edit", lambda: self._of_person(PersonPane.start_rename)),
-            ("Merge with\u2026", "git-merge", lambda: self._of_person(PersonPane.ask_merge)),
-            ("Export\u2026", "export", lambda: self.requests.exportWanted.emit(ids[0])),
-            ("Delete everywhere\u2026", "delete", lambda: self._of_person(PersonPane.ask_forget)),
+            (tr("Rename"), "edit", lambda: self._of_person(PersonPane.start_rename)),
+            (tr("Merge with\u2026"), "git-merge", lambda: self._of_person(PersonPane.ask_merge)),
+            (tr("Export\u2026"), "export", lambda: self.requests.exportWanted.emit(ids[0])),
+            (tr("Delete everywhere\u2026"), "delete", lambda: self._of_person(PersonPane.ask_forget)),
         ):
             action = menu.addAction(icon(role), words)
             action.setEnabled(self.editable or role == "export")
@@ -140,7 +143,11 @@ class PeoplePage(FileDrops):
         self._listed = wanted
         chosen = self.grid.selected
         self.grid.show_items(person_items(matching(people.people, people.search), self.head.order))
-        self.grid.show_message(f"Nobody is called \u201c{people.search}\u201d." if people.search else "No people yet.")
+        self.grid.show_message(
+            tr("Nobody is called \u201c{search}\u201d.", search=people.search)
+            if people.search
+            else tr("No people yet.")
+        )
         if not chosen and people.selected:
             self.grid.select([people.selected])
 
@@ -157,7 +164,9 @@ class PeoplePage(FileDrops):
             return
         self.head.show_gallery(info, people.search, 0, "", tools=False)
         if info.locked:
-            self.locked.set_text(f"{gallery_name(info)} is encrypted. Unlock it to see who is in it.")
+            self.locked.set_text(
+                tr("{gallery_name} is encrypted. Unlock it to see who is in it.", gallery_name=gallery_name(info))
+            )
             self._body.setCurrentWidget(self.locked)
         else:
             self.nobody.button.setEnabled(not info.read_only)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from engines.core.names import same_name
+from engines.core.words import tr
 from engines.faces.gallery.types import FaceRecord, Person
 from widgets.faces.grid import FaceGrid
 from widgets.faces.name_field import NameBar, NameField, id_of
@@ -20,7 +21,7 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, describe
 
 PORTRAIT = 64
-TIP = "Ctrl or Shift takes several; drag them onto a person"
+TIP = tr("Ctrl or Shift takes several; drag them onto a person")
 
 
 class PersonPane(QWidget):
@@ -33,11 +34,11 @@ class PersonPane(QWidget):
         self._faces: tuple[FaceRecord, ...] = ()
         self._people: tuple[tuple[str, str], ...] = ()
         self._editable = True
-        self.grid = FaceGrid(thumbs, "Faces of this person", 72, 1, tip=TIP, tip_of=face_tip)
-        self.portrait = FaceRow(thumbs, PORTRAIT, 1, "Portrait")
+        self.grid = FaceGrid(thumbs, tr("Faces of this person"), 72, 1, tip=TIP, tip_of=face_tip)
+        self.portrait = FaceRow(thumbs, PORTRAIT, 1, tr("Portrait"))
         self.name = ElidedLabel("", "title")
         self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
-        self.rename_field = NameField("New name", tip="Return renames, Escape leaves it")
+        self.rename_field = NameField(tr("New name"), tip=tr("Return renames, Escape leaves it"))
         self.bar = NameBar()
         self._asked = ""
         self._make_buttons()
@@ -81,13 +82,13 @@ class PersonPane(QWidget):
         """Ask whom this person is merged with."""
         if self.person is not None and self._editable:
             self._asked = "merge"
-            tip = f"Everybody's faces become {self.person.name}'s; History takes it back"
-            self.bar.ask("Merge", f"Merge {short_name(self.person.name)} with", tip)
+            tip = tr("Everybody's faces become {person}'s; History takes it back", person=self.person.name)
+            self.bar.ask(tr("Merge"), tr("Merge {short_name} with", short_name=short_name(self.person.name)), tip)
 
     def ask_move(self) -> None:
         """Ask whose the selected faces are."""
         self._asked = "move"
-        self.bar.ask("Move", "Move to", "Whose faces these are; History takes it back")
+        self.bar.ask(tr("Move"), tr("Move to"), tr("Whose faces these are; History takes it back"))
 
     def ask_forget(self) -> None:
         """Everything of this person is to go; whoever does it asks before."""
@@ -110,15 +111,20 @@ class PersonPane(QWidget):
         """Words, icon, what it does, whether it is for one face only."""
         chosen = set(self.grid.selected)
         doubtful = any(face.id in chosen and not face.confirmed for face in self._faces)
-        confirm = (("Confirm", "check", lambda: self._answer(self.requests.confirmed), False),) if doubtful else ()
+        confirm = ((tr("Confirm"), "check", lambda: self._answer(self.requests.confirmed), False),) if doubtful else ()
         return (
-            ("New person from these", "user-plus", self.split_selected, False),
-            ("Move to\u2026", "arrow-right", self.ask_move, False),
-            (f"Not {short_name(person.name)}", "user-minus", lambda: self._answer(self.requests.refused), False),
+            (tr("New person from these"), "user-plus", self.split_selected, False),
+            (tr("Move to\u2026"), "arrow-right", self.ask_move, False),
+            (
+                tr("Not {short_name}", short_name=short_name(person.name)),
+                "user-minus",
+                lambda: self._answer(self.requests.refused),
+                False,
+            ),
             *confirm,
-            ("Use as portrait", "star", lambda: self._one(self.requests.portraitChosen), True),
-            ("Find similar", "search", lambda: self._one(self.requests.findWanted), True),
-            ("Remove", "delete", self._remove, False),
+            (tr("Use as portrait"), "star", lambda: self._one(self.requests.portraitChosen), True),
+            (tr("Find similar"), "search", lambda: self._one(self.requests.findWanted), True),
+            (tr("Remove"), "delete", self._remove, False),
         )
 
     def split_selected(self) -> None:
@@ -141,7 +147,9 @@ class PersonPane(QWidget):
     def _rename(self, name: str) -> None:
         person = self.person
         if person is not None and any(same_name(known, name) and id != person.id for id, known in self._people):
-            self.rename_field.set_problem(f"Somebody else is called {name}; if it is the same person, merge them")
+            self.rename_field.set_problem(
+                tr("Somebody else is called {name}; if it is the same person, merge them", name=name)
+            )
             return
         self._title.setCurrentIndex(0)
         if person is not None and name != person.name:
@@ -151,7 +159,7 @@ class PersonPane(QWidget):
         """The line for merging or moving was filled in."""
         other = id_of(name, [entry for entry in self._people if self.person is None or entry[0] != self.person.id])
         if not other or self.person is None:
-            self.bar.field.set_problem(f"Nobody else, or more than one, is called {name}")
+            self.bar.field.set_problem(tr("Nobody else, or more than one, is called {name}", name=name))
             return
         self.bar.hide()
         if self._asked == "merge":
@@ -170,8 +178,12 @@ class PersonPane(QWidget):
         self.alike.setVisible(person.faces > 1)
         self.portrait.show_faces((person.portrait,) if person.portrait else ())
         self.setAccessibleName(person.name)
-        self.not_them.setText(f"Not {short_name(person.name)}")
-        describe(self.not_them, f"Not {person.name}", "Take these faces out; they are not suggested for them again")
+        self.not_them.setText(tr("Not {short_name}", short_name=short_name(person.name)))
+        describe(
+            self.not_them,
+            tr("Not {person}", person=person.name),
+            tr("Take these faces out; they are not suggested for them again"),
+        )
         for button in (self.rename, self.merge, self.forget):
             button.setEnabled(self._editable)
 
@@ -179,21 +191,25 @@ class PersonPane(QWidget):
         chosen = len(self.grid.selected)
         self.hint.setVisible(not chosen)
         self._verbs.setVisible(bool(chosen))
-        self.chosen.setText(f"{chosen:,} selected")
+        self.chosen.setText(tr("{chosen:,} selected", chosen=chosen))
         for button in (self.make, self.not_them):
             button.setEnabled(self._editable)
 
     def _make_buttons(self) -> None:
-        self.rename = QuietButton("", "edit", "Rename (F2)", name="Rename")
-        self.close_button = QuietButton("", "close", "Back to everybody", name="Back to everybody")
-        self.merge = QuietButton("Merge\u2026", "git-merge", "Two entries of one person become one")
-        self.export = QuietButton("Export\u2026", "export", "Everything that is stored of this person, as a folder")
-        self.forget = QuietButton("Delete\u2026", "delete", "Delete all that is stored of this person, with proof")
-        self.hint = ElidedLabel("Select faces to split, move or remove them", "hint")
+        self.rename = QuietButton("", "edit", tr("Rename (F2)"), name=tr("Rename"))
+        self.close_button = QuietButton("", "close", tr("Back to everybody"), name=tr("Back to everybody"))
+        self.merge = QuietButton(tr("Merge\u2026"), "git-merge", tr("Two entries of one person become one"))
+        self.export = QuietButton(
+            tr("Export\u2026"), "export", tr("Everything that is stored of this person, as a folder")
+        )
+        self.forget = QuietButton(
+            tr("Delete\u2026"), "delete", tr("Delete all that is stored of this person, with proof")
+        )
+        self.hint = ElidedLabel(tr("Select faces to split, move or remove them"), "hint")
         self.chosen = ElidedLabel("", "hint")
-        self.make = QuietButton("New person", "user-plus", "These are someone else: a new person")
-        self.not_them = QuietButton("Not them", "user-minus", "Take these faces out")
-        self.more = QuietButton("", "more", "More that can be done with these faces", name="More")
+        self.make = QuietButton(tr("New person"), "user-plus", tr("These are someone else: a new person"))
+        self.not_them = QuietButton(tr("Not them"), "user-minus", tr("Take these faces out"))
+        self.more = QuietButton("", "more", tr("More that can be done with these faces"), name=tr("More"))
 
     def _lay_out(self) -> None:
         verbs = row_of(self.merge, self.export, self.forget, None, spacing=2)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Person
 from widgets.faces.people.empty import SeveralPane, SidePane
 from widgets.faces.people.history import HistoryList
@@ -49,15 +50,15 @@ class Side(QStackedWidget):
 
     @cached_property
     def unknown(self) -> UnknownPane:
-        return self._add("unknown", UnknownPane(self._requests, self._thumbs), "Unknown faces")
+        return self._add("unknown", UnknownPane(self._requests, self._thumbs), tr("Unknown faces"))
 
     @cached_property
     def found(self) -> FoundPane:
-        return self._add("found", FoundPane(self._requests, self._thumbs), "Similar faces")
+        return self._add("found", FoundPane(self._requests, self._thumbs), tr("Similar faces"))
 
     @cached_property
     def history(self) -> HistoryList:
-        return self._add("history", HistoryList(self._requests), "History")
+        return self._add("history", HistoryList(self._requests), tr("History"))
 
     def show_pane(
         self,

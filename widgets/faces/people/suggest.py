@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Suggestion
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import faces_may_be, short_name, sure_words
@@ -31,10 +32,13 @@ class SuggestionCard(QFrame):
         self.setProperty("role", "card")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._shown: tuple[Suggestion | None, str] = (None, "")
-        self.faces, self.portrait = FaceRow(thumbs, 44, 3, "Faces in question"), FaceRow(thumbs, 44, 1, "Portrait")
+        self.faces, self.portrait = (
+            FaceRow(thumbs, 44, 3, tr("Faces in question")),
+            FaceRow(thumbs, 44, 1, tr("Portrait")),
+        )
         self.title, self.name = ElidedLabel("", "hint"), ElidedLabel("", "heading")
-        self.confirm = PlainButton("Confirm", "check")
-        self.refuse = QuietButton("Not them")
+        self.confirm = PlainButton(tr("Confirm"), "check")
+        self.refuse = QuietButton(tr("Not them"))
         self.confirm.clicked.connect(lambda: self._answer(requests.confirmed))
         self.refuse.clicked.connect(lambda: self._answer(requests.refused))
         self._lay_out()
@@ -49,10 +53,18 @@ class SuggestionCard(QFrame):
         self.title.setText(faces_may_be(suggestion))
         self.name.setText(suggestion.name)
         self.name.set_tip(f"{suggestion.name}\n{sure_words(suggestion)}")
-        self.refuse.setText(f"Not {short_name(suggestion.name)}")
+        self.refuse.setText(tr("Not {short_name}", short_name=short_name(suggestion.name)))
         describe(self, f"{self.title.text()} {suggestion.name}", sure_words(suggestion))
-        describe(self.confirm, f"Confirm {suggestion.name}", f"Yes, {suggestion.name} ({sure_words(suggestion)})")
-        describe(self.refuse, f"Not {suggestion.name}", f"Not {suggestion.name}; this is not suggested again")
+        describe(
+            self.confirm,
+            tr("Confirm {suggestion}", suggestion=suggestion.name),
+            tr("Yes, {suggestion} ({sure_words})", suggestion=suggestion.name, sure_words=sure_words(suggestion)),
+        )
+        describe(
+            self.refuse,
+            tr("Not {suggestion}", suggestion=suggestion.name),
+            tr("Not {suggestion}; this is not suggested again", suggestion=suggestion.name),
+        )
 
     def _answer(self, signal: SignalInstance) -> None:
         suggestion = self._shown[0]
@@ -87,8 +99,8 @@ class SuggestionStrip(QWidget):
         self._portraits: dict[str, str] = {}
         self._first = 0
         self.cards: list[SuggestionCard] = []
-        self.back = QuietButton("", "caret-left", "Suggestions before these", name="Suggestions before")
-        self.on = QuietButton("", "caret-right", "Suggestions after these", name="Suggestions after")
+        self.back = QuietButton("", "caret-left", tr("Suggestions before these"), name=tr("Suggestions before"))
+        self.on = QuietButton("", "caret-right", tr("Suggestions after these"), name=tr("Suggestions after"))
         self.back.clicked.connect(lambda: self._turn(-1))
         self.on.clicked.connect(lambda: self._turn(1))
         self._row = row_of(self.back, self.on, spacing=8)
@@ -137,6 +149,13 @@ class SuggestionStrip(QWidget):
         last = self._first + len(shown)
         for button in (self.back, self.on):
             button.setVisible(more)
-            button.setToolTip(f"{self._first + 1} to {last} of {len(self._suggestions):,} suggestions")
+            button.setToolTip(
+                tr(
+                    "{first} to {last} of {count:,} suggestions",
+                    first=self._first + 1,
+                    last=last,
+                    count=len(self._suggestions),
+                )
+            )
         self.back.setEnabled(self._first > 0)
         self.on.setEnabled(last < len(self._suggestions))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import Cluster, Found
 from widgets.faces.grid import FaceGrid
 from widgets.faces.name_field import NameField
@@ -15,10 +16,9 @@ from widgets.faces.row import FaceRow
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe, scrolled
-from widgets.kit.words import count
 
 SHOWN = 12
-TIP = "Return or a double click shows whose face it is"
+TIP = tr("Return or a double click shows whose face it is")
 
 
 class ClusterCard(QFrame):
@@ -29,10 +29,12 @@ class ClusterCard(QFrame):
         self._requests = requests
         self.setProperty("role", "card")
         self._cluster = Cluster((), 0.0)
-        self.faces = FaceRow(thumbs, 56, 8, "Faces of one unknown person")
+        self.faces = FaceRow(thumbs, 56, 8, tr("Faces of one unknown person"))
         self.words = ElidedLabel("", "hint")
-        self.field = NameField("Name of this person", placeholder="Who is this?", tip="Return names them all at once")
-        self.accept = PlainButton("Name")
+        self.field = NameField(
+            tr("Name of this person"), placeholder=tr("Who is this?"), tip=tr("Return names them all at once")
+        )
+        self.accept = PlainButton(tr("Name"))
         naming = row_of((self.field, 1), self.accept, spacing=6)
         self.setLayout(column_of(self.words, self.faces, naming, spacing=6, margins=(10, 8, 10, 10)))
         self.field.named.connect(self._name)
@@ -51,10 +53,13 @@ class ClusterCard(QFrame):
             self.field.set_problem("")
         self._cluster = cluster
         many = len(cluster.faces)
-        self.words.setText(count(many, "face") + (f", mean similarity {cluster.tightness:.2f}" if many > 1 else ""))
+        self.words.setText(
+            tr_count(many, "{n} face", "{n:,} faces")
+            + (tr(", mean similarity {tightness:.2f}", tightness=cluster.tightness) if many > 1 else "")
+        )
         self.faces.show_faces(cluster.faces)
-        words = f"Name {'this face' if many == 1 else f'these {many:,} faces'}"
-        describe(self.accept, words, "A known name adds them to that person; History takes it back")
+        words = tr("Name {words}", words=tr("this face") if many == 1 else tr("these {many:,} faces", many=many))
+        describe(self.accept, words, tr("A known name adds them to that person; History takes it back"))
 
     def _name(self, name: str) -> None:
         self._requests.clusterNamed.emit(list(self._cluster.faces), name)
@@ -71,8 +76,8 @@ class UnknownPane(QWidget):
         self._names: tuple[str, ...] = ()
         self._shown, self._editable = SHOWN, True
         self.cards: list[ClusterCard] = []
-        self.nothing = ElidedLabel("No unknown faces are kept.", "muted")
-        self.more = QuietButton("More", "caret-down", "Show more groups")
+        self.nothing = ElidedLabel(tr("No unknown faces are kept."), "muted")
+        self.more = QuietButton(tr("More"), "caret-down", tr("Show more groups"))
         self.more.clicked.connect(self._show_more)
         self._column = column_of(self.nothing, self.more, None, spacing=8, margins=(12, 4, 8, 8))
         self.setLayout(column_of(scrolled(held(self._column, "body"))))
@@ -105,7 +110,7 @@ class UnknownPane(QWidget):
             card.setVisible(place < len(shown))
         left = len(self._clusters) - len(shown)
         self.more.setVisible(left > 0)
-        self.more.setText(f"{left:,} more")
+        self.more.setText(tr("{left:,} more", left=left))
         self.nothing.setVisible(not shown)
 
 
@@ -116,10 +121,10 @@ class FoundPane(QWidget):
         super().__init__()
         self._requests = requests
         self._found: tuple[Found, ...] = ()
-        self.grid = FaceGrid(thumbs, "Similar faces", 84, 2, tip=TIP, tip_of=found_tip)
-        self.asked = FaceRow(thumbs, 56, 1, "Searched for")
+        self.grid = FaceGrid(thumbs, tr("Similar faces"), 84, 2, tip=TIP, tip_of=found_tip)
+        self.asked = FaceRow(thumbs, 56, 1, tr("Searched for"))
         self.words = ElidedLabel("", "muted")
-        self.grid.show_message("No face resembles this one.")
+        self.grid.show_message(tr("No face resembles this one."))
         head = row_of(self.asked, (self.words, 1), spacing=10, margins=(6, 0, 0, 0))
         self.setLayout(column_of(head, (self.grid, 1), spacing=8, margins=(6, 4, 0, 4)))
         self.grid.opened.connect(self._open)
@@ -129,7 +134,9 @@ class FoundPane(QWidget):
         if found is self._found or found == self._found:
             return
         self._found = found
-        self.words.setText(f"{count(len(found), 'face')}, the most similar first")
+        self.words.setText(
+            tr_count(len(found), "{n} face, the most similar first", "{n:,} faces, the most similar first")
+        )
         self.grid.show_items([found_item(hit) for hit in found])
 
     def _open(self, face: str) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
+from engines.core.words import as_sentence, tr, tr_count
 from engines.faces.gallery.types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
 from engines.faces.types import Quality
 from widgets.faces.cells import FaceItem
 from widgets.faces.words import alike_words, one_in
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT, size_words
 
 MEGA = 1e6
 NAMES_SHOWN = 5
@@ -20,17 +21,17 @@ KEPT = 1 << 15
 """How many names and items are kept from one state to the next."""
 SHORT_NAME = 14
 SORTS: dict[str, tuple[str, Callable[[Person], tuple[object, ...]]]] = {
-    "name": ("Name", lambda person: (folded(person.name), person.id)),
-    "faces": ("Most faces", lambda person: (-person.faces, folded(person.name))),
-    "newest": ("Newest", lambda person: (-person.created, folded(person.name))),
-    "alike": ("Least alike", lambda person: (person.faces < 2, person.cohesion, folded(person.name))),
+    "name": (tr("Name"), lambda person: (folded(person.name), person.id)),
+    "faces": (tr("Most faces"), lambda person: (-person.faces, folded(person.name))),
+    "newest": (tr("Newest"), lambda person: (-person.created, folded(person.name))),
+    "alike": (tr("Least alike"), lambda person: (person.faces < 2, person.cohesion, folded(person.name))),
 }
 """Orders of the portraits: title and key."""
 WEAKEST = {
     "sharpness": "blurred",
     "size": "small",
     "frontal": "turned",
-    "light": "badly lit",
+    "light": tr("badly lit"),
     "score": "unclear",
 }
 GOOD_PART = 0.5
@@ -55,7 +56,9 @@ def person_items(people: Sequence[Person], sort: str) -> tuple[FaceItem, ...]:
 
 @lru_cache(KEPT)
 def person_item(person: Person) -> FaceItem:
-    return FaceItem(person.id, person.portrait, person.name, count(person.faces, "face"), about=person)
+    return FaceItem(
+        person.id, person.portrait, person.name, tr_count(person.faces, "{n} face", "{n:,} faces"), about=person
+    )
 
 
 def person_tip(item: FaceItem) -> str:
@@ -70,9 +73,9 @@ def person_tip(item: FaceItem) -> str:
 
 def face_item(face: FaceRecord, portrait: str) -> FaceItem:
     """A stored face: its quality as a number and a bar, and what spoils it."""
-    badge, level, words = ("star", "", "Portrait") if face.id == portrait else ("", "", "")
+    badge, level, words = ("star", "", tr("Portrait")) if face.id == portrait else ("", "", "")
     if not face.confirmed:
-        badge, level, words = "question", "warn", "Not confirmed"
+        badge, level, words = "question", "warn", tr("Not confirmed")
     quality = face.quality
     return FaceItem(face.id, face.id, quality_words(quality), "", badge, level, quality.total, words, face)
 
@@ -81,15 +84,20 @@ def face_tip(item: FaceItem) -> str:
     """Everything about the face of `face_item`."""
     face = item.about
     assert isinstance(face, FaceRecord)
-    source = PurePath(face.source).name or "Unknown source"
-    lines = [source, f"Added {moment_words(face.added)}", quality_tip(face.quality), item.words]
+    source = PurePath(face.source).name or tr("Unknown source")
+    lines = [
+        source,
+        tr("Added {moment_words}", moment_words=moment_words(face.added)),
+        quality_tip(face.quality),
+        item.words,
+    ]
     return "\n".join(line for line in lines if line)
 
 
 def found_item(found: Found) -> FaceItem:
     """A hit of a search by a face."""
     sub = f"{found.similarity:.2f}{DOT}{one_in(found.strangers)}"
-    return FaceItem(found.face, found.face, found.name or "Unknown", sub, about=found)
+    return FaceItem(found.face, found.face, found.name or tr("Unknown"), sub, about=found)
 
 
 def found_tip(item: FaceItem) -> str:
@@ -97,7 +105,12 @@ def found_tip(item: FaceItem) -> str:
     found = item.about
     assert isinstance(found, Found)
     alike = alike_words(found.strangers)
-    return f"{item.caption}\nSimilarity {found.similarity:.3f}: {alike}"
+    return tr(
+        "{caption}\nSimilarity {similarity:.3f}: {alike}",
+        caption=item.caption,
+        similarity=found.similarity,
+        alike=alike,
+    )
 
 
 def quality_words(quality: Quality) -> str:
@@ -109,31 +122,41 @@ def quality_words(quality: Quality) -> str:
 
 def quality_tip(quality: Quality) -> str:
     parts = ("sharpness", "size", "frontal", "light", "score")
-    return f"Quality {quality.total:.2f}: " + ", ".join(f"{part} {getattr(quality, part):.2f}" for part in parts)
+    return tr("Quality {total:.2f}: ", total=quality.total) + ", ".join(
+        f"{part} {getattr(quality, part):.2f}" for part in parts
+    )
 
 
 def gallery_name(info: GalleryInfo) -> str:
-    return PurePath(info.path.replace("\\", "/")).stem or "Gallery"
+    return PurePath(info.path.replace("\\", "/")).stem or tr("Gallery")
 
 
 def gallery_line(info: GalleryInfo) -> str:
     """'412 people, 2,951 faces · SFace · encrypted · kept 90 days'."""
     if info.locked:
-        return "Encrypted and locked"
-    parts = [f"{people_words(info.people)}, {count(info.faces, 'face')}"]
+        return tr("Encrypted and locked")
+    parts = [
+        tr(
+            "{people_words}, {faces}",
+            people_words=people_words(info.people),
+            faces=tr_count(info.faces, "{n} face", "{n:,} faces"),
+        )
+    ]
     parts += [info.model] * bool(info.model)
     parts += ["encrypted"] * info.encrypted
-    parts += [f"kept {count(info.keep_days, 'day')}"] * bool(info.keep_days)
+    parts += [tr_count(info.keep_days, "kept {n} day", "kept {n:,} days")] * bool(info.keep_days)
     return DOT.join(parts)
 
 
 def matching_line(info: GalleryInfo, left: int) -> str:
     """'3 of 412 people match'."""
-    return f"{left:,} of {people_words(info.people)} match"
+    return tr("{left:,} of {people_words} match", left=left, people_words=people_words(info.people))
 
 
 def gallery_tip(info: GalleryInfo) -> str:
-    return f"{info.path}\n{size_words(info.bytes)}" + (f"\nModel {info.model_sha256[:12]}" if info.model_sha256 else "")
+    return f"{info.path}\n{size_words(info.bytes)}" + (
+        tr("\nModel {model_sha256}", model_sha256=info.model_sha256[:12]) if info.model_sha256 else ""
+    )
 
 
 def people_words(number: int) -> str:
@@ -142,12 +165,12 @@ def people_words(number: int) -> str:
 
 def faces_may_be(suggestion: Suggestion) -> str:
     many = len(suggestion.faces)
-    return "This face may be" if many == 1 else f"These {many:,} faces may be"
+    return tr("This face may be") if many == 1 else tr("These {many:,} faces may be", many=many)
 
 
 def sure_words(suggestion: Suggestion) -> str:
     words = alike_words(suggestion.strangers)
-    return f"{words[:1].upper()}{words[1:]}{DOT}similarity {suggestion.similarity:.2f}"
+    return tr("{words} · similarity {similarity:.2f}", words=as_sentence(words), similarity=suggestion.similarity)
 
 
 def short_name(name: str) -> str:
@@ -160,52 +183,85 @@ def names_words(names: Sequence[str]) -> str:
     """'Ada, Bob and Cy', 'Ada, Bob, Cy, Di, Ed and 7 more'."""
     shown = list(names[:NAMES_SHOWN])
     if len(names) > NAMES_SHOWN:
-        shown.append(f"{len(names) - NAMES_SHOWN:,} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+        shown.append(tr("{count:,} more", count=len(names) - NAMES_SHOWN))
+    return (
+        shown[0]
+        if len(shown) == 1
+        else tr("{shown} and {shown2}", shown=", ".join(shown[:-1]), shown2=shown[-1])
+        if shown
+        else ""
+    )
 
 
 def person_line(person: Person) -> str:
     """'14 faces · since 3 May 2025'."""
-    return f"{count(person.faces, 'face')}{DOT}since {day_words(person.created)}"
+    return tr(
+        "{faces} · since {day_words}",
+        faces=tr_count(person.faces, "{n} face", "{n:,} faces"),
+        day_words=day_words(person.created),
+    )
 
 
 def alike_line(person: Person) -> str:
     """How alike the faces of a person are."""
-    return f"Mean similarity among them {person.cohesion:.2f}"
+    return tr("Mean similarity among them {cohesion:.2f}", cohesion=person.cohesion)
 
 
 def proof_title(done: Forgotten) -> str:
-    return f"Something of {done.name} is left" if done.left else f"Nothing of {done.name} is left"
+    return (
+        tr("Something of {done} is left", done=done.name)
+        if done.left
+        else tr("Nothing of {done} is left", done=done.name)
+    )
 
 
 def proof_lines(done: Forgotten) -> list[str]:
     """What was searched for how many traces, where something was found and why, what is out of reach."""
-    searched = (
-        f"{count(len(done.files), 'file')}, {size_words(done.searched)} searched for {count(done.traces, 'trace')}"
+    searched = tr(
+        "{files}, {size_words} searched for {traces}",
+        files=tr_count(len(done.files), "{n} file", "{n:,} files"),
+        size_words=size_words(done.searched),
+        traces=tr_count(done.traces, "{n} trace", "{n:,} traces"),
     )
-    found = "" if done.left else ": none is left"
-    lines = [f"{count(done.faces, 'face')} deleted; {searched}{found}."]
-    lines += [f"Still there: {'; '.join(done.left)}."] * bool(done.left)
-    lines += [f"Out of our reach: {'; '.join(done.elsewhere)}."] * bool(done.elsewhere)
+    found = "" if done.left else tr(": none is left")
+    lines = [
+        tr_count(
+            done.faces,
+            "{n} face deleted; {searched}{found}.",
+            "{n:,} faces deleted; {searched}{found}.",
+            searched=searched,
+            found=found,
+        )
+    ]
+    lines += [tr("Still there: {left}.", left="; ".join(done.left))] * bool(done.left)
+    lines += [tr("Out of our reach: {elsewhere}.", elsewhere="; ".join(done.elsewhere))] * bool(done.elsewhere)
     return lines
 
 
 def expiring_title(dry: Expiring) -> str:
     if not dry.faces:
-        return f"Keeping faces for {count(dry.keep_days, 'day')} would delete nothing today"
-    return f"Keeping faces for {count(dry.keep_days, 'day')} would delete {count(dry.faces, 'face')} today"
+        return tr_count(
+            dry.keep_days,
+            "Keeping faces for {n} day would delete nothing today",
+            "Keeping faces for {n:,} days would delete nothing today",
+        )
+    return tr(
+        "Keeping faces for {days} would delete {faces} today",
+        days=tr_count(dry.keep_days, "{n} day", "{n:,} days"),
+        faces=tr_count(dry.faces, "{n} face", "{n:,} faces"),
+    )
 
 
 def expiring_line(dry: Expiring) -> str:
-    return f"Of {names_words(dry.people)}. The oldest is from {day_words(dry.oldest)}." if dry.faces else ""
-
-
-def size_words(value: int) -> str:
-    """'812 B', '4 kB', '12.4 MB', '3.1 GB'."""
-    for limit, unit, scale in ((1e3, "B", 1.0), (1e6, "kB", 1e3), (1e9, "MB", 1e6)):
-        if value < limit:
-            return f"{value / scale:.0f} {unit}" if unit != "MB" else f"{value / scale:.1f} MB"
-    return f"{value / 1e9:.1f} GB"
+    return (
+        tr(
+            "Of {names_words}. The oldest is from {day_words}.",
+            names_words=names_words(dry.people),
+            day_words=day_words(dry.oldest),
+        )
+        if dry.faces
+        else ""
+    )
 
 
 def day_words(when: float) -> str:

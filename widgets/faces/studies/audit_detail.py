@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from engines.core.words import as_sentence, tr
 from engines.faces.study_types import Suspicion
 from widgets.faces.picture import FacePicture
 from widgets.faces.state import AuditView
@@ -36,13 +37,15 @@ class SuspicionDetail(QWidget):
         self._row = -1
         self._mover = ""
         self.setMinimumWidth(320)
-        self.image = FacePicture("Image in question")
-        self.like = FacePicture("What it resembles")
-        self.own = FacePicture("Another of its own person")
+        self.image = FacePicture(tr("Image in question"))
+        self.like = FacePicture(tr("What it resembles"))
+        self.own = FacePicture(tr("Another of its own person"))
         self.kind, self.reason, self.note = Pill(), Label(), Label()
-        self.right = PlainButton("Name is right", "check", "Take it off the list (D)")
-        self.move_button = PlainButton("Move", "reveal", "Give it the name of the person it resembles (M)")
-        self.remove = QuietButton("Remove", "delete", "Delete this face from the gallery (Delete); can be undone")
+        self.right = PlainButton(tr("Name is right"), "check", tr("Take it off the list (D)"))
+        self.move_button = PlainButton(tr("Move"), "reveal", tr("Give it the name of the person it resembles (M)"))
+        self.remove = QuietButton(
+            tr("Remove"), "delete", tr("Delete this face from the gallery (Delete); can be undone")
+        )
         self._lay_out()
         self.right.clicked.connect(lambda: self.asked.emit("dismiss"))
         self.move_button.clicked.connect(lambda: self.asked.emit("move"))
@@ -69,26 +72,30 @@ class SuspicionDetail(QWidget):
             (self.like, one.like if one else "", like_words(one) if one else []),
             (self.own, one.own_example if one else "", own_words(one) if one else []),
         )
-        self.own.set_nothing("Its person has no other picture" if one and not one.own_example else "")
+        self.own.set_nothing(tr("Its person has no other picture") if one and not one.own_example else "")
         for picture, key, lines in parts:
             picture.show_picture(self._thumbs.image(key) if key else None, lines, key)
 
     def _show_words(self, one: Suspicion, done: str, editable: bool) -> None:
+        settled, again = self._row in self._view.settled, self._row in self._view.dismissed - self._view.settled
         words, role, _token = kind(one)
         self.kind.set_state(
-            done.capitalize() or words, "good" if done else LEVELS.get(one.kind, ""), "" if done else role
+            as_sentence(done) or words, "good" if done else LEVELS.get(one.kind, ""), "" if done else role
         )
         self.reason.setText(one.reason)
-        again = done == "name is right"
-        self.right.setText("Name is not right" if again else "Name is right")
-        describe(self.right, self.right.text(), "Put it back on the list (D)" if again else "Take it off the list (D)")
-        self.right.setEnabled(done != "settled")
-        movable = editable and done != "settled" and can_move(one)
+        self.right.setText(tr("Name is not right") if again else tr("Name is right"))
+        describe(
+            self.right,
+            self.right.text(),
+            tr("Put it back on the list (D)") if again else tr("Take it off the list (D)"),
+        )
+        self.right.setEnabled(not settled)
+        movable = editable and not settled and can_move(one)
         self.move_button.setVisible(editable)
         self.move_button.setEnabled(movable)
         self._name_move(one.like_name if movable else "")
         self.remove.setVisible(editable)
-        self.remove.setEnabled(done != "settled")
+        self.remove.setEnabled(not settled)
         self.note.setVisible(not editable)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -103,14 +110,16 @@ class SuspicionDetail(QWidget):
         self._mover = name
         room = min(max(self.width() - OTHER_BUTTONS, NAME_ROOM[0]), NAME_ROOM[1])
         short = elided(QFontMetrics(self.move_button.font()), name, room, given=True)
-        self.move_button.setText(f"Move to {short}" if name else "Move")
+        self.move_button.setText(tr("Move to {short}", short=short) if name else tr("Move"))
         describe(
-            self.move_button, f"Move to {name}" if name else "Move", f"Give it the name {name} (M)" if name else ""
+            self.move_button,
+            tr("Move to {name}", name=name) if name else tr("Move"),
+            tr("Give it the name {name} (M)", name=name) if name else "",
         )
 
     def _lay_out(self) -> None:
         self.reason.setWordWrap(True)
-        self.note.setText("Names of a folder are its file names: rename or move the file there.")
+        self.note.setText(tr("Names of a folder are its file names: rename or move the file there."))
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self._beside = column_of((self.like, 1), (self.own, 1))

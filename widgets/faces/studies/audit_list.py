@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import QMenu, QStyle
 
 from engines.core.frames import Image
+from engines.core.words import as_sentence, tr
 from engines.faces.study_types import Suspicion
 from widgets.faces.rows import PaintedList
 from widgets.faces.state import AuditView
@@ -18,7 +19,7 @@ from widgets.kit.icons import draw_icon, icon
 from widgets.kit.row_list import RIGHT, wide, write
 
 ROW, SIDE, RANK, GAP = 60, 44, 30, 8
-KEYS_TIP = "D: the name is right. M: move to the person it resembles. Delete: remove."
+KEYS_TIP = tr("D: the name is right. M: move to the person it resembles. Delete: remove.")
 KEYS = {Qt.Key.Key_D: "dismiss", Qt.Key.Key_M: "move", Qt.Key.Key_Delete: "remove", Qt.Key.Key_Backspace: "remove"}
 
 
@@ -32,7 +33,9 @@ class SuspicionList(PaintedList):
     asked = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Suspicious images, the most suspicious first", KEYS_TIP, size=QSize(220, ROW), framed=True)
+        super().__init__(
+            tr("Suspicious images, the most suspicious first"), KEYS_TIP, size=QSize(220, ROW), framed=True
+        )
         self._view, self._kind, self._quiet = AuditView(), ALL, False
         self.thumbs = Thumbs(self)
         self.thumbs.changed.connect(self.viewport().update)
@@ -62,7 +65,7 @@ class SuspicionList(PaintedList):
 
     def tip(self, row: int) -> str:
         one = self.suspicions[self.rows[row]]
-        return f"{one.reason}\nThe name is wrong with a chance of {chance(one)}"
+        return tr("{reason}\nThe name is wrong with a chance of {chance}", reason=one.reason, chance=chance(one))
 
     def paint_row(self, painter: QPainter, room: QRectF, state: QStyle.StateFlag, row: int) -> None:
         place = self.rows[row]
@@ -73,7 +76,7 @@ class SuspicionList(PaintedList):
         self.thumbs.paint(painter, picture, one.image, 0.4 if done else 1.0)
         left += SIDE + GAP
         line = QRectF(left, room.top() + 11, room.right() - 1 - left - GAP, 18)
-        words, role, token = (done.capitalize(), "check", "good") if done else kind(one)
+        words, role, token = (as_sentence(done), "check", "good") if done else kind(one)
         end = f"{words}  {chance(one)}"
         room_of_tag = min(round(wide(end, 11)) + 22, int(line.width()) * 3 // 5)
         tag = QRectF(line.right() - 1 - room_of_tag, line.top(), room_of_tag, 18)
@@ -94,10 +97,10 @@ class SuspicionList(PaintedList):
             return
         one, menu = self.suspicions[self._view.selected], QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        verbs = [("check", "Name is right\tD", "dismiss")]
+        verbs = [("check", tr("Name is right\tD"), "dismiss")]
         if self._view.editable:
-            verbs += [("reveal", f"Move to {one.like_name}\tM", "move")] * can_move(one)
-            verbs.append(("delete", "Remove\tDel", "remove"))
+            verbs += [("reveal", tr("Move to {like_name}\tM", like_name=one.like_name), "move")] * can_move(one)
+            verbs.append(("delete", tr("Remove\tDel"), "remove"))
         for role, words, verb in verbs:
             menu.addAction(icon(role), words).triggered.connect(lambda _on=False, verb=verb: self.asked.emit(verb))
         menu.popup(event.globalPos())

@@ -8,19 +8,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.faces.study_types import Audit
 from widgets.faces.state import AuditView, FacesView
 from widgets.faces.studies.audit_detail import SuspicionDetail
 from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
-from widgets.kit.layouts import column_of, row_of, split_of, styled
-from widgets.kit.panel import ChoiceField, ElidedLabel, EmptyState, PlainButton, QuietButton
-from widgets.kit.theme import number_font
+from widgets.kit.layouts import column_of, split_of, styled
+from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, LEAST = 760, 420
-ASK = "Find images that may bear a wrong name, duplicates, and people with two names."
+ASK = tr("Find images that may bear a wrong name, duplicates, and people with two names.")
 
 
 class AuditPage(WorkPage):
@@ -36,11 +36,12 @@ class AuditPage(WorkPage):
         self.shown = AuditView()
         self._audit: Audit | None = None
         self._images: Mapping[str, Image] = {}
-        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
-        self.kinds = ChoiceField("Kind", kinds_of(None), tip="Show suspicions of one kind only")
-        self.gallery = PlainButton("Check gallery", "faces", "Compare every face of the gallery with every other")
-        self.folder = PlainButton("Check folder\u2026", "folder", "Look through a folder of named pictures")
-        self.save = QuietButton("Save list", "save", "Write the list as JSON or CSV")
+        self.kinds = ChoiceField(tr("Kind"), kinds_of(None), tip=tr("Show suspicions of one kind only"))
+        self.gallery = PlainButton(
+            tr("Check gallery"), "faces", tr("Compare every face of the gallery with every other")
+        )
+        self.folder = PlainButton(tr("Check folder\u2026"), "folder", tr("Look through a folder of named pictures"))
+        self.save = QuietButton(tr("Save list"), "save", tr("Write the list as JSON or CSV"))
         self.list = SuspicionList()
         self.detail = SuspicionDetail(self.list.thumbs)
         self.setMinimumWidth(LEAST)
@@ -62,7 +63,7 @@ class AuditPage(WorkPage):
             self.detail.show_row(shown)
 
     def _show_head(self, shown: AuditView) -> None:
-        name = file_name(shown.target) or "Audit"
+        name = file_name(shown.target) or tr("Audit")
         if self.title.text() != name:
             self.title.setText(name)
             self.title.set_tip(shown.target)
@@ -70,7 +71,7 @@ class AuditPage(WorkPage):
         if self.state.text() != words:
             self.state.setText(words)
             clean = shown.audit is not None and not shown.audit.suspicions
-            self.empty.set_text("Nothing suspicious was found." if clean else ASK, None)
+            self.empty.set_text(tr("Nothing suspicious was found.") if clean else ASK, None)
         busy = shown.busy is not None
         for button in (self.gallery, self.folder, self.empty.button):
             button.setEnabled(not busy)
@@ -83,13 +84,12 @@ class AuditPage(WorkPage):
         self._split.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
 
     def _lay_out(self) -> None:
-        self.state.setFont(number_font())
         self.kinds.setMinimumContentsLength(14)
-        rows = ((self.title, 1), self.gallery, self.folder, self.save), ((self.state, 1), self.kinds)
-        head = column_of(*(row_of(*row, spacing=8) for row in rows), spacing=4, margins=(12, 8, 8, 8))
+        buttons = self.head_of(tr("Audit"), self.kinds, self.gallery, self.folder, self.save)
+        head = column_of(buttons, margins=(0, 0, 0, 4))
         self._split = split_of(self.list, self.detail, sizes=(400, 600), stretch=(2, 3))
         styled(self.detail)
-        empty = EmptyState(ASK, "Check this gallery", "search", "Compare every face with every other")
+        empty = EmptyState(ASK, tr("Check this gallery"), "search", tr("Compare every face with every other"))
         self.lay_out(head, self.body_of(empty, self._split))
 
     def _wire(self) -> None:

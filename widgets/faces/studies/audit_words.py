@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 
 from engines.core.pictures.files import in_short
+from engines.core.words import as_part, tr, tr_count
 from engines.faces.study_types import Audit, Suspicion
 from widgets.faces.state import AuditView
 from widgets.faces.words import file_name, similarity
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, seconds_words
 
 KINDS = {
-    "wrong-name": ("Wrong name", "warn", "warn"),
-    "same-person": ("Two names", "faces", "accent"),
-    "duplicate": ("Duplicate", "copy", "muted"),
-    "lonely": ("Unlike its own", "help", "muted"),
+    "wrong-name": (tr("Wrong name"), "warn", "warn"),
+    "same-person": (tr("Two names"), "faces", "accent"),
+    "duplicate": (tr("Duplicate"), "copy", "muted"),
+    "lonely": (tr("Unlike its own"), "help", "muted"),
 }
 """Words, icon and its colour."""
 ALL = "all"
@@ -38,29 +39,44 @@ def chance(suspicion: Suspicion) -> str:
 def row_words(row: int, suspicion: Suspicion, done: str = "") -> str:
     """One row as a screen reader says it."""
     state = f", {done}" if done else ""
-    what = f"{kind(suspicion)[0].lower()}, {chance(suspicion)} likely"
+    what = tr("{kind}, {chance} likely", kind=as_part(kind(suspicion)[0]), chance=chance(suspicion))
     return f"{row + 1}: {suspicion.name}, {what}{state}. {suspicion.reason}"
 
 
 def done_words(row: int, view: AuditView) -> str:
     """What became of a row, "" nothing yet."""
     if row in view.settled:
-        return "settled"
-    return "name is right" if row in view.dismissed else ""
+        return tr("settled")
+    return tr("name is right") if row in view.dismissed else ""
 
 
 def state_words(view: AuditView) -> str:
     """'60 suspicions among 2,951 images of 1,265 people · 3 done · 8.2 s'."""
     audit = view.audit
     if audit is None:
-        return "Looking for wrong names" if view.busy else ""
-    size = f"{count(audit.images, 'image')} of {'1 person' if audit.people == 1 else f'{audit.people:,} people'}"
+        return tr("Looking for wrong names") if view.busy else ""
+    size = tr_count(
+        audit.images,
+        "{n} image of {words}",
+        "{n:,} images of {words}",
+        words=tr("1 person") if audit.people == 1 else tr("{people:,} people", people=audit.people),
+    )
     found = (
-        f"{count(len(audit.suspicions), 'suspicion')} among {size}" if audit.suspicions else f"{size}, none suspicious"
+        tr_count(len(audit.suspicions), "{n} suspicion among {size}", "{n:,} suspicions among {size}", size=size)
+        if audit.suspicions
+        else tr("{size}, none suspicious", size=size)
     )
     done = len(view.dismissed | view.settled)
-    missed = f"{count(len(audit.missed), 'image')} without a face" if audit.missed else ""
-    parts = (found, f"{done:,} done" if done else "", missed, in_short(audit.left_out), seconds_words(audit.seconds))
+    missed = (
+        tr_count(len(audit.missed), "{n} image without a face", "{n:,} images without a face") if audit.missed else ""
+    )
+    parts = (
+        found,
+        tr("{done:,} done", done=done) if done else "",
+        missed,
+        in_short(audit.left_out),
+        seconds_words(audit.seconds),
+    )
     return DOT.join(part for part in parts if part)
 
 
@@ -68,13 +84,19 @@ def own_words(suspicion: Suspicion) -> list[str]:
     """What stands under the example of its own person."""
     if suspicion.own is None:
         return []
-    return [f"Another of {suspicion.name}", f"similarity to its own {similarity(suspicion.own)}"]
+    return [
+        tr("Another of {suspicion}", suspicion=suspicion.name),
+        tr("similarity to its own {similarity}", similarity=similarity(suspicion.own)),
+    ]
 
 
 def like_words(suspicion: Suspicion) -> list[str]:
     """What stands under the face it resembles."""
-    verb = "Nearest" if suspicion.kind == "lonely" else "Resembles"
-    return [f"{verb} {suspicion.like_name or 'nobody'}", f"similarity {similarity(suspicion.other)}"]
+    verb = tr("Nearest") if suspicion.kind == "lonely" else tr("Resembles")
+    return [
+        f"{verb} {suspicion.like_name or 'nobody'}",
+        tr("similarity {similarity}", similarity=similarity(suspicion.other)),
+    ]
 
 
 def image_words(suspicion: Suspicion) -> list[str]:
@@ -87,4 +109,4 @@ def kinds_of(audit: Audit | None) -> list[tuple[str, str]]:
     rows = audit.suspicions if audit is not None else ()
     found = [(name, sum(one.kind == name for one in rows)) for name in dict.fromkeys(one.kind for one in rows)]
     named = [(name, f"{KINDS.get(name, (name,))[0]} ({many:,})") for name, many in found]
-    return [(ALL, f"All kinds ({len(rows):,})"), *named]
+    return [(ALL, tr("All kinds ({count:,})", count=len(rows))), *named]

@@ -7,13 +7,18 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
+from widgets.kit.flow_row import FlowRow
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
 from widgets.kit.path_row import PathRow
 
 PAIRS = (".tsv", ".txt", ".csv")
-CHOICES = (("first", "First"), ("best", "Best"))
+CHOICES = (("first", tr("First")), ("best", tr("Best")))
+
+PATH_ROOM = 280
+"""Pixels that a path with its words and button takes at the least."""
 
 
 class EvaluateForm(QWidget):
@@ -25,17 +30,17 @@ class EvaluateForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
-        tip = "A folder of NAME_0001.jpg, or with one folder a person"
-        self.images = PathRow("Images", "no folder chosen", tip)
-        tip = "A TSV file with the columns fold, same, a, b"
-        self.pairs = PathRow("Pair list", "none", tip, clears=True)
+        tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
+        self.images = PathRow(tr("Images"), tr("no folder chosen"), tip)
+        tip = tr("A TSV file with the columns fold, same, a, b")
+        self.pairs = PathRow(tr("Pair list"), "none", tip, clears=True)
         self.flip = Toggle(
-            "With mirror images", tip="Average each embedding with its mirror image's; takes twice as long"
+            tr("With mirror images"), tip=tr("Average each embedding with its mirror image's; takes twice as long")
         )
         self.enrol = NumberField(
-            "Images enrolled", 1, 1, 20, unit="each", tip="Of everybody with more images than that"
+            tr("Images enrolled"), 1, 1, 20, unit=tr("each"), tip=tr("Of everybody with more images than that")
         )
-        self.which = Segmented("Enrol which", CHOICES, tip="The first in name order, or the best by quality")
+        self.which = Segmented(tr("Enrol which"), CHOICES, tip=tr("The first in name order, or the best by quality"))
         self._lay_out()
         self._wire()
 
@@ -61,8 +66,8 @@ class EvaluateForm(QWidget):
         self.openSetChanged.emit(open_spec)
 
     def _lay_out(self) -> None:
-        paths = row_of((self.images, 1), (self.pairs, 1), spacing=16)
-        enrol = ElidedLabel("Open set: enrol the", "muted")
+        paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
+        enrol = ElidedLabel(tr("Open set: enrol the"), "muted")
         enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)
         self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))

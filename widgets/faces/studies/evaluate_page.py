@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QStackedWidget
 
+from engines.core.words import tr
 from widgets.faces.state import EvaluateView, FacesView
 from widgets.faces.studies.evaluate_form import EvaluateForm
 from widgets.faces.studies.evaluate_results import MissedPane, OpenSetPane, VerificationPane
@@ -14,9 +15,9 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PrimaryButton, QuietButton, Segmented
 from widgets.kit.work_page import WorkPage
 
-ASKED = "Measure recognition on a folder of named pictures."
-READY = "Ready to measure recognition on this folder."
-CHOICES = (("verification", "Verification"), ("open", "Open set"), ("missed", "Missed files"))
+ASKED = tr("Measure recognition on a folder of named pictures.")
+READY = tr("Ready to measure recognition on this folder.")
+CHOICES = (("verification", tr("Verification")), ("open", tr("Open set")), ("missed", tr("Missed files")))
 
 
 class EvaluatePage(FileDrops, WorkPage):
@@ -24,19 +25,19 @@ class EvaluatePage(FileDrops, WorkPage):
 
     def __init__(self) -> None:
         super().__init__()
-        tip = "A folder of NAME_0001.jpg, or with one folder a person"
-        self.start = PrimaryButton("Evaluate", "", "Find and compare all faces of the folder")
-        self.save = QuietButton("Save report", "save", "Write all figures as JSON, CSV or Markdown")
+        tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
+        self.start = PrimaryButton(tr("Evaluate"), "", tr("Find and compare all faces of the folder"))
+        self.save = QuietButton(tr("Save report"), "save", tr("Write all figures as JSON, CSV or Markdown"))
         self.form = EvaluateForm()
-        self.which = Segmented("Results", CHOICES, tip="What is shown below")
+        self.which = Segmented(tr("Results"), CHOICES, tip=tr("What is shown below"))
         self.verification, self.open_set, self.missed = VerificationPane(), OpenSetPane(), MissedPane()
         results = QStackedWidget()
         for pane in (self.verification, self.open_set, self.missed):
             results.addWidget(pane)
         which = row_of(self.which, None, margins=(12, 0, 12, 4))
-        empty = EmptyState(ASKED, "Choose folder", "chart", tip)
+        empty = EmptyState(ASKED, tr("Choose folder"), "chart", tip)
         body = self.body_of(empty, held(column_of(which, (results, 1)), "panel"))
-        self.lay_out(self.head_of("Evaluation", self.save, self.start), self.form, body)
+        self.lay_out(self.head_of(tr("Evaluation"), self.save, self.start), self.form, body)
         places = [id for id, *_words in CHOICES]
         self.which.chosen.connect(lambda id: results.setCurrentIndex(places.index(id)))
         self.empty.clicked.connect(lambda: (self.start if self.start.isEnabled() else self.form.images.choose).click())
@@ -68,12 +69,12 @@ class EvaluatePage(FileDrops, WorkPage):
 
     def _show_words(self, shown: EvaluateView) -> None:
         model = shown.result.model if shown.result else ""
-        title = f"Evaluation of {model}" if model else "Evaluation"
-        words = size_words(shown.result) if shown.result else "Measuring" if shown.busy else ""
+        title = tr("Evaluation of {model}", model=model) if model else tr("Evaluation")
+        words = size_words(shown.result) if shown.result else tr("Measuring") if shown.busy else ""
         if (title, words) != (self.title.text(), self.state.text()):
             self.title.setText(title)
             self.state.setText(words)
         ready = bool(shown.spec.images)
         asked = READY if ready else ASKED
         if asked != self.empty.words.text():
-            self.empty.set_text(asked, "Evaluate" if ready else "Choose folder")
+            self.empty.set_text(asked, tr("Evaluate") if ready else tr("Choose folder"))

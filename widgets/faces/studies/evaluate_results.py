@@ -8,6 +8,7 @@ from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QBoxLayout, QLabel, QListView, QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import Curve, Evaluation, OpenSet
 from widgets.charts.band import Band, BandPlot, stairs
 from widgets.charts.plot import Series
@@ -48,11 +49,11 @@ class VerificationPane(Pane):
     """Accuracy, ROC, TAR table, histogram."""
 
     def __init__(self) -> None:
-        self.roc = BandPlot("ROC", "False-accept rate", "True-accept rate", log_x=True, shares=True)
-        self.histogram = BandPlot("Similarities", "Similarity", "Share of pairs", shares=True)
+        self.roc = BandPlot("ROC", tr("False-accept rate"), tr("True-accept rate"), log_x=True, shares=True)
+        self.histogram = BandPlot(tr("Similarities"), tr("Similarity"), tr("Share of pairs"), shares=True)
         self.stats = StatGrid()
-        self.table = FiguresTable("True-accept rates", words.TAR_HEADERS, words.TAR_TIPS)
-        self.no_pairs = _note("No pair list: accuracy over folds is not measured.")
+        self.table = FiguresTable(tr("True-accept rates"), words.TAR_HEADERS, words.TAR_TIPS)
+        self.no_pairs = _note(tr("No pair list: accuracy over folds is not measured."))
         super().__init__([self.roc, self.histogram], [self.stats, self.no_pairs, self.table])
         self._shown: Evaluation | None = None
 
@@ -64,11 +65,11 @@ class VerificationPane(Pane):
         self.stats.setVisible(bool(result and result.accuracy is not None))
         self.no_pairs.setVisible(bool(result and result.accuracy is None))
         self.table.show_rows(words.tar_rows(result) if result else ())
-        _show_curve(self.roc, result.roc if result else None, "TAR over all pairs")
+        _show_curve(self.roc, result.roc if result else None, tr("TAR over all pairs"))
         self._show_histogram(result)
 
     def _show_histogram(self, result: Evaluation | None) -> None:
-        kinds = (("different people", result.impostor), ("same person", result.genuine)) if result else ()
+        kinds = ((tr("different people"), result.impostor), (tr("same person"), result.genuine)) if result else ()
         lines, bands = [], []
         for place, (name, heights) in enumerate(kinds):
             if result and heights:
@@ -85,15 +86,20 @@ class OpenSetPane(Pane):
 
     def __init__(self) -> None:
         self.curve = BandPlot(
-            "Open set", "Strangers named (FPIR)", "Enrolled named right (TPIR)", log_x=True, shares=True, shares_x=True
+            tr("Open set"),
+            tr("Strangers named (FPIR)"),
+            tr("Enrolled named right (TPIR)"),
+            log_x=True,
+            shares=True,
+            shares_x=True,
         )
         self.sizes, self.fixed = _note(""), _note("")
         self.stats = StatGrid()
-        self.table = FiguresTable("Open set", words.OPEN_HEADERS, words.OPEN_TIPS)
-        self.title = ElidedLabel("A chosen rate, and what it did", "heading")
-        self.chosen = FiguresTable("Chosen rates", words.CHOSEN_HEADERS, words.CHOSEN_TIPS)
+        self.table = FiguresTable(tr("Open set"), words.OPEN_HEADERS, words.OPEN_TIPS)
+        self.title = ElidedLabel(tr("A chosen rate, and what it did"), "heading")
+        self.chosen = FiguresTable(tr("Chosen rates"), words.CHOSEN_HEADERS, words.CHOSEN_TIPS)
         super().__init__([self.curve], [self.sizes, self.stats, self.table, self.title, self.chosen, self.fixed])
-        self.curve.set_nothing("The open-set curve follows the verification")
+        self.curve.set_nothing(tr("The open-set curve follows the verification"))
         self._shown: OpenSet | None = None
 
     def show_result(self, result: OpenSet | None) -> None:
@@ -130,7 +136,7 @@ class MissedPane(QWidget):
         self._model = QStringListModel()
         self.list = QListView()
         self.list.setModel(self._model)
-        describe(self.list, "Files without a face")
+        describe(self.list, tr("Files without a face"))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformItemSizes(True)
@@ -140,7 +146,7 @@ class MissedPane(QWidget):
     @when_new
     def show_files(self, files: tuple[str, ...]) -> None:
         self._model.setStringList(list(files))
-        self.words.setText("No face was found in these files:" if files else "A face was found in every file.")
+        self.words.setText(tr("No face was found in these files:") if files else tr("A face was found in every file."))
         self.list.setVisible(bool(files))
 
 

@@ -5,32 +5,33 @@ from __future__ import annotations
 import math
 
 from engines.core.pictures.files import in_short
+from engines.core.words import tr, tr_count
 from engines.faces.study_types import Evaluation, Interval, OpenSet
 from widgets.charts.axes import SUPERSCRIPTS, figure, percent
 from widgets.faces.words import DASH, interval
 from widgets.kit.panel import Stat
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, seconds_words
 
-TAR_HEADERS = ("FAR", "TAR", "95 % interval", "Per person")
+TAR_HEADERS = ("FAR", "TAR", tr("95 % interval"), tr("Per person"))
 TAR_TIPS = (
-    "False-accept rate: share of pairs of different people taken for the same",
-    "True-accept rate: share of pairs of one person recognised as such, over all pairs",
-    "By bootstrap over people",
-    "The same with every person weighted equally",
+    tr("False-accept rate: share of pairs of different people taken for the same"),
+    tr("True-accept rate: share of pairs of one person recognised as such, over all pairs"),
+    tr("By bootstrap over people"),
+    tr("The same with every person weighted equally"),
 )
-OPEN_HEADERS = ("FPIR", "TPIR", "95 % interval", "Threshold")
+OPEN_HEADERS = ("FPIR", "TPIR", tr("95 % interval"), tr("Threshold"))
 OPEN_TIPS = (
-    "Share of strangers that are named",
-    "Share of the enrolled that are named, and named right",
-    "By bootstrap over people",
-    "Similarity at which that happens",
+    tr("Share of strangers that are named"),
+    tr("Share of the enrolled that are named, and named right"),
+    tr("By bootstrap over people"),
+    tr("Similarity at which that happens"),
 )
-CHOSEN_HEADERS = ("Rate chosen", "Really named", "95 % interval", "")
+CHOSEN_HEADERS = (tr("Rate chosen"), tr("Really named"), tr("95 % interval"), "")
 CHOSEN_TIPS = (
-    "How often a stranger may be named, as a user would choose it; the threshold follows from the gallery alone",
-    "Share of strangers that were named at that threshold",
-    "Of the share that was named",
-    "Whether the chosen rate lies within the interval",
+    tr("How often a stranger may be named, as a user would choose it; the threshold follows from the gallery alone"),
+    tr("Share of strangers that were named at that threshold"),
+    tr("Of the share that was named"),
+    tr("Whether the chosen rate lies within the interval"),
 )
 
 
@@ -85,31 +86,37 @@ def fit_words(rate: float, between: Interval) -> str:
     """Whether a chosen rate lies within the interval of what really happened."""
     if between[0] <= rate <= between[1]:
         return "fits"
-    return "too many" if between[0] > rate else "too few"
+    return tr("too many") if between[0] > rate else tr("too few")
 
 
 def accuracy_stats(result: Evaluation) -> list[Stat]:
     stats = []
     if result.accuracy is not None:
-        tip = "Balanced, of all folds' pairs pooled; the threshold of each fold from the others"
-        stats.append(Stat("Accuracy, pooled", f"{100 * result.accuracy:.2f}", "%", tip=tip))
+        tip = tr("Balanced, of all folds' pairs pooled; the threshold of each fold from the others")
+        stats.append(Stat(tr("Accuracy, pooled"), f"{100 * result.accuracy:.2f}", "%", tip=tip))
     if result.accuracy_interval is not None:
         words = interval(result.accuracy_interval, 1).removesuffix(" %")
-        stats.append(Stat("95 % interval", words, "%", tip="Of the pooled accuracy"))
+        stats.append(Stat(tr("95 % interval"), words, "%", tip=tr("Of the pooled accuracy")))
     if result.accuracy_mean is not None:
         spread = f"{100 * result.accuracy_std:.2f}" if result.accuracy_std is not None else ""
-        tip = "Mean of the folds' own balanced accuracies, as papers give it. Spread: one standard deviation of folds"
-        stats.append(Stat("Mean of folds", f"{100 * result.accuracy_mean:.2f}", "%", spread, tip))
+        tip = tr(
+            "Mean of the folds' own balanced accuracies, as papers give it. Spread: one standard deviation of folds"
+        )
+        stats.append(Stat(tr("Mean of folds"), f"{100 * result.accuracy_mean:.2f}", "%", spread, tip))
     return stats
 
 
 def size_words(result: Evaluation) -> str:
     """'2,951 images of 1,265 people · 6,000 listed pairs · 2 images without a face · 142 s'."""
-    people = "1 person" if result.people == 1 else f"{result.people:,} people"
-    listed = count(result.pairs, "listed pair") if result.pairs else ""
-    missed = f"{count(len(result.missed), 'image')} without a face" if result.missed else "no face missed"
+    people = tr("1 person") if result.people == 1 else tr("{people:,} people", people=result.people)
+    listed = tr_count(result.pairs, "{n} listed pair", "{n:,} listed pairs") if result.pairs else ""
+    missed = (
+        tr_count(len(result.missed), "{n} image without a face", "{n:,} images without a face")
+        if result.missed
+        else tr("no face missed")
+    )
     parts = (
-        f"{count(result.images, 'image')} of {people}",
+        tr_count(result.images, "{n} image of {people}", "{n:,} images of {people}", people=people),
         listed,
         missed,
         in_short(result.left_out),
@@ -120,16 +127,21 @@ def size_words(result: Evaluation) -> str:
 
 def open_words(result: OpenSet) -> str:
     """'290 people enrolled, 1,951 probes, 640 strangers'."""
-    people = "1 person" if result.people == 1 else f"{result.people:,} people"
-    return f"{people} enrolled, {count(result.probes, 'probe')}, {count(result.strangers, 'stranger')}"
+    people = tr("1 person") if result.people == 1 else tr("{people:,} people", people=result.people)
+    return tr(
+        "{people} enrolled, {probes}, {strangers}",
+        people=people,
+        probes=tr_count(result.probes, "{n} probe", "{n:,} probes"),
+        strangers=tr_count(result.strangers, "{n} stranger", "{n:,} strangers"),
+    )
 
 
 def rank_stats(result: OpenSet) -> list[Stat]:
-    return [Stat("Rank-1", f"{100 * result.rank1:.2f}", "%", tip="Share of probes whose nearest person is right")]
+    return [Stat("Rank-1", f"{100 * result.rank1:.2f}", "%", tip=tr("Share of probes whose nearest person is right"))]
 
 
 def fixed_words(result: OpenSet) -> str:
     """What the customary fixed threshold would have done."""
     if result.fixed is None:
         return ""
-    return f"The customary fixed threshold names {percent(result.fixed)} of the strangers here"
+    return tr("The customary fixed threshold names {fixed} of the strangers here", fixed=percent(result.fixed))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from engines.faces.gallery.types import Person
 from engines.faces.study_types import SelfCheckCase
 from widgets.faces.rows import PaintedList
@@ -25,8 +26,8 @@ class CasesList(PaintedList):
     caseOpened = Signal(str)
 
     def __init__(self) -> None:
-        tip = "Return or a double click opens the face's person"
-        super().__init__("Faces that would be misnamed", tip, size=QSize(200, ROW), framed=True)
+        tip = tr("Return or a double click opens the face's person")
+        super().__init__(tr("Faces that would be misnamed"), tip, size=QSize(200, ROW), framed=True)
         self.thumbs = Thumbs(self)
         self._people: tuple[Person, ...] = ()
         self._portraits: dict[str, str] = {}
@@ -85,8 +86,12 @@ def misnamed(case: SelfCheckCase, threshold: float) -> bool:
 
 def case_lines(case: SelfCheckCase, threshold: float) -> tuple[str, str, str]:
     """Whose face it is, what would happen to it, and the similarities that make it so."""
-    what = f"would be named {case.nearest_name}"
+    what = tr("would be named {nearest_name}", nearest_name=case.nearest_name)
     if not misnamed(case, threshold):
-        what = f"would go unnamed, nearest {case.nearest_name}"
-    own = f"to its own {similarity(case.own_similarity)}" if case.own_similarity else "no other face of its own"
-    return case.name, what, f"similarity {similarity(case.similarity)}, {own}"
+        what = tr("would go unnamed, nearest {nearest_name}", nearest_name=case.nearest_name)
+    own = (
+        tr("to its own {similarity}", similarity=similarity(case.own_similarity))
+        if case.own_similarity
+        else tr("no other face of its own")
+    )
+    return case.name, what, tr("similarity {similarity}, {own}", similarity=similarity(case.similarity), own=own)

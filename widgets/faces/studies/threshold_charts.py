@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import OperatingPoint, ThresholdReport
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import Series
@@ -23,10 +24,10 @@ class ThresholdCharts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.curve = BandPlot("Shares over the threshold", "Threshold", "Share", log_y=True, shares=True)
-        self.histogram = BandPlot("Similarities", "Similarity", "Share of faces", shares=True)
-        self.curve.set_nothing("The curve appears when the gallery has been checked")
-        self.histogram.set_nothing("Similarities of strangers and of the enrolled appear with it")
+        self.curve = BandPlot(tr("Shares over the threshold"), tr("Threshold"), tr("Share"), log_y=True, shares=True)
+        self.histogram = BandPlot(tr("Similarities"), tr("Similarity"), tr("Share of faces"), shares=True)
+        self.curve.set_nothing(tr("The curve appears when the gallery has been checked"))
+        self.histogram.set_nothing(tr("Similarities of strangers and of the enrolled appear with it"))
         self.setLayout(column_of((self.curve, 3), (self.histogram, 2), spacing=4, margins=(4, 4, 4, 4)))
         self.curve.crossed.connect(lambda x: self.histogram.set_cross(None if math.isnan(x) else x))
         self.histogram.crossed.connect(lambda x: self.curve.set_cross(None if math.isnan(x) else x))
@@ -45,9 +46,9 @@ class ThresholdCharts(QWidget):
         self.histogram.set_left_room(room)
 
     def _show_curve(self, report: ThresholdReport, ends: tuple[float, float]) -> None:
-        lines = [Series("strangers named", report.thresholds, report.strangers, place=STRANGERS)]
+        lines = [Series(tr("strangers named"), report.thresholds, report.strangers, place=STRANGERS)]
         if report.missed:
-            lines.append(Series("enrolled missed", report.thresholds, report.missed, place=MISSED))
+            lines.append(Series(tr("enrolled missed"), report.thresholds, report.missed, place=MISSED))
         bands = [Band(report.thresholds, report.low, report.high, STRANGERS)] if report.low else []
         self.curve.show_lines(lines, bands)
         least = min((point.rate for point in report.points), default=1e-4)

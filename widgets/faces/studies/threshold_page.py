@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 
+from engines.core.words import as_part, as_sentence, tr
 from engines.faces.gallery.types import GalleryInfo
 from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
@@ -31,14 +32,13 @@ from widgets.kit.layouts import column_of, held, row_of, split_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
 from widgets.kit.theme import number_font
-from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, TOP = 820, Qt.AlignmentFlag.AlignTop
 EMPTY = {
-    "check": ("Check the gallery to see how often strangers would be named.", "Check this gallery"),
-    "enrol": ("How often strangers would be named shows once people are enrolled.", "Enrol people"),
-    "unlock": ("The gallery is locked.", "Unlock"),
+    "check": (tr("Check the gallery to see how often strangers would be named."), tr("Check this gallery")),
+    "enrol": (tr("How often strangers would be named shows once people are enrolled."), tr("Enrol people")),
+    "unlock": (tr("The gallery is locked."), tr("Unlock")),
 }
 """Sentence and button, by what has to be done first."""
 
@@ -56,11 +56,11 @@ class ThresholdPage(WorkPage):
         self._rates: list[float] = []
         self._first = "check"
         self.accept = AcceptField()
-        self.check = PrimaryButton("Check this gallery", "", "Search every face in the rest of the gallery")
+        self.check = PrimaryButton(tr("Check this gallery"), "", tr("Search every face in the rest of the gallery"))
         self.title, self.cost, self.basis = ElidedLabel("", "heading"), ElidedLabel(), ElidedLabel("", "muted")
         self.weak, self.why = Pill(), wrapped("muted")
         self.charts, self.cases = ThresholdCharts(), CasesList()
-        self.table = FiguresTable("Operating points", HEADERS, TIPS)
+        self.table = FiguresTable(tr("Operating points"), HEADERS, TIPS)
         self.progress.cancel.hide()
         self._lay_out()
         self.empty.clicked.connect(lambda: self.firstWanted.emit(self._first))
@@ -102,7 +102,7 @@ class ThresholdPage(WorkPage):
             return
         self._rate = accept.rate
         if self._report is None:
-            self.title.setText("Checking the gallery")
+            self.title.setText(tr("Checking the gallery"))
             self.cost.setText("")
             self.table.show_rows(())
             return
@@ -116,13 +116,13 @@ class ThresholdPage(WorkPage):
     def _show_basis(self, report: ThresholdReport | None, *, again: bool) -> None:
         words = basis_words(report) if report else ""
         if again and report:
-            words = f"Checking again{DOT}{words[0].lower()}{words[1:]}"
+            words = tr("Checking again \u00b7 {words}", words=as_part(words))
         if words != self.basis.text():
             self.basis.setText(words)
 
     def _show_weak(self, why: str) -> None:
-        self.weak.set_state("Weak estimate" if why else "", "warn")
-        self.why.setText(why[:1].upper() + why[1:])
+        self.weak.set_state(tr("Weak estimate") if why else "", "warn")
+        self.why.setText(as_sentence(why))
         self.weak.setVisible(bool(why))
         self.why.setVisible(bool(why))
 
@@ -144,7 +144,9 @@ class ThresholdPage(WorkPage):
         for label in said:
             label.setFont(number_font())
         line = row_of((self.weak, 0, TOP), (self.why, 1), spacing=8)
-        self._which = Segmented("Shown", (("charts", "Curve"), ("figures", "Figures")), tip="What is shown here")
+        self._which = Segmented(
+            tr("Shown"), (("charts", tr("Curve")), ("figures", tr("Figures"))), tip=tr("What is shown here")
+        )
         head = column_of(top, *said, line, self._which, spacing=4, margins=(12, 10, 12, 6))
         figures = column_of(self.table, self._found, (self.cases, 1), spacing=8, margins=(8, 8, 8, 8))
         self._side = held(figures, "panel")

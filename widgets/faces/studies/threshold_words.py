@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 
+from engines.core.words import tr, tr_count
 from engines.faces.study_types import OperatingPoint, ThresholdReport
 from widgets.charts.axes import percent
 from widgets.charts.band import value_at
 from widgets.faces.studies.threshold_cases import misnamed
-from widgets.faces.words import DASH, interval, one_in, similarity
-from widgets.kit.words import DOT, count
+from widgets.faces.words import DASH, interval, many_words, one_in, similarity
+from widgets.kit.words import DOT
 
-HEADERS = ("Strangers", "Threshold", "Missed", "Strangers, 95 %", "Misnamed")
+HEADERS = (tr("Strangers"), tr("Threshold"), tr("Missed"), tr("Strangers, 95 %"), tr("Misnamed"))
 TIPS = (
-    "How often somebody who is not in the gallery may get a name",
-    "Cosine similarity from which on a face gets a name",
-    "Share of the enrolled that would get no name",
-    "Share of strangers named: 95 % interval of the estimate",
-    "Share of the enrolled that would get another's name",
+    tr("How often somebody who is not in the gallery may get a name"),
+    tr("Cosine similarity from which on a face gets a name"),
+    tr("Share of the enrolled that would get no name"),
+    tr("Share of strangers named: 95 % interval of the estimate"),
+    tr("Share of the enrolled that would get another's name"),
 )
 
 
@@ -55,32 +56,51 @@ def _read_off(report: ThresholdReport, rate: float) -> OperatingPoint | None:
 
 def chosen_words(point: OperatingPoint) -> str:
     """'Threshold 0.516 names 1 stranger in 100 (95 % interval 0.6 to 1.7 %)'."""
-    many = one_in(point.rate).removeprefix("1 in ")
+    many = many_words(point.rate)
     between = interval(point.strangers_interval)
-    return f"Threshold {similarity(point.threshold)} names 1 stranger in {many} (95 % interval {between})"
+    return tr(
+        "Threshold {similarity} names 1 stranger in {many} (95 % interval {between})",
+        similarity=similarity(point.threshold),
+        many=many,
+        between=between,
+    )
 
 
 def cost_words(point: OperatingPoint) -> str:
     """'3.9 % of the enrolled missed · 0.1 % given another's name', or why that is not known."""
     if point.missed is None:
-        return "How many of the enrolled it misses cannot be told: nobody has two faces"
-    missed = f"{percent(point.missed)} of the enrolled missed"
+        return tr("How many of the enrolled it misses cannot be told: nobody has two faces")
+    missed = tr("{missed} of the enrolled missed", missed=percent(point.missed))
     if point.missed_interval is not None:
         missed += f" ({interval(point.missed_interval)})"
-    wrong = f"{percent(point.named_wrong)} given another's name" if point.named_wrong is not None else ""
+    wrong = (
+        tr("{named_wrong} given another's name", named_wrong=percent(point.named_wrong))
+        if point.named_wrong is not None
+        else ""
+    )
     return DOT.join(part for part in (missed, wrong) if part)
 
 
 def basis_words(report: ThresholdReport) -> str:
-    return f"Rests on {report.basis or 'this gallery'}{DOT}{count(report.faces, 'face')}"
+    return tr_count(
+        report.faces,
+        "Rests on {basis} · {n} face",
+        "Rests on {basis} · {n:,} faces",
+        basis=report.basis or tr("this gallery"),
+    )
 
 
 def found_words(report: ThresholdReport) -> str:
     """What the self-check found at the chosen threshold."""
     wrong = sum(misnamed(case, report.chosen.threshold) for case in report.cases)
     unnamed = len(report.cases) - wrong
-    parts = [f"{count(wrong, 'face')} misnamed" * bool(wrong), f"{count(unnamed, 'face')} unnamed" * bool(unnamed)]
-    return f"Self-check: {', '.join(part for part in parts if part) or 'every face finds its own person'}"
+    parts = [
+        tr_count(wrong, "{n} face misnamed", "{n:,} faces misnamed") * bool(wrong),
+        tr_count(unnamed, "{n} face unnamed", "{n:,} faces unnamed") * bool(unnamed),
+    ]
+    return tr(
+        "Self-check: {parts}", parts=", ".join(part for part in parts if part) or tr("every face finds its own person")
+    )
 
 
 def point_row(point: OperatingPoint) -> tuple[str, ...]:

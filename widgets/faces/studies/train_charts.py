@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QSplitter
 
+from engines.core.words import tr
 from engines.faces.study_types import HeadProgress
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot, Mark, stairs
@@ -64,7 +65,7 @@ class Scatter(Plot):
     """Points of the plane by person; both axes to one scale. The readout is the person's name."""
 
     def __init__(self) -> None:
-        super().__init__("Held-out embeddings", "First principal component", "Second principal component")
+        super().__init__(tr("Held-out embeddings"), tr("First principal component"), tr("Second principal component"))
         self._extent, self._step = STEP, 0
 
     def show_points(self, progress: HeadProgress | None) -> None:
@@ -90,7 +91,9 @@ class Scatter(Plot):
         self._x = self._y = Axis(-self._extent, self._extent)
         many = sum(len(one.x) for one in self.series)
         names = ", ".join(one.name for one in self.series)
-        self.setAccessibleDescription(f"{many} held-out faces: {names}" if many else self._nothing)
+        self.setAccessibleDescription(
+            tr("{many} held-out faces: {names}", many=many, names=names) if many else self._nothing
+        )
 
     def _box(self) -> QRectF:
         box = super()._box()
@@ -137,7 +140,7 @@ def series_of(progress: HeadProgress) -> list[Series]:
         rows.setdefault(places.get(label, REST), []).append(point)
     others = len(set(progress.labels)) - len(people)
     made = [_points(rows[place], progress.classes[label].replace("_", " "), place) for label, place in places.items()]
-    return ([_points(rows[REST], f"{others:,} others", REST)] if others else []) + made
+    return ([_points(rows[REST], tr("{others:,} others", others=others), REST)] if others else []) + made
 
 
 def _points(points: list[tuple[float, float]], name: str, place: int) -> Series:
@@ -155,14 +158,16 @@ class HeadCharts(QSplitter):
     def __init__(self) -> None:
         super().__init__()
         self.scatter = Scatter()
-        self.angles = BandPlot("Angles to centres", "Angle to the centre, degrees", "Share of held-out", shares=True)
-        self.accuracy = BandPlot("Held-out accuracy", "Step", "Held-out right", shares=True)
-        self.loss = BandPlot("Loss", "Step", "Loss, nats", log_y=True)
+        self.angles = BandPlot(
+            tr("Angles to centres"), tr("Angle to the centre, degrees"), tr("Share of held-out"), shares=True
+        )
+        self.accuracy = BandPlot(tr("Held-out accuracy"), tr("Step"), tr("Held-out right"), shares=True)
+        self.loss = BandPlot(tr("Loss"), tr("Step"), tr("Loss, nats"), log_y=True)
         for plot, words in (
-            (self.scatter, "Embeddings appear when the faces have been read"),
-            (self.angles, "Angles to the own and the nearest other person appear with them"),
-            (self.accuracy, "Accuracy appears with the first steps"),
-            (self.loss, "The loss appears with the first steps"),
+            (self.scatter, tr("Embeddings appear when the faces have been read")),
+            (self.angles, tr("Angles to the own and the nearest other person appear with them")),
+            (self.accuracy, tr("Accuracy appears with the first steps")),
+            (self.loss, tr("The loss appears with the first steps")),
         ):
             plot.set_nothing(words)
         self._lay_out()
@@ -173,7 +178,7 @@ class HeadCharts(QSplitter):
         self._show_angles(progress)
         accuracy, loss = (progress.accuracy, progress.loss) if progress else ((), ())
         steps = (0, 1.03 * progress.steps) if progress else None
-        self.accuracy.show_lines([_line("held-out right", accuracy, OWN)] if accuracy else ())
+        self.accuracy.show_lines([_line(tr("held-out right"), accuracy, OWN)] if accuracy else ())
         self.accuracy.set_ranges(steps, (0.0, 1.02))
         self.loss.show_lines([_line("loss", loss, 0)] if loss else ())
         self.loss.set_ranges(steps)
@@ -192,7 +197,10 @@ class HeadCharts(QSplitter):
             return
         low, high = 0.0, max(100.0, *progress.own, *progress.other)
         lines, bands, marks, top = [], [], [], 0.0
-        for name, angles, place in (("own person", progress.own, OWN), ("nearest other", progress.other, OTHER)):
+        for name, angles, place in (
+            (tr("own person"), progress.own, OWN),
+            (tr("nearest other"), progress.other, OTHER),
+        ):
             edges, heights = histogram(angles, low, high)
             x, y = stairs(edges, heights)
             lines.append(Series(name, x, y, place=place))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.faces.study_types import HeadSpec
 from engines.faces.training.margin_choices import CHOICES
 from widgets.faces.studies.train_words import formula, margins_shown
@@ -15,11 +16,11 @@ from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, ElidedLabel, NumberField, Section, Segmented, labelled
 from widgets.kit.path_row import PathRow
 
-BACKBONES = (("frozen", "Frozen"), ("small", "Small"))
+BACKBONES = (("frozen", tr("Frozen")), ("small", tr("Small")))
 MARGINS = (
-    ("m1", 0.5, 8.0, 0.05, "m1 multiplies the angle: SphereFace"),
-    ("m2", -1.0, 2.0, 0.05, "m2 is added to the angle, in radians: ArcFace"),
-    ("m3", -1.0, 2.0, 0.05, "m3 is taken off the cosine: CosFace"),
+    ("m1", 0.5, 8.0, 0.05, tr("m1 multiplies the angle: SphereFace")),
+    ("m2", -1.0, 2.0, 0.05, tr("m2 is added to the angle, in radians: ArcFace")),
+    ("m3", -1.0, 2.0, 0.05, tr("m3 is taken off the cosine: CosFace")),
 )
 
 
@@ -32,39 +33,43 @@ class HeadForm(QWidget):
         super().__init__()
         self._spec = HeadSpec("", "")
         self._models: tuple[tuple[str, str], ...] = ()
-        self.images = PathRow("Images", "no folder chosen", "One folder a person, or files named NAME_0001.jpg")
+        self.images = PathRow(
+            tr("Images"), tr("no folder chosen"), tr("One folder a person, or files named NAME_0001.jpg")
+        )
         titles = [(name, choice.title) for name, choice in CHOICES.items()]
-        self.loss = ChoiceField("Loss", titles, "arcface", tip="A customary loss; its margins can be changed")
+        self.loss = ChoiceField(tr("Loss"), titles, "arcface", tip=tr("A customary loss; its margins can be changed"))
         self.formula = ElidedLabel("", "muted")
         self.margins = [
-            NumberField(f"Margin {name}", 0, low, high, decimals=2, step=step, tip=tip)
+            NumberField(tr("Margin {name}", name=name), 0, low, high, decimals=2, step=step, tip=tip)
             for name, low, high, step, tip in MARGINS
         ]
         self.scale = NumberField(
-            "Scale s", 32, 1, 256, tip="Sharpens the softmax; 64 is usual for many thousand people"
+            tr("Scale s"), 32, 1, 256, tip=tr("Sharpens the softmax; 64 is usual for many thousand people")
         )
-        tip = "Frozen: a projection of a recogniser's embeddings, seconds. Small: a network of its own, minutes"
-        self.backbone = Segmented("Backbone", BACKBONES, tip=tip)
-        self.steps = NumberField("Steps", 1000, 1, 1_000_000, step=100, tip="Updates of the weights")
-        self.more = Section("More settings", folded=True, name="Head training")
-        self.model = ChoiceField("Recogniser", tip="Whose embeddings a frozen backbone gives")
+        tip = tr("Frozen: a projection of a recogniser's embeddings, seconds. Small: a network of its own, minutes")
+        self.backbone = Segmented(tr("Backbone"), BACKBONES, tip=tip)
+        self.steps = NumberField(tr("Steps"), 1000, 1, 1_000_000, step=100, tip=tr("Updates of the weights"))
+        self.more = Section(tr("More settings"), folded=True, name=tr("Head training"))
+        self.model = ChoiceField(tr("Recogniser"), tip=tr("Whose embeddings a frozen backbone gives"))
         self.sample = NumberField(
-            "Centres a step",
+            tr("Centres a step"),
             100,
             0.1,
             100,
             unit="%",
             decimals=1,
             step=10,
-            tip="Partial FC: share of people used a step",
+            tip=tr("Partial FC: share of people used a step"),
         )
-        self.batch = NumberField("Faces a step", 64, 2, 4096, step=16, tip="Batch size")
+        self.batch = NumberField(tr("Faces a step"), 64, 2, 4096, step=16, tip=tr("Batch size"))
         self.rate = NumberField(
-            "Learning rate", 0.05, 0.0001, 10, decimals=4, step=0.01, tip="Highest, after warming up"
+            tr("Learning rate"), 0.05, 0.0001, 10, decimals=4, step=0.01, tip=tr("Highest, after warming up")
         )
-        self.dim = NumberField("Embedding", 128, 8, 1024, step=16, tip="Length of the new embedding")
-        self.held = NumberField("Held out", 20, 1, 90, unit="%", tip="Share of each person's images not trained on")
-        self.seed = NumberField("Seed", 0, 0, 2**31 - 1, tip="Of the split, the weights and the order")
+        self.dim = NumberField(tr("Embedding"), 128, 8, 1024, step=16, tip=tr("Length of the new embedding"))
+        self.held = NumberField(
+            tr("Held out"), 20, 1, 90, unit="%", tip=tr("Share of each person's images not trained on")
+        )
+        self.seed = NumberField(tr("Seed"), 0, 0, 2**31 - 1, tip=tr("Of the split, the weights and the order"))
         self._lay_out()
         self._wire()
 
@@ -101,24 +106,43 @@ class HeadForm(QWidget):
 
     def _show_formula(self, spec: HeadSpec) -> None:
         choice = CHOICES[spec.loss]
-        self.formula.setText(f"{formula(spec)} for the true person, {spec.scale:g} cos \u03b8 for others")
-        self.formula.set_tip(f"Logits, \u03b8 the angle to a person's centre. {choice.title}: {choice.source}")
+        self.formula.setText(
+            tr(
+                "{formula} for the true person, {scale:g} cos \u03b8 for others",
+                formula=formula(spec),
+                scale=spec.scale,
+            )
+        )
+        self.formula.set_tip(
+            tr(
+                "Logits, \u03b8 the angle to a person's centre. {choice}: {source}",
+                choice=choice.title,
+                source=choice.source,
+            )
+        )
 
     def _lay_out(self) -> None:
         margins = [labelled(name, field) for (name, *_), field in zip(MARGINS, self.margins, strict=True)]
         loss = FlowRow(
             (
-                (labelled("Loss", self.loss), 2),
+                (labelled(tr("Loss"), self.loss), 2),
                 *((margin, 1) for margin in margins),
-                (labelled("Scale s", self.scale), 1),
-                (labelled("Backbone", self.backbone), 2),
-                (labelled("Steps", self.steps), 1),
+                (labelled(tr("Scale s"), self.scale), 1),
+                (labelled(tr("Backbone"), self.backbone), 2),
+                (labelled(tr("Steps"), self.steps), 1),
             )
         )
-        named = ("Centres a step", "Faces a step", "Learning rate", "Embedding", "Held out", "Seed")
+        named = (
+            tr("Centres a step"),
+            tr("Faces a step"),
+            tr("Learning rate"),
+            tr("Embedding"),
+            tr("Held out"),
+            tr("Seed"),
+        )
         numbers = [labelled(name, field) for name, field in zip(named, self._numbers(), strict=True)]
         self.more.body.addWidget(
-            FlowRow(((labelled("Recogniser", self.model), 2), *((one, 1) for one in numbers)), 104)
+            FlowRow(((labelled(tr("Recogniser"), self.model), 2), *((one, 1) for one in numbers)), 104)
         )
         self.setLayout(column_of(self.images, loss, self.formula, self.more, spacing=8, margins=(12, 4, 12, 4)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from engines.core.words import tr
 from widgets.faces.state import FacesView, TrainView
 from widgets.faces.studies.train_charts import HeadCharts
 from widgets.faces.studies.train_form import HeadForm
@@ -12,8 +13,8 @@ from widgets.kit.panel import EmptyState, PlainButton, PrimaryButton, scrolled
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import CutOffLine, Framed
 
-ASKED = "Train a recogniser on pictures of people you know."
-READY = "Ready to train on this folder."
+ASKED = tr("Train a recogniser on pictures of people you know.")
+READY = tr("Ready to train on this folder.")
 
 
 class TrainPage(WorkPage):
@@ -24,13 +25,13 @@ class TrainPage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self.shown = TrainView()
-        tip = "Read the faces of the folder and train"
-        self.start, self.again = PrimaryButton("Train", "play", tip), PlainButton("Train again", "retry", tip)
-        self.use = PrimaryButton("Use it", "check", "Recognise with it from now on")
+        tip = tr("Read the faces of the folder and train")
+        self.start, self.again = PrimaryButton(tr("Train"), "play", tip), PlainButton(tr("Train again"), "retry", tip)
+        self.use = PrimaryButton(tr("Use it"), "check", tr("Recognise with it from now on"))
         self.form, self.charts = HeadForm(), HeadCharts()
-        asked = "One folder a person, or files named NAME_0001.jpg; two people or more, some with two images"
-        empty = EmptyState(ASKED, "Choose folder", "chart", asked)
-        head = self.head_of("Head training", self.again, self.start, self.use)
+        asked = tr("One folder a person, or files named NAME_0001.jpg; two people or more, some with two images")
+        empty = EmptyState(ASKED, tr("Choose folder"), "chart", asked)
+        head = self.head_of(tr("Head training"), self.again, self.start, self.use)
         self.cut_off = CutOffLine()
         self.lay_out(Framed(self.cut_off, 12, 6), head, self.form, self.body_of(empty, scrolled(self.charts)))
         self.empty.clicked.connect(lambda: (self.start if self.shown.spec.images else self.form.images.choose).click())
@@ -65,7 +66,7 @@ class TrainPage(WorkPage):
     def _show_empty(self, ready: bool) -> None:
         asked = READY if ready else ASKED
         if asked != self.empty.words.text():
-            self.empty.set_text(asked, "Train" if ready else "Choose folder")
+            self.empty.set_text(asked, tr("Train") if ready else tr("Choose folder"))
 
     def _use(self) -> None:
         if self.shown.result is not None:

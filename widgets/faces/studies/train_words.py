@@ -6,12 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training.margin_choices import CHOICES, Margins, margins_of
 from widgets.charts.axes import percent
 from widgets.faces.state import TrainView
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, seconds_words
 
 MINUS, THETA = "\u2212", "\u03b8"
 BIN = 4.0
@@ -33,7 +33,7 @@ def formula(spec: HeadSpec) -> str:
     else:
         inner = _sum(_times(m1, THETA), m2)
         lifted = f"{MINUS if m3 >= 0 else '+'} {abs(m3):g}" if m3 else ""
-    cosine = f"cos {inner}" if inner == THETA else f"cos({inner})"
+    cosine = tr("cos {inner}", inner=inner) if inner == THETA else f"cos({inner})"
     return f"{spec.scale:g} ({cosine} {lifted})" if lifted else f"{spec.scale:g} {cosine}"
 
 
@@ -52,18 +52,25 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return _reached(view.result)
     if view.progress is not None:
-        said = "Stopped at step {n:,} of {all:,}; no recogniser was written"
+        said = tr("Stopped at step {n:,} of {all:,}; no recogniser was written")
         return tr(said, n=view.progress.step, all=view.progress.steps)
     return ""
 
 
 def _under_way(progress: HeadProgress | None) -> str:
     if progress is None:
-        return "Reading faces"
-    words = [f"Step {progress.step:,} of {progress.steps:,}"]
+        return tr("Reading faces")
+    words = [tr("Step {step:,} of {steps:,}", step=progress.step, steps=progress.steps)]
     words += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     if progress.accuracy:
-        words.append(f"{percent(progress.accuracy[-1][1], 1)} of {count(len(progress.own), 'held-out face')} right")
+        words.append(
+            tr_count(
+                len(progress.own),
+                "{accuracy} of {n} held-out face right",
+                "{accuracy} of {n:,} held-out faces right",
+                accuracy=percent(progress.accuracy[-1][1], 1),
+            )
+        )
     return DOT.join(words)
 
 
@@ -71,10 +78,29 @@ def _reached(result: HeadResult) -> str:
     held = len(result.last.own) if result.last is not None else 0
     cut = tr("Cut off at step {n:,}", n=result.cut_off) if result.cut_off else ""
     own, other = result.separation
-    right = f"{percent(result.accuracy, 1)} of {count(held, 'held-out face')} right" if held else ""
-    angles = f"own person at {own:.0f}\u00b0, nearest other at {other:.0f}\u00b0"
-    made = f"{count(result.classes, 'person') if result.classes == 1 else f'{result.classes:,} people'}, "
-    made += f"{count(result.images, 'image')} in {seconds_words(result.seconds)}"
+    right = (
+        tr_count(
+            held,
+            "{accuracy} of {n} held-out face right",
+            "{accuracy} of {n:,} held-out faces right",
+            accuracy=percent(result.accuracy, 1),
+        )
+        if held
+        else ""
+    )
+    angles = tr("own person at {own:.0f}\u00b0, nearest other at {other:.0f}\u00b0", own=own, other=other)
+    made = tr(
+        "{persons}, ",
+        persons=tr_count(result.classes, "{n} person", "{n:,} persons")
+        if result.classes == 1
+        else tr("{classes:,} people", classes=result.classes),
+    )
+    made += tr_count(
+        result.images,
+        "{n} image in {seconds_words}",
+        "{n:,} images in {seconds_words}",
+        seconds_words=seconds_words(result.seconds),
+    )
     return DOT.join(part for part in (cut, right, angles, made) if part)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr, tr_count
 from engines.faces.study_types import Verified
 from widgets.charts.axes import percent
 from widgets.faces.picture import FacePicture
@@ -15,18 +16,17 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.panel import Stat, StatGrid, describe
 from widgets.kit.theme import LOOK
-from widgets.kit.words import count
 from widgets.kit.work_parts import BusyLine, Framed
 
 SIDES = ("a", "b")
 VERDICTS = {
-    "same": ("Same person", "good", "good"),
-    "different": ("Different people", "cancelled", "text"),
-    "not sure": ("Not sure", "warn", "warn"),
+    "same": (tr("Same person"), "good", "good"),
+    "different": (tr("Different people"), "cancelled", "text"),
+    "not sure": (tr("Not sure"), "warn", "warn"),
 }
 """Words, icon and its colour."""
-EVEN_TIP = "Probability if they were as likely as not the same person beforehand; with other odds it is another"
-NOTHING = "Drop a picture here, or click to choose one"
+EVEN_TIP = tr("Probability if they were as likely as not the same person beforehand; with other odds it is another")
+NOTHING = tr("Drop a picture here, or click to choose one")
 
 
 class VerifyPage(QWidget):
@@ -41,7 +41,9 @@ class VerifyPage(QWidget):
         self._result: Verified | None = None
         self._words: tuple[str, str] | None = None
         self._wanted: dict[str, str] = {}
-        self.pictures = {side: FacePicture(f"Picture {side.upper()}", takes=True, nothing=NOTHING) for side in SIDES}
+        self.pictures = {
+            side: FacePicture(tr("Picture {side}", side=side.upper()), takes=True, nothing=NOTHING) for side in SIDES
+        }
         self.mark, self.verdict, self.advice = Label(), Label(), Label()
         self.stats = StatGrid()
         self.progress = BusyLine()
@@ -65,7 +67,9 @@ class VerifyPage(QWidget):
         others = result.others[0 if first else 1] if result else 0
         lines = [file_name(path)] if path else []
         if result and any(result.others):
-            lines.append(f"{count(others, 'further face')} left aside" if others else "")
+            lines.append(
+                tr_count(others, "{n} further face left aside", "{n:,} further faces left aside") if others else ""
+            )
         picture = self.pictures[side]
         picture.show_picture(thumb, lines, path)
         face = (result.face_a if first else result.face_b) if result else None
@@ -124,10 +128,12 @@ class VerifyPage(QWidget):
 def waiting_words(shown: VerifyView) -> str:
     """What is to be done before there is an answer."""
     if shown.busy is not None:
-        return "Comparing"
+        return tr("Comparing")
     if shown.a and shown.b:
-        return "Not compared yet"
-    return "Choose the other picture" if shown.a or shown.b else "Choose two pictures to compare the faces in them"
+        return tr("Not compared yet")
+    return (
+        tr("Choose the other picture") if shown.a or shown.b else tr("Choose two pictures to compare the faces in them")
+    )
 
 
 def verdict_words(result: Verified | None) -> str:
@@ -136,7 +142,15 @@ def verdict_words(result: Verified | None) -> str:
 
 def stats(result: Verified) -> list[Stat]:
     return [
-        Stat("Similarity", similarity(result.similarity), tip="Cosine of the two embeddings, 1 the same direction"),
-        Stat("Strangers alike", one_in(result.far), tip="Pairs of different people that score this high or higher"),
-        Stat("Same person, at even odds", percent(result.probability), tip=EVEN_TIP),
+        Stat(
+            tr("Similarity"),
+            similarity(result.similarity),
+            tip=tr("Cosine of the two embeddings, 1 the same direction"),
+        ),
+        Stat(
+            tr("Strangers alike"),
+            one_in(result.far),
+            tip=tr("Pairs of different people that score this high or higher"),
+        ),
+        Stat(tr("Same person, at even odds"), percent(result.probability), tip=EVEN_TIP),
     ]

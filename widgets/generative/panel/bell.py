@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 
+from engines.core.words import tr
 from widgets.generative.panel.schedule_curve import DragCurve
 from widgets.kit.theme import LOOK, number_font
 
@@ -36,15 +37,17 @@ class NoiseBell(DragCurve):
 
     def __init__(self) -> None:
         super().__init__(
-            "Noise levels in training",
-            "Drag the peak: sideways is the mean of ln sigma, higher is narrower. "
-            "A click on EDM or SD3 takes theirs; the arrow keys move it",
+            tr("Noise levels in training"),
+            tr(
+                "Drag the peak: sideways is the mean of ln sigma, higher is narrower. "
+                "A click on EDM or SD3 takes theirs; the arrow keys move it"
+            ),
         )
         self.mean, self.std = -1.2, 1.2
 
     def show_normal(self, mean: float, std: float) -> None:
         self.mean, self.std = mean, std
-        self.setAccessibleDescription(f"mean {mean:.2f}, standard deviation {std:.2f}")
+        self.setAccessibleDescription(tr("mean {mean:.2f}, standard deviation {std:.2f}", mean=mean, std=std))
         self.update()
 
     def place(self, x: float, y: float) -> QPointF:

@@ -10,6 +10,7 @@ from typing import get_args
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import Axis, CompareSpec
 from widgets.generative.panel.words import compare_words, facts, grid_estimate, sample_words
@@ -19,14 +20,14 @@ from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, PlainButton, TextField, describe, labelled
 
 TITLES: dict[Axis, str] = {
-    "sampler": "Sampler",
-    "steps": "Steps",
-    "guidance": "Guidance weight",
-    "schedule": "Noise schedule",
-    "model": "Model",
-    "seed": "Seed",
-    "class": "Class",
-    "teleport": "Teleport",
+    "sampler": tr("Sampler"),
+    "steps": tr("Steps"),
+    "guidance": tr("Guidance weight"),
+    "schedule": tr("Noise schedule"),
+    "model": tr("Model"),
+    "seed": tr("Seed"),
+    "class": tr("Class"),
+    "teleport": tr("Teleport"),
 }
 FIRST: dict[Axis, tuple[str, ...]] = {
     "sampler": ("euler", "heun", "dpm++2m", "unipc"),
@@ -55,7 +56,7 @@ def choices_of(axis: Axis, view: DiffusionView) -> list[tuple[str, str]]:
         return [(one.name, one.title) for one in view.models if model is None or one.shape == model.shape]
     if axis == "class":
         return [(str(index), name) for index, name in enumerate(model.classes if model is not None else ())]
-    return [("off", "Off"), ("on", "On")] if axis == "teleport" else []
+    return [("off", tr("Off")), ("on", tr("On"))] if axis == "teleport" else []
 
 
 def axes_of(view: DiffusionView) -> list[Axis]:
@@ -81,15 +82,19 @@ def first_values(axis: Axis, view: DiffusionView) -> tuple[str, ...]:
 def typed(axis: Axis, text: str) -> tuple[tuple[str, ...], str]:
     """The numbers of a list with commas or spaces, in order and once each; and what is wrong with it."""
     if axis not in WHOLE and (one := re.search(r"\d+,\d+", text)):
-        asked = f"{one[0].replace(',', '.')}\u201d or \u201c{one[0].replace(',', ', ')}"
-        return (), f"Write \u201c{asked}\u201d: a point within a number, a space between two"
+        asked = tr("{one}\u201d or \u201c{one2}", one=one[0].replace(",", "."), one2=one[0].replace(",", ", "))
+        return (), tr("Write \u201c{asked}\u201d: a point within a number, a space between two", asked=asked)
     found: list[str] = []
     for word in text.replace(",", " ").replace(";", " ").split():
         if not _fits(axis, word):
-            return (), f"\u201c{word}\u201d is no {'whole number' if axis in WHOLE else 'number'} from 0"
+            return (), tr(
+                "\u201c{word}\u201d is no {words} from 0",
+                word=word,
+                words=tr("whole number") if axis in WHOLE else "number",
+            )
         if word not in found:
             found.append(word)
-    return tuple(found), "" if found else "Give at least one number"
+    return tuple(found), "" if found else tr("Give at least one number")
 
 
 def _fits(axis: Axis, word: str) -> bool:
@@ -111,11 +116,15 @@ class ValuesField(QWidget):
         self._axis: Axis = "steps"
         self._choices: tuple[tuple[str, str], ...] = ()
         self.values: tuple[str, ...] = ()
-        self.text = TextField(f"{name}: values", placeholder="5, 10, 20", tip="Numbers with commas between them")
+        self.text = TextField(
+            tr("{name}: values", name=name), placeholder="5, 10, 20", tip=tr("Numbers with commas between them")
+        )
         self.list = QListWidget()
         self.list.setProperty("role", "framed")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        describe(self.list, f"{name}: choices", "Tick what is compared; the space bar ticks the marked one")
+        describe(
+            self.list, tr("{name}: choices", name=name), tr("Tick what is compared; the space bar ticks the marked one")
+        )
         self.order = words()
         self.setLayout(column_of(self.text, self.list, self.order, spacing=4))
         self.text.textEdited.connect(self._type)
@@ -184,14 +193,18 @@ class CompareSection(Form):
     NONE = "none"
 
     def __init__(self) -> None:
-        super().__init__("Grid", name="diffusion.compare")
+        super().__init__(tr("Grid"), name="diffusion.compare")
         self._view = DiffusionView()
-        self.across = ChoiceField("Columns", tip="What differs from column to column")
-        self.down = ChoiceField("Rows", tip="What differs from row to row")
-        self.x_values, self.y_values = ValuesField("Columns"), ValuesField("Rows")
+        self.across = ChoiceField(tr("Columns"), tip=tr("What differs from column to column"))
+        self.down = ChoiceField(tr("Rows"), tip=tr("What differs from row to row"))
+        self.x_values, self.y_values = ValuesField(tr("Columns")), ValuesField(tr("Rows"))
         self.total = words()
         self.lay_out(
-            labelled("Columns", self.across), self.x_values, labelled("Rows", self.down), self.y_values, self.total
+            labelled(tr("Columns"), self.across),
+            self.x_values,
+            labelled(tr("Rows"), self.down),
+            self.y_values,
+            self.total,
         )
         self.across.chosen.connect(self._choose_x)
         self.down.chosen.connect(self._choose_y)
@@ -203,7 +216,7 @@ class CompareSection(Form):
         axes = [(axis, TITLES[axis]) for axis in axes_of(view)]
         rows = spec.y if spec.y_values else self.NONE
         self.across.set_choices(axes, spec.x)
-        self.down.set_choices([(self.NONE, "Nothing, one row"), *axes], rows)
+        self.down.set_choices([(self.NONE, tr("Nothing, one row")), *axes], rows)
         self.x_values.show_values(spec.x, spec.x_values, choices_of(spec.x, view))
         self.y_values.setVisible(bool(spec.y_values))
         if spec.y_values:
@@ -248,19 +261,19 @@ class BaseSection(Form):
     """The settings that all cells share, and the way to change them; error curves where the truth is known."""
 
     def __init__(self) -> None:
-        super().__init__("Everything else", name="diffusion.base")
+        super().__init__(tr("Everything else"), name="diffusion.base")
         self.what, self.model = words(""), words()
-        self.change = PlainButton("Change", "edit", "Go to the settings of a single run")
+        self.change = PlainButton(tr("Change"), "edit", tr("Go to the settings of a single run"))
         self.curves = PlainButton(
-            "Error curves", "chart-line", "Error against the exact ODE over evaluations, for the usual samplers"
+            tr("Error curves"), "chart-line", tr("Error against the exact ODE over evaluations, for the usual samplers")
         )
         self.why = words()
         self.lay_out(self.what, self.model, beside(QWidget(), self.change, self.curves, spacing=8), self.why)
 
     def show_state(self, view: DiffusionView) -> None:
-        say(self.what, sample_words(view) if view.model is not None else "No model yet")
+        say(self.what, sample_words(view) if view.model is not None else tr("No model yet"))
         say(self.model, facts(view.model) if view.model is not None else "")
         exact = view.model is not None and view.model.exact
         self.curves.setVisible(exact)
-        say(self.why, "" if exact else "Known distributions also give the error of each cell, and error curves.")
+        say(self.why, "" if exact else tr("Known distributions also give the error of each cell, and error curves."))
         self.set_summary(view.model.title if view.model is not None else "")

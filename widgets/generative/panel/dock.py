@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 
+from engines.core.words import tr
 from widgets.generative.panel import words
 from widgets.generative.panel.compare import BaseSection, CompareSection
 from widgets.generative.panel.model import ModelSection
@@ -23,9 +24,9 @@ from widgets.kit.form import Form
 from widgets.kit.panel import PrimaryButton, QuietButton, Segmented
 
 VERBS = {
-    Mode.SAMPLE: ("Sample", "Draw samples with these settings; while one runs, the next waits"),
-    Mode.COMPARE: ("Compare", "Fill the grid, one run a cell"),
-    Mode.TRAIN: ("Train", "Train a network with these settings, or go on where it stopped"),
+    Mode.SAMPLE: (tr("Sample"), tr("Draw samples with these settings; while one runs, the next waits")),
+    Mode.COMPARE: (tr("Compare"), tr("Fill the grid, one run a cell")),
+    Mode.TRAIN: (tr("Train"), tr("Train a network with these settings, or go on where it stopped")),
 }
 
 
@@ -38,12 +39,12 @@ class DiffusionPanel(FeaturePanel):
     command = "diffusion.sample"
 
     def __init__(self) -> None:
-        about = "Samplers, schedules and guidance in short"
-        super().__init__("Diffusion", PrimaryButton("Sample", "sample"), about, titled=False)
+        about = tr("Samplers, schedules and guidance in short")
+        super().__init__(tr("Diffusion"), PrimaryButton(tr("Sample"), "sample"), about, titled=False)
         self.shown, self._formed = DiffusionView(), False
-        self.cancel_all = QuietButton("Cancel all", "", "Stop the run under way and empty the queue")
-        self.open = QuietButton("Open", "open", "Open a model: a safetensors file with its card")
-        self.mode = Segmented("Mode", [(mode.value, VERBS[mode][0]) for mode in Mode])
+        self.cancel_all = QuietButton(tr("Cancel all"), "", tr("Stop the run under way and empty the queue"))
+        self.open = QuietButton(tr("Open"), "open", tr("Open a model: a safetensors file with its card"))
+        self.mode = Segmented(tr("Mode"), [(mode.value, VERBS[mode][0]) for mode in Mode])
         self.model, self.prompt, self.samples = ModelSection(), PromptSection(), SamplesSection()
         self.sampler, self.schedule, self.guidance = SamplerSection(), ScheduleSection(), GuidanceSection()
         self.begin, self.run = StartSection(), RunSection()

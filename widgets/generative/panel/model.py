@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.panel.words import PREDICTIONS, facts
 from widgets.generative.state import DiffusionView
@@ -9,10 +10,10 @@ from widgets.kit.form import Form, Group, GroupedChoice, beside, say, tip, words
 from widgets.kit.panel import ChoiceField, QuietButton, labelled
 
 KINDS = {
-    "network": "Trained networks",
-    "analytic": "Known distributions",
-    "file": "Opened files",
-    "diffusers": "Opened folders",
+    "network": tr("Trained networks"),
+    "analytic": tr("Known distributions"),
+    "file": tr("Opened files"),
+    "diffusers": tr("Opened folders"),
 }
 
 
@@ -20,14 +21,16 @@ class ModelSection(Form):
     """The model's choice and facts."""
 
     def __init__(self) -> None:
-        super().__init__("Model", name="diffusion.model")
-        self.model = GroupedChoice("Model", tip="What is sampled")
-        self.file = QuietButton("", "open", "A safetensors file with its card", name="Open a model file")
-        self.folder = QuietButton("", "folder", "A folder that diffusers saved", name="Open a model folder")
+        super().__init__(tr("Model"), name="diffusion.model")
+        self.model = GroupedChoice(tr("Model"), tip=tr("What is sampled"))
+        self.file = QuietButton("", "open", tr("A safetensors file with its card"), name=tr("Open a model file"))
+        self.folder = QuietButton("", "folder", tr("A folder that diffusers saved"), name=tr("Open a model folder"))
         self.facts = words()
-        self.prediction = ChoiceField("What does it predict?", [("", "Choose one"), *_predictions()])
+        self.prediction = ChoiceField(tr("What does it predict?"), [("", tr("Choose one")), *_predictions()])
         self._question = labelled(
-            "What does it predict? The file does not say.", self.prediction, "What the network was trained to give"
+            tr("What does it predict? The file does not say."),
+            self.prediction,
+            tr("What the network was trained to give"),
         )
         self.lay_out(beside(self.model, self.file, self.folder), self.facts, self._question)
 
@@ -37,15 +40,15 @@ class ModelSection(Form):
         model = view.model
         self.set_summary(model.title if model is not None else "")
         if model is None:
-            say(self.facts, "Looking at the model\u2026" if view.looking else "")
-            tip(self.model, "What is sampled")
+            say(self.facts, tr("Looking at the model\u2026") if view.looking else "")
+            tip(self.model, tr("What is sampled"))
             self._question.hide()
             return
         say(self.facts, facts(model))
         tip(self.model, model.summary or model.title)
         self._question.setVisible(model.needs_prediction or bool(view.spec.prediction))
         self.prediction.set_value(view.spec.prediction)
-        tip(self.prediction, PREDICTIONS.get(view.spec.prediction, ("", "What the network was trained to give"))[1])
+        tip(self.prediction, PREDICTIONS.get(view.spec.prediction, ("", tr("What the network was trained to give")))[1])
 
 
 def groups_of(view: DiffusionView) -> list[Group]:
@@ -59,7 +62,7 @@ def groups_of(view: DiffusionView) -> list[Group]:
         groups.append((title, [(model.name, model.title, _tip(model)) for model in models if model.kind == kind]))
     name = view.spec.model
     if name and all(model.name != name for model in models):
-        groups.append(("Being opened", [(name, name.replace("\\", "/").rstrip("/").rpartition("/")[2], name)]))
+        groups.append((tr("Being opened"), [(name, name.replace("\\", "/").rstrip("/").rpartition("/")[2], name)]))
     return groups
 
 

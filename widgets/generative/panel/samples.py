@@ -7,6 +7,7 @@ import random
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from engines.core.words import tr, tr_count
 from engines.generative.diffusion.types import SampleSpec, Start
 from widgets.generative.state import DiffusionView
 from widgets.kit.form import Form, beside, say, show, tip, words
@@ -20,7 +21,6 @@ from widgets.kit.panel import (
     describe,
     labelled,
 )
-from widgets.kit.words import count
 
 SEEDS = 2**32 - 1
 MOST = 4096
@@ -31,18 +31,18 @@ class PromptSection(Form):
     """Words, for models that read them."""
 
     def __init__(self) -> None:
-        super().__init__("Prompt", name="diffusion.prompt")
-        self.prompt = _text("Prompt", "What the picture shows", 66)
-        self.negative = _text("Negative prompt", "What guidance moves away from", 44)
-        self.columns = NumberField("Width", 0, 0, 4096, unit="px", step=64, tip="0: as the model says")
-        self.lines = NumberField("Height", 0, 0, 4096, unit="px", step=64, tip="0: as the model says")
+        super().__init__(tr("Prompt"), name="diffusion.prompt")
+        self.prompt = _text(tr("Prompt"), tr("What the picture shows"), 66)
+        self.negative = _text(tr("Negative prompt"), tr("What guidance moves away from"), 44)
+        self.columns = NumberField(tr("Width"), 0, 0, 4096, unit="px", step=64, tip=tr("0: as the model says"))
+        self.lines = NumberField(tr("Height"), 0, 0, 4096, unit="px", step=64, tip=tr("0: as the model says"))
         for field in (self.columns, self.lines):
-            field.setSpecialValueText("model")
+            field.setSpecialValueText(tr("model"))
             field.valueChanged.connect(lambda _value: self._tell_size())
         self.lay_out(
-            labelled("Prompt", self.prompt),
-            labelled("Negative prompt", self.negative),
-            columns(labelled("Width", self.columns), labelled("Height", self.lines)),
+            labelled(tr("Prompt"), self.prompt),
+            labelled(tr("Negative prompt"), self.negative),
+            columns(labelled(tr("Width"), self.columns), labelled(tr("Height"), self.lines)),
         )
         self.prompt.textChanged.connect(lambda: self.edited.emit({"prompt": self.prompt.toPlainText()}))
         self.negative.textChanged.connect(lambda: self.edited.emit({"negative": self.negative.toPlainText()}))
@@ -78,21 +78,23 @@ class SamplesSection(Form):
     """Number, seeds and classes of the samples."""
 
     def __init__(self) -> None:
-        super().__init__("Samples", name="diffusion.samples")
+        super().__init__(tr("Samples"), name="diffusion.samples")
         self._spec = SampleSpec("")
         self._names: tuple[str, ...] = ()
-        self.first = NumberField("First seed", 0, 0, SEEDS, tip="A seed gives the same sample alone and in a batch")
-        self.dice = QuietButton("", "dice-five", "Another first seed by chance", name="Random seed")
-        self.number = NumberField("How many", 1, 1, MOST, tip="Samples, with seeds one after the other")
-        self.classes = ChoiceField("Class", tip="What the model is asked for")
+        self.first = NumberField(
+            tr("First seed"), 0, 0, SEEDS, tip=tr("A seed gives the same sample alone and in a batch")
+        )
+        self.dice = QuietButton("", "dice-five", tr("Another first seed by chance"), name=tr("Random seed"))
+        self.number = NumberField(tr("How many"), 1, 1, MOST, tip=tr("Samples, with seeds one after the other"))
+        self.classes = ChoiceField(tr("Class"), tip=tr("What the model is asked for"))
         self.note = words()
-        self._classes = labelled("Class", self.classes)
+        self._classes = labelled(tr("Class"), self.classes)
         self.lay_out(
-            columns(labelled("How many", self.number), labelled("First seed", beside(self.first, self.dice))),
+            columns(labelled(tr("How many"), self.number), labelled(tr("First seed"), beside(self.first, self.dice))),
             self._classes,
             self.note,
         )
-        describe(self.first, "First seed", "A seed gives the same sample alone and in a batch")
+        describe(self.first, tr("First seed"), tr("A seed gives the same sample alone and in a batch"))
         self.first.valueChanged.connect(lambda _value: self._seed())
         self.number.valueChanged.connect(lambda _value: self._seed())
         self.dice.clicked.connect(lambda: self.first.setValue(random.randrange(SEEDS)))
@@ -103,25 +105,32 @@ class SamplesSection(Form):
         self._names = view.model.classes if view.model is not None else ()
         show(self.first, spec.seeds[0] if spec.seeds else 0)
         show(self.number, max(len(spec.seeds), 1))
-        say(self.note, "" if in_a_row(spec.seeds) else f"Seeds {', '.join(str(seed) for seed in spec.seeds)}")
+        say(
+            self.note,
+            "" if in_a_row(spec.seeds) else tr("Seeds {seeds}", seeds=", ".join(str(seed) for seed in spec.seeds)),
+        )
         self._classes.setVisible(bool(self._names))
         self._offer(class_choice(spec, len(self._names)))
         self.set_summary(self._summary(spec))
 
     def _offer(self, value: str) -> None:
-        choices = [(NONE, "No class"), (TURN, "Each class in turn")]
+        choices = [(NONE, tr("No class")), (TURN, tr("Each class in turn"))]
         choices += [(str(index), name) for index, name in enumerate(self._names)]
         if value == OWN:
-            choices.append((OWN, "As listed: " + ", ".join(self._class_name(index) for index in self._spec.classes)))
+            choices.append(
+                (OWN, tr("As listed: ") + ", ".join(self._class_name(index) for index in self._spec.classes))
+            )
         self.classes.set_choices(choices, value)
 
     def _class_name(self, index: int) -> str:
         return self._names[index] if 0 <= index < len(self._names) else "none"
 
     def _summary(self, spec: SampleSpec) -> str:
-        made = count(len(spec.seeds), "sample")
-        what = self.classes.currentText() if self._names and spec.classes else ""
-        return f"{made}, {what.lower() if what.startswith('Each') else what}" if what else made
+        made = tr_count(len(spec.seeds), "{n} sample", "{n:,} samples")
+        if not self._names or not spec.classes:
+            return made
+        what = tr("each class in turn") if self.classes.value() == TURN else self.classes.currentText()
+        return tr("{made}, {what}", made=made, what=what)
 
     def _seed(self) -> None:
         first, number = self.first.whole(), self.number.whole()
@@ -163,27 +172,37 @@ class StartSection(Form):
     """The start of a run: noise, or a picture."""
 
     KINDS = (
-        ("noise", "Pure noise", "Every sample from its own seed"),
-        ("image", "A picture", "The picture, with noise of the chosen strength, is denoised again"),
-        ("inpaint", "Inpainting", "What is black in the mask is kept; the rest is made anew"),
-        ("invert", "Reconstruction", "The ODE turns the picture into noise and back; what is lost tells the error"),
-        ("between", "Between two seeds", "From the first seed's noise to the last one's, a sample a stop"),
+        ("noise", tr("Pure noise"), tr("Every sample from its own seed")),
+        ("image", tr("A picture"), tr("The picture, with noise of the chosen strength, is denoised again")),
+        ("inpaint", tr("Inpainting"), tr("What is black in the mask is kept; the rest is made anew")),
+        (
+            "invert",
+            tr("Reconstruction"),
+            tr("The ODE turns the picture into noise and back; what is lost tells the error"),
+        ),
+        ("between", tr("Between two seeds"), tr("From the first seed's noise to the last one's, a sample a stop")),
     )
 
     def __init__(self) -> None:
-        super().__init__("Start from", True, name="diffusion.start")
+        super().__init__(tr("Start from"), True, name="diffusion.start")
         self._start: Start | None = None
-        self.kind = ChoiceField("Start from", [(id, title) for id, title, _ in self.KINDS])
+        self.kind = ChoiceField(tr("Start from"), [(id, title) for id, title, _ in self.KINDS])
         self.note = words()
-        self.choose_image = PlainButton("Choose picture", "views", "The picture to begin with")
-        self.choose_mask = PlainButton("Choose mask", "views", "Black is kept, white is made anew")
+        self.choose_image = PlainButton(tr("Choose picture"), "views", tr("The picture to begin with"))
+        self.choose_mask = PlainButton(tr("Choose mask"), "views", tr("Black is kept, white is made anew"))
         self.image_name, self.mask_name = _path_label(), _path_label()
         self.strength = NumberField(
-            "Strength", 60, 0, 100, unit="%", step=5, tip="Share of the schedule that is run: 100 % forgets the picture"
+            tr("Strength"),
+            60,
+            0,
+            100,
+            unit="%",
+            step=5,
+            tip=tr("Share of the schedule that is run: 100 % forgets the picture"),
         )
         self._image = beside(self.image_name, self.choose_image, spacing=8)
         self._mask = beside(self.mask_name, self.choose_mask, spacing=8)
-        self._strength = columns(labelled("Strength", self.strength), QWidget())
+        self._strength = columns(labelled(tr("Strength"), self.strength), QWidget())
         self.lay_out(self.kind, self.note, self._image, self._mask, self._strength)
         self.kind.chosen.connect(self._choose)
         self.strength.valueChanged.connect(lambda value: self._tell(strength=value / 100))
@@ -198,8 +217,8 @@ class StartSection(Form):
         self._image.setVisible(kind in ("image", "inpaint", "invert"))
         self._mask.setVisible(kind == "inpaint")
         self._strength.setVisible(kind in ("image", "inpaint"))
-        _show_path(self.image_name, start.image if start is not None else "", "No picture yet")
-        _show_path(self.mask_name, start.mask if start is not None else "", "No mask yet")
+        _show_path(self.image_name, start.image if start is not None else "", tr("No picture yet"))
+        _show_path(self.mask_name, start.mask if start is not None else "", tr("No mask yet"))
         if start is not None and round(start.strength * 100) != self.strength.whole():
             show(self.strength, start.strength * 100)
         self.set_summary(title)

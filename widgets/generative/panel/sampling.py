@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engines.core.words import tr, tr_count
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Schedule
 from widgets.generative.panel.schedule_curve import Points, ScheduleCurve
@@ -20,6 +21,7 @@ from widgets.generative.panel.words import (
     unguided,
 )
 from widgets.generative.state import DiffusionView
+from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.form import (
     Control,
     Form,
@@ -36,32 +38,33 @@ from widgets.kit.form import (
     words,
 )
 from widgets.kit.panel import ChoiceField, NumberField, QuietButton, Toggle, columns, labelled
-from widgets.kit.words import count
 
 INTERVAL = (0.3, 5.0)
 LARGE = 1e3
-WEIGHT_TIPS = ("1 is none; 1.5 to 7 is usual, more is harsher", "0 is none; 1 follows the classifier as it is")
+WEIGHT_TIPS = (tr("1 is none; 1.5 to 7 is usual, more is harsher"), tr("0 is none; 1 follows the classifier as it is"))
 
 
 class SamplerSection(Form):
     """The method, how many steps, and the numbers that only this method has."""
 
     def __init__(self) -> None:
-        super().__init__("Sampler", name="diffusion.sampler")
-        self.sampler = ChoiceField("Sampler", [(entry.id, entry.title) for entry in catalog.SAMPLERS])
-        self.steps = NumberField("Steps", 20, 1, 1000, tip="Noise levels that are visited")
+        super().__init__(tr("Sampler"), name="diffusion.sampler")
+        self.sampler = ChoiceField(tr("Sampler"), [(entry.id, entry.title) for entry in catalog.SAMPLERS])
+        self.steps = NumberField(tr("Steps"), 20, 1, 1000, tip=tr("Noise levels that are visited"))
         self.note, self.folder = words(), words()
-        told = "Sampler, steps, schedule and guidance of the folder's pipeline"
-        self.back = QuietButton("Follow it", tip=told, name="Follow the folder")
+        told = tr("Sampler, steps, schedule and guidance of the folder's pipeline")
+        self.back = QuietButton(tr("Follow it"), tip=told, name=tr("Follow the folder"))
         self._folder = beside(self.folder, self.back)
         self._rows = _Options()
         self._options: dict[str, float] = {}
         self._model: ModelInfo | None = None
         self.bind("steps", self.steps)
         self.lay_out(
-            shared(labelled("Method", self.sampler), labelled("Steps", self.steps), 3, 1), self.note, self._rows,
+            shared(labelled(tr("Method"), self.sampler), labelled(tr("Steps"), self.steps), 3, 1),
+            self.note,
+            self._rows,
             self._folder,
-        )  # fmt: skip
+        )
         self.sampler.chosen.connect(self._choose)
         self.back.clicked.connect(self._follow_folder)
 
@@ -70,9 +73,15 @@ class SamplerSection(Form):
         entry = catalog.sampler(spec.sampler)
         self.show_fields(spec)
         self.sampler.set_value(entry.id if entry is not None else spec.sampler)
-        self.set_summary(f"{sampler_title(spec.sampler)}, {count(spec.steps, 'step')}")
+        self.set_summary(
+            tr(
+                "{sampler_title}, {steps}",
+                sampler_title=sampler_title(spec.sampler),
+                steps=tr_count(spec.steps, "{n} step", "{n:,} steps"),
+            )
+        )
         say(self.note, sampler_note(entry, spec.steps))
-        tip(self.sampler, entry.tip if entry is not None else "The method of sampling")
+        tip(self.sampler, entry.tip if entry is not None else tr("The method of sampling"))
         self._options, self._model = spec.options, view.model
         say(self.folder, folder_words(spec, view.model))
         self.back.setVisible(view.model is not None and not follows(spec, view.model))
@@ -104,8 +113,12 @@ def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
     """The method in words, with its cost."""
     if entry is None:
         return ""
-    cost = f"{count(steps * entry.evaluations, 'evaluation')}" if entry.evaluations > 1 else ""
-    noise = "draws noise" if entry.stochastic else ""
+    cost = (
+        tr("{evaluations}", evaluations=tr_count(steps * entry.evaluations, "{n} evaluation", "{n:,} evaluations"))
+        if entry.evaluations > 1
+        else ""
+    )
+    noise = tr("draws noise") if entry.stochastic else ""
     more = ", ".join(part for part in (cost, noise) if part)
     return f"{entry.tip} ({more})" if more else entry.tip
 
@@ -143,6 +156,7 @@ class _Options(QWidget):
             self._grid.addWidget(part, index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
         for column in (0, 1):
             self._grid.setColumnStretch(column, 1)
+        reorder_tabs(self)
 
 
 def _show_option(field: Control, value: float) -> None:
@@ -168,20 +182,30 @@ class ScheduleSection(Form):
     """The noise levels that the steps visit. The first drag of a point turns any schedule into a drawn one."""
 
     def __init__(self) -> None:
-        super().__init__("Noise schedule", name="diffusion.schedule")
+        super().__init__(tr("Noise schedule"), name="diffusion.schedule")
         self._schedule, self._named = Schedule(), "karras"
-        self.name = ChoiceField("Schedule", [(entry.id, entry.title) for entry in catalog.SCHEDULES])
+        self.name = ChoiceField(tr("Schedule"), [(entry.id, entry.title) for entry in catalog.SCHEDULES])
         self._model: ModelInfo | None = None
         self.curve = ScheduleCurve()
-        self.high = SigmaField("Highest noise", infinite=True, tip="Sigma at the start; empty as the model says")
-        self.low = SigmaField("Lowest noise", tip="The last sigma above zero; empty as the model says")
-        self.rho = NumberField("Rho", 7, 0.1, 100, decimals=1, tip="Karras: larger puts more steps at low noise")
+        self.high = SigmaField(
+            tr("Highest noise"), infinite=True, tip=tr("Sigma at the start; empty as the model says")
+        )
+        self.low = SigmaField(tr("Lowest noise"), tip=tr("The last sigma above zero; empty as the model says"))
+        self.rho = NumberField(
+            tr("Rho"), 7, 0.1, 100, decimals=1, tip=tr("Karras: larger puts more steps at low noise")
+        )
         self.shift = NumberField(
-            "Shift", 1, 0.01, 100, decimals=2, step=0.1, tip="Every level times this; Stable Diffusion 3 takes 3"
+            tr("Shift"),
+            1,
+            0.01,
+            100,
+            decimals=2,
+            step=0.1,
+            tip=tr("Every level times this; Stable Diffusion 3 takes 3"),
         )
         self.problem = words()
-        self._ends = columns(labelled("Highest \u03c3", self.high), labelled("Lowest \u03c3", self.low))
-        self._rho, self._shift = labelled("Rho", self.rho), labelled("Shift", self.shift)
+        self._ends = columns(labelled(tr("Highest \u03c3"), self.high), labelled(tr("Lowest \u03c3"), self.low))
+        self._rho, self._shift = labelled(tr("Rho"), self.rho), labelled(tr("Shift"), self.shift)
         self._more = columns(self._shift, keep_room(self._rho))
         bound = {"sigma_max": self.high, "sigma_min": self.low, "rho": self.rho, "shift": self.shift}
         for field, control in bound.items():
@@ -201,7 +225,7 @@ class ScheduleSection(Form):
         entries = catalog.schedules(folders or (own is not None and own.own is not None))
         self.name.set_choices([(entry.id, entry.title) for entry in entries], schedule.name)
         entry = catalog.schedule(schedule.name)
-        tip(self.name, entry.tip if entry is not None else "How the noise levels are spread")
+        tip(self.name, entry.tip if entry is not None else tr("How the noise levels are spread"))
         self.high.set_own(own and own.sigma_max)
         self.low.set_own(own and own.sigma_min)
         self.show_fields(schedule)
@@ -235,10 +259,16 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
     if schedule.name == "custom":
         return schedule_title("custom")
     if schedule.name == catalog.OWN.id:
-        return schedule_title(schedule.name) + (f", shift {schedule.shift:.3g}" if schedule.shift != 1 else "")
+        return schedule_title(schedule.name) + (
+            tr(", shift {shift:.3g}", shift=schedule.shift) if schedule.shift != 1 else ""
+        )
     high = schedule.sigma_max if schedule.sigma_max is not None else model and model.sigma_max
     low = schedule.sigma_min if schedule.sigma_min is not None else model and model.sigma_min
-    ends = f", {number(high, True)} to {number(low)}" if high is not None and low is not None else ""
+    ends = (
+        tr(", {number} to {number2}", number=number(high, True), number2=number(low))
+        if high is not None and low is not None
+        else ""
+    )
     return schedule_title(schedule.name) + ends
 
 
@@ -246,27 +276,34 @@ class GuidanceSection(Form):
     """The push of samples towards their class or prompt. Bound to `Guidance`; classes are elsewhere."""
 
     KINDS = (
-        ("cfg", "Classifier-free", "D without a class, moved by the weight towards D with it"),
-        ("auto", "Autoguidance", "Away from a weaker model's D"),
-        ("classifier", "Classifier", "Along the gradient of a noise-aware classifier"),
+        ("cfg", tr("Classifier-free"), tr("D without a class, moved by the weight towards D with it")),
+        ("auto", tr("Autoguidance"), tr("Away from a weaker model's D")),
+        ("classifier", tr("Classifier"), tr("Along the gradient of a noise-aware classifier")),
     )
 
     def __init__(self) -> None:
-        super().__init__("Guidance", name="diffusion.guidance")
+        super().__init__(tr("Guidance"), name="diffusion.guidance")
         self._interval = INTERVAL
-        self.weight = NumberField("Guidance weight", 1, 0, 100, decimals=2, step=0.25, tip=WEIGHT_TIPS[0])
-        self.kind = ChoiceField("Kind of guidance", [(id, title) for id, title, _ in self.KINDS])
-        self.weak = ChoiceField("Weaker model", tip="What autoguidance moves away from")
-        self.classifier = ChoiceField("Classifier", tip="Whose gradient is followed")
-        self.limited = Toggle("Only between two noise levels", tip="Outside them the weight is 1, which saves time too")
-        self.low = SigmaField("Guidance from", optional=False, tip="Below this noise level there is no guidance")
-        self.high = SigmaField("Guidance to", optional=False, tip="Above this noise level there is no guidance")
+        self.weight = NumberField(tr("Guidance weight"), 1, 0, 100, decimals=2, step=0.25, tip=WEIGHT_TIPS[0])
+        self.kind = ChoiceField(tr("Kind of guidance"), [(id, title) for id, title, _ in self.KINDS])
+        self.weak = ChoiceField(tr("Weaker model"), tip=tr("What autoguidance moves away from"))
+        self.classifier = ChoiceField(tr("Classifier"), tip=tr("Whose gradient is followed"))
+        self.limited = Toggle(
+            tr("Only between two noise levels"), tip=tr("Outside them the weight is 1, which saves time too")
+        )
+        self.low = SigmaField(
+            tr("Guidance from"), optional=False, tip=tr("Below this noise level there is no guidance")
+        )
+        self.high = SigmaField(tr("Guidance to"), optional=False, tip=tr("Above this noise level there is no guidance"))
         for field in ("weight", "kind", "weak", "classifier"):
             self.bind(field, getattr(self, field))
-        self._weak, self._classifier = labelled("Weaker model", self.weak), labelled("Classifier", self.classifier)
-        self._ends = columns(labelled("From \u03c3", self.low), labelled("To \u03c3", self.high))
+        self._weak, self._classifier = (
+            labelled(tr("Weaker model"), self.weak),
+            labelled(tr("Classifier"), self.classifier),
+        )
+        self._ends = columns(labelled(tr("From \u03c3"), self.low), labelled("To \u03c3", self.high))
         self.lay_out(
-            shared(labelled("Weight", self.weight), labelled("Kind", self.kind), 2, 3),
+            shared(labelled(tr("Weight"), self.weight), labelled(tr("Kind"), self.kind), 2, 3),
             self._weak,
             self._classifier,
             self.limited,
@@ -291,14 +328,16 @@ class GuidanceSection(Form):
         show(self.high, self._interval[1])
         title = next(title for id, title, _ in self.KINDS if id == guidance.kind)
         tip(self.weight, WEIGHT_TIPS[guidance.kind == "classifier"])
-        self.set_summary("none" if unguided(guidance) else f"{title}, weight {guidance.weight:g}")
+        self.set_summary(
+            "none" if unguided(guidance) else tr("{title}, weight {weight:g}", title=title, weight=guidance.weight)
+        )
 
     def _offer(self, view: DiffusionView) -> None:
         """Models that could help: of the same shape, and not the model itself."""
         model, guidance = view.model, view.spec.guidance
         others = [one for one in view.models if model is None or (one.shape == model.shape and one.name != model.name)]
-        _fill(self.weak, [("", "The model's own"), *((one.name, one.title) for one in others)], guidance.weak)
-        _fill(self.classifier, [("", "The model's own")], guidance.classifier)
+        _fill(self.weak, [("", tr("The model's own")), *((one.name, one.title) for one in others)], guidance.weak)
+        _fill(self.classifier, [("", tr("The model's own"))], guidance.classifier)
 
     def _limit(self, on: bool) -> None:
         self.edited.emit({"interval": self._interval if on else None})

@@ -17,6 +17,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from engines.generative.diffusion.axis.levels import FAR, monotone_cubic
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
@@ -93,9 +94,11 @@ class ScheduleCurve(DragCurve):
 
     def __init__(self) -> None:
         super().__init__(
-            "Noise schedule",
-            "Drag a point to draw a schedule, or choose one with the left and right keys and move it up and down; "
-            "a double click or Escape goes back",
+            tr("Noise schedule"),
+            tr(
+                "Drag a point to draw a schedule, or choose one with the left and right keys and move it up and down; "
+                "a double click or Escape goes back"
+            ),
         )
         self.levels: tuple[float, ...] = ()
         self.points: Points = ()
@@ -207,7 +210,13 @@ class ScheduleCurve(DragCurve):
         """Describe the chosen point to a screen reader."""
         if 0 <= self.active < len(self.points):
             share, value = self.points[self.active]
-            words = f"point {self.active + 1} of {len(self.points)}, sigma {math.exp(value):.3g} at {share:.0%}"
+            words = tr(
+                "point {active} of {count}, sigma {exp:.3g} at {share:.0%}",
+                active=self.active + 1,
+                count=len(self.points),
+                exp=math.exp(value),
+                share=share,
+            )
             self.setAccessibleDescription(words)
 
     def readout(self) -> str:
@@ -219,7 +228,7 @@ class ScheduleCurve(DragCurve):
             return ""
         share = min(max(self._value(self._hover)[0], 0.0), 1.0)
         step = round(share * (len(shown) - 1))
-        return f"step {step + 1} of {len(shown)}, \u03c3 {_level(shown[step])}"
+        return tr("step {step} of {count}, \u03c3 {level}", step=step + 1, count=len(shown), level=_level(shown[step]))
 
     def _shown(self) -> tuple[float, ...]:
         """One level a step, without the zero at the end."""
@@ -253,9 +262,9 @@ class ScheduleCurve(DragCurve):
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{10.0**decade:g}")
         painter.setPen(look.color("muted"))
         foot = QRectF(area.left(), area.bottom() + 4, area.width(), BOTTOM - 4)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "noise level \u03c3")
+        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr("noise level \u03c3"))
         steps = len(self._shown())
-        right = f"{steps} steps" if steps else "no levels yet"
+        right = tr("{steps} steps", steps=steps) if steps else tr("no levels yet")
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, right)
 
     def _paint_curve(self, painter: QPainter) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr, tr_count
 from engines.generative.diffusion.axis import levels, own_levels
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.models.diffusers_scheduler import words as own_words
@@ -14,15 +15,14 @@ from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec
 from engines.generative.training.types import TrainSpec
 from widgets.generative.state import DiffusionView, Mode
-from widgets.kit.words import count
 
 PREDICTIONS: dict[str, tuple[str, str]] = {
-    "eps": ("Noise (eps)", "The noise that was added; DDPM, Stable Diffusion 1 and XL"),
-    "x0": ("Clean data (x0)", "The data itself"),
-    "v": ("Velocity (v)", "s eps \u2212 s sigma x0; Stable Diffusion 2, progressive distillation"),
-    "u": ("Flow (u)", "eps \u2212 x0; flow matching, rectified flow, Stable Diffusion 3"),
-    "score": ("Score", "The gradient of the log-density; SMLD"),
-    "edm": ("EDM's F", "EDM's preconditioned mixture of noise and data"),
+    "eps": (tr("Noise (eps)"), tr("The noise that was added; DDPM, Stable Diffusion 1 and XL")),
+    "x0": (tr("Clean data (x0)"), tr("The data itself")),
+    "v": (tr("Velocity (v)"), tr("s eps \u2212 s sigma x0; Stable Diffusion 2, progressive distillation")),
+    "u": (tr("Flow (u)"), tr("eps \u2212 x0; flow matching, rectified flow, Stable Diffusion 3")),
+    "score": (tr("Score"), tr("The gradient of the log-density; SMLD")),
+    "edm": (tr("EDM's F"), tr("EDM's preconditioned mixture of noise and data")),
 }
 MEGA = 1e6
 
@@ -47,7 +47,9 @@ def level(view: DiffusionView) -> str:
 def queue_words(view: DiffusionView) -> str:
     """'1 running, 2 waiting', or nothing."""
     running = 1 if view.running is not None else 0
-    parts = [f"{running} running"] * bool(running) + [f"{view.queued} waiting"] * bool(view.queued)
+    parts = [tr("{running} running", running=running)] * bool(running) + [
+        tr("{queued} waiting", queued=view.queued)
+    ] * bool(view.queued)
     return ", ".join(parts)
 
 
@@ -56,11 +58,11 @@ def problem(view: DiffusionView) -> str:
     if view.mode is Mode.TRAIN:
         return train_problem(view.train)
     if view.looking:
-        return "Looking at the model"
+        return tr("Looking at the model")
     if view.model is None:
-        return "Choose a model"
+        return tr("Choose a model")
     if view.model.needs_prediction and not view.spec.prediction:
-        return "Say what the model predicts"
+        return tr("Say what the model predicts")
     return compare_problem(view) if view.mode is Mode.COMPARE else sample_problem(view.spec, view.model)
 
 
@@ -70,11 +72,11 @@ def sample_problem(spec: SampleSpec, model: ModelInfo | None) -> str:
         return error.message
     start = spec.start
     if start is not None and start.kind != "between" and not start.image:
-        return "Choose a picture to start from"
+        return tr("Choose a picture to start from")
     if start is not None and start.kind == "inpaint" and not start.mask:
-        return "Choose a mask"
+        return tr("Choose a mask")
     if start is not None and start.kind == "between" and len(spec.seeds) < 2:
-        return "Two samples or more to go between seeds"
+        return tr("Two samples or more to go between seeds")
     return ""
 
 
@@ -111,7 +113,7 @@ def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | 
 
 
 def train_problem(spec: TrainSpec) -> str:
-    return "" if spec.data else "Choose a folder of images"
+    return "" if spec.data else tr("Choose a folder of images")
 
 
 def sampler_title(id: str) -> str:
@@ -135,27 +137,45 @@ def folder_words(spec: SampleSpec, model: ModelInfo | None) -> str:
     if model is None or model.own is None:
         return ""
     own = model.own
-    beginning = "As the folder says" if follows(spec, model) else "The folder says"
-    steps = f", in {count(own.steps, 'step')}" if spec.steps != own.steps else ""
+    beginning = tr("As the folder says") if follows(spec, model) else tr("The folder says")
+    steps = tr_count(own.steps, ", in {n} step", ", in {n:,} steps") if spec.steps != own.steps else ""
     return ". ".join([f"{beginning}: {own_words(own)}{steps}", *own.notes])
 
 
 def sample_words(view: DiffusionView) -> str:
     """'MNIST digits, U-Net · 20 steps of DPM-Solver++ 2M'."""
     title = view.model.title if view.model is not None else view.spec.model
-    return f"{title} \u00b7 {count(view.spec.steps, 'step')} of {sampler_title(view.spec.sampler)}"
+    return tr_count(
+        view.spec.steps,
+        "{title} · {n} step of {sampler_title}",
+        "{title} · {n:,} steps of {sampler_title}",
+        title=title,
+        sampler_title=sampler_title(view.spec.sampler),
+    )
 
 
 def compare_words(view: DiffusionView) -> str:
     spec = view.compare
     columns, rows = len(spec.x_values), max(len(spec.y_values), 1)
-    return f"{columns} \u00d7 {rows} = {count(columns * rows, 'run')}"
+    return tr(
+        "{columns} × {rows} = {runs}",
+        columns=columns,
+        rows=rows,
+        runs=tr_count(columns * rows, "{n} run", "{n:,} runs"),
+    )
 
 
 def train_words(view: DiffusionView) -> str:
     spec = view.train
     network = {"unet": "U-Net", "dit": "DiT"}[spec.architecture]
-    return f"{network} of width {spec.width} on {data_title(spec.data)}, {count(spec.steps, 'step')}"
+    return tr_count(
+        spec.steps,
+        "{network} of width {width} on {data_title}, {n} step",
+        "{network} of width {width} on {data_title}, {n:,} steps",
+        network=network,
+        width=spec.width,
+        data_title=data_title(spec.data),
+    )
 
 
 WORDS = {Mode.SAMPLE: sample_words, Mode.COMPARE: compare_words, Mode.TRAIN: train_words}
@@ -164,7 +184,7 @@ WORDS = {Mode.SAMPLE: sample_words, Mode.COMPARE: compare_words, Mode.TRAIN: tra
 def data_title(data: str) -> str:
     """'MNIST', or the folder's name."""
     known = {"digits": "digits", "mnist": "MNIST"}
-    return known.get(data) or data.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or "nothing yet"
+    return known.get(data) or data.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or tr("nothing yet")
 
 
 def estimate_words(view: DiffusionView) -> str:
@@ -183,7 +203,7 @@ def grid_estimate(view: DiffusionView) -> str:
     if view.estimate_seconds is None or not cells:
         return ""
     work = sum(work_of(cell) for cell in cells) / max(work_of(view.spec), 1)
-    return f"about {duration(view.estimate_seconds * work)}"
+    return tr("about {duration}", duration=duration(view.estimate_seconds * work))
 
 
 def work_of(spec: SampleSpec) -> int:
@@ -213,11 +233,11 @@ def duration(seconds: float) -> str:
 
 def facts(model: ModelInfo) -> str:
     """'1 × 28 × 28, 1.9 M parameters, predicts EDM's F': one line about a model."""
-    shape = "points in the plane" if model.shape == (2,) else " \u00d7 ".join(str(side) for side in model.shape)
-    size = f"{parameters(model.parameters)} parameters" if model.parameters else ""
-    what = "exact denoiser" if model.exact else ""
+    shape = tr("points in the plane") if model.shape == (2,) else " \u00d7 ".join(str(side) for side in model.shape)
+    size = tr("{parameters} parameters", parameters=parameters(model.parameters)) if model.parameters else ""
+    what = tr("exact denoiser") if model.exact else ""
     if not model.exact and not model.needs_prediction and model.prediction in PREDICTIONS:
-        what = f"predicts {PREDICTIONS[model.prediction][0]}"
+        what = tr("predicts {predictions}", predictions=PREDICTIONS[model.prediction][0])
     return ", ".join(part for part in (shape, size, what) if part)
 
 

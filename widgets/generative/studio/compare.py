@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
+from engines.core.words import tr
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.study_types import CompareResult, CompareSpec
 from widgets.generative.state import CompareView, DiffusionView
@@ -18,7 +19,7 @@ from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import Framed
 
 ROOM_FOR_BOTH = 820
-CLICK = "Click a cell for its settings"
+CLICK = tr("Click a cell for its settings")
 
 
 class ComparePage(WorkPage):
@@ -29,9 +30,11 @@ class ComparePage(WorkPage):
         self._there = False, False
         self.grid, self.curves = CompareGrid(), CurvesPanel()
         self.state, self.details = ElidedLabel("", "muted"), ElidedLabel()
-        self.use = PlainButton("Use settings", "settings", "Put the settings of the marked cell into the panel")
-        self.ask = QuietButton("Error curves", "chart", "Error against evaluations, where the truth is known")
-        self.which = Segmented("Shown", (("grid", "Grid"), ("curves", "Error curves")), tip="What is shown here")
+        self.use = PlainButton(tr("Use settings"), "settings", tr("Put the settings of the marked cell into the panel"))
+        self.ask = QuietButton(tr("Error curves"), "chart", tr("Error against evaluations, where the truth is known"))
+        self.which = Segmented(
+            tr("Shown"), (("grid", tr("Grid")), ("curves", tr("Error curves"))), tip=tr("What is shown here")
+        )
         self._lay_out()
         self.grid.chosen.connect(lambda _row, _column: self._show_details())
         self.use.clicked.connect(self._use_selected)
@@ -61,9 +64,9 @@ class ComparePage(WorkPage):
     def _show_details(self) -> None:
         place = self.grid.selected
         self.use.setEnabled(place is not None)
-        done = DOT.join((self.grid.name(place), self.grid.cell(place).words or "to come")) if place else ""
+        done = DOT.join((self.grid.name(place), self.grid.cell(place).words or tr("to come"))) if place else ""
         errors = self.grid.has_errors
-        self.details.setText(done or ("Figures are errors; bold is the lowest of a row" if errors else CLICK))
+        self.details.setText(done or (tr("Figures are errors; bold is the lowest of a row") if errors else CLICK))
         set_property(self.details, "role", "" if place else "muted")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -90,8 +93,8 @@ class ComparePage(WorkPage):
             split.setStretchFactor(place, 1)
         split.setSizes([520, 480])
         styled(self.curves)
-        words = "Set one choice against another: samplers, steps, guidance."
-        empty = EmptyState(words, "Compare", "grid-3", "Draw the grid that the panel describes")
+        words = tr("Set one choice against another: samplers, steps, guidance.")
+        empty = EmptyState(words, tr("Compare"), "grid-3", tr("Draw the grid that the panel describes"))
         self.lay_out(self.body_of(empty, held(column_of(Framed(self.which, 8, 4), (split, 1)))))
 
     def _use_selected(self) -> None:

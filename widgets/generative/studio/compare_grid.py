@@ -21,13 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engines.core.words import tr, tr_count
 from widgets.charts.axes import figure
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import enlarged
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, seconds_words
 
 GAP, MARGIN, HEADER, FOOT, LEAST = 8, 12, 36, 18, 32
 MOVES = {
@@ -50,8 +51,8 @@ class GridCell:
     @property
     def words(self) -> str:
         """'error 0.021 · 20 evaluations · 0.4 s'."""
-        error = f"error {figure(self.error)}" if self.error is not None else ""
-        cost = count(self.nfe, "evaluation") if self.nfe is not None else ""
+        error = tr("error {error}", error=figure(self.error)) if self.error is not None else ""
+        cost = tr_count(self.nfe, "{n} evaluation", "{n:,} evaluations") if self.nfe is not None else ""
         seconds = seconds_words(self.seconds) if self.seconds is not None else ""
         return DOT.join(part for part in (error, cost, seconds) if part)
 
@@ -60,7 +61,7 @@ class GridCell:
         """The figure that fits under a small picture."""
         if self.error is not None:
             return figure(self.error)
-        return f"{self.nfe} eval." if self.nfe is not None else ""
+        return tr("{nfe} eval.", nfe=self.nfe) if self.nfe is not None else ""
 
 
 class CompareGrid(QWidget):
@@ -81,7 +82,7 @@ class CompareGrid(QWidget):
         self.setMinimumSize(200, 140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        describe(self, "Comparison", "Click marks a cell, double click uses its settings, arrow keys go on")
+        describe(self, tr("Comparison"), tr("Click marks a cell, double click uses its settings, arrow keys go on"))
         self.setToolTip("")
         LOOK.changed.connect(self._restyle)
 
@@ -106,7 +107,14 @@ class CompareGrid(QWidget):
             self._columns, self._rows, self._selected = columns, rows, None
         self._cells = cells
         self.files.want(cell.file for cell in cells.values() if cell.file)
-        self.setAccessibleDescription(f"{len(rows)} rows, {len(columns)} columns, {self.filled} filled")
+        self.setAccessibleDescription(
+            tr(
+                "{count} rows, {count2} columns, {filled} filled",
+                count=len(rows),
+                count2=len(columns),
+                filled=self.filled,
+            )
+        )
         self.update()
 
     def select(self, place: tuple[int, int] | None) -> None:

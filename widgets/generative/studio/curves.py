@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
@@ -14,8 +15,8 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
 
-TELEPORT = ", teleport"
-TITLES = {"evaluations": "Evaluations", "milliseconds": "Time of the whole run (ms)"}
+TELEPORT = tr(", teleport")
+TITLES = {"evaluations": tr("Evaluations"), "milliseconds": tr("Time of the whole run (ms)")}
 
 
 class CurvesPanel(QWidget):
@@ -24,14 +25,18 @@ class CurvesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._result: CurveResult | None = None
-        self.title = ElidedLabel("Error", "heading")
-        choices = (("evaluations", "Evaluations"), ("milliseconds", "Time"))
-        self.over = Segmented("Cost", choices, tip="What the error is drawn over")
-        self.again = QuietButton("", "retry", "Measure again", name="Measure error curves")
+        self.title = ElidedLabel(tr("Error"), "heading")
+        choices = (("evaluations", tr("Evaluations")), ("milliseconds", tr("Time")))
+        self.over = Segmented(tr("Cost"), choices, tip=tr("What the error is drawn over"))
+        self.again = QuietButton("", "retry", tr("Measure again"), name=tr("Measure error curves"))
         self.plot = Plot(
-            "Error curves", TITLES["evaluations"], "Mean relative error against the exact ODE", log_x=True, log_y=True
+            tr("Error curves"),
+            TITLES["evaluations"],
+            tr("Mean relative error against the exact ODE"),
+            log_x=True,
+            log_y=True,
         )
-        self.plot.set_nothing("Measuring errors against the exact ODE")
+        self.plot.set_nothing(tr("Measuring errors against the exact ODE"))
         self.progress = BusyLine()
         head = held(row_of((self.title, 1), self.over, self.again, spacing=8, margins=(12, 6, 8, 0)))
         progress = Framed(self.progress, 12, 4)
@@ -54,7 +59,7 @@ class CurvesPanel(QWidget):
         self.plot.x_title = TITLES[over]
         self.plot.set_series(drawn(curves, over))
         model = dict(catalog.ANALYTIC).get(self._result.model, self._result.model) if self._result else ""
-        self.title.setText(f"Error \u00b7 {model}" if model else "Error")
+        self.title.setText(tr("Error \u00b7 {model}", model=model) if model else tr("Error"))
 
 
 def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:

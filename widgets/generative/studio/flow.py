@@ -14,6 +14,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from widgets.charts.axes import figure
@@ -36,10 +37,10 @@ FRAME_MS = 33
 TICKS = 1000
 ROOM_FOR_ALL = 900
 LAYERS = (
-    ("density", "Density", "Density of the noisy data at this moment"),
-    ("field", "Field", "Where the probability-flow ODE takes a particle from each place"),
-    ("trails", "Trails", "The ways of a few particles so far"),
-    ("data", "Data", "Samples of the data itself"),
+    ("density", tr("Density"), tr("Density of the noisy data at this moment")),
+    ("field", tr("Field"), tr("Where the probability-flow ODE takes a particle from each place")),
+    ("trails", tr("Trails"), tr("The ways of a few particles so far")),
+    ("data", tr("Data"), tr("Samples of the data itself")),
 )
 
 
@@ -89,7 +90,9 @@ class FlowPage(WorkPage):
         for number, cell in enumerate(self.cells):
             name = spec.samplers[number] if number < len(spec.samplers) else ""
             cell.setVisible(bool(name))
-            cell.show_sampler(name, self._flow, self._result, "Computing" if busy else "Show flow computes this one")
+            cell.show_sampler(
+                name, self._flow, self._result, tr("Computing") if busy else tr("Show flow computes this one")
+            )
         self.board.arrange()
         self.run.setEnabled(busy is None)
         self.changed.setVisible(self._flow is not None and busy is None and self._asked != spec)
@@ -136,7 +139,7 @@ class FlowPage(WorkPage):
         try:
             self._flow = read_flow(result.file)
         except KinoscopeError as error:
-            return Trouble(error.message, "The flow cannot be shown", error.hint, error.path or "")
+            return Trouble(error.message, tr("The flow cannot be shown"), error.hint, error.path or "")
         self.set_time(1.0)
         self._fresh = not self.isVisible()
         if not self._fresh:
@@ -187,7 +190,7 @@ class FlowPage(WorkPage):
 
     def _dress(self) -> None:
         self.play.set_icon("pause" if self.playing else "play")
-        self.play.setAccessibleName("Pause" if self.playing else "Play")
+        self.play.setAccessibleName(tr("Pause") if self.playing else tr("Play"))
 
     def _show_layer(self, layer: str, on: bool) -> None:
         self.backdrop.layers[layer] = on
@@ -197,20 +200,20 @@ class FlowPage(WorkPage):
     def _lay_out(self) -> None:
         self.trouble.close_button.hide()
         parts = self._settings(), (self.board, 1), self._transport()
-        words = "See particles flow from noise to data by four samplers at once."
-        empty = EmptyState(words, "Show flow", "play", "Compute the paths of the particles")
+        words = tr("See particles flow from noise to data by four samplers at once.")
+        empty = EmptyState(words, tr("Show flow"), "play", tr("Compute the paths of the particles"))
         self.lay_out(self.body_of(empty, held(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)), "panel")))
 
     def _settings(self) -> QHBoxLayout:
-        self.model = ChoiceField("Model of the flow", tip="A distribution in the plane")
-        self.steps = NumberField("Steps", 40, 1, 1000, unit="steps", tip="Steps of each sampler")
+        self.model = ChoiceField(tr("Model of the flow"), tip=tr("A distribution in the plane"))
+        self.steps = NumberField(tr("Steps"), 40, 1, 1000, unit=tr("steps"), tip=tr("Steps of each sampler"))
         self.particles = NumberField(
-            "Particles", 512, 8, 5000, unit="particles", step=64, tip="Particles of each sampler"
+            tr("Particles"), 512, 8, 5000, unit=tr("particles"), step=64, tip=tr("Particles of each sampler")
         )
-        self.seed = NumberField("Seed", 0, 0, 2**31 - 1, tip="Seed of the noise that all samplers begin with")
-        self.seed.setPrefix("seed ")
-        self.run = PrimaryButton("Show flow", "play", "Compute the paths with these settings")
-        self.changed = Label("Settings have changed")
+        self.seed = NumberField(tr("Seed"), 0, 0, 2**31 - 1, tip=tr("Seed of the noise that all samplers begin with"))
+        self.seed.setPrefix(tr("seed "))
+        self.run = PrimaryButton(tr("Show flow"), "play", tr("Compute the paths with these settings"))
+        self.changed = Label(tr("Settings have changed"))
         self.changed.setProperty("role", "hint")
         self.model.setMaximumWidth(220)
         numbers = self.steps, self.particles, self.seed
@@ -220,8 +223,8 @@ class FlowPage(WorkPage):
         return row_of(*fields, None, self.changed, self.run, spacing=8)
 
     def _transport(self) -> QHBoxLayout:
-        self.play = QuietButton("", "play", "Play or pause", name="Play")
-        self.slider = ClickSlider("Time", "From noise at the left to data at the right", TICKS)
+        self.play = QuietButton("", "play", tr("Play or pause"), name=tr("Play"))
+        self.slider = ClickSlider(tr("Time"), tr("From noise at the left to data at the right"), TICKS)
         self.slider.setPageStep(TICKS // 20)
         self.slider.setSingleStep(TICKS // 100)
         self.moment = Label()

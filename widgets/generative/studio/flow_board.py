@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import FlowResult
 from widgets.generative.studio.flow_data import FlowArrays
@@ -13,7 +14,7 @@ from widgets.generative.studio.flow_picture import Backdrop, FlowPicture
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField
 
-SAMPLERS = (("flow", "Flow matching (Euler)"), *((entry.id, entry.title) for entry in catalog.SAMPLERS))
+SAMPLERS = (("flow", tr("Flow matching (Euler)")), *((entry.id, entry.title) for entry in catalog.SAMPLERS))
 
 
 class FlowCell(QWidget):
@@ -21,7 +22,7 @@ class FlowCell(QWidget):
 
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__()
-        self.sampler = ChoiceField("Sampler", SAMPLERS, tip="What moves the particles of this picture")
+        self.sampler = ChoiceField(tr("Sampler"), SAMPLERS, tip=tr("What moves the particles of this picture"))
         self.view = FlowPicture(backdrop)
         self.setLayout(column_of(self.sampler, (self.view, 1), spacing=4))
 
@@ -75,7 +76,7 @@ def _figures(name: str, result: FlowResult | None) -> tuple[tuple[str, str], ...
         return ()
     straight, error = result.straightness.get(name), result.errors.get(name)
     return (
-        ("Evaluations", str(result.nfe[name])),
-        ("Straightness", "\u2013" if straight is None else f"{straight:.3f}"),
-        ("Distance to the data", "\u2013" if error is None else f"{error:.4f}"),
+        (tr("Evaluations"), str(result.nfe[name])),
+        (tr("Straightness"), "\u2013" if straight is None else f"{straight:.3f}"),
+        (tr("Distance to the data"), "\u2013" if error is None else f"{error:.4f}"),
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.reading import MIB, MISFITS, read_arrays
+from engines.core.words import tr
 
 Array = NDArray[np.float32]
 MOST = 1024 * MIB
@@ -70,7 +71,7 @@ def read_flow(file: str) -> FlowArrays:
     try:
         return _flow(read_arrays(file, most=MOST))
     except (KinoscopeError, *MISFITS) as error:
-        raise BadInput("The flow cannot be read", path=Path(file), hint="Show the flow again") from error
+        raise BadInput(tr("The flow cannot be read"), path=Path(file), hint=tr("Show the flow again")) from error
 
 
 def _flow(arrays: dict[str, NDArray[np.float64]]) -> FlowArrays:

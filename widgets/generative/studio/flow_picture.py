@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.pictures.heat import VIRIDIS
+from engines.core.words import tr
 from widgets.generative.studio.flow_data import FlowArrays, Path2D
 from widgets.generative.studio.images import draw_points, places
 from widgets.kit.fields import describe
@@ -87,7 +88,7 @@ class FlowPicture(QWidget):
         self._trail, self._trail_key, self._trail_step = QImage(), (), -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
-        describe(self, "Flow")
+        describe(self, tr("Flow"))
         self.setToolTip("")
         LOOK.changed.connect(self.update)
 
@@ -105,7 +106,7 @@ class FlowPicture(QWidget):
         self._figures = figures if self._path is not None else ()
         self._message = message
         self._trail_key = ()
-        self.setAccessibleName(f"Flow, {title}")
+        self.setAccessibleName(tr("Flow, {title}", title=title))
         self.setAccessibleDescription(", ".join(f"{label} {value}" for label, value in self._figures))
         self.update()
 

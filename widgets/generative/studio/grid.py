@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engines.core.words import tr
 from widgets.generative.studio.images import Arrangement, as_image, enlarged
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
@@ -46,7 +47,7 @@ class SampleGrid(QWidget):
         self.setMinimumSize(120, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        describe(self, "Samples", "Click marks a sample, double click shows it alone, arrow keys go on")
+        describe(self, tr("Samples"), tr("Click marks a sample, double click shows it alone, arrow keys go on"))
         self.setToolTip("")
         LOOK.changed.connect(self.update)
 
@@ -87,7 +88,10 @@ class SampleGrid(QWidget):
             self._drawn.clear()
             self._images = {index: image for index, image in self._images.items() if index < total}
         self._selected, self._names = selected, tuple(names)
-        self.setAccessibleDescription(f"{total} samples" + (f", {self.name(selected)} marked" if selected >= 0 else ""))
+        self.setAccessibleDescription(
+            tr("{total} samples", total=total)
+            + (tr(", {name} marked", name=self.name(selected)) if selected >= 0 else "")
+        )
         self.update()
 
     def show_images(self, images: NDArray[np.uint8], first: int = 0) -> None:
@@ -117,7 +121,7 @@ class SampleGrid(QWidget):
             self.update()
 
     def name(self, index: int) -> str:
-        return self._names[index] if 0 <= index < len(self._names) else f"Sample {index + 1}"
+        return self._names[index] if 0 <= index < len(self._names) else tr("Sample {index}", index=index + 1)
 
     def arrangement(self) -> Arrangement:
         """The places of the cells, in device pixels."""

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engines.core.words import tr, tr_count
 from widgets.generative.state import Run, RunState
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import SMALL
@@ -36,15 +37,14 @@ from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.words import count
 
 CARD = QSize(196, 68)
 THUMBNAIL = 52
 EXPORTS = (
-    ("grid", "Grid of all samples (PNG)\u2026", "grid-3"),
-    ("strip", "Film strip of the steps (PNG)\u2026", "file"),
-    ("gif", "Steps as GIF\u2026", "play"),
-    ("mp4", "Steps as MP4\u2026", "play"),
+    ("grid", tr("Grid of all samples (PNG)\u2026"), "grid-3"),
+    ("strip", tr("Film strip of the steps (PNG)\u2026"), "file"),
+    ("gif", tr("Steps as GIF\u2026"), "play"),
+    ("mp4", tr("Steps as MP4\u2026"), "play"),
 )
 ICONS = {"use": "settings", "again": "retry"}
 """Of what is not called as its icon."""
@@ -143,20 +143,20 @@ class HistoryStrip(QListView):
             self.selectionModel().setCurrentIndex(place, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.scrollTo(place)
         self._quiet = False
-        self.setAccessibleDescription(count(len(runs), "run"))
+        self.setAccessibleDescription(tr_count(len(runs), "{n} run", "{n:,} runs"))
 
     def menu(self, run: Run) -> QMenu:
         """The menu of a run."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         id, live = run.id, run.state in (RunState.QUEUED, RunState.RUNNING)
-        for title, act in (("Show", "show"), ("Use settings", "use"), ("Run again", "again")):
+        for title, act in ((tr("Show"), "show"), (tr("Use settings"), "use"), (tr("Run again"), "again")):
             self._offer(menu, title, act, id)
         if run.result is not None:
-            add_exports(menu.addMenu(icon("export"), "Export"), lambda kind: self._export(id, kind))
-            self._offer(menu, "Reveal", "reveal", id)
+            add_exports(menu.addMenu(icon("export"), tr("Export")), lambda kind: self._export(id, kind))
+            self._offer(menu, tr("Reveal"), "reveal", id)
         menu.addSeparator()
-        self._offer(menu, *(("Cancel run", "cancel") if live else ("Delete", "delete")), id)
+        self._offer(menu, *((tr("Cancel run"), "cancel") if live else (tr("Delete"), "delete")), id)
         return menu
 
     def _offer(self, menu: QMenu, title: str, act: str, id: str) -> None:
@@ -193,7 +193,7 @@ class HistoryStrip(QListView):
             self.menu(self.runs[index.row()]).popup(self.viewport().mapToGlobal(at))
 
     def _dress(self) -> None:
-        describe(self, "Runs", "")
+        describe(self, tr("Runs"), "")
         self.setToolTip("")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
@@ -250,7 +250,16 @@ def _draw_lines(painter: QPainter, room: QRect, run: Run) -> None:
     painter.setPen(look.color("text"))
     _write(painter, lines[0], sampler_words(run.spec), font)
     painter.setPen(look.color("muted"))
-    _write(painter, lines[1], f"{count(run.spec.steps, 'step')}, {samples_words(run.spec)}", small)
+    _write(
+        painter,
+        lines[1],
+        tr(
+            "{steps}, {samples_words}",
+            steps=tr_count(run.spec.steps, "{n} step", "{n:,} steps"),
+            samples_words=samples_words(run.spec),
+        ),
+        small,
+    )
     word, role, token = STATES[run.state]
     if word:
         draw_icon(painter, QRect(lines[2].left(), lines[2].center().y() - 6, 12, 12), role, token)
@@ -264,7 +273,7 @@ def _progress(run: Run) -> str:
     busy = run.busy
     if run.state is not RunState.RUNNING or busy is None or busy.total <= 0:
         return ""
-    return "Cancelling" if busy.cancelling else f"Running, {100 * busy.done / busy.total:.0f} %"
+    return tr("Cancelling") if busy.cancelling else tr("Running, {done:.0f} %", done=100 * busy.done / busy.total)
 
 
 def _write(painter: QPainter, room: QRect, words: str, font: QFont) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.charts.axes import Axis
 from widgets.generative.studio.images import draw_points, extent_of, places
 from widgets.kit.fields import describe
@@ -28,7 +29,7 @@ class PointsView(QWidget):
         self.setMinimumSize(120, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        describe(self, "Samples as points", "Click marks the nearest sample, arrow keys go on")
+        describe(self, tr("Samples as points"), tr("Click marks the nearest sample, arrow keys go on"))
         LOOK.changed.connect(self.update)
 
     @property
@@ -41,7 +42,7 @@ class PointsView(QWidget):
             self._points = points
             self._extent = extent_of(points) if len(points) else 1.0
         self._selected = selected
-        self.setAccessibleDescription(f"{len(points)} points within {self._extent:g}")
+        self.setAccessibleDescription(tr("{count} points within {extent:g}", count=len(points), extent=self._extent))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

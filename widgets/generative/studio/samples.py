@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QToolButton, QWidget
 
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import SpectrumResult
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.charts.axes import figure
@@ -33,10 +34,10 @@ from widgets.kit.work_parts import BusyLine, Framed
 SPECTRUM = "studio.spectrum"
 ROOM_FOR_COST = 800
 BUTTONS = (
-    ("use", "settings", "Use settings", "Put the settings of this run into the panel"),
-    ("again", "retry", "Run again", "The same run once more: the same settings and seeds"),
-    ("reveal", "reveal", "Reveal", "Show the folder of this run"),
-    ("delete", "delete", "Delete run", "Delete this run; Undo brings it back"),
+    ("use", "settings", tr("Use settings"), tr("Put the settings of this run into the panel")),
+    ("again", "retry", tr("Run again"), tr("The same run once more: the same settings and seeds")),
+    ("reveal", "reveal", tr("Reveal"), tr("Show the folder of this run")),
+    ("delete", "delete", tr("Delete run"), tr("Delete this run; Undo brings it back")),
 )
 """Act, icon, name and tip."""
 NO_POINTS = np.empty((0, 2), np.float32)
@@ -53,7 +54,7 @@ class SamplesPage(QWidget):
         self.shown = DiffusionView()
         self._spec: SampleSpec | None = None
         self._asked = ""
-        self.empty = EmptyState("Samples appear here and sharpen step by step.", "Sample", "diffusion")
+        self.empty = EmptyState(tr("Samples appear here and sharpen step by step."), tr("Sample"), "diffusion")
         self.grid, self.points = SampleGrid(), PointsView()
         self.scrubber, self.progress = Scrubber(), BusyLine()
         self.spectrum, self.history = SpectrumPlot(), HistoryStrip()
@@ -82,7 +83,7 @@ class SamplesPage(QWidget):
         live = run.state in (RunState.QUEUED, RunState.RUNNING)
         self.scrubber.show_state(view)
         self._foot.setCurrentIndex(1 if live else 0)
-        self.progress.show_busy(run.busy) if run.busy is not None else self.progress.set_progress(0, 0, "Starting")
+        self.progress.show_busy(run.busy) if run.busy is not None else self.progress.set_progress(0, 0, tr("Starting"))
         self._foot.setVisible(live or self.scrubber.available)
         self._show_samples(view, run, step)
         self._show_words(view, run, step)
@@ -171,8 +172,8 @@ class SamplesPage(QWidget):
 
     def _captions(self) -> QWidget:
         """The shown run in words, its cost, and buttons for it."""
-        self._note = QuietButton("", "info", "", name="Notes of this run")
-        self.export = QuietButton("", "export", "Write the samples or their steps as a file", name="Export")
+        self._note = QuietButton("", "info", "", name=tr("Notes of this run"))
+        self.export = QuietButton("", "export", tr("Write the samples or their steps as a file"), name=tr("Export"))
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         add_exports(menu, self._want)
@@ -217,7 +218,10 @@ def _points_of(step: StepPictures | None, form: str) -> NDArray[np.float32] | No
 
 def _message(run: Run) -> str:
     """Why a run has no samples."""
-    words = {RunState.FAILED: "This run failed.", RunState.CANCELLED: "This run was cancelled before it had samples."}
+    words = {
+        RunState.FAILED: tr("This run failed."),
+        RunState.CANCELLED: tr("This run was cancelled before it had samples."),
+    }
     said = words.get(run.state, "")
     return f"{said} {run.note}".strip() if said else ""
 
@@ -256,19 +260,24 @@ class SpectrumPlot(Plot):
     """
 
     def __init__(self) -> None:
-        super().__init__("Spectrum and noise level", "Frequency (cycles/pixel)", "Power", log_x=True, log_y=True)
+        super().__init__(
+            tr("Spectrum and noise level"), tr("Frequency (cycles/pixel)"), tr("Power"), log_x=True, log_y=True
+        )
         self._result: SpectrumResult | None = None
-        self.set_nothing("Measuring the spectrum of this model's data")
+        self.set_nothing(tr("Measuring the spectrum of this model's data"))
 
     def show_spectrum(self, result: SpectrumResult | None, sigma: float | None) -> None:
         """`sigma`: noise level of the shown step, None where there is none."""
         if result is not self._result:
             self._result = result
             self.set_series(
-                () if result is None else [Series("Data", result.frequencies, result.power)],
+                () if result is None else [Series(tr("Data"), result.frequencies, result.power)],
             )
         finite = sigma is not None and 0 < sigma < float("inf")
-        self.set_level(sigma**2 if finite and sigma is not None else None, f"noise, \u03c3\u00b2 = {_square(sigma)}")
+        self.set_level(
+            sigma**2 if finite and sigma is not None else None,
+            tr("noise, \u03c3\u00b2 = {square}", square=_square(sigma)),
+        )
 
 
 def _square(sigma: float | None) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.charts.axes import figure
 from widgets.generative.state import DiffusionView, RunState, StepPictures
 from widgets.kit.labels import Label
@@ -19,12 +20,12 @@ from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
 
 TICK_MS = 110
-FORMS = (("y", "State"), ("denoised", "Estimate"), ("eps", "Noise"), ("difference", "Change"))
+FORMS = (("y", tr("State")), ("denoised", tr("Estimate")), ("eps", tr("Noise")), ("difference", tr("Change")))
 FORM_TIPS = {
-    "State": "y, the noisy state before the step",
-    "Estimate": "D(y, sigma), the estimate of the finished sample",
-    "Noise": "eps = (y - D) / sigma, the noise that is left",
-    "Change": "How D changed since the step before; gray is no change",
+    "y": tr("y, the noisy state before the step"),
+    "denoised": tr("D(y, sigma), the estimate of the finished sample"),
+    "eps": tr("eps = (y - D) / sigma, the noise that is left"),
+    "difference": tr("How D changed since the step before; gray is no change"),
 }
 
 
@@ -41,17 +42,17 @@ class Scrubber(QWidget):
         self._sigmas: tuple[float, ...] = ()
         self._answered, self._wanted = -1, -1
         self._sigma: float | None = None
-        self.play = QuietButton("", "play", "Play the steps", name="Play")
-        self.slider = ClickSlider("Step", "Click or drag to another step; the right end is the result")
+        self.play = QuietButton("", "play", tr("Play the steps"), name=tr("Play"))
+        self.slider = ClickSlider(tr("Step"), tr("Click or drag to another step; the right end is the result"))
         self.slider.setPageStep(5)
         self.words = Label()
         self.words.setFont(number_font(11))
         self.words.setProperty("role", "hint")
-        self.form = Segmented("Picture of the step", FORMS, "denoised")
-        for button in self.form.findChildren(QPushButton):
-            button.setToolTip(FORM_TIPS[button.text()])
-        tip = "The noise level on the spectrum of the data: what is below the line has not been decided"
-        self.spectrum = QuietButton("", "chart", tip, name="Spectrum", checkable=True)
+        self.form = Segmented(tr("Picture of the step"), FORMS, "denoised")
+        for id, tip in FORM_TIPS.items():
+            self.form.button(id).setToolTip(tip)
+        tip = tr("The noise level on the spectrum of the data: what is below the line has not been decided")
+        self.spectrum = QuietButton("", "chart", tip, name=tr("Spectrum"), checkable=True)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
         parts = self.play, (self.slider, 1), self.words, self.form, self.spectrum
@@ -101,8 +102,8 @@ class Scrubber(QWidget):
     def set_planar(self, on: bool) -> None:
         """Points have a state and an estimate, and no spectrum."""
         self.spectrum.setVisible(not on)
-        for button in self.form.findChildren(QPushButton):
-            button.setVisible(not on or button.text() in ("State", "Estimate"))
+        for id in ("eps", "difference"):
+            self.form.button(id).setVisible(not on)
 
     def set_words_shown(self, on: bool) -> None:
         self.words.setVisible(on)
@@ -123,12 +124,12 @@ class Scrubber(QWidget):
 
     def _say(self) -> None:
         if not self.available:
-            self.words.setText("No steps were kept")
+            self.words.setText(tr("No steps were kept"))
             return
         at = self.slider.value()
-        words = "Result" if at >= self._steps else f"Step {at + 1} of {self._steps}   {self._level(at)}".rstrip()
+        words = tr("Result") if at >= self._steps else step_words(at + 1, self._steps, self._level(at))
         self.words.setText(words)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("Step 100 of 100   \u03c3 0.0001"))
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(step_words(100, 100, "\u03c3 0.0001")))
         self.slider.setAccessibleDescription(words)
         self.form.setEnabled(at < self._steps)
 
@@ -155,4 +156,9 @@ class Scrubber(QWidget):
 
     def _dress(self) -> None:
         self.play.set_icon("pause" if self.playing else "play")
-        self.play.setAccessibleName("Pause" if self.playing else "Play")
+        self.play.setAccessibleName(tr("Pause") if self.playing else tr("Play"))
+
+
+def step_words(step: int, steps: int, level: str) -> str:
+    """'Step 3 of 20   \u03c3 0.25'."""
+    return tr("Step {step} of {steps}   {level}", step=step, steps=steps, level=level).rstrip()

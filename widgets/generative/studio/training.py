@@ -24,13 +24,13 @@ class TrainingPage(WorkPage):
     """Loss, live samples, figures; `use` samples from the weights."""
 
     def __init__(self) -> None:
-        super().__init__(cancel="Stop")
+        super().__init__(cancel=tr("Stop"))
         self._progress: TrainProgress | None = None
         self.grid = SampleGrid()
-        self.loss = Plot("Loss over the steps", "Step", "Loss, smoothed", log_y=True)
-        self.levels = Plot("Loss over the noise levels", "ln \u03c3", "Loss at each noise level")
+        self.loss = Plot(tr("Loss over the steps"), tr("Step"), tr("Loss, smoothed"), log_y=True)
+        self.levels = Plot(tr("Loss over the noise levels"), "ln \u03c3", tr("Loss at each noise level"))
         self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
-        self.use = PrimaryButton("Sample from it", "play", "Choose these weights as the model to sample from")
+        self.use = PrimaryButton(tr("Sample from it"), "play", tr("Choose these weights as the model to sample from"))
         self._lay_out()
         self.grid.chosen.connect(self._mark)
 
@@ -39,7 +39,7 @@ class TrainingPage(WorkPage):
         self.cut_off.show_cut_off(training.cut_off)
         self.progress.show_busy(training.busy)
         self.show_there(training.progress is not None or training.busy is not None or bool(training.file))
-        self.title.setText(training.title or "Training")
+        self.title.setText(training.title or tr("Training"))
         self.state.setText(figures_words(training))
         self.use.setVisible(bool(training.file))
         if training.progress is not self._progress:
@@ -49,16 +49,17 @@ class TrainingPage(WorkPage):
     def _show_progress(self, progress: TrainProgress | None) -> None:
         if progress is None:
             self.grid.clear()
+            self._caption.setText("")
             self.loss.set_series(())
             self.levels.set_series(())
             return
-        self.loss.set_series([_line("Loss", progress.losses)])
-        self.levels.set_series([_line("Loss", progress.by_level, markers=True)])
+        self.loss.set_series([_line(tr("Loss"), progress.losses)])
+        self.levels.set_series([_line(tr("Loss"), progress.by_level, markers=True)])
         if progress.images is not None:
             _count, high, wide = progress.images.shape[:3]
             self.grid.show_cells(len(progress.images), (high, wide), self.grid.selected)
             self.grid.show_images(progress.images)
-        self._caption.setText(f"Samples of the averaged weights, up to step {progress.step:,}")
+            self._caption.setText(tr("Samples of the averaged weights, up to step {step:,}", step=progress.step))
 
     def _mark(self, index: int) -> None:
         images = self._progress.images if self._progress is not None else None
@@ -67,9 +68,9 @@ class TrainingPage(WorkPage):
 
     def _lay_out(self) -> None:
         self.state.setFont(number_font())
-        self.loss.set_nothing("The loss appears after the first steps")
-        self.levels.set_nothing("Loss at each noise level appears after the first steps")
-        self.grid.show_message("Samples appear every few hundred steps")
+        self.loss.set_nothing(tr("The loss appears after the first steps"))
+        self.levels.set_nothing(tr("Loss at each noise level appears after the first steps"))
+        self.grid.show_message(tr("Samples appear every few hundred steps"))
         self._caption = Label()
         self._caption.setProperty("role", "hint")
         self._caption.setContentsMargins(12, 6, 12, 6)
@@ -81,8 +82,8 @@ class TrainingPage(WorkPage):
         split.setSizes([500, 400])
         titles = column_of(self.title, self.state, spacing=2)
         head = held(row_of((titles, 1), self.use, spacing=12, margins=(12, 8, 12, 8)))
-        words = "Train a small network and watch its samples form."
-        empty = EmptyState(words, "Train", "chart", "Begin the training that the panel describes")
+        words = tr("Train a small network and watch its samples form.")
+        empty = EmptyState(words, tr("Train"), "chart", tr("Begin the training that the panel describes"))
         self.cut_off = CutOffLine()
         self.lay_out(Framed(self.cut_off, 12, 6), self.body_of(empty, held(column_of(head, (split, 1)), "panel")))
 
@@ -91,11 +92,14 @@ def figures_words(training: TrainView) -> str:
     """'Step 1,200 of 5,000 · loss 0.213 · rate 0.001', or why it stopped."""
     progress, parts = training.progress, []
     if progress is not None:
-        parts += [f"Step {progress.step:,} of {progress.steps:,}", f"loss {figure(progress.loss)}"]
-        parts.append(f"rate {figure(progress.rate)}")
+        parts += [
+            tr("Step {step:,} of {steps:,}", step=progress.step, steps=progress.steps),
+            tr("loss {loss}", loss=figure(progress.loss)),
+        ]
+        parts.append(tr("rate {rate}", rate=figure(progress.rate)))
         parts += [tr("resumed at step {n:,}", n=progress.resumed)] if progress.resumed else []
     elif training.busy is not None:
-        parts.append("Starting")
+        parts.append(tr("Starting"))
     if training.stopped:
         parts.append(training.stopped)
     return DOT.join(parts)

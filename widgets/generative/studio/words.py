@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 
+from engines.core.words import tr, tr_count
 from engines.generative.diffusion.types import SampleSpec
 from widgets.generative.panel.words import sampler_title, schedule_title
 from widgets.generative.state import DiffusionView, Run, RunState
-from widgets.kit.words import DOT, count, seconds_words
+from widgets.kit.words import DOT, seconds_words
 
 STATES = {
-    RunState.QUEUED: ("Waiting", "waiting", "muted"),
-    RunState.RUNNING: ("Running", "busy", "accent"),
-    RunState.FAILED: ("Failed", "bad", "bad"),
-    RunState.CANCELLED: ("Cancelled", "cancelled", "warn"),
+    RunState.QUEUED: (tr("Waiting"), "waiting", "muted"),
+    RunState.RUNNING: (tr("Running"), "busy", "accent"),
+    RunState.FAILED: (tr("Failed"), "bad", "bad"),
+    RunState.CANCELLED: (tr("Cancelled"), "cancelled", "warn"),
     RunState.DONE: ("", "", ""),
 }
 """Word, icon and colour of the states that need saying."""
@@ -21,22 +22,26 @@ STATES = {
 
 def sampler_words(spec: SampleSpec) -> str:
     title = sampler_title(spec.sampler)
-    return f"{title}, teleport" if spec.teleport else title
+    return tr("{title}, teleport", title=title) if spec.teleport else title
 
 
 def seeds_words(spec: SampleSpec) -> str:
     """'seed 4', 'seeds 0 to 15', '3 seeds'."""
     seeds = spec.seeds
     if len(seeds) == 1:
-        return f"seed {seeds[0]}"
+        return tr("seed {seeds}", seeds=seeds[0])
     if seeds and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
-        return f"seeds {seeds[0]} to {seeds[-1]}"
-    return count(len(seeds), "seed")
+        return tr("seeds {seeds} to {seeds2}", seeds=seeds[0], seeds2=seeds[-1])
+    return tr_count(len(seeds), "{n} seed", "{n:,} seeds")
 
 
 def samples_words(spec: SampleSpec) -> str:
     """'seed 4', '16 samples'."""
-    return f"seed {spec.seeds[0]}" if len(spec.seeds) == 1 else count(len(spec.seeds), "sample")
+    return (
+        tr("seed {seeds}", seeds=spec.seeds[0])
+        if len(spec.seeds) == 1
+        else tr_count(len(spec.seeds), "{n} sample", "{n:,} samples")
+    )
 
 
 def class_of(view: DiffusionView, spec: SampleSpec, index: int) -> str:
@@ -47,24 +52,32 @@ def class_of(view: DiffusionView, spec: SampleSpec, index: int) -> str:
     model = next((info for info in view.models if info.name == spec.model), view.model)
     names = model.classes if model is not None and model.name == spec.model else ()
     if label >= len(names) > 0:
-        return "no class"
-    return f"class {names[label]}" if 0 <= label < len(names) else f"class {label}"
+        return tr("no class")
+    return tr("class {names}", names=names[label]) if 0 <= label < len(names) else tr("class {label}", label=label)
 
 
 def sample_name(view: DiffusionView, spec: SampleSpec, index: int) -> str:
     """'3 of 16 · seed 2 · class 7'."""
-    seed = f"seed {spec.seeds[index]}" if index < len(spec.seeds) else ""
-    return DOT.join(part for part in (f"{index + 1} of {len(spec.seeds)}", seed, class_of(view, spec, index)) if part)
+    seed = tr("seed {seeds}", seeds=spec.seeds[index]) if index < len(spec.seeds) else ""
+    return DOT.join(
+        part
+        for part in (
+            tr("{index} of {count}", index=index + 1, count=len(spec.seeds)),
+            seed,
+            class_of(view, spec, index),
+        )
+        if part
+    )
 
 
 def settings_words(spec: SampleSpec) -> str:
     """'DPM-Solver++ 2M · 20 steps · Karras · guidance 2'."""
-    parts = [sampler_words(spec), count(spec.steps, "step"), schedule_title(spec.schedule.name)]
+    parts = [sampler_words(spec), tr_count(spec.steps, "{n} step", "{n:,} steps"), schedule_title(spec.schedule.name)]
     if spec.guidance.weight != 1:
-        parts.append(f"guidance {spec.guidance.weight:g}")
+        parts.append(tr("guidance {weight:g}", weight=spec.guidance.weight))
     if spec.start is not None:
         parts.append({"image": "from a picture", "inpaint": "inpainted", "invert": "reconstructed"}
-                     .get(spec.start.kind, "between seeds"))  # fmt: skip
+                     .get(spec.start.kind, tr("between seeds")))  # fmt: skip
     return DOT.join(parts)
 
 
@@ -72,7 +85,9 @@ def cost_words(run: Run) -> str:
     """'20 evaluations · 1.3 s · 16 samples'."""
     if run.result is None:
         return ""
-    return DOT.join((count(run.result.nfe, "evaluation"), seconds_words(run.result.seconds)))
+    return DOT.join(
+        (tr_count(run.result.nfe, "{n} evaluation", "{n:,} evaluations"), seconds_words(run.result.seconds))
+    )
 
 
 def when_words(when: float) -> str:

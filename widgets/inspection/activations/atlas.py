@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.axes import figure
 from widgets.charts.drawn import label
@@ -53,7 +54,7 @@ class MapsAtlas(ChannelsChart):
     """A tile a channel."""
 
     def __init__(self) -> None:
-        super().__init__("Feature maps")
+        super().__init__(tr("Feature maps"))
         self.maps: Floats = EMPTY
         self.scale: Scale = "own"
         self._image = QImage()
@@ -62,7 +63,9 @@ class MapsAtlas(ChannelsChart):
     def show_look(self, look: ActivationLook, channel: int) -> None:
         """The maps of this look, `channel` marked."""
         self.look, self.maps, self.channel = look, look.maps, channel
-        self.setAccessibleDescription(f"{len(look.channels)} maps, channel {channel} is chosen")
+        self.setAccessibleDescription(
+            tr("{count} maps, channel {channel} is chosen", count=len(look.channels), channel=channel)
+        )
         self.update()
 
     def set_scale(self, scale: Scale) -> None:
@@ -128,7 +131,7 @@ class MapsAtlas(ChannelsChart):
         painter.drawImage(QRectF(first.left(), first.top(), across, last.bottom() + GAP - first.top()), self._image)
 
     def _draw_name(self, painter: QPainter, box: QRectF, channel: int, dead: bool) -> None:
-        words = f"{channel} dead" if dead else str(channel)
+        words = tr("{channel} dead", channel=channel) if dead else str(channel)
         painter.setFont(number_font(11))
         wide = painter.fontMetrics().horizontalAdvance(words) + 8
         pill = QRectF(box.left() + 2, box.top() + 2, wide, 15)
@@ -139,7 +142,7 @@ class MapsAtlas(ChannelsChart):
     def _draw_foot(self, painter: QPainter, grid: Grid) -> None:
         low, high = limits(self.maps)
         room = QRectF(grid.left, self.height() - FOOT + 8, min(260.0, self.width() - 2 * grid.left), FOOT - 8)
-        ends = (figure(low), figure(high)) if self.scale == "shared" else ("its least", "its most")
+        ends = (figure(low), figure(high)) if self.scale == "shared" else (tr("its least"), tr("its most"))
         draw_scale(painter, room, *ends)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook, Floats
 from widgets.charts.band import Band, BandPlot, Mark, stairs
 from widgets.charts.plot import Series
@@ -20,8 +21,10 @@ class LayerCharts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.means = BandPlot("Mean of each channel", "Channel", "Mean, and one spread about it")
-        self.values = BandPlot("Distribution of the layer's values", "Value", "Share of all values", shares=True)
+        self.means = BandPlot(tr("Mean of each channel"), tr("Channel"), tr("Mean, and one spread about it"))
+        self.values = BandPlot(
+            tr("Distribution of the layer's values"), tr("Value"), tr("Share of all values"), shares=True
+        )
         for chart in (self.means, self.values):
             chart.setMinimumHeight(84)
         self.setLayout(column_of((self.means, 1), (self.values, 1), spacing=8))
@@ -49,11 +52,11 @@ class LayerCharts(QWidget):
             self._show_means(look)
         total = max(int(look.counts.sum()), 1)
         x, y = stairs([float(edge) for edge in look.edges], [float(count) / total for count in look.counts])
-        self.values.show_lines([Series("Share", x, y)], [Band(x, [0.0] * len(x), y)])
+        self.values.show_lines([Series(tr("Share"), x, y)], [Band(x, [0.0] * len(x), y)])
 
     def _show_means(self, look: ActivationLook) -> None:
         at, mean, low, high = thinned(look.mean, look.mean - look.spread, look.mean + look.spread)
-        self.means.show_lines([Series("Mean", at, mean)], [Band(at, low, high)])
+        self.means.show_lines([Series(tr("Mean"), at, mean)], [Band(at, low, high)])
         self.means.set_uprights((Mark(float(self.channel), str(self.channel), chosen=True),))
 
 

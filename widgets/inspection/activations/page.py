@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook
 from engines.inspection.studies import ExciteResult
 from widgets.charts.axes import figure
@@ -25,7 +26,7 @@ from widgets.kit.save_file import ask_file, ask_open, save_or_say
 from widgets.kit.words import file_name
 
 SIDE, SMALL = 300, 620
-FILMS = "Films (*.mp4 *.mov *.avi *.mkv *.webm *.m4v);;All files (*)"
+FILMS = tr("Films (*.mp4 *.mov *.avi *.mkv *.webm *.m4v);;All files (*)")
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
 
@@ -36,7 +37,7 @@ class ActivationsPage(LivePage):
     momentChosen = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__("to see its feature maps")
+        super().__init__(tr("to see its feature maps"))
         self.look: ActivationLook | None = None
         self._clip = ""
         self._make_parts()
@@ -71,7 +72,7 @@ class ActivationsPage(LivePage):
         self._share_room()
 
     def save(self) -> None:
-        if path := ask_file(self, "Export feature maps", "export", FORMATS, "maps.png"):
+        if path := ask_file(self, tr("Export feature maps"), "export", FORMATS, "maps.png"):
             save_or_say(self, path, self._front.save)
 
     @property
@@ -104,25 +105,25 @@ class ActivationsPage(LivePage):
         if flat or channel not in look.channels:
             self.over.show_map(np.zeros((1, 1), np.float32), 0.0, -1, picture)
             self.over.set_heat(False)
-            self.over.set_title("The picture as it went in")
+            self.over.set_title(tr("The picture as it went in"))
             return
         one = look.maps[look.channels.index(channel)]
         low, high = limits(one)
         self.over.set_heat(self.heat.isChecked())
         self.over.show_map(np.nan_to_num(one, nan=low), high, _patch(one.shape, unit), picture, low)
-        self.over.set_title(f"Channel {channel} over the picture")
+        self.over.set_title(tr("Channel {channel} over the picture", channel=channel))
 
     def _offer(self) -> None:
         """The film that is looked at, or another."""
         if not self._clip:
             self._ask_clip()
             return
-        own = ("play", f"Of {file_name(self._clip)}", lambda: self.clipChosen.emit(self._clip))
-        menu = menu_of(self, own, ("open", "Of another film\u2026", self._ask_clip))
+        own = ("play", tr("Of {clip}", clip=file_name(self._clip)), lambda: self.clipChosen.emit(self._clip))
+        menu = menu_of(self, own, ("open", tr("Of another film\u2026"), self._ask_clip))
         pop_up(menu, self.best.mapToGlobal(self.best.rect().bottomLeft()))
 
     def _ask_clip(self) -> None:
-        if path := ask_open(self, "Film to go through", "film", FILMS):
+        if path := ask_open(self, tr("Film to go through"), "film", FILMS):
             self.clipChosen.emit(path)
 
     def _choose_unit(self, patch: int) -> None:
@@ -130,17 +131,17 @@ class ActivationsPage(LivePage):
         self.edited.emit({"unit": divmod(patch, columns)})
 
     def _make_parts(self) -> None:
-        tip = "Colours of each map from its own least to its own most, or all maps alike"
-        self.scale = Segmented("Colours", [("own", "Each map"), ("shared", "All alike")], tip=tip)
-        tip = "The frames of a film that excite the chosen channel most"
-        self.best = PlainButton("Best frames\u2026", "file", tip)
-        self.export = PlainButton("Export", "export", "The maps as PNG or SVG, figures of all channels as CSV")
+        tip = tr("Colours of each map from its own least to its own most, or all maps alike")
+        self.scale = Segmented(tr("Colours"), [("own", tr("Each map")), ("shared", tr("All alike"))], tip=tip)
+        tip = tr("The frames of a film that excite the chosen channel most")
+        self.best = PlainButton(tr("Best frames\u2026"), "file", tip)
+        self.export = PlainButton(tr("Export"), "export", tr("The maps as PNG or SVG, figures of all channels as CSV"))
         self.atlas, self.vector = MapsAtlas(), VectorChart()
         self._maps = QStackedWidget()
         for part in (self.atlas, self.vector):
             self._maps.addWidget(part)
-        self.over = PatchMap("The chosen channel over the picture", "", figure, 110)
-        self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
+        self.over = PatchMap(tr("The chosen channel over the picture"), "", figure, 110)
+        self.heat = QuietButton(tr("Heat"), "", tr("The map over the picture, or the picture alone"), checkable=True)
         self.heat.setChecked(True)
         self.about = ElidedLabel(), ElidedLabel("", "muted")
         self.health = ElidedLabel("", "muted"), ElidedLabel("", "muted")
@@ -150,7 +151,7 @@ class ActivationsPage(LivePage):
             part.hide()
 
     def _lay_out(self) -> None:
-        head = self.head_of("Activations", self.scale, self.heat, self.best, self.export)
+        head = self.head_of(tr("Activations"), self.scale, self.heat, self.best, self.export)
         self.trouble.close_button.hide()
         body = row_of((self._maps, 1), self._make_side(), spacing=16, margins=(12, 0, 12, 0))
         best = column_of(self.found, self.strip, spacing=4, margins=(12, 0, 12, 0))

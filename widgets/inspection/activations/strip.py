@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from engines.inspection.studies import Excited, ExciteResult
 from widgets.charts.drawn import DrawnChart, label
 from widgets.inspection.activations.words import frame_words
@@ -21,7 +22,7 @@ class FrameStrip(DrawnChart):
     chosen = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__("Best frames of the clip")
+        super().__init__(tr("Best frames of the clip"))
         self.frames: tuple[Excited, ...] = ()
         self.at, self._wide = 0, 1
         self._result: ExciteResult | None = None
@@ -55,7 +56,11 @@ class FrameStrip(DrawnChart):
 
     def tip_at(self, place: QPointF) -> str:
         at = self._at(place)
-        return f"Frame {self.frames[at].frame}: {frame_words(self.frames[at])}" if at >= 0 else ""
+        return (
+            tr("Frame {frame}: {frame_words}", frame=self.frames[at].frame, frame_words=frame_words(self.frames[at]))
+            if at >= 0
+            else ""
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and (at := self._at(event.position())) >= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook
 from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, label, stroke
@@ -19,11 +20,13 @@ class VectorChart(ChannelsChart):
     """A bar a channel."""
 
     def __init__(self) -> None:
-        super().__init__("Values of the layer")
+        super().__init__(tr("Values of the layer"))
 
     def show_look(self, look: ActivationLook, channel: int) -> None:
         self.look, self.channel = look, channel
-        self.setAccessibleDescription(f"{len(look.channels)} values. {channel_words(look, channel)}")
+        self.setAccessibleDescription(
+            tr("{count} values. {channel_words}", count=len(look.channels), channel_words=channel_words(look, channel))
+        )
         self.update()
 
     def table(self) -> list[list[str]]:
@@ -71,9 +74,9 @@ class VectorChart(ChannelsChart):
             y = round(box.bottom() - box.height() * axis.share(value)) + 0.5
             stroke(painter, QPen(look.color("muted", 0.15), 1), QPointF(box.left(), y), QPointF(box.right(), y))
             label(painter, QRectF(0, y - 8, LEFT_ROOM - 6, 16), text, look.color("muted"), RIGHT)
-        label(painter, QRectF(LEFT_ROOM, 0, box.width(), HEAD - 4), "Value of each channel", look.color("muted"))
+        label(painter, QRectF(LEFT_ROOM, 0, box.width(), HEAD - 4), tr("Value of each channel"), look.color("muted"))
         foot = QRectF(box.left(), box.bottom() + 4, box.width(), 16)
-        label(painter, foot, "Channel, in the order chosen", look.color("muted"), RIGHT)
+        label(painter, foot, tr("Channel, in the order chosen"), look.color("muted"), RIGHT)
 
     def _draw_strongest(self, painter: QPainter, box: QRectF, values: list[float]) -> None:
         """The numbers of the largest, in a column at the right."""
@@ -84,5 +87,9 @@ class VectorChart(ChannelsChart):
         for row, (value, channel) in enumerate(reversed(order[-STRONGEST:])):
             room = QRectF(box.right() - 170, box.top() + 4 + 17 * row, 166, 16)
             label(
-                painter, room, f"Channel {channel}: {value:.4g}", LOOK.now.color("text" if row == 0 else "muted"), RIGHT
+                painter,
+                room,
+                tr("Channel {channel}: {value:.4g}", channel=channel, value=value),
+                LOOK.now.color("text" if row == 0 else "muted"),
+                RIGHT,
             )

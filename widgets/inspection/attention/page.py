@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.inspection.looks import AttentionLook, Map
 from widgets.charts.patch_maps import HeadStrip, PatchMap
 from widgets.inspection.attention import words
@@ -21,7 +22,7 @@ from widgets.kit.panel import PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
 
 SIDE, MOST_SIDE = 344, 520
-NONE = "This model has no layers of attention; its other pages show what it sees."
+NONE = tr("This model has no layers of attention; its other pages show what it sees.")
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
 
@@ -29,7 +30,7 @@ class AttentionPage(LivePage):
     """A click on a patch asks for its row; a click on a head for that head, once more for the mean of all."""
 
     def __init__(self) -> None:
-        super().__init__("to see its attention")
+        super().__init__(tr("to see its attention"))
         self.look: AttentionLook | None = None
         self._head = -1
         self._make_parts()
@@ -39,7 +40,7 @@ class AttentionPage(LivePage):
     def lacking(self, view: InspectionView) -> tuple[str, str, Wanted]:
         sheet = view.model.sheet
         if sheet is not None and sheet.graph is not None and not sheet.attends:
-            return NONE, "Open another model", "model"
+            return NONE, tr("Open another model"), "model"
         return super().lacking(view)
 
     def show_state(self, view: InspectionView) -> None:
@@ -52,7 +53,7 @@ class AttentionPage(LivePage):
 
     def save(self) -> None:
         """The picture under its map, as a file."""
-        if path := ask_file(self, "Export attention", "export", FORMATS, "attention.png"):
+        if path := ask_file(self, tr("Export attention"), "export", FORMATS, "attention.png"):
             save_or_say(self, path, self.map.save)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -91,17 +92,17 @@ class AttentionPage(LivePage):
             self.edited.emit({"unit": unit, "map": kind})
 
     def _make_parts(self) -> None:
-        self.kind = Segmented("Map", words.MAPS, tip="What is shown of each patch")
-        self.heat = QuietButton("Heat", "", "The map over the picture, or the picture alone", checkable=True)
+        self.kind = Segmented(tr("Map"), words.MAPS, tip=tr("What is shown of each patch"))
+        self.heat = QuietButton(tr("Heat"), "", tr("The map over the picture, or the picture alone"), checkable=True)
         self.heat.setChecked(True)
-        self.export = PlainButton("Export", "export", "The picture under its map, as PNG, SVG or CSV")
-        self.map = PatchMap("Attention over the picture", "", str, 204)
-        self.token = QuietButton("Class token", "", "The row of the token before the patches", checkable=True)
+        self.export = PlainButton(tr("Export"), "export", tr("The picture under its map, as PNG, SVG or CSV"))
+        self.map = PatchMap(tr("Attention over the picture"), "", str, 204)
+        self.token = QuietButton(tr("Class token"), "", tr("The row of the token before the patches"), checkable=True)
         self.heads = HeadStrip(most=4)
         self.what, self.spread, self.note = wrapped(), wrapped("muted"), wrapped("hint")
 
     def _lay_out(self) -> None:
-        head = self.head_of("Attention", self.kind, self.heat, self.export)
+        head = self.head_of(tr("Attention"), self.kind, self.heat, self.export)
         side = column_of(
             self.heads, self.what, self.spread, held(row_of(self.token, None)), self.note, None, spacing=8
         )  # fmt: skip

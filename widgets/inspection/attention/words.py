@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import math
 
+from engines.core.words import tr, tr_count
 from engines.inspection.looks import AttentionLook, Map
 from widgets.charts.axes import figure, percent
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT
 
-MAPS: tuple[tuple[Map, str], ...] = (("mass", "Mass"), ("row", "Row"), ("entropy", "Entropy"), ("rollout", "Rollout"))
+MAPS: tuple[tuple[Map, str], ...] = (
+    ("mass", tr("Mass")),
+    ("row", tr("Row")),
+    ("entropy", tr("Entropy")),
+    ("rollout", tr("Rollout")),
+)
 TIPS: dict[Map, str] = {
-    "mass": "What each patch receives from all; 1 is an even share",
-    "row": "What the chosen patch takes from each",
-    "entropy": "How spread the row of each patch is",
-    "rollout": "What the chosen patch takes through all layers up to this one",
+    "mass": tr("What each patch receives from all; 1 is an even share"),
+    "row": tr("What the chosen patch takes from each"),
+    "entropy": tr("How spread the row of each patch is"),
+    "rollout": tr("What the chosen patch takes through all layers up to this one"),
 }
 
 
 def token_words(look: AttentionLook) -> str:
     """'row 3, column 5', or 'the class token'."""
     row, column = look.token
-    return "the class token" if row < 0 else f"row {row + 1}, column {column + 1}"
+    return tr("the class token") if row < 0 else tr("row {row}, column {column}", row=row + 1, column=column + 1)
 
 
 def title_words(look: AttentionLook) -> str:
     """What the map is of."""
     return {
-        "mass": "Received by each patch",
-        "row": f"Taken by {token_words(look)}",
-        "entropy": "Entropy of the row of each patch",
-        "rollout": f"Taken by {token_words(look)} through all layers",
+        "mass": tr("Received by each patch"),
+        "row": tr("Taken by {token_words}", token_words=token_words(look)),
+        "entropy": tr("Entropy of the row of each patch"),
+        "rollout": tr("Taken by {token_words} through all layers", token_words=token_words(look)),
     }[look.kind]
 
 
@@ -55,10 +61,25 @@ def state_words(look: AttentionLook, head: int) -> str:
     rows, columns = look.grid
     heads = len(look.heads)
     at = look.layers.index(look.seen.layer) + 1 if look.seen.layer in look.layers else 0
-    which = f"head {head + 1} of {heads}" if 0 <= head < heads else f"mean of {count(heads, 'head')}"
-    more = f" and {count(look.extra, 'token')} before them" if look.extra else ""
-    place = f"layer {at} of {len(look.layers)}" if at else f"{len(look.layers)} layers"
-    return DOT.join((place, which, f"{rows} x {columns} patches{more}", f"{look.seen.milliseconds:.0f} ms a picture"))
+    which = (
+        tr("head {head} of {heads}", head=head + 1, heads=heads)
+        if 0 <= head < heads
+        else tr_count(heads, "mean of {n} head", "mean of {n:,} heads")
+    )
+    more = tr_count(look.extra, " and {n} token before them", " and {n:,} tokens before them") if look.extra else ""
+    place = (
+        tr("layer {at} of {count}", at=at, count=len(look.layers))
+        if at
+        else tr("{count} layers", count=len(look.layers))
+    )
+    return DOT.join(
+        (
+            place,
+            which,
+            tr("{rows} x {columns} patches{more}", rows=rows, columns=columns, more=more),
+            tr("{milliseconds:.0f} ms a picture", milliseconds=look.seen.milliseconds),
+        )
+    )
 
 
 def spread_words(look: AttentionLook, head: int) -> str:
@@ -69,7 +90,10 @@ def spread_words(look: AttentionLook, head: int) -> str:
         return ""
     value = values[head] if 0 <= head < len(values) else sum(values) / len(values)
     most = math.log(tokens) if tokens > 1 else 1.0
-    return (
-        f"Rows have an entropy of {value:.2f} nats, {percent(value / most, 0)} of ln {tokens}: "
-        f"as spread as {math.exp(value):.3g} patches alike."
+    return tr(
+        "Rows have an entropy of {value:.2f} nats, {value2} of ln {tokens}: as spread as {exp:.3g} patches alike.",
+        value=value,
+        value2=percent(value / most, 0),
+        tokens=tokens,
+        exp=math.exp(value),
     )

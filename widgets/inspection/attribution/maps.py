@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.networks.preprocessing import Placement
 from engines.core.pictures.heat import DIVERGING, VIRIDIS
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeResult, Explained
 from engines.inspection.attribution.drawing import OPACITY, coloured, reach, strength
 from widgets.charts.axes import figure
@@ -49,7 +50,7 @@ class PictureMap(DrawnChart):
         if result is not self._result:
             self._result, self._placed, self._size = result, result.placed, result.picture.shape[:2]
             self._picture = picture_image(result.picture, plain=one is not None)
-        self.one, self._title = one, one.title if one is not None else "Picture"
+        self.one, self._title = one, one.title if one is not None else tr("Picture")
         if one is not None:
             self._heat, self._most = map_image(one), reach(one)
         self.setAccessibleDescription(f"{self._title}: {result.target.words}")
@@ -74,8 +75,8 @@ class PictureMap(DrawnChart):
         across, down = (place.x() - room.left()) / room.width(), (place.y() - room.top()) / room.height()
         x, y = (int(each // 1) for each in self._placed.to_input(across * wide, down * high))
         if not (0 <= y < self.one.map.shape[0] and 0 <= x < self.one.map.shape[1]):
-            return "Not in the model's input"
-        return f"Row {y}, column {x} of the input: {figure(float(self.one.map[y, x]))}"
+            return tr("Not in the model's input")
+        return tr("Row {y}, column {x} of the input: {map}", y=y, x=x, map=figure(float(self.one.map[y, x])))
 
     def room(self) -> QRectF:
         """Where the picture lies, as large as it fits."""
@@ -117,7 +118,7 @@ class MethodTiles(DrawnChart):
     HEAD, GAP, LEAST = 20, 12, 96
 
     def __init__(self) -> None:
-        super().__init__("Methods")
+        super().__init__(tr("Methods"))
         self.place = 0
         self._result: AttributeResult | None = None
         self._picture, self._heats = QImage(), list[QImage]()
@@ -134,7 +135,9 @@ class MethodTiles(DrawnChart):
             self._heats = [map_image(one) for one in result.explained]
         self.place = place
         chosen = result.explained[place].title if result.explained else "none"
-        self.setAccessibleDescription(f"{chosen} is chosen, of {len(result.explained)} methods")
+        self.setAccessibleDescription(
+            tr("{chosen} is chosen, of {count} methods", chosen=chosen, count=len(result.explained))
+        )
         self.update()
 
     @property
@@ -232,4 +235,4 @@ def map_image(one: Explained) -> QImage:
 
 
 def _verdict(one: Explained) -> str:
-    return one.sanity.words if one.sanity is not None else one.note or "not checked"
+    return one.sanity.words if one.sanity is not None else one.note or tr("not checked")

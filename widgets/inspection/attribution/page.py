@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file, media, new_file
+from engines.core.words import tr
 from engines.inspection.attribution.asked import AttributeResult, Explained
 from engines.inspection.attribution.drawing import OPACITY, overlaid
 from widgets.charts.plot import Plot, Series
@@ -27,7 +28,7 @@ from widgets.kit.work_page import WorkPage
 
 LEAST, BESIDE = 280, 40
 """Height of the pictures at least; what beside them takes width."""
-FILES = "Picture under its map (*.png);;Figures of the methods (*.csv)"
+FILES = tr("Picture under its map (*.png);;Figures of the methods (*.csv)")
 
 
 class AttributionPage(WorkPage):
@@ -41,8 +42,8 @@ class AttributionPage(WorkPage):
         self.result: AttributeResult | None = None
         self.place = 0
         self._make()
-        empty = EmptyState(words.NO_MODEL, "Open model", "views")
-        self.lay_out(self.head_of("Attribution", self.compare, self.export), self.body_of(empty, self._results()))
+        empty = EmptyState(words.NO_MODEL, tr("Open model"), "views")
+        self.lay_out(self.head_of(tr("Attribution"), self.compare, self.export), self.body_of(empty, self._results()))
         self.export.clicked.connect(self.save)
         self.tiles.chosen.connect(self.choose)
         self.table.rowUsed.connect(lambda row: self.choose(min(row, len(self.tiles.shown) - 1)))
@@ -66,7 +67,7 @@ class AttributionPage(WorkPage):
             self.choose(self._place_of(method), told=False)
         elif method != shown.result.explained[self.place].method:
             self.choose(self._place_of(method), told=False)
-        earlier = "Of earlier settings: " if shown.earlier else ""
+        earlier = tr("Of earlier settings: ") if shown.earlier else ""
         self.state.setText(earlier + words.target_words(shown.result))
 
     def choose(self, place: int, told: bool = True) -> None:
@@ -88,7 +89,7 @@ class AttributionPage(WorkPage):
         """Ask for a file; a PNG is the picture under the map that is shown, a CSV the figures of every method."""
         if self.result is None:
             return
-        if path := ask_file(self, "Export attribution", "export", FILES, "attribution.png"):
+        if path := ask_file(self, tr("Export attribution"), "export", FILES, "attribution.png"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
@@ -102,21 +103,21 @@ class AttributionPage(WorkPage):
             part.write_bytes(cv2.imencode(".png", image)[1].tobytes())
 
     def _make(self) -> None:
-        self.compare = PlainButton("Compare methods", tip="Explain by every method, checked and with curves")
-        self.export = QuietButton("Export", "export", "Save the picture under its map, or the figures")
-        self.picture, self.heat = PictureMap("Picture"), PictureMap("Map")
-        self.opacity = ClickSlider("Opacity", "How much of the map lies over the picture", 100)
+        self.compare = PlainButton(tr("Compare methods"), tip=tr("Explain by every method, checked and with curves"))
+        self.export = QuietButton(tr("Export"), "export", tr("Save the picture under its map, or the figures"))
+        self.picture, self.heat = PictureMap(tr("Picture")), PictureMap(tr("Map"))
+        self.opacity = ClickSlider(tr("Opacity"), tr("How much of the map lies over the picture"), 100)
         self.opacity.setValue(round(100 * OPACITY))
         self.opacity.setMaximumWidth(180)
         self.verdict, self.whole, self.notes = Pill(), ElidedLabel("", "muted"), wrapped("hint")
         self.tiles = MethodTiles()
-        self.chart = Plot("Deletion and insertion", "Share of pixels", "Score")
-        self.table = FiguresTable("Methods", words.HEADERS, words.TIPS)
+        self.chart = Plot(tr("Deletion and insertion"), tr("Share of pixels"), tr("Score"))
+        self.table = FiguresTable(tr("Methods"), words.HEADERS, words.TIPS)
 
     def _results(self) -> QWidget:
         self.pictures = held(row_of((self.picture, 1), (self.heat, 1), spacing=12))
         self.pictures.setMinimumHeight(LEAST)
-        opacity = row_of(Label("Opacity", "muted"), (self.opacity, 1), spacing=8)
+        opacity = row_of(Label(tr("Opacity"), "muted"), (self.opacity, 1), spacing=8)
         checks = row_of(self.verdict, None, opacity, spacing=12)
         self.figures = held(row_of((self.chart, 3), (column_of(self.table, None), 4), spacing=16))
         self.chart.setMinimumHeight(190)
@@ -154,13 +155,13 @@ class AttributionPage(WorkPage):
         self.figures.setVisible(not self.table.isHidden())
         if one.curve is None:
             return
-        self.chart.y_title = f"Score: {result.score}"
-        lines = [("Deletion", one.curve.deletion, 0), ("Insertion", one.curve.insertion, 1)]
+        self.chart.y_title = tr("Score: {score}", score=result.score)
+        lines = [(tr("Deletion"), one.curve.deletion, 0), (tr("Insertion"), one.curve.insertion, 1)]
         shown = [
             Series(name, one.curve.share.tolist(), line.tolist(), place=at, strong=True) for name, line, at in lines
         ]
         if result.random is not None:
-            floor = (("Random deletion", result.random.deletion), ("Random insertion", result.random.insertion))
+            floor = ((tr("Random deletion"), result.random.deletion), (tr("Random insertion"), result.random.insertion))
             shown += [Series(name, result.random.share.tolist(), line.tolist(), style=at, token="muted")
                       for at, (name, line) in enumerate(floor)]  # fmt: skip
         self.chart.set_series(shown)

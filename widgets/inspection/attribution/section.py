@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.core.pictures.files import DIALOG
+from engines.core.words import tr
 from engines.inspection.attribution.asked import BASELINES, INFO, METHODS, AttributeSpec
 from engines.inspection.types import ModelSheet
 from widgets.inspection.attribution.words import method_of
@@ -12,24 +13,24 @@ from widgets.kit.panel import ChoiceField, NumberField, TextField, Toggle, colum
 from widgets.kit.path_row import PathRow
 from widgets.kit.save_file import ask_open
 
-BASELINE_WORDS = {"black": "Black", "grey": "Grey", "blur": "Blurred picture", "mean": "Mean colour"}
-FITTING = "the one that fits"
+BASELINE_WORDS = {"black": tr("Black"), "grey": tr("Grey"), "blur": tr("Blurred picture"), "mean": tr("Mean colour")}
+FITTING = tr("the one that fits")
 
 
 class AttributionSection(Form):
     """`edited({field: value})` of an `AttributeSpec`."""
 
     def __init__(self) -> None:
-        super().__init__("Attribution", name="inspection.attribution")
+        super().__init__(tr("Attribution"), name="inspection.attribution")
         self._sheet: ModelSheet | None = None
         self._make()
-        self.layers, self.steps_row = labelled("Layer", self.layer), labelled("Steps at most", self.steps)
-        self.patch_row = labelled("Patch", self.patch)
+        self.layers, self.steps_row = labelled(tr("Layer"), self.layer), labelled(tr("Steps at most"), self.steps)
+        self.patch_row = labelled(tr("Patch"), self.patch)
         self.lay_out(
-            labelled("Method", self.method),
-            labelled("Target", self.target),
+            labelled(tr("Method"), self.method),
+            labelled(tr("Target"), self.target),
             self.layers,
-            columns(labelled("Baseline", self.baseline), self.steps_row, self.patch_row),
+            columns(labelled(tr("Baseline"), self.baseline), self.steps_row, self.patch_row),
             columns(self.sanity, self.curves),
             self.picture,
         )
@@ -56,31 +57,31 @@ class AttributionSection(Form):
         self.set_summary(_summary(spec))
 
     def _make(self) -> None:
-        self.method = ChoiceField("Method", [(one.id, one.title) for one in METHODS])
-        about = "A number of the output, norm, mean, or LAYER:CHANNEL; empty for the largest output"
-        self.target = TextField("Target", placeholder="the largest output", tip=about)
-        self.layer = ChoiceField("Layer", tip="Whose maps or tokens are weighed")
-        about = "What stands for nothing there: where integrated gradients begin, and what covers the picture"
-        self.baseline = ChoiceField("Baseline", [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
-        about = "Gradients between baseline and picture; as many are taken as make them add up to the output"
-        self.steps = NumberField("Steps at most", 512, 8, 8192, step=32, tip=about)
-        self.patch = NumberField("Patch", 0, 0, 512, unit="px", tip="Side of the square that is covered")
-        self.patch.setSpecialValueText("fitting")
-        about = "Explain once more with the weights shuffled: a map that stays tells nothing of the model"
-        self.sanity = Toggle("Sanity check", tip=about)
-        about = "How fast the score falls as the pixels that the map calls important go, and rises as they come"
-        self.curves = Toggle("Curves", tip=about)
+        self.method = ChoiceField(tr("Method"), [(one.id, one.title) for one in METHODS])
+        about = tr("A number of the output, norm, mean, or LAYER:CHANNEL; empty for the largest output")
+        self.target = TextField(tr("Target"), placeholder=tr("the largest output"), tip=about)
+        self.layer = ChoiceField(tr("Layer"), tip=tr("Whose maps or tokens are weighed"))
+        about = tr("What stands for nothing there: where integrated gradients begin, and what covers the picture")
+        self.baseline = ChoiceField(tr("Baseline"), [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
+        about = tr("Gradients between baseline and picture; as many are taken as make them add up to the output")
+        self.steps = NumberField(tr("Steps at most"), 512, 8, 8192, step=32, tip=about)
+        self.patch = NumberField(tr("Patch"), 0, 0, 512, unit="px", tip=tr("Side of the square that is covered"))
+        self.patch.setSpecialValueText(tr("fitting"))
+        about = tr("Explain once more with the weights shuffled: a map that stays tells nothing of the model")
+        self.sanity = Toggle(tr("Sanity check"), tip=about)
+        about = tr("How fast the score falls as the pixels that the map calls important go, and rises as they come")
+        self.curves = Toggle(tr("Curves"), tip=about)
         self.picture = PathRow(
-            "Picture file", "none: the source", "A picture file in place of what is looked at", clears=True
+            tr("Picture file"), tr("none: the source"), tr("A picture file in place of what is looked at"), clears=True
         )
 
     def ask_picture(self) -> None:
-        if path := ask_open(self, "Picture to explain", "picture", DIALOG, self.picture.name.toolTip()):
+        if path := ask_open(self, tr("Picture to explain"), "picture", DIALOG, self.picture.name.toolTip()):
             self.edited.emit({"picture": path})
 
 
 def _summary(spec: AttributeSpec) -> str:
-    return f"{INFO[method_of(spec)].title}, {spec.target or 'largest output'}"
+    return tr("{info}, {target}", info=INFO[method_of(spec)].title, target=spec.target or tr("largest output"))
 
 
 def _layers(sheet: ModelSheet | None) -> list[tuple[str, str]]:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from engines.core.words import as_sentence, tr
 from engines.inspection.attribution.asked import INFO, METHODS, AttributeResult, AttributeSpec, Curve, Explained, Sanity
 from widgets.charts.axes import figure
 from widgets.inspection.state import InspectionView
 from widgets.kit.figures_table import DASH, Row, csv_text
 
 LEVELS = {"depends": "good", "partly": "warn", "ignores": "bad", "unknown": ""}
-NO_MODEL = "Open a model file to see which pixels its outputs rest on"
-NO_PICTURE = "Choose a picture to explain, or a source to look at"
-EXPLAIN = "Nothing is explained yet: find the pixels that the largest output rests on"
-HEADERS = ("Method", "Deletion", "Insertion", "Shuffled", "Sum off by", "Time")
+NO_MODEL = tr("Open a model file to see which pixels its outputs rest on")
+NO_PICTURE = tr("Choose a picture to explain, or a source to look at")
+EXPLAIN = tr("Nothing is explained yet: find the pixels that the largest output rests on")
+HEADERS = (tr("Method"), tr("Deletion"), tr("Insertion"), tr("Shuffled"), tr("Sum off by"), tr("Time"))
 TIPS = (
-    "What made the map",
-    "Area under the score as the most important pixels go: lower is better",
-    "Area under the score as the most important pixels come: higher is better",
-    "Rank correlation of |map| with that of the same model with shuffled weights: near 0 is good",
-    "How far the attributions are from adding up to the output's change",
-    "Of the map alone, on this machine",
+    tr("What made the map"),
+    tr("Area under the score as the most important pixels go: lower is better"),
+    tr("Area under the score as the most important pixels come: higher is better"),
+    tr("Rank correlation of |map| with that of the same model with shuffled weights: near 0 is good"),
+    tr("How far the attributions are from adding up to the output's change"),
+    tr("Of the map alone, on this machine"),
 )
 
 
 def missing(view: InspectionView) -> tuple[str, str]:
     """Why nothing is shown, and the word on the button for what comes next, "" for none."""
     if view.model.sheet is None:
-        return NO_MODEL, "" if view.model.busy is not None else "Open model"
+        return NO_MODEL, "" if view.model.busy is not None else tr("Open model")
     if view.busy is not None:
-        return "The picture is being explained", ""
+        return tr("The picture is being explained"), ""
     if view.problem:
-        return view.problem, "Choose picture" if view.problem == NO_PICTURE else "Open another model"
-    return EXPLAIN, "Explain"
+        return view.problem, tr("Choose picture") if view.problem == NO_PICTURE else tr("Open another model")
+    return EXPLAIN, tr("Explain")
 
 
 def method_of(spec: AttributeSpec) -> str:
@@ -41,23 +42,32 @@ def method_of(spec: AttributeSpec) -> str:
 def target_words(result: AttributeResult) -> str:
     """'Output 281 of 1,000 in 'logits', value 7.31, softmax 64 %'."""
     target = result.target
-    share = "" if target.share is None else f", softmax {100 * target.share:.3g} %"
-    return f"{target.words[:1].upper()}{target.words[1:]}, value {target.value:.4g}{share}"
+    share = "" if target.share is None else tr(", softmax {share:.3g} %", share=100 * target.share)
+    return tr("{words}, value {target:.4g}{share}", words=as_sentence(target.words), target=target.value, share=share)
 
 
 def sanity_words(sanity: Sanity) -> str:
     """'Depends on the weights: rank correlation 0.08, SSIM 0.11 with all weights shuffled'."""
     last = sanity.stages[-1]
-    return f"{sanity.words}: rank correlation {_signed(last.rank)}, SSIM {last.ssim:.2f} with all weights shuffled"
+    return tr(
+        "{words}: rank correlation {signed}, SSIM {ssim:.2f} with all weights shuffled",
+        words=sanity.words,
+        signed=_signed(last.rank),
+        ssim=last.ssim,
+    )
 
 
 def checked(one: Explained) -> str:
     """Figures of the checks, and whose layer it is, in one line."""
     sane = one.sanity
-    likeness = f"rank correlation {_signed(sane.stages[-1].rank)} with shuffled weights" if sane is not None else ""
-    layer = f"layer {one.layer}" if one.layer else ""
+    likeness = (
+        tr("rank correlation {signed} with shuffled weights", signed=_signed(sane.stages[-1].rank))
+        if sane is not None
+        else ""
+    )
+    layer = tr("layer {layer}", layer=one.layer) if one.layer else ""
     said = ", ".join(filter(None, (likeness, completeness_words(one), layer)))
-    return said[:1].upper() + said[1:]
+    return as_sentence(said)
 
 
 def completeness_words(one: Explained) -> str:
@@ -65,8 +75,8 @@ def completeness_words(one: Explained) -> str:
     told = one.completeness
     if told is None:
         return ""
-    sums = f"adds up to {told.sum:.4g} of {told.difference:.4g}"
-    return f"{sums} (off by {100 * told.error:.2g} %, {told.steps} gradients)"
+    sums = tr("adds up to {sum:.4g} of {difference:.4g}", sum=told.sum, difference=told.difference)
+    return tr("{sums} (off by {error:.2g} %, {steps} gradients)", sums=sums, error=100 * told.error, steps=told.steps)
 
 
 def rows(result: AttributeResult) -> list[Row]:
@@ -76,7 +86,7 @@ def rows(result: AttributeResult) -> list[Row]:
          f"{100 * one.completeness.error:.2g} %" if one.completeness else DASH, f"{one.milliseconds:.0f} ms")
         for one in result.explained
     ]  # fmt: skip
-    return [*found, ("Random order", *_areas(result.random), DASH, DASH, DASH)] if result.random else found
+    return [*found, (tr("Random order"), *_areas(result.random), DASH, DASH, DASH)] if result.random else found
 
 
 def csv(result: AttributeResult) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr, tr_count
 from engines.inspection.studies import CompareResult, LayerDifference
 from widgets.charts.axes import figure
-from widgets.kit.words import DASH, count, file_name
+from widgets.kit.words import DASH, file_name
 
-HEADERS = ("Layer", "Operator", "Relative error", "Cosine", "Largest", "Note")
+HEADERS = (tr("Layer"), tr("Operator"), tr("Relative error"), tr("Cosine"), tr("Largest"), tr("Note"))
 TIPS = (
-    "In order of execution; of two names that of the second model stands behind the first",
-    "What the layer does",
-    "Length of the difference over the length of the first",
-    "1 where both point the same way",
-    "Of one element, absolute",
-    "Why it could not be compared",
+    tr("In order of execution; of two names that of the second model stands behind the first"),
+    tr("What the layer does"),
+    tr("Length of the difference over the length of the first"),
+    tr("1 where both point the same way"),
+    tr("Of one element, absolute"),
+    tr("Why it could not be compared"),
 )
 
 
@@ -28,10 +29,10 @@ def row_of(layer: LayerDifference) -> tuple[str, ...]:
 def headline(result: CompareResult) -> str:
     """Which layer differs first."""
     if not result.layers:
-        return "There is nothing to compare"
+        return tr("There is nothing to compare")
     if not result.first_differing:
-        return "No layer differs"
-    return f"{result.first_differing} is the first layer that differs"
+        return tr("No layer differs")
+    return tr("{first_differing} is the first layer that differs", first_differing=result.first_differing)
 
 
 def state_words(result: CompareResult) -> str:
@@ -39,8 +40,15 @@ def state_words(result: CompareResult) -> str:
     told = [layer.error for layer in result.layers if layer.error is not None]
     differ = sum(error > result.spec.tolerance for error in told)
     rest = len(result.layers) - len(told)
-    beside = f", {count(rest, 'layer')} without a partner" if rest else ""
-    seen = f"{differ:,} of {count(len(told), 'layer')} differ by more than {figure(result.spec.tolerance)}{beside}"
+    beside = tr_count(rest, ", {n} layer without a partner", ", {n:,} layers without a partner") if rest else ""
+    seen = tr_count(
+        len(told),
+        "{differ:,} of {n} layer differ by more than {tolerance}{beside}",
+        "{differ:,} of {n:,} layers differ by more than {tolerance}{beside}",
+        differ=differ,
+        tolerance=figure(result.spec.tolerance),
+        beside=beside,
+    )
     return f"{seen}; {names(result)}"
 
 
@@ -48,8 +56,13 @@ def names(result: CompareResult) -> str:
     """What was compared with what."""
     spec = result.spec
     if spec.second.path:
-        return f"{file_name(spec.first.path)} and {file_name(spec.second.path)}"
-    return f"{file_name(spec.picture)} and {file_name(spec.other)} in {file_name(spec.first.path)}"
+        return tr("{path} and {path2}", path=file_name(spec.first.path), path2=file_name(spec.second.path))
+    return tr(
+        "{picture} and {other} in {path}",
+        picture=file_name(spec.picture),
+        other=file_name(spec.other),
+        path=file_name(spec.first.path),
+    )
 
 
 def _figure(value: float | None) -> str:

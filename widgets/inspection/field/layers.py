@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from engines.inspection.field.results import FieldTable
 from engines.inspection.types import FieldRow
 from widgets.inspection.field import words
@@ -28,7 +29,7 @@ class LayerTable(FiguresTable):
     layerChosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Receptive fields", words.HEADERS, words.TIPS, most=10_000)
+        super().__init__(tr("Receptive fields"), words.HEADERS, words.TIPS, most=10_000)
         self.fields: FieldTable | None = None
         self.layer = ""
         self._sorted: tuple[FieldRow, ...] = ()

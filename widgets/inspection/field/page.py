@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file
+from engines.core.words import tr
 from engines.inspection.looks import FieldLook
 from widgets.inspection.field import words
 from widgets.inspection.field.layers import LayerTable
@@ -39,11 +40,11 @@ class FieldPage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self._make()
-        self.lay_out(self.head_of("Field", self.check, self.export), self.body_of(self.empty_of(), self._results()))
+        self.lay_out(self.head_of(tr("Field"), self.check, self.export), self.body_of(self.empty_of(), self._results()))
         self._wire()
 
     def empty_of(self) -> EmptyState:
-        return EmptyState(*words.NO_MODEL, "viewer", "A model file or a diffusers folder")
+        return EmptyState(*words.NO_MODEL, "viewer", tr("A model file or a diffusers folder"))
 
     def show_state(self, view: InspectionView) -> None:
         missing = words.missing(view)
@@ -65,7 +66,7 @@ class FieldPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write the table."""
-        if path := ask_file(self, "Export receptive fields", "export", "CSV (*.csv)", "receptive fields.csv"):
+        if path := ask_file(self, tr("Export receptive fields"), "export", "CSV (*.csv)", "receptive fields.csv"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
@@ -80,7 +81,7 @@ class FieldPage(WorkPage):
     def _show_layer(self, view: InspectionView, layer: str, found: FieldLook | None) -> None:
         table = view.field.table
         row = words.row_of(table, layer)
-        self.title.setText("Field")
+        self.title.setText(tr("Field"))
         self.state.setText(words.state(found, row))
         self.layers.show_fields(table, layer)
         self.export.setEnabled(table is not None)
@@ -125,26 +126,28 @@ class FieldPage(WorkPage):
 
     def _make(self) -> None:
         self.check = PlainButton(
-            "Check by gradient", "good", "Compare the field with where the unit's gradient is not zero"
+            tr("Check by gradient"), "good", tr("Compare the field with where the unit's gradient is not zero")
         )
-        self.export = QuietButton("Export", "export", "Save the table of all layers as CSV")
+        self.export = QuietButton(tr("Export"), "export", tr("Save the table of all layers as CSV"))
         self.picture, self.units, self.layers = FieldPicture(), UnitMap(), LayerTable()
-        self.no_picture = EmptyState("", "Choose a source", "viewer", "Show the list of sources")
+        self.no_picture = EmptyState("", tr("Choose a source"), "viewer", tr("Show the list of sources"))
         self.stats, self.note = StatGrid(), ElidedLabel("", "hint")
         self.verdict, self.answer = Pill(), ElidedLabel("", "muted")
-        self.channel = NumberField("Channel", 0, 0, 0, tip="Channel of the layer whose unit is looked at")
+        self.channel = NumberField(tr("Channel"), 0, 0, 0, tip=tr("Channel of the layer whose unit is looked at"))
         self.channel.setFixedWidth(88)
-        self.heat = ClickSlider("Effective field", "How dense the effective field is drawn over the picture", 100)
+        self.heat = ClickSlider(
+            tr("Effective field"), tr("How dense the effective field is drawn over the picture"), 100
+        )
         self.heat.setValue(round(100 * HEAT))
 
     def _results(self) -> QWidget:
         self.pictures = QStackedWidget()
-        self.heat_box = held(row_of(Label("Effective field", "muted"), (self.heat, 1), spacing=8))
+        self.heat_box = held(row_of(Label(tr("Effective field"), "muted"), (self.heat, 1), spacing=8))
         self.heat_box.setMaximumWidth(320)
         below = row_of((self.heat_box, 1), None, spacing=8, margins=(8, 0, 8, 0))
         self.pictures.addWidget(self.no_picture)
         self.pictures.addWidget(held(column_of((self.picture, 1), below, spacing=4)))
-        self.channel_box = held(row_of(Label("Channel", "muted"), (self.channel, 1), spacing=8))
+        self.channel_box = held(row_of(Label(tr("Channel"), "muted"), (self.channel, 1), spacing=8))
         chosen = column_of(self.units, self.channel_box, None, spacing=8)
         figures = row_of(chosen, (column_of(self.stats, None), 1), spacing=16)
         answer = row_of(self.verdict, (self.answer, 1), spacing=8)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import viridis
+from engines.core.words import tr
 from engines.inspection.looks import FieldLook
 from engines.inspection.types import FieldRow
 from widgets.charts.drawn import DrawnChart
@@ -33,7 +34,7 @@ class FieldPicture(DrawnChart):
     unitChosen = Signal(int, int)
 
     def __init__(self) -> None:
-        super().__init__("Field on the picture")
+        super().__init__(tr("Field on the picture"))
         self.look: FieldLook | None = None
         self.row: FieldRow | None = None
         self.heat = HEAT
@@ -55,7 +56,14 @@ class FieldPicture(DrawnChart):
         self.look, self.row = look, row
         top, left, bottom, right = look.exact
         self.setAccessibleDescription(
-            f"Unit {look.unit} sees rows {top} to {bottom - 1}, columns {left} to {right - 1}"
+            tr(
+                "Unit {unit} sees rows {top} to {bottom}, columns {left} to {right}",
+                unit=look.unit,
+                top=top,
+                bottom=bottom - 1,
+                left=left,
+                right=right - 1,
+            )
         )
         self.update()
 
@@ -88,8 +96,10 @@ class FieldPicture(DrawnChart):
         if not (0 <= x < wide and 0 <= y < high):
             return ""
         values = self.look.effective
-        seen = "" if values is None else f": {100 * float(values[y, x]):.2g} % of the largest gradient"
-        return f"Row {y}, column {x}{seen}"
+        seen = (
+            "" if values is None else tr(": {values:.2g} % of the largest gradient", values=100 * float(values[y, x]))
+        )
+        return tr("Row {y}, column {x}{seen}", y=y, x=x, seen=seen)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.look is None or event.button() != Qt.MouseButton.LeftButton:
@@ -134,7 +144,7 @@ class FieldPicture(DrawnChart):
         painter.restore()
         if not self._layer.isNull():
             foot = QRectF(there.left(), there.bottom() + 8, min(wide, SCALE), FOOT)
-            draw_scale(painter, foot, "0", "largest gradient", title="square root")
+            draw_scale(painter, foot, "0", tr("largest gradient"), title=tr("square root"))
 
     def _draw_heat(self, painter: QPainter, room: QRectF) -> None:
         painter.setOpacity(self.heat)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from engines.inspection.types import FieldRow
 from widgets.charts.drawn import DrawnChart, stroke
 from widgets.charts.heat import outline
@@ -43,7 +44,7 @@ class UnitMap(DrawnChart):
     unitChosen = Signal(int, int)
 
     def __init__(self) -> None:
-        super().__init__("Units of the layer")
+        super().__init__(tr("Units of the layer"))
         self.grid, self.unit = (1, 1), (0, 0)
         self.setMinimumSize(120, 120)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -55,7 +56,15 @@ class UnitMap(DrawnChart):
         if (grid, unit) == (self.grid, self.unit):
             return
         self.grid, self.unit = grid, unit
-        self.setAccessibleDescription(f"Row {unit[0]}, column {unit[1]} of {grid[0]} by {grid[1]}")
+        self.setAccessibleDescription(
+            tr(
+                "Row {unit}, column {unit2} of {grid} by {grid2}",
+                unit=unit[0],
+                unit2=unit[1],
+                grid=grid[0],
+                grid2=grid[1],
+            )
+        )
         self.update()
 
     def table(self) -> list[list[str]]:
@@ -87,7 +96,7 @@ class UnitMap(DrawnChart):
 
     def tip_at(self, place: QPointF) -> str:
         unit = self.unit_at(place)
-        return "" if unit is None else f"Row {unit[0]}, column {unit[1]}"
+        return "" if unit is None else tr("Row {unit}, column {unit2}", unit=unit[0], unit2=unit[1])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         unit = self.unit_at(event.position())

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from engines.inspection.field.results import CheckResult, FieldTable
 from engines.inspection.looks import FieldLook
 from engines.inspection.types import FieldRow
 from widgets.inspection.state import InspectionView
 from widgets.kit.results import Stat
 
-HEADERS = ("Layer", "Size", "Stride", "Start", "Note")
+HEADERS = (tr("Layer"), tr("Size"), tr("Stride"), tr("Start"), tr("Note"))
 TIPS = (
-    "In order of execution; click one to look at its units",
-    "Pixels of the input that the unit in the middle can see, whatever the border cuts off",
-    "Pixels between the fields of neighbouring units",
-    "First pixel that the first unit can see; below 0 it lies in the padding",
-    "What more there is to say",
+    tr("In order of execution; click one to look at its units"),
+    tr("Pixels of the input that the unit in the middle can see, whatever the border cuts off"),
+    tr("Pixels between the fields of neighbouring units"),
+    tr("First pixel that the first unit can see; below 0 it lies in the padding"),
+    tr("What more there is to say"),
 )
 TIMES = " \u00d7 "
-NO_MODEL = "Open a model file to see what its units can see of a picture", "Open model"
-NO_GRAPH = "This file holds weights and no graph, so nobody can say what its units see", "Open another model"
+NO_MODEL = tr("Open a model file to see what its units can see of a picture"), tr("Open model")
+NO_GRAPH = tr("This file holds weights and no graph, so nobody can say what its units see"), tr("Open another model")
 
 
 def missing(view: InspectionView) -> tuple[str, str]:
@@ -33,10 +34,14 @@ def no_picture(view: InspectionView) -> tuple[str, str]:
     """Words and button in the place of the picture."""
     look = view.look
     if not look.source:
-        return "Choose a camera, a film or a picture to see a unit's field on it.", "Choose a source"
+        return tr("Choose a camera, a film or a picture to see a unit's field on it."), tr("Choose a source")
     if view.problem or look.note:
         return view.problem or look.note, ""
-    return ("Looking at the first picture", "") if look.on else ("Press Look to see a unit's field on the picture", "")
+    return (
+        (tr("Looking at the first picture"), "")
+        if look.on
+        else (tr("Press Look to see a unit's field on the picture"), "")
+    )
 
 
 def pair(numbers: tuple[float, float]) -> str:
@@ -52,15 +57,15 @@ def cells(row: FieldRow) -> tuple[str, ...]:
 def note(row: FieldRow) -> str:
     """In a word or two; the tooltip has the sentence."""
     if not row.exact:
-        return "Not exact"
-    return "Whole" if row.whole else ""
+        return tr("Not exact")
+    return tr("Whole") if row.whole else ""
 
 
 def told(row: FieldRow) -> str:
     """The sentence behind the note."""
     if row.note:
         return row.note
-    return "Within the borders it sees every pixel of the input" if row.whole else ""
+    return tr("Within the borders it sees every pixel of the input") if row.whole else ""
 
 
 def csv_rows(table: FieldTable) -> list[list[str]]:
@@ -90,23 +95,26 @@ def stats(row: FieldRow | None, look: FieldLook | None) -> list[Stat]:
     found: list[Stat] = []
     if row is not None:
         found += [
-            Stat("Size", pair(row.size), "px", tip=TIPS[1]),
-            Stat("Stride", pair(row.stride), "px", tip=TIPS[2]),
-            Stat("Start", pair(row.start), "px", tip=TIPS[3]),
+            Stat(tr("Size"), pair(row.size), "px", tip=TIPS[1]),
+            Stat(tr("Stride"), pair(row.stride), "px", tip=TIPS[2]),
+            Stat(tr("Start"), pair(row.start), "px", tip=TIPS[3]),
         ]
     if look is not None:
         top, left, bottom, right = look.exact
         found.append(
-            Stat("Seen here", pair((bottom - top, right - left)), "px", tip="By this unit, within the borders")
+            Stat(tr("Seen here"), pair((bottom - top, right - left)), "px", tip=tr("By this unit, within the borders"))
         )
         if look.effective is not None:
             found += [
                 Stat(
-                    "Effective", f"{look.side:.1f}", "px", tip="Side of a square of the pixels above 4.55 % of the peak"
+                    tr("Effective"),
+                    f"{look.side:.1f}",
+                    "px",
+                    tip=tr("Side of a square of the pixels above 4.55 % of the peak"),
                 ),
-                Stat("Share", share(look), "%", tip="Pixels above 4.55 % of the peak, of all that it can see"),
+                Stat(tr("Share"), share(look), "%", tip=tr("Pixels above 4.55 % of the peak, of all that it can see")),
             ]
-        found.append(Stat("Value", _value(look.value), "", tip="Of the unit on this picture"))
+        found.append(Stat(tr("Value"), _value(look.value), "", tip=tr("Of the unit on this picture")))
     return found
 
 
@@ -131,15 +139,31 @@ def state(look: FieldLook | None, row: FieldRow | None) -> str:
 
 def unit_words(unit: tuple[int, int], grid: tuple[int, int]) -> str:
     if grid == (1, 1):
-        return "one unit a channel"
-    return f"row {unit[0] + 1}, column {unit[1] + 1} of {grid[0]}{TIMES}{grid[1]}"
+        return tr("one unit a channel")
+    return tr(
+        "row {unit}, column {unit2} of {grid} \u00d7 {grid2}",
+        unit=unit[0] + 1,
+        unit2=unit[1] + 1,
+        grid=grid[0],
+        grid2=grid[1],
+    )
 
 
 def checked(check: CheckResult, layer: str) -> tuple[str, str]:
     """Word and sentence of a check: whether the gradient agrees. layer: the one that is looked at."""
     row, column = check.unit
-    where = f"row {row + 1}, column {column + 1}" + ("" if check.layer == layer else f" of {check.layer}")
+    where = tr("row {row}, column {column}", row=row + 1, column=column + 1) + (
+        "" if check.layer == layer else tr(" of {layer}", layer=check.layer)
+    )
     if check.agrees:
-        return "Agrees", f"The same {check.ours:,} pixels at {where}"
-    both = f"{check.ours:,} by the field, {check.gradients:,} by the gradient"
-    return "Differs", ". ".join(filter(None, (f"{check.differing:,} pixels differ at {where}: {both}", check.note)))
+        return tr("Agrees"), tr("The same {ours:,} pixels at {where}", ours=check.ours, where=where)
+    both = tr("{ours:,} by the field, {gradients:,} by the gradient", ours=check.ours, gradients=check.gradients)
+    return tr("Differs"), ". ".join(
+        filter(
+            None,
+            (
+                tr("{differing:,} pixels differ at {where}: {both}", differing=check.differing, where=where, both=both),
+                check.note,
+            ),
+        )
+    )

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engines.core.words import tr
 from engines.inspection.layout.folding import Box, Folded, Role
 from engines.inspection.layout.layers import Placed
 from widgets.inspection.graph.colors import box_colors
@@ -39,7 +40,7 @@ LEAST, MOST, READABLE = 0.002, 3.0, 1.0
 """Scales: pixels a unit of the drawing."""
 EDGE = 28.0
 """Room about the drawing."""
-TIP = "Drag moves, the wheel zooms, double click opens or closes a module; arrow keys walk along edges, F shows all"
+TIP = tr("Drag moves, the wheel zooms, double click opens or closes a module; arrow keys walk along edges, F shows all")
 
 
 class GraphCanvas(QWidget):
@@ -66,7 +67,7 @@ class GraphCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         leave_wheel_where_scrolled(self)
-        describe(self, "Graph", "")
+        describe(self, tr("Graph"), "")
         self.setAccessibleDescription(TIP)
         LOOK.changed.connect(self._recolor)
 

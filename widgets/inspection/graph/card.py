@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr, tr_count
 from engines.inspection.layout.folding import Box, Folded, Role
 from engines.inspection.types import Graph, Node
 from widgets.inspection.graph.words import ms_text
@@ -17,9 +18,9 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import scrolled
 from widgets.kit.results import Stat, StatGrid
-from widgets.kit.words import DOT, count
+from widgets.kit.words import DOT
 
-NOTHING = "Select a box or a row to see what it is. A double click opens a module, and closes it from within."
+NOTHING = tr("Select a box or a row to see what it is. A double click opens a module, and closes it from within.")
 MOST = 24
 """Lines of a list."""
 
@@ -34,12 +35,20 @@ class Card(QWidget):
         super().__init__()
         self.name, self.what, self.place = wrapped("heading"), wrapped("muted"), wrapped("hint")
         self.figures = StatGrid()
-        self.lists = {title: _Tensors(title) for title in ("Inputs", "Outputs", "Stored")}
-        self.attributes, self.settings = Label("Attributes", "label"), StatGrid()
-        self.activations = PlainButton("See its activations", "chart", "Show this layer's feature maps on the picture")
-        self.field = PlainButton("See its field", "target", "Show what a unit of this layer sees of the picture")
-        self.open = PlainButton("Open module", "caret-right", "Show the parts of this module (double click, Return)")
-        self.close_around = QuietButton("Close its module", "caret-up", "Fold the module that this is in (Backspace)")
+        self.lists = {title: _Tensors(title) for title in (tr("Inputs"), tr("Outputs"), tr("Stored"))}
+        self.attributes, self.settings = Label(tr("Attributes"), "label"), StatGrid()
+        self.activations = PlainButton(
+            tr("See its activations"), "chart", tr("Show this layer's feature maps on the picture")
+        )
+        self.field = PlainButton(
+            tr("See its field"), "target", tr("Show what a unit of this layer sees of the picture")
+        )
+        self.open = PlainButton(
+            tr("Open module"), "caret-right", tr("Show the parts of this module (double click, Return)")
+        )
+        self.close_around = QuietButton(
+            tr("Close its module"), "caret-up", tr("Fold the module that this is in (Backspace)")
+        )
         self._module = self._around = ""
         self.open.clicked.connect(lambda: self.openWanted.emit(self._module))
         self.close_around.clicked.connect(lambda: self.closeWanted.emit(self._around))
@@ -79,9 +88,9 @@ class Card(QWidget):
         if box is None or graph is None or folded is None:
             return
         self._module, self._around = box.name, box.around
-        self.close_around.setText(f"Close {box.around.rpartition('/')[2]}")
+        self.close_around.setText(tr("Close {rpartition}", rpartition=box.around.rpartition("/")[2]))
         self.what.setText(DOT.join(filter(None, (box.op, str(box.family) if box.family != box.op else ""))))
-        self.place.setText(f"In {node.module}" if node and node.module else "")
+        self.place.setText(tr("In {module}", module=node.module) if node and node.module else "")
         self.figures.set_stats(_figures(box))
         self.figures.setVisible(bool(box.nodes))
         for title, names in _tensors(graph, folded, box, node).items():
@@ -111,7 +120,7 @@ class _Tensors(QWidget):
             for label, text in zip(row, _told(graph, names[place]) if place < len(names) else ("", ""), strict=True):
                 label.setText(text)
                 label.setVisible(place < len(names))
-        self._more.setText(f"and {len(names) - MOST:,} more" if len(names) > MOST else "")
+        self._more.setText(tr("and {count:,} more", count=len(names) - MOST) if len(names) > MOST else "")
         self._more.setVisible(len(names) > MOST)
         self.setVisible(bool(names))
 
@@ -120,7 +129,7 @@ def _told(graph: Graph, name: str) -> tuple[str, str]:
     """A tensor's name, and what is known of it."""
     tensor = graph.tensors.get(name)
     shape, dtype = (close_shape(tensor.shape), tensor.dtype) if tensor else ("", "")
-    return name, DOT.join(filter(None, (shape or "shape unknown", dtype)))
+    return name, DOT.join(filter(None, (shape or tr("shape unknown"), dtype)))
 
 
 def _node(graph: Graph, box: Box) -> Node | None:
@@ -130,11 +139,26 @@ def _node(graph: Graph, box: Box) -> Node | None:
 
 
 def _figures(box: Box) -> list[Stat]:
-    uncounted = f"{count(box.uncounted, 'operator')} in it cannot be counted" if box.uncounted else ""
-    adds = Stat("Multiply-adds", amount(box.multiply_adds), tip=uncounted, level="warn" if uncounted else "")
-    figures = [Stat("Parameters", amount(box.parameters), tip=f"{box.parameters:,}, shared ones once"), adds,
-               Stat("Memory", bytes_text(box.bytes), tip="Of its outputs")]  # fmt: skip
-    return [*figures, Stat("Time", ms_text(box.ms), tip="Median on this machine")] if box.ms is not None else figures
+    uncounted = (
+        tr_count(box.uncounted, "{n} operator in it cannot be counted", "{n:,} operators in it cannot be counted")
+        if box.uncounted
+        else ""
+    )
+    adds = Stat(tr("Multiply-adds"), amount(box.multiply_adds), tip=uncounted, level="warn" if uncounted else "")
+    figures = [
+        Stat(
+            tr("Parameters"),
+            amount(box.parameters),
+            tip=tr("{parameters:,}, shared ones once", parameters=box.parameters),
+        ),
+        adds,
+        Stat(tr("Memory"), bytes_text(box.bytes), tip=tr("Of its outputs")),
+    ]
+    return (
+        [*figures, Stat(tr("Time"), ms_text(box.ms), tip=tr("Median on this machine"))]
+        if box.ms is not None
+        else figures
+    )
 
 
 def _tensors(graph: Graph, folded: Folded, box: Box, node: Node | None) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor
 
 from engines.core.pictures.heat import VIRIDIS
+from engines.core.words import tr
 from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Box
 from widgets.kit.theme import LOOK
@@ -25,10 +26,10 @@ SERIES = (
 )
 """Families in the order of the theme's series."""
 FIGURES = {
-    "parameters": ("Parameters", ""),
-    "multiply_adds": ("Multiply-adds", ""),
-    "bytes": ("Memory", "B"),
-    "ms": ("Time", "ms"),
+    "parameters": (tr("Parameters"), ""),
+    "multiply_adds": (tr("Multiply-adds"), ""),
+    "bytes": (tr("Memory"), "B"),
+    "ms": (tr("Time"), "ms"),
 }
 """Title and unit of each figure that boxes can be coloured by; the names are fields of a box."""
 

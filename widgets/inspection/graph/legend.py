@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Folded
 from widgets.charts.heat import draw_scale
@@ -32,7 +33,7 @@ class Legend(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        describe(self, "Legend", "What the colours stand for")
+        describe(self, tr("Legend"), tr("What the colours stand for"))
         LOOK.changed.connect(self.update)
 
     def show_graph(self, folded: Folded | None, figure: str) -> None:
@@ -79,7 +80,7 @@ class Legend(QWidget):
         if self._ends[0]:
             draw_scale(painter, room, *self._ends, title=title)
         else:
-            write(painter, room, f"{title}: not measured yet", "muted", 11)
+            write(painter, room, tr("{title}: not measured yet", title=title), "muted", 11)
 
     def _chips(self, width: int) -> list[tuple[QRectF, Family]]:
         """Where each chip with its word stands."""

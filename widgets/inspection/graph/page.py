@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QStackedWidget
 
 from engines.core.names import shown as plain
+from engines.core.words import tr, tr_count
 from engines.inspection.layout.folding import Box
 from engines.inspection.types import ModelSheet
 from widgets.inspection.graph.canvas import GraphCanvas
@@ -28,14 +29,14 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import DOT, count, file_title
+from widgets.kit.words import DOT, file_title
 from widgets.kit.work_page import WorkPage
 
-FORMS = (("graph", "Graph", "inspector"), ("table", "Table", "grid-3"))
-FOLLOW = (("off", "Off"), ("back", "Back"), ("forward", "Forward"), ("both", "Both"))
-FOLLOW_TIP = "What lights up with the selected box: all that it rests on (back), all that rests on it (forward)"
-NO_MODEL = "Open a model file to see its graph"
-NO_GRAPH = "This file holds weights and no graph of how they are used; export the model itself to see one"
+FORMS = (("graph", tr("Graph"), "inspector"), ("table", tr("Table"), "grid-3"))
+FOLLOW = (("off", tr("Off")), ("back", tr("Back")), ("forward", tr("Forward")), ("both", tr("Both")))
+FOLLOW_TIP = tr("What lights up with the selected box: all that it rests on (back), all that rests on it (forward)")
+NO_MODEL = tr("Open a model file to see its graph")
+NO_GRAPH = tr("This file holds weights and no graph of how they are used; export the model itself to see one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,11 @@ class GraphPage(WorkPage):
         self._saved = ""
         self.canvas, self.table, self.card, self.legend = GraphCanvas(), nodes_table(), Card(), Legend()
         self.search = GraphSearch()
-        self.form = Segmented("Shown as", FORMS, tip="The same nodes, drawn or in rows")
-        self.follow = Segmented("Follow", FOLLOW, "both", tip=FOLLOW_TIP)
-        self.color = ChoiceField("Colour by", _colors(), "", tip="What the colours of boxes stand for")
-        self.time = QuietButton("Measure time", "speed", "Run the model on this machine and time each node")
-        self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or the table as CSV")
+        self.form = Segmented(tr("Shown as"), FORMS, tip=tr("The same nodes, drawn or in rows"))
+        self.follow = Segmented(tr("Follow"), FOLLOW, "both", tip=FOLLOW_TIP)
+        self.color = ChoiceField(tr("Colour by"), _colors(), "", tip=tr("What the colours of boxes stand for"))
+        self.time = QuietButton(tr("Measure time"), "speed", tr("Run the model on this machine and time each node"))
+        self.export = QuietButton(tr("Export"), "export", tr("Save the drawing as PNG or SVG, or the table as CSV"))
         self.said = Label("", "hint", wraps=True)
         self._lay_out()
         self._connect()
@@ -85,17 +86,17 @@ class GraphPage(WorkPage):
     def _lay_out(self) -> None:
         self.folds = held(
             row_of(
-                _button("", "Show the parts of all modules", lambda: self.allOpenWanted.emit(True), "Unfold"),
-                _button("", "Make every module one box", lambda: self.allOpenWanted.emit(False), "Fold"),
+                _button("", tr("Show the parts of all modules"), lambda: self.allOpenWanted.emit(True), tr("Unfold")),
+                _button("", tr("Make every module one box"), lambda: self.allOpenWanted.emit(False), tr("Fold")),
             )
         )
         view = (
-            _button("zoom-out", "Smaller (-)", lambda: self.canvas.zoom(1 / 1.4)),
-            _button("zoom-in", "Larger (+)", lambda: self.canvas.zoom(1.4)),
-            _button("fit", "Show all of it (F)", self.canvas.fit),
+            _button("zoom-out", tr("Smaller (-)"), lambda: self.canvas.zoom(1 / 1.4)),
+            _button("zoom-in", tr("Larger (+)"), lambda: self.canvas.zoom(1.4)),
+            _button("fit", tr("Show all of it (F)"), self.canvas.fit),
             self.folds,
         )
-        chosen = (Label("Follow", "muted"), self.follow, 6, Label("Colour by", "muted"), self.color)
+        chosen = (Label(tr("Follow"), "muted"), self.follow, 6, Label(tr("Colour by"), "muted"), self.color)
         self.tools = held(row_of(*chosen, None, *view, spacing=6))
         bar = column_of(row_of(self.form, (self.search, 1), spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
         self.stack = QStackedWidget()
@@ -103,9 +104,9 @@ class GraphPage(WorkPage):
         self.stack.addWidget(self.table)
         split = split_of(self.stack, self.card, sizes=(860, 280), stretch=(1, 0))
         results = held(column_of(bar, (split, 1)), "panel")
-        head = self.head_of("Graph", self.time, self.export)
+        head = self.head_of(tr("Graph"), self.time, self.export)
         self.said.setContentsMargins(12, 0, 12, 6)
-        self.lay_out(head, self.said, self.body_of(EmptyState(NO_MODEL, "Open model", "inspector"), results))
+        self.lay_out(head, self.said, self.body_of(EmptyState(NO_MODEL, tr("Open model"), "inspector"), results))
 
     def _connect(self) -> None:
         self.form.chosen.connect(self._choose_form)
@@ -131,7 +132,7 @@ class GraphPage(WorkPage):
         self.show_there(there)
         self.progress.show_busy(view.busy)
         self.empty.set_text(NO_GRAPH if sheet is not None else NO_MODEL)
-        self.title.setText(f"Graph of {sheet.title}" if sheet is not None and there else "Graph")
+        self.title.setText(tr("Graph of {sheet}", sheet=sheet.title) if sheet is not None and there else tr("Graph"))
         self.state.setText(_state(view))
         for button in (self.time, self.export):
             button.setVisible(there)
@@ -215,9 +216,9 @@ class GraphPage(WorkPage):
         sheet = view.model.sheet
         runs = sheet.runs if sheet is not None else ""
         timed = any(row.ms is not None for row in view.graph.rows)
-        self.time.setText("Measure again" if timed else "Measure time")
+        self.time.setText(tr("Measure again") if timed else tr("Measure time"))
         self.time.setEnabled(not runs and view.busy is None)
-        self.time.setToolTip(runs or "Run the model on this machine and time each node")
+        self.time.setToolTip(runs or tr("Run the model on this machine and time each node"))
 
     def save(self) -> None:
         """Ask for a file, and write the drawing or the table into it."""
@@ -226,13 +227,13 @@ class GraphPage(WorkPage):
             return
         offered = f"{file_title(sheet.title)} {'table.csv' if self.form.value() == 'table' else 'graph.png'}"
         kinds = KINDS_OF_TABLE if self.form.value() == "table" else KINDS
-        if path := ask_file(self, "Export graph", "export", kinds, offered):
+        if path := ask_file(self, tr("Export graph"), "export", kinds, offered):
             save_or_say(self, path, self._write)
 
     def _write(self, path: str) -> None:
         sheet = self.shown.model.sheet
         said = save(path, self.shown.graph, sheet.title if sheet is not None else "", self.color.value())
-        self._saved = said or f"Saved as {plain(path)}"
+        self._saved = said or tr("Saved as {plain}", plain=plain(path))
         self._say(self._saved)
 
     def _say(self, words: str) -> None:
@@ -248,7 +249,7 @@ class GraphPage(WorkPage):
 
 
 def _colors() -> list[tuple[str, str]]:
-    return [("", "Family"), *((name, title) for name, (title, _unit) in FIGURES.items())]
+    return [("", tr("Family")), *((name, title) for name, (title, _unit) in FIGURES.items())]
 
 
 def _button(role: str, tip: str, act: Callable[[], object], text: str = "") -> QuietButton:
@@ -262,15 +263,15 @@ def _state(view: InspectionView) -> str:
     sheet, folded, placed = view.model.sheet, view.graph.folded, view.graph.placed
     if sheet is None or sheet.graph is None:
         return ""
-    shown = f"{count(len(folded.boxes), 'box', 'boxes')} shown" if folded is not None else ""
+    shown = tr_count(len(folded.boxes), "{n} box shown", "{n:,} boxes shown") if folded is not None else ""
     once, adds = sheet.counts.parameters_shared_once, sheet.counts.multiply_adds
     aside = int(placed.lines.aside.sum()) if placed is not None else 0
     parts = (
-        count(len(sheet.graph.nodes), "operator"),
+        tr_count(len(sheet.graph.nodes), "{n} operator", "{n:,} operators"),
         shown,
-        f"{amount(once)} parameters",
-        f"{amount(adds)} multiply-adds" if adds is not None else "",
+        tr("{amount} parameters", amount=amount(once)),
+        tr("{amount} multiply-adds", amount=amount(adds)) if adds is not None else "",
         ms_text(sum(times)) if (times := [row.ms for row in view.graph.rows if row.ms is not None]) else "",
-        f"{count(aside, 'long edge')} at the side" if aside else "",
+        tr_count(aside, "{n} long edge at the side", "{n:,} long edges at the side") if aside else "",
     )
     return DOT.join(filter(None, parts))

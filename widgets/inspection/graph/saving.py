@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from engines.core.errors import WorkFailed
 from engines.core.outputs import media, new_file
+from engines.core.words import tr
 from engines.inspection.layout.files import save_csv, save_svg
 from widgets.inspection.graph.colors import box_colors
 from widgets.inspection.graph.painting import GraphPainter
@@ -33,7 +34,7 @@ def save(path: str, view: GraphView, title: str, figure: str) -> str:
         save_csv(path, view.rows)
         return ""
     if view.folded is None or view.placed is None:
-        raise WorkFailed("The graph is not laid out yet", hint="Wait until it is drawn")
+        raise WorkFailed(tr("The graph is not laid out yet"), hint=tr("Wait until it is drawn"))
     if path.lower().endswith(".svg"):
         boxes = view.folded.boxes
         colors = {box.key: color.name() for box, color in zip(boxes, box_colors(boxes, figure), strict=True)}
@@ -42,9 +43,15 @@ def save(path: str, view: GraphView, title: str, figure: str) -> str:
     image, scale = picture(Scene(view.folded, view.placed), figure)
     with new_file(path, media(path)) as part:
         if not QImageWriter(str(part), QByteArray(b"png")).write(image):
-            raise WorkFailed("The picture could not be written", path=path, hint="Look whether there is room left")
-    small = f"{Path(path).name} is saved at {100 * scale:.0f} % of the size at which names are read: larger pictures "
-    return f"{small}open nowhere. SVG has no such bound." if scale < 1 else ""
+            raise WorkFailed(
+                tr("The picture could not be written"), path=path, hint=tr("Look whether there is room left")
+            )
+    small = tr(
+        "{path} is saved at {scale:.0f} % of the size at which names are read: larger pictures ",
+        path=Path(path).name,
+        scale=100 * scale,
+    )
+    return tr("{small}open nowhere. SVG has no such bound.", small=small) if scale < 1 else ""
 
 
 def picture(scene: Scene, figure: str) -> tuple[QImage, float]:

@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.inspection.layout.table import NodeRow
 from widgets.kit.fields import QuietButton, SearchField
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.theme import number_font
 
-TIP = "Names, operators and module paths; Return goes to the next hit, Shift+Return to the one before, Esc clears"
+TIP = tr("Names, operators and module paths; Return goes to the next hit, Shift+Return to the one before, Esc clears")
 
 
 def found(rows: tuple[NodeRow, ...], text: str) -> tuple[str, ...]:
@@ -35,11 +36,11 @@ class GraphSearch(QWidget):
         self.rows: tuple[NodeRow, ...] = ()
         self.hits: tuple[str, ...] = ()
         self.at = -1
-        self.field = _Field("Search the graph", placeholder="Search layers", tip=TIP)
+        self.field = _Field(tr("Search the graph"), placeholder=tr("Search layers"), tip=TIP)
         self.told = Label("", "muted")
         self.told.setFont(number_font(11))
-        self.back = QuietButton("", "caret-up", "The hit before (Shift+Return)", name="Previous hit")
-        self.next = QuietButton("", "caret-down", "The next hit (Return)", name="Next hit")
+        self.back = QuietButton("", "caret-up", tr("The hit before (Shift+Return)"), name=tr("Previous hit"))
+        self.next = QuietButton("", "caret-down", tr("The next hit (Return)"), name=tr("Next hit"))
         self.setLayout(row_of((self.field, 1), self.told, self.back, self.next, spacing=4))
         self.field.textChanged.connect(self._search)
         self.field.stepped.connect(self.step)
@@ -67,8 +68,12 @@ class GraphSearch(QWidget):
 
     def _tell(self) -> None:
         searched = bool(self.field.text().strip())
-        place = f"{self.at + 1} of {len(self.hits)}" if self.at >= 0 else f"{len(self.hits):,} hits"
-        self.told.setText((place if self.hits else "nothing found") if searched else "")
+        place = (
+            tr("{at} of {count}", at=self.at + 1, count=len(self.hits))
+            if self.at >= 0
+            else tr("{count:,} hits", count=len(self.hits))
+        )
+        self.told.setText((place if self.hits else tr("nothing found")) if searched else "")
         self.told.setVisible(searched)
         for button in (self.back, self.next):
             button.setVisible(bool(self.hits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from engines.inspection.layout.folding import Box, Role
 from widgets.inspection.words import amount, close_shape
 from widgets.kit.words import DASH, DOT
@@ -35,8 +36,10 @@ def spoken(box: Box) -> str:
     lead = {Role.MODULE: "Module ", Role.INPUT: "Input ", Role.OUTPUT: "Output "}.get(box.role, "")
     lines = [f"{lead}{box.name}", second_line(box) + (f" {box.dtype}" if box.dtype else "")]
     if box.nodes:
-        adds = amount(box.multiply_adds) + (f" ({box.uncounted} not counted)" if box.uncounted else "")
-        lines.append(f"{amount(box.parameters)} parameters, {adds} multiply-adds")
+        adds = amount(box.multiply_adds) + (
+            tr(" ({uncounted} not counted)", uncounted=box.uncounted) if box.uncounted else ""
+        )
+        lines.append(tr("{amount} parameters, {adds} multiply-adds", amount=amount(box.parameters), adds=adds))
     if box.ms is not None:
         lines.append(ms_text(box.ms))
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.core.networks.in_use import ModelInUse
+from engines.core.words import tr
 from widgets.kit.fields import QuietButton
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held
@@ -35,8 +36,11 @@ class Begin(QWidget):
             gone.deleteLater()
         self.buttons = []
         opened = [self._button(file_name(path), path, path) for path in recent[:MOST]]
-        used = [self._button(one.title, one.path, f"The file that it runs now: {one.path}") for one in in_use[:MOST]]
-        for title, buttons in (("In use now", used), ("Opened before", opened)):
+        used = [
+            self._button(one.title, one.path, tr("The file that it runs now: {path}", path=one.path))
+            for one in in_use[:MOST]
+        ]
+        for title, buttons in ((tr("In use now"), used), (tr("Opened before"), opened)):
             if buttons:
                 self._column.addWidget(held(column_of(Label(title, "label"), *buttons, spacing=2)))
         self.setVisible(bool(opened or used))

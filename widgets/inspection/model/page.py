@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.inspection.types import ModelSheet, Safety
 from widgets.inspection.model import words
 from widgets.inspection.model.begin import Begin
@@ -23,9 +24,9 @@ from widgets.kit.results import Stat, StatGrid
 from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 
-EMPTY = "Open a model file to see what it is. Nothing in it is run."
-PROGRAM = "Load it in a process of its own"
-PROGRAM_TIP = "It is a program, which may do anything that you may; load it only if you know who made it"
+EMPTY = tr("Open a model file to see what it is. Nothing in it is run.")
+PROGRAM = tr("Load it in a process of its own")
+PROGRAM_TIP = tr("It is a program, which may do anything that you may; load it only if you know who made it")
 TWO = 620
 """Pixels from which figures stand in two columns."""
 
@@ -45,7 +46,11 @@ class ModelPage(WorkPage):
         self.safety, self.calls = wrapped("muted"), Calls()
         self.warnings, self.runs = wrapped("muted"), wrapped("muted")
         self.shapes, self.stored, self.begin = Shapes(), Stored(), Begin()
-        self.figures, self.inputs, self.facts = Group("Figures"), Group("Inputs"), Group("What the file says")
+        self.figures, self.inputs, self.facts = (
+            Group(tr("Figures")),
+            Group(tr("Inputs")),
+            Group(tr("What the file says")),
+        )
         self._lay_out()
         self.begin.openWanted.connect(self.openWanted)
         self.program.clicked.connect(self.codeWanted)
@@ -53,11 +58,11 @@ class ModelPage(WorkPage):
         self.stored.weightsWanted.connect(self.weightsWanted)
 
     def _lay_out(self) -> None:
-        head = self.head_of("Model", self.pill, self.program)
+        head = self.head_of(tr("Model"), self.pill, self.program)
         columns = CardColumns(((self.figures, 0), (self.inputs, 1), (self.facts, 1)), TWO)
         said = column_of(self.safety, self.calls, self.warnings, self.runs, self.shapes, spacing=8)
         body = column_of(said, columns, (self.stored, 1), spacing=16, margins=(12, 4, 12, 12))
-        empty = EmptyState(EMPTY, "Open model", "open")
+        empty = EmptyState(EMPTY, tr("Open model"), "open")
         empty.add_below(self.begin)
         self.lay_out(head, self.body_of(empty, roomy(held(body, "panel"))))
 
@@ -68,7 +73,7 @@ class ModelPage(WorkPage):
         self.pill.setVisible(sheet is not None)
         self.program.setVisible(sheet is not None and sheet.safety.verdict == "code" and not view.model.spec.code)
         if sheet is None:
-            self.title.setText("Model")
+            self.title.setText(tr("Model"))
             self.state.setText("")
             self.begin.show_files(view.model.recent, view.model.in_use)
         else:
@@ -77,7 +82,7 @@ class ModelPage(WorkPage):
     def _show_sheet(self, sheet: ModelSheet, view: InspectionView) -> None:
         opened = bool(sheet.tensors or sheet.graph)
         self.title.setText(sheet.title)
-        kind = words.format_words(sheet.format) if opened else "Not opened"
+        kind = words.format_words(sheet.format) if opened else tr("Not opened")
         self.state.setText(DOT.join(filter(None, (kind, bytes_text(sheet.bytes) if sheet.bytes else ""))))
         self.pill.set_state(*words.VERDICTS[sheet.safety.verdict])
         say(self.safety, words.safety_words(sheet.safety))
@@ -111,7 +116,7 @@ class Calls(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.told = wrapped()
-        self.setLayout(column_of(Label("It would have called", "label"), self.told, spacing=4))
+        self.setLayout(column_of(Label(tr("It would have called"), "label"), self.told, spacing=4))
 
     def show_calls(self, safety: Safety) -> None:
         self.told.setText("\n".join(safety.calls))

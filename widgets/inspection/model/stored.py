@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr, tr_count
 from engines.inspection.studies import WeightsRow
 from engines.inspection.types import Tensor
 from widgets.charts.axes import figure, percent
@@ -18,15 +19,23 @@ from widgets.kit.fields import ElidedLabel, SearchField
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.results import Stat, StatGrid
-from widgets.kit.words import count
 
 COLUMNS = (
-    Column("Name", "As the file calls it", 320, lambda one: one.name, lambda one: one.name.lower(), figure=False),
-    Column("Type", "Of its numbers", 76, lambda one: one.dtype, lambda one: one.dtype, figure=False),
-    Column("Shape", "Sizes of its axes", 130, lambda one: close_shape(one.shape), lambda one: one.shape, figure=False),
-    Column("Size", "In the file", 84, lambda one: bytes_text(size_of(one)), size_of),
+    Column(
+        tr("Name"), tr("As the file calls it"), 320, lambda one: one.name, lambda one: one.name.lower(), figure=False
+    ),
+    Column(tr("Type"), tr("Of its numbers"), 76, lambda one: one.dtype, lambda one: one.dtype, figure=False),
+    Column(
+        tr("Shape"),
+        tr("Sizes of its axes"),
+        130,
+        lambda one: close_shape(one.shape),
+        lambda one: one.shape,
+        figure=False,
+    ),
+    Column(tr("Size"), tr("In the file"), 84, lambda one: bytes_text(size_of(one)), size_of),
 )
-PICK = "Select a tensor of floats to see how its values are distributed."
+PICK = tr("Select a tensor of floats to see how its values are distributed.")
 HIGH = 320
 """Least height of the table and of the chart beside it."""
 
@@ -38,11 +47,15 @@ class Stored(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = RowsTable("Stored tensors", "Click a heading to sort; select a row to see its values", COLUMNS)
-        self.search = SearchField("Search stored tensors", placeholder="Search tensors", tip="Names, types and shapes")
+        self.table = RowsTable(
+            tr("Stored tensors"), tr("Click a heading to sort; select a row to see its values"), COLUMNS
+        )
+        self.search = SearchField(
+            tr("Search stored tensors"), placeholder=tr("Search tensors"), tip=tr("Names, types and shapes")
+        )
         self.told = Label("", "muted")
         self.name, self.hint = ElidedLabel("", "heading"), Label(PICK, "muted", wraps=True)
-        self.chart = BandPlot("Distribution of the tensor's values", "value", "elements")
+        self.chart = BandPlot(tr("Distribution of the tensor's values"), "value", "elements")
         self.chart.setMinimumHeight(170)
         self.figures = StatGrid()
         self._tensors: tuple[Tensor, ...] = ()
@@ -51,7 +64,7 @@ class Stored(QWidget):
         side = held(column_of(*parts, spacing=8, margins=(12, 0, 0, 0)))
         split = split_of(self.table, side, sizes=(640, 320), stretch=(2, 1))
         split.setMinimumHeight(HIGH)
-        head = row_of(Label("Stored tensors", "heading"), self.told, (self.search, 1), spacing=12)
+        head = row_of(Label(tr("Stored tensors"), "heading"), self.told, (self.search, 1), spacing=12)
         self.setLayout(column_of(head, (split, 1), spacing=8))
         self.search.textChanged.connect(lambda _text: self._show())
         self.table.picked.connect(self._want)
@@ -65,7 +78,11 @@ class Stored(QWidget):
         words = self.search.text().lower().split()
         only = frozenset(one.name for one in self._tensors if all(word in _line(one) for word in words))
         shown = len(only) if words else len(self._tensors)
-        self.told.setText(f"{shown:,} of {count(len(self._tensors), 'tensor')}" if words else "")
+        self.told.setText(
+            tr_count(len(self._tensors), "{shown:,} of {n} tensor", "{shown:,} of {n:,} tensors", shown=shown)
+            if words
+            else ""
+        )
         self.table.show_rows(self._tensors, only if words else None, self._weights.tensor)
         self._show_weights()
 
@@ -79,7 +96,7 @@ class Stored(QWidget):
         self.figures.setVisible(row is not None)
         self.hint.setVisible(row is None)
         kind = next((one.dtype for one in self._tensors if one.name == weights.tensor), "")
-        known = "Reading its values" if "float" in kind else f"It holds {kind}, which is not drawn."
+        known = tr("Reading its values") if "float" in kind else tr("It holds {kind}, which is not drawn.", kind=kind)
         self.hint.setText(known if weights.tensor else PICK)
         if row is not None:
             self._draw(row)
@@ -88,10 +105,10 @@ class Stored(QWidget):
         x, y = stairs(row.edges.tolist(), row.counts.tolist())
         self.chart.show_lines([Series("elements", x, y)], [Band(x, [0.0] * len(x), y, hatched=True)])
         self.figures.set_stats([
-            Stat("Mean", figure(row.mean), spread=figure(row.spread), tip="With its standard deviation"),
-            Stat("Least and largest", f"{figure(row.low)} to {figure(row.high)}"),
-            Stat("Zeros", percent(row.zeros)),
-            *([Stat("Not finite", f"{row.not_finite:,}", level="bad")] if row.not_finite else []),
+            Stat(tr("Mean"), figure(row.mean), spread=figure(row.spread), tip=tr("With its standard deviation")),
+            Stat(tr("Least and largest"), tr("{low} to {high}", low=figure(row.low), high=figure(row.high))),
+            Stat(tr("Zeros"), percent(row.zeros)),
+            *([Stat(tr("Not finite"), f"{row.not_finite:,}", level="bad")] if row.not_finite else []),
         ])  # fmt: skip
 
     def _want(self, name: str) -> None:

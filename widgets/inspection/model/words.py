@@ -5,28 +5,30 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from engines.core.words import as_sentence, tr
+from engines.inspection.opening.pickled import FOREIGN
 from engines.inspection.types import Format, Given, ModelSheet, Safety, Tensor
 from widgets.inspection.words import amount, bytes_text, close_shape, going_in
 from widgets.kit.results import Stat
 from widgets.kit.words import DASH
 
 FORMATS = {
-    Format.ONNX: "ONNX model",
-    Format.TFLITE: "TensorFlow Lite model",
-    Format.EXPORTED: "PyTorch export (.pt2)",
-    Format.SAFETENSORS: "Safetensors weights",
-    Format.LORA: "LoRA adapter",
-    Format.STATE_DICT: "PyTorch state dict",
-    Format.TORCHSCRIPT: "TorchScript program",
-    Format.DIFFUSERS: "Diffusers folder",
-    Format.KINOSCOPE: "Network of Kinoscope",
-    Format.ARRAYS: "NumPy arrays",
-    Format.DLIB: "dlib network",
-    Format.MODULE: "PyTorch module",
+    Format.ONNX: tr("ONNX model"),
+    Format.TFLITE: tr("TensorFlow Lite model"),
+    Format.EXPORTED: tr("PyTorch export (.pt2)"),
+    Format.SAFETENSORS: tr("Safetensors weights"),
+    Format.LORA: tr("LoRA adapter"),
+    Format.STATE_DICT: tr("PyTorch state dict"),
+    Format.TORCHSCRIPT: tr("TorchScript program"),
+    Format.DIFFUSERS: tr("Diffusers folder"),
+    Format.KINOSCOPE: tr("Network of Kinoscope"),
+    Format.ARRAYS: tr("NumPy arrays"),
+    Format.DLIB: tr("dlib network"),
+    Format.MODULE: tr("PyTorch module"),
 }
-VERDICTS = {"safe": ("Safe to read", "good"), "refused": ("Refused", "bad"), "code": ("A program", "warn")}
+VERDICTS = {"safe": (tr("Safe to read"), "good"), "refused": (tr("Refused"), "bad"), "code": (tr("A program"), "warn")}
 """Words and level of a pill."""
-ASK = "Ask its maker for safetensors, or for a plain state dict."
+ASK = tr("Ask its maker for safetensors, or for a plain state dict.")
 BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "uint32": 4, "float16": 2, "bfloat16": 2, "int16": 2,
          "complex64": 8, "complex128": 16, "uint64": 8, "uint16": 2}  # fmt: skip
 """Of an element; whatever is not named has one."""
@@ -39,10 +41,10 @@ def format_words(kind: Format) -> str:
 def safety_words(safety: Safety) -> str:
     """The reason, and that nothing was run."""
     if safety.verdict == "refused":
-        why = (safety.why or "It asks for what has no place in weights").rstrip(".")
-        run = "" if "nothing of it was run" in why.lower() else " Nothing of it was run."
+        why = (safety.why or tr("It asks for what has no place in weights")).rstrip(".")
+        run = "" if FOREIGN.lower() in why.lower() else tr(" Nothing of it was run.")
         return f"{why}.{run} {ASK}" if safety.calls else f"{why}.{run}"
-    return safety.why or "Reading it runs nothing."
+    return safety.why or tr("Reading it runs nothing.")
 
 
 def size_of(tensor: Tensor) -> int | None:
@@ -56,12 +58,18 @@ def figures(sheet: ModelSheet) -> list[Stat]:
     """Sizes and counts."""
     counts, graph = sheet.counts, sheet.graph
     rows = [
-        Stat("Size", bytes_text(sheet.bytes), tip=f"{sheet.bytes:,} bytes") if sheet.bytes else None,
-        Stat("Operators", f"{len(graph.nodes):,}") if graph is not None else None,
-        Stat("Parameters", amount(counts.parameters), tip=f"{counts.parameters:,}, every name"),
+        Stat(tr("Size"), bytes_text(sheet.bytes), tip=tr("{bytes:,} bytes", bytes=sheet.bytes))
+        if sheet.bytes
+        else None,
+        Stat(tr("Operators"), f"{len(graph.nodes):,}") if graph is not None else None,
+        Stat(
+            tr("Parameters"),
+            amount(counts.parameters),
+            tip=tr("{parameters:,}, every name", parameters=counts.parameters),
+        ),
         _once(sheet),
         _adds(sheet) if graph is not None else None,
-        Stat("Stored tensors", f"{len(sheet.tensors):,}"),
+        Stat(tr("Stored tensors"), f"{len(sheet.tensors):,}"),
         *_dtypes(sheet),
     ]
     return [row for row in rows if row is not None]
@@ -72,14 +80,20 @@ def _once(sheet: ModelSheet) -> Stat | None:
     once = sheet.counts.parameters_shared_once
     if once == sheet.counts.parameters:
         return None
-    return Stat("Shared ones once", amount(once), tip=f"{once:,}, tensors with one storage counted once")
+    return Stat(
+        tr("Shared ones once"), amount(once), tip=tr("{once:,}, tensors with one storage counted once", once=once)
+    )
 
 
 def _adds(sheet: ModelSheet) -> Stat:
     counts = sheet.counts
     lacking = ", ".join(counts.uncounted)
-    tip = f"Without {lacking}, which cannot be counted" if lacking else "Products that are summed, for one input"
-    return Stat("Multiply-adds", amount(counts.multiply_adds), tip=tip, level="warn" if lacking else "")
+    tip = (
+        tr("Without {lacking}, which cannot be counted", lacking=lacking)
+        if lacking
+        else tr("Products that are summed, for one input")
+    )
+    return Stat(tr("Multiply-adds"), amount(counts.multiply_adds), tip=tip, level="warn" if lacking else "")
 
 
 def _dtypes(sheet: ModelSheet) -> list[Stat]:
@@ -88,8 +102,11 @@ def _dtypes(sheet: ModelSheet) -> list[Stat]:
     for tensor in sheet.tensors:
         sizes[tensor.dtype] += size_of(tensor) or 0
     whole = sum(sizes.values())
-    told, tip = sizes.most_common(4) if whole else [], "Share of the stored bytes"
-    return [Stat(f"In {dtype or 'unknown type'}", f"{100 * size / whole:.3g} %", tip=tip) for dtype, size in told]
+    told, tip = sizes.most_common(4) if whole else [], tr("Share of the stored bytes")
+    return [
+        Stat(tr("In {dtype}", dtype=dtype or tr("unknown type")), f"{100 * size / whole:.3g} %", tip=tip)
+        for dtype, size in told
+    ]
 
 
 def inputs(sheet: ModelSheet) -> list[Stat]:
@@ -97,15 +114,15 @@ def inputs(sheet: ModelSheet) -> list[Stat]:
     rows = [_input(given) for given in sheet.given]
     if sheet.preprocessing is not None:
         words = going_in(sheet.preprocessing)
-        rows.append(Stat("Pictures go in", words, tip=words))
+        rows.append(Stat(tr("Pictures go in"), words, tip=words))
     return rows
 
 
 def _input(given: Given) -> Stat:
-    what = "a picture can go in" if given.picture else f"given {given.value:g} everywhere"
+    what = tr("a picture can go in") if given.picture else tr("given {given:g} everywhere", given=given.value)
     return Stat(given.name, close_shape(given.shape) or DASH, given.dtype, tip=f"{given.name}: {what}")
 
 
 def facts(sheet: ModelSheet) -> list[Stat]:
     """What else the file says."""
-    return [Stat(name[:1].upper() + name[1:], value, tip=f"{name}: {value}") for name, value in sheet.facts]
+    return [Stat(as_sentence(name), value, tip=f"{name}: {value}") for name, value in sheet.facts]

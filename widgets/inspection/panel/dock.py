@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 
+from engines.core.words import tr
 from widgets.inspection.attribution.section import AttributionSection
 from widgets.inspection.panel import words
 from widgets.inspection.panel.activations import ActivationsSection
@@ -34,7 +35,9 @@ class InspectionPanel(FeaturePanel):
     edited = Signal(object, dict)
 
     def __init__(self) -> None:
-        super().__init__("Inspector", PrimaryButton("Open model"), "Opening, pages and methods", titled=False)
+        super().__init__(
+            tr("Inspector"), PrimaryButton(tr("Open model")), tr("Opening, pages and methods"), titled=False
+        )
         self.shown = InspectionView()
         self.model, self.in_use, self.picture = ModelSection(), InUseSection(), PictureSection()
         self.compare = CompareSection()

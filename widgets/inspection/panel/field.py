@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.inspection.panel.layer import LayerField
 from widgets.inspection.state import InspectionView
 from widgets.kit.form import Form
@@ -10,9 +11,11 @@ from widgets.kit.panel import Toggle
 
 class FieldSection(Form):
     def __init__(self) -> None:
-        super().__init__("Field", name="inspection.field")
-        self.layer = LayerField("Layer whose unit is looked at")
-        self.effective = Toggle("Effective field", True, tip="Take the gradient of the unit on every picture too")
+        super().__init__(tr("Field"), name="inspection.field")
+        self.layer = LayerField(tr("Layer whose unit is looked at"))
+        self.effective = Toggle(
+            tr("Effective field"), True, tip=tr("Take the gradient of the unit on every picture too")
+        )
         self.layer.chosen.connect(lambda name: self.edited.emit({"layer": name, "channel": 0, "unit": (-1, -1)}))
         self.bind("effective", self.effective)
         self.lay_out(self.layer, self.effective)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.core.networks.in_use import ModelInUse
+from engines.core.words import tr
 from widgets.inspection.state import InspectionView
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, Section
@@ -19,7 +20,7 @@ class InUseSection(Section):
     inspectWanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("In use now", name="inspection.in-use")
+        super().__init__(tr("In use now"), name="inspection.in-use")
         self.buttons: dict[str, PlainButton] = {}
         self._column = column_of(spacing=8)
         self.add(held(self._column))
@@ -40,9 +41,11 @@ class InUseSection(Section):
             self._column.addWidget(self._row_of(model, titles.get(model.feed, "")))
 
     def _row_of(self, model: ModelInUse, feed: str) -> QWidget:
-        at = f"{file_name(model.path)}, on {feed}" if feed else file_name(model.path)
-        button = PlainButton("Inspect", "", f"Open the file of {model.title} here, on the same picture")
-        button.setAccessibleName(f"Inspect {model.title}")
+        at = tr("{path}, on {feed}", path=file_name(model.path), feed=feed) if feed else file_name(model.path)
+        button = PlainButton(
+            tr("Inspect"), "", tr("Open the file of {model} here, on the same picture", model=model.title)
+        )
+        button.setAccessibleName(tr("Inspect {model}", model=model.title))
         button.clicked.connect(lambda: self.inspectWanted.emit(model))
         self.buttons[model.title] = button
         words = column_of(ElidedLabel(model.title), ElidedLabel(at, "hint"), spacing=0)

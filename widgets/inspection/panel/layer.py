@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from engines.inspection.types import Kind, ModelSheet
 from widgets.inspection.panel.search_choice import SearchChoice
 from widgets.inspection.words import layer_words, layers_of
@@ -20,10 +21,10 @@ class LayerField(QWidget):
         super().__init__()
         self._kinds = kinds
         self._sheet: ModelSheet | None = None
-        self.field = SearchChoice("Layer", placeholder="Chosen for you", tip=tip)
+        self.field = SearchChoice(tr("Layer"), placeholder=tr("Chosen for you"), tip=tip)
         self.chosen = self.field.chosen
         self.what = words()
-        self.setLayout(column_of(labelled("Layer", self.field, tip), self.what, spacing=4))
+        self.setLayout(column_of(labelled(tr("Layer"), self.field, tip), self.what, spacing=4))
 
     def show_layer(self, sheet: ModelSheet | None, layer: str, names: tuple[str, ...] = ()) -> None:
         """layer: the one that is looked at. names: in place of those of the graph."""

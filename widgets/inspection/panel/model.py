@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engines.core.words import tr
 from engines.inspection.shapes import shape_of
 from engines.inspection.types import Shape
 from widgets.inspection.state import InspectionView
@@ -27,11 +28,11 @@ class ModelSection(Form):
     shapesTold = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Model", name="inspection.model")
-        self.file = PathRow("File", "none", "Choose a model file or folder", clears=True)
-        self.recent = QuietButton("Recent", "waiting", "Models that were open before")
+        super().__init__(tr("Model"), name="inspection.model")
+        self.file = PathRow(tr("File"), "none", tr("Choose a model file or folder"), clears=True)
+        self.recent = QuietButton(tr("Recent"), "waiting", tr("Models that were open before"))
         self.program = PlainButton(
-            "Load it in a process of its own", "", "This file is a program; it is loaded only when asked"
+            tr("Load it in a process of its own"), "", tr("This file is a program; it is loaded only when asked")
         )
         self.why, self.shapes = words("muted"), Shapes()
         self.shapes.told.connect(self.shapesTold)
@@ -79,9 +80,9 @@ class Shapes(QWidget):
         self._asked: dict[str, TextField] = {}
         self._column = column_of(spacing=8)
         self._lead = words("muted")
-        self._lead.setText("The file does not say how large its inputs are.")
+        self._lead.setText(tr("The file does not say how large its inputs are."))
         self.use = PlainButton(
-            "Use these shapes", "", "Open the model with inputs of these shapes; they are remembered"
+            tr("Use these shapes"), "", tr("Open the model with inputs of these shapes; they are remembered")
         )
         self.use.clicked.connect(self._tell)
         self.setLayout(column_of(self._lead, self._column, held(row_of(None, self.use)), spacing=8))
@@ -105,14 +106,16 @@ class Shapes(QWidget):
         self._asked = {name: self._field(name, told[at]) for at, name in enumerate(names)}
 
     def _field(self, name: str, text: str) -> TextField:
-        field = TextField(name, text, placeholder="1x3x224x224", tip=f"Sizes of the input '{name}', with an x between")
+        field = TextField(
+            name, text, placeholder="1x3x224x224", tip=tr("Sizes of the input '{name}', with an x between", name=name)
+        )
         field.returnPressed.connect(self._tell)
-        self._column.addWidget(labelled(f"Shape of {name}", field))
+        self._column.addWidget(labelled(tr("Shape of {name}", name=name), field))
         return field
 
     def _tell(self) -> None:
         shapes = [shape_of(field.text().replace(TIMES, "x")) for field in self._asked.values()]
         for field, shape in zip(self._asked.values(), shapes, strict=True):
-            field.set_problem("" if shape else "Give sizes like 1x3x224x224")
+            field.set_problem("" if shape else tr("Give sizes like 1x3x224x224"))
         if all(shapes):
             self.told.emit(tuple(shapes))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.words import tr
 from engines.inspection.pictures import picture_input, preprocessing_of
 from engines.inspection.types import ModelSheet
 from widgets.inspection.state import InspectionView
@@ -25,10 +26,10 @@ class PictureSection(Form):
     preprocessingChanged = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Picture", name="inspection.picture")
-        self.source = SourcePicker("Camera, film or picture that the model sees")
+        super().__init__(tr("Picture"), name="inspection.picture")
+        self.source = SourcePicker(tr("Camera, film or picture that the model sees"))
         self.source.sourceChosen.connect(self.sourceChosen)
-        self.own = Toggle("As the model says", True, tip="How a picture goes in is taken from the file")
+        self.own = Toggle(tr("As the model says"), True, tip=tr("How a picture goes in is taken from the file"))
         self.how, self.fields_box = words(), _How()
         self._shown: Preprocessing | None = None
         self.own.clicked.connect(self._turn)
@@ -43,7 +44,7 @@ class PictureSection(Form):
         self._shown = look.preprocessing or says or (_usual(sheet) if sheet is not None else None)
         show(self.own, not set_by_hand)
         fitted = view.look.look.seen.fitted if view.look.look is not None else ""
-        guess = "" if says is not None or set_by_hand else "The file does not say; taken as usual: "
+        guess = "" if says is not None or set_by_hand else tr("The file does not say; taken as usual: ")
         self.how.setToolTip(fitted)
         say(self.how, f"{guess}{going_in(self._shown)}." if self._shown is not None and not set_by_hand else fitted)
         self.fields_box.setVisible(set_by_hand)
@@ -61,21 +62,23 @@ class _How(Form):
     changed = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("How it goes in", name="inspection.how")
+        super().__init__(tr("How it goes in"), name="inspection.how")
         self._how = Preprocessing()
-        self.high = NumberField("Height", 224, 1, MOST, unit="px", tip="Rows of the input")
-        self.wide = NumberField("Width", 224, 1, MOST, unit="px", tip="Columns of the input")
-        order = [("RGB", "RGB"), ("BGR", "BGR"), ("grey", "Grey")]
-        self.colours = Segmented("Colours", order, tip="Order of the colours that the model was trained with")
-        fits = [("stretch", "Stretched"), ("letterbox", "Whole, bordered"), ("crop", "Its middle")]
-        self.fit = ChoiceField("Fit", fits, tip="How a picture of another shape goes in")
-        self.mean = TextField("Mean", tip="Subtracted from pixels of 0 to 255: one number, or one for each colour")
-        self.std = TextField("Divided by", tip="One number, or one for each colour")
+        self.high = NumberField(tr("Height"), 224, 1, MOST, unit="px", tip=tr("Rows of the input"))
+        self.wide = NumberField(tr("Width"), 224, 1, MOST, unit="px", tip=tr("Columns of the input"))
+        order = [("RGB", "RGB"), ("BGR", "BGR"), ("grey", tr("Grey"))]
+        self.colours = Segmented(tr("Colours"), order, tip=tr("Order of the colours that the model was trained with"))
+        fits = [("stretch", tr("Stretched")), ("letterbox", tr("Whole, bordered")), ("crop", tr("Its middle"))]
+        self.fit = ChoiceField(tr("Fit"), fits, tip=tr("How a picture of another shape goes in"))
+        self.mean = TextField(
+            tr("Mean"), tip=tr("Subtracted from pixels of 0 to 255: one number, or one for each colour")
+        )
+        self.std = TextField(tr("Divided by"), tip=tr("One number, or one for each colour"))
         self.lay_out(
-            columns(labelled("Height", self.high), labelled("Width", self.wide)),
-            labelled("Colours", self.colours),
-            columns(labelled("Mean", self.mean), labelled("Divided by", self.std)),
-            labelled("Fit", self.fit),
+            columns(labelled(tr("Height"), self.high), labelled(tr("Width"), self.wide)),
+            labelled(tr("Colours"), self.colours),
+            columns(labelled(tr("Mean"), self.mean), labelled(tr("Divided by"), self.std)),
+            labelled(tr("Fit"), self.fit),
         )
         for control in (self.high, self.wide):
             control.valueChanged.connect(lambda _value: self._tell())
@@ -98,8 +101,8 @@ class _How(Form):
 
     def _tell(self) -> None:
         mean, std = numbers(self.mean.text()), numbers(self.std.text())
-        self.mean.set_problem("" if mean else "One number, or three")
-        self.std.set_problem("" if std and all(std) else "One number, or three, none of them 0")
+        self.mean.set_problem("" if mean else tr("One number, or three"))
+        self.std.set_problem("" if std and all(std) else tr("One number, or three, none of them 0"))
         if not mean or not std or not all(std):
             return
         size = self.high.whole(), self.wide.whole()

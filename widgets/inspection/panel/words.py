@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.inspection.state import LIVE, InspectionView, Page
 from widgets.inspection.words import amount
 from widgets.kit.words import DOT
 
-OPEN = "Open model", "A model file or a diffusers folder; files may also be dropped here"
-LOOK = "Look", "Look at the source with this model, live"
-STOP = "Stop", "Look no longer; what was seen stays"
-AGAIN = "Play again", "Play the recording from its start and look at it"
+OPEN = tr("Open model"), tr("A model file or a diffusers folder; files may also be dropped here")
+LOOK = tr("Look"), tr("Look at the source with this model, live")
+STOP = tr("Stop"), tr("Look no longer; what was seen stays")
+AGAIN = tr("Play again"), tr("Play the recording from its start and look at it")
 VERBS: dict[Page, tuple[str, str]] = {
     Page.MODEL: OPEN,
     Page.GRAPH: OPEN,
-    Page.ATTRIBUTION: ("Explain", "Find the pixels that the chosen output rests on"),
-    Page.COMPARE: ("Compare", "Run both and compare every layer"),
+    Page.ATTRIBUTION: (tr("Explain"), tr("Find the pixels that the chosen output rests on")),
+    Page.COMPARE: (tr("Compare"), tr("Run both and compare every layer")),
 }
 """Word and tip of the one action of each page that does not look."""
 LEVELS = {"safe": "good", "code": "warn", "refused": "bad"}
@@ -24,10 +25,14 @@ def headline(view: InspectionView) -> str:
     """One line of state: 'looking at Camera 1, 12 frames a second', then title, format and parameters."""
     sheet = view.model.sheet
     if view.model.busy is not None:
-        return "Opening the model" if sheet is None else "Timing its layers"
+        return tr("Opening the model") if sheet is None else tr("Timing its layers")
     if sheet is None:
-        return "No model is open"
-    counted = (f"{amount(sheet.counts.parameters_shared_once)} parameters",) if sheet.counts.parameters else ()
+        return tr("No model is open")
+    counted = (
+        (tr("{amount} parameters", amount=amount(sheet.counts.parameters_shared_once)),)
+        if sheet.counts.parameters
+        else ()
+    )
     return DOT.join((*looking(view), sheet.title, str(sheet.format), *counted))
 
 
@@ -36,7 +41,11 @@ def looking(view: InspectionView) -> tuple[str, ...]:
     look = view.look
     if view.page not in LIVE or not look.on:
         return ()
-    return (look.note,) if look.note else (f"looking at {look.title}, {look.rate:.0f} frames a second",)
+    return (
+        (look.note,)
+        if look.note
+        else (tr("looking at {look}, {rate:.0f} frames a second", look=look.title, rate=look.rate),)
+    )
 
 
 def level(view: InspectionView) -> str:
@@ -61,6 +70,6 @@ def verb(view: InspectionView) -> tuple[str, str]:
 def problem(view: InspectionView) -> str:
     """Why the action cannot be done, "" when it can."""
     if view.busy is not None:
-        return "A model is being opened" if view.model.busy is not None else "It is under way"
+        return tr("A model is being opened") if view.model.busy is not None else tr("It is under way")
     opens = view.model.sheet is None or VERBS.get(view.page) is OPEN
     return "" if opens or view.look.on else view.problem

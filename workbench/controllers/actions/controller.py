@@ -13,6 +13,7 @@ from pathlib import Path
 from engines.actions.in_use import models_of
 from engines.core.networks.in_use import ModelInUse
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from widgets.actions.board.pages import ActionBoard
 from widgets.actions.panel.dock import ActionsPanel
 from widgets.actions.panel.words import missing_names
@@ -81,7 +82,7 @@ class ActionsController(PagedController):
         there = tuple(path for path in form.models if Path(path).is_file())
         model = form.settings.model
         if model and not Path(model).is_file():
-            self.services.notify(f"The model {model} is no longer there", "warn")
+            self.services.notify(tr("The model {model} is no longer there", model=model), "warn")
             form = form.with_model("")
         self.form, self.trouble = replace(form, models=there), None
         self.labels.restore()

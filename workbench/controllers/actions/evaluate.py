@@ -62,7 +62,7 @@ class Evaluating:
     def start(self) -> None:
         spec = self.spec()
         if not spec.models or not spec.labels:
-            self._notify("Choose models or scores, and labels to compare them with", "info")
+            self._notify(tr("Choose models or scores, and labels to compare them with"), "info")
             return
         self._pages.dismiss()
         self._studies.evaluate(spec)
@@ -103,7 +103,7 @@ class Evaluating:
     def _save_report(self) -> None:
         results = self._studies.evaluate_view.results
         if results and (file := self._dialogs.report()):
-            self._files.save(file, partial(write_report, results=results), "The report was not saved")
+            self._files.save(file, partial(write_report, results=results), tr("The report was not saved"))
 
 
 def with_row(spec: EvaluateSpec, model: str, scores: str) -> EvaluateSpec:

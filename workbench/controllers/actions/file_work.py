@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.services import Notify
@@ -40,7 +41,7 @@ class FileWork:
 
         def said(_result: object) -> None:
             done(target)
-            self._notify(f"Saved {Path(target).name} to {Path(target).parent}", "good")
+            self._notify(tr("Saved {target} to {parent}", target=Path(target).name, parent=Path(target).parent), "good")
 
         self.read(partial(write, target), said, title)
 

@@ -27,7 +27,7 @@ from workbench.threads.background import Errands
 
 KIND = "labels"
 KEYS = "123456789"
-GONE = "The file is no longer there"
+GONE = tr("The file is no longer there")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ class ProjectLabels(QObject):
             try:
                 self._kept[video] = _kept(data)
             except (KinoscopeError, ValueError, TypeError, AttributeError) as error:
-                self._services.notify(f"The labels of {video} could not be read: {error}", "warn")
+                self._services.notify(
+                    tr("The labels of {video} could not be read: {error}", video=video, error=error), "warn"
+                )
         self.look()
         self.changed.emit()
 
@@ -126,7 +128,7 @@ class ProjectLabels(QObject):
             self._services.undo.push(EditLabels(self, video, text, before, after))
 
     def add(self, video: str, segment: Segment) -> None:
-        self.edit(video, f"Mark {segment.action}", lambda labels: editing.add(labels, segment))
+        self.edit(video, tr("Mark {action}", action=segment.action), lambda labels: editing.add(labels, segment))
         segments = self.labels(video).segments
         self.select(segments.index(segment) if segment in segments else -1)
 
@@ -145,7 +147,7 @@ class ProjectLabels(QObject):
                 self.add(video, Segment(mark.start, last, mark.action, track))
             else:
                 self._services.notify(
-                    f"The segment of {mark.action} would end before it starts; it was dropped", "info"
+                    tr("The segment of {action} would end before it starts; it was dropped", action=mark.action), "info"
                 )
         if mark is None or mark.action != action:
             self.open = Mark(video, action, frame)
@@ -169,7 +171,7 @@ class ProjectLabels(QObject):
 
     def loaded(self, video: str, labels: Labels, file: str) -> None:
         """Labels that were read from a file replace those there are."""
-        self.edit(video, "Import labels", lambda _labels: labels)
+        self.edit(video, tr("Import labels"), lambda _labels: labels)
         self.saved(video, file)
 
     def saved(self, video: str, file: str) -> None:

@@ -26,6 +26,7 @@ from engines.actions.study_types import (
     TrainSpec,
 )
 from engines.actions.types import WatchSettings
+from engines.core.words import tr
 from widgets.actions.state import EvaluateView, TrainView
 from widgets.kit.work_state import Busy
 from widgets.timeline.state import ScoreTrack
@@ -90,9 +91,9 @@ class Studies(QObject):
         self._files, self._failed = files, failed
         self._train_view, self._evaluate_view = TrainView(), EvaluateView()
         self._whole: dict[str, list[WholeFilm]] = {}
-        self._train = self._slot(jobs, TRAIN, "Training failed")
-        self._detect = self._slot(jobs, DETECT, "The film was not looked through")
-        self._evaluate = self._slot(jobs, EVALUATE, "The evaluation failed")
+        self._train = self._slot(jobs, TRAIN, tr("Training failed"))
+        self._detect = self._slot(jobs, DETECT, tr("The film was not looked through"))
+        self._evaluate = self._slot(jobs, EVALUATE, tr("The evaluation failed"))
         self._train.told.connect(self._told)
         self._train.done.connect(self._trained)
         self._train.adopted.connect(self._goes_on)
@@ -120,16 +121,16 @@ class Studies(QObject):
         """Train this from its first step, instead of what is under way."""
         spec = replace(spec, anew=True)
         self._train_view = TrainView(spec)
-        self._train.start(spec, f"Train {Path(spec.out).stem}", train_line(spec))
+        self._train.start(spec, tr("Train {stem}", stem=Path(spec.out).stem), train_line(spec))
 
     def detect(self, spec: DetectSpec) -> None:
         """Run a model over a film; its scores then stand on the timeline."""
-        title = f"Run {Path(spec.model).stem} over {Path(spec.video).name}"
+        title = tr("Run {stem} over {video}", stem=Path(spec.model).stem, video=Path(spec.video).name)
         self._detect.start(spec, title, detect_line(spec))
 
     def evaluate(self, spec: EvaluateSpec) -> None:
         self._evaluate_view = EvaluateView(spec)
-        self._evaluate.start(spec, "Evaluate action models", evaluate_line(spec))
+        self._evaluate.start(spec, tr("Evaluate action models"), evaluate_line(spec))
 
     def select(self, row: int) -> None:
         """Show this model's figures in full."""
@@ -179,7 +180,7 @@ class Studies(QObject):
     def _detected(self, spec: DetectSpec, result: object) -> None:
         if isinstance(result, DetectResult):
             have = partial(self._have, spec.video)
-            self._files.read(partial(read_whole, spec, result), have, "The scores could not be read")
+            self._files.read(partial(read_whole, spec, result), have, tr("The scores could not be read"))
 
     def _have(self, video: str, found: WholeFilm) -> None:
         made = found.model, found.weights

@@ -15,8 +15,8 @@ from engines.actions.labels.files import write_labels
 from engines.actions.labels.films import read_labels_for
 from engines.actions.types import Labels, Segment
 from engines.core.clock import monotonic
+from engines.core.words import tr, tr_count
 from widgets.actions.panel.teach import TeachPage
-from widgets.kit.words import count
 from workbench.controllers.actions.dialogs import Dialogs
 from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.films import Films
@@ -61,7 +61,7 @@ class ClipRecorder(QObject):
         self._look()
         path = self._path or self._watch.source
         if path not in self._viewer.shown().values():
-            self._services.notify("Show the camera in a tile to record it", "info")
+            self._services.notify(tr("Show the camera in a tile to record it"), "info")
             return
         self._path = "" if self._path else path
         self._since, self._wanted = monotonic(), True
@@ -101,12 +101,14 @@ class Teaching:
         page.record.button.clicked.connect(self._recorder.toggle)
         page.open.markWanted.connect(self.mark)
         page.open.drop.clicked.connect(self.labels.drop_mark)
-        page.classes.classAdded.connect(lambda name: edit(f"Add {name}", lambda it: editing.add_class(it, name)))
+        page.classes.classAdded.connect(
+            lambda name: edit(tr("Add {name}", name=name), lambda it: editing.add_class(it, name))
+        )
         page.classes.classRenamed.connect(
-            lambda old, new: edit(f"Rename {old}", lambda it: editing.rename_class(it, old, new))
+            lambda old, new: edit(tr("Rename {old}", old=old), lambda it: editing.rename_class(it, old, new))
         )
         page.classes.classRemoved.connect(
-            lambda name: edit(f"Remove {name}", lambda it: editing.remove_class(it, name))
+            lambda name: edit(tr("Remove {name}", name=name), lambda it: editing.remove_class(it, name))
         )
         page.classes.list.markWanted.connect(self.mark)
         page.segments.segmentChosen.connect(self.choose)
@@ -121,13 +123,13 @@ class Teaching:
         if self._films.video:
             self.labels.edit(self._films.video, text, change)
         else:
-            self._services.notify("Labels belong to a film: open one, or record the camera first", "info")
+            self._services.notify(tr("Labels belong to a film: open one, or record the camera first"), "info")
 
     def add(self, segment: Segment) -> None:
         self.labels.add(self._films.video, segment)
 
     def remove(self, index: int) -> None:
-        self.edit("Remove a segment", lambda it: editing.remove(it, index))
+        self.edit(tr("Remove a segment"), lambda it: editing.remove(it, index))
 
     def choose(self, index: int) -> None:
         """Select a segment and show its first frame."""
@@ -142,7 +144,7 @@ class Teaching:
         if video and frame >= 0:
             self.labels.mark(video, action, frame, self._pages.form.track)
         elif video:
-            self._services.notify("Show the film in a tile to mark what happens in it", "info")
+            self._services.notify(tr("Show the film in a tile to mark what happens in it"), "info")
 
     def mark_nth(self, index: int) -> None:
         classes = self.labels.labels(self._films.video).classes
@@ -159,18 +161,22 @@ class Teaching:
 
         def have(labels: Labels) -> None:
             self.labels.loaded(video, labels, file)
-            words = f"{count(len(labels.segments), 'segment')} of {count(len(labels.classes), 'class', 'classes')}"
-            self._services.notify(f"Read {words} from {Path(file).name}", "good")
+            words = tr(
+                "{segments} of {classes}",
+                segments=tr_count(len(labels.segments), "{n} segment", "{n:,} segments"),
+                classes=tr_count(len(labels.classes), "{n} class", "{n:,} classes"),
+            )
+            self._services.notify(tr("Read {words} from {file}", words=words, file=Path(file).name), "good")
 
         read = partial(read_labels_for, video, file, self._films.facts)
-        self._files.read(read, have, "The labels were not read")
+        self._files.read(read, have, tr("The labels were not read"))
 
     def save_labels(self) -> None:
         video, times = self._films.video, self._films.facts.known_times
         labels = self.labels.labels(video)
         if labels.segments and (file := self._dialogs.new_labels(video)):
             write = partial(write_labels, labels=labels, film_times=times, video=video)
-            self._files.save(file, write, "The labels were not saved", partial(self.labels.saved, video))
+            self._files.save(file, write, tr("The labels were not saved"), partial(self.labels.saved, video))
 
 
 class MarkingKeys:

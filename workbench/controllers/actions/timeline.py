@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engines.actions.labels import editing
 from engines.actions.types import BACKGROUND
+from engines.core.words import tr
 from widgets.actions.state import Page
 from widgets.timeline.panel import TimelinePanel
 from widgets.timeline.state import ScoreTrack, TimelineView
@@ -27,11 +28,13 @@ class Timeline:
         line.positionWanted.connect(self._playhead.seek)
         line.playWanted.connect(self._playhead.play)
         line.segmentAdded.connect(teaching.add)
-        line.segmentMoved.connect(lambda *where: edit("Move a segment", lambda it: editing.move(it, *where)))
+        line.segmentMoved.connect(lambda *where: edit(tr("Move a segment"), lambda it: editing.move(it, *where)))
         line.segmentChosen.connect(teaching.labels.select)
         line.segmentRemoved.connect(teaching.remove)
-        line.relabelled.connect(lambda at, name: edit(f"Call it {name}", lambda it: editing.relabel(it, at, name)))
-        line.splitWanted.connect(lambda *where: edit("Split a segment", lambda it: editing.split(it, *where)))
+        line.relabelled.connect(
+            lambda at, name: edit(tr("Call it {name}", name=name), lambda it: editing.relabel(it, at, name))
+        )
+        line.splitWanted.connect(lambda *where: edit(tr("Split a segment"), lambda it: editing.split(it, *where)))
         line.trackChosen.connect(lambda track: pages.set_form(track=track))
         line.markWanted.connect(teaching.mark)
         line.markDropped.connect(teaching.labels.drop_mark)

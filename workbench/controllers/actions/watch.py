@@ -55,7 +55,7 @@ class Watch(SourceWatch):
         self._settings, self._classes = settings, classes
         self._histories: dict[tuple[str, str, str], ScoreHistory] = {}
         """By path, model file and how its weights are kept."""
-        self.lookers = Lookers(services, ENGINE, "Action detection", parent)
+        self.lookers = Lookers(services, ENGINE, tr("Action detection"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
         services.feeds.removed.connect(self._forget_feed)
 
@@ -139,7 +139,7 @@ class Watching:
     ) -> None:  # fmt: skip
         self._watch, self._playhead, self._films, self._studies = watch, playhead, films, studies
         self._files, self._dialogs, self._pages, self._services = files, dialogs, pages, services
-        self.cards = ReadOnce(files, _card, "The model cannot be used", parent)
+        self.cards = ReadOnce(files, _card, tr("The model cannot be used"), parent)
 
     def page(self) -> WatchPage:
         page = WatchPage()
@@ -162,7 +162,7 @@ class Watching:
         if watch.source or watch.running:
             watch.look(watch.source, not watch.running)
         else:
-            self._services.notify("Open a camera or a video to watch", "info")
+            self._services.notify(tr("Open a camera or a video to watch"), "info")
 
     def open_model(self) -> None:
         if path := self._dialogs.model():
@@ -217,16 +217,16 @@ class Watching:
         """Those that the panel lists."""
         own, video, times = self.tracks()[0], self._films.video, self._films.facts.known_times
         if own is None or not own.events:
-            self._services.notify("There are no events to export yet", "info")
+            self._services.notify(tr("There are no events to export yet"), "info")
         elif file := self._dialogs.events(Path(video).stem):
             write = partial(write_events, events=own.events, film_times=times, video=video)
-            self._files.save(file, write, "The events were not saved")
+            self._files.save(file, write, tr("The events were not saved"))
 
     def detect(self) -> None:
         """Run the model in use over the whole film, as a job, with the settings of the live engine."""
         settings, video, card = self._pages.form.settings, self._films.video, self.card()
         if not settings.model or not video:
-            self._services.notify("Choose a model, and a film to run it over", "info")
+            self._services.notify(tr("Choose a model, and a film to run it over"), "info")
             return
         out = models_dir() / "scores" / f"{Path(video).stem} {Path(settings.model).stem}.csv"
         ahead = card is not None and card.shape.future_steps > 0
@@ -244,7 +244,7 @@ class Watching:
             self._watch.look_at_next()
             self._services.host.add_source(str(path))
 
-        self._files.read(partial(load_path, "walking"), play, "The sample clip cannot be played")
+        self._files.read(partial(load_path, "walking"), play, tr("The sample clip cannot be played"))
 
     def tracks(self) -> tuple[ScoreTrack | None, tuple[ScoreTrack, ...]]:
         """The scores of the chosen model along the source, by its run over the whole film or else by watching; and

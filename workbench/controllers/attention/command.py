@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engines.attention.types import CompareSpec, SeeSpec
-from workbench.controllers.common.command_line import line, options
+from workbench.controllers.common.command_line import but, line, options, saying
 
 
+@saying("engines.attention.measuring.comparison:run", *but(CompareSpec))
 def compare_line(spec: CompareSpec) -> str:
     """Kinds and lengths always; the rest where it is not as usual."""
     rest = ("batch", "heads", "dim", "dtype", "device", "causal", "window", "backward", "threads", "repeats", "seed")

@@ -11,17 +11,17 @@ from PySide6.QtCore import QObject, Signal
 from engines.attention.measuring import costs
 from engines.attention.measuring.figures import write
 from engines.attention.types import CompareResult, CompareSpec
+from engines.core.words import tr, tr_count
 from widgets.attention.compare.page import ComparePage
 from widgets.attention.state import CompareView
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import count
 from workbench.controllers.attention.command import compare_line
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
 
 JOB = "engines.attention.measuring.comparison:run"
-KINDS_OF_FILES = "Figures (*.csv);;Curves as drawing (*.svg);;Curves as picture (*.png)"
+KINDS_OF_FILES = tr("Figures (*.csv);;Curves as drawing (*.svg);;Curves as picture (*.png)")
 
 
 class Comparison(QObject):
@@ -35,7 +35,7 @@ class Comparison(QObject):
         super().__init__(parent)
         self._spec, self._shown = spec, CompareView()
         self._page: ComparePage | None = None
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="The comparison failed"), self)
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("The comparison failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.failed.connect(self.failed)
         self._slot.told.connect(lambda _key, value: self._show(value))
@@ -60,7 +60,7 @@ class Comparison(QObject):
         """Figures or curves as a file, by its ending."""
         if self._page is None or (result := self._shown.result) is None:
             return
-        if path := ask_file(self._page, "Export comparison", "export", KINDS_OF_FILES, "attention.csv"):
+        if path := ask_file(self._page, tr("Export comparison"), "export", KINDS_OF_FILES, "attention.csv"):
             figures = path.lower().endswith(".csv")
             save_or_say(self._page, path, partial(write, result) if figures else self._page.chart.save)
 
@@ -68,7 +68,11 @@ class Comparison(QObject):
         """Measure what the form asks for, in place of what is under way."""
         spec = self._spec()
         self._shown = replace(self._shown, earlier=True)
-        self._slot.start(spec, f"Compare {count(len(spec.kinds), 'kind')} of attention", compare_line(spec))
+        self._slot.start(
+            spec,
+            tr_count(len(spec.kinds), "Compare {n} kind of attention", "Compare {n:,} kinds of attention"),
+            compare_line(spec),
+        )
 
     def cancel(self) -> None:
         self._slot.cancel()

@@ -42,7 +42,7 @@ class AttentionController(PagedController):
         self.panel, self.board, self.models = panel, board, models
         self.view = AttentionView()
         self.devices: tuple[str, ...] = ("cpu",)
-        self._errands = Errands("attention devices")
+        self._errands = Errands(tr("attention devices"))
         services.supervisor.adopt(self._errands)
         self.comparison = Comparison(services.jobs, lambda: self.form.compare, self)
         self.watching = Watching(lambda: self.form.watch, self.show_trouble)

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Signal
 from engines.attention.types import SeeResult, SeeSpec
 from engines.attention.watching.recording import Recording
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.attention.see.page import SeePage
 from widgets.attention.state import SeeView
-from workbench.controllers.attention.command import see_line
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
 
-TITLE = "The attention cannot be shown"
+TITLE = tr("The attention cannot be shown")
 
 
 class Seeing(QObject):
@@ -52,17 +52,17 @@ class Seeing(QObject):
         """Sample what the form asks for, in place of what is under way."""
         spec = self._spec()
         if spec.model not in self._models:
-            self.failed.emit(trouble_of({"message": f"There is no model '{spec.model}'"}, TITLE))
+            self.failed.emit(trouble_of({"message": tr("There is no model '{model}'", model=spec.model)}, TITLE))
             return
         title, job = self._models[spec.model]
-        self._slots[job].start(spec, f"Attention of {title}", see_line(spec))
+        self._slots[job].start(spec, tr("Attention of {title}", title=title))
 
     def cancel(self) -> None:
         for slot in self._slots.values():
             slot.cancel()
 
     def _slot(self, jobs: JobQueue, job: str) -> JobSlot:
-        slot = JobSlot(jobs, job, partial(trouble_of, title="Sampling failed"), self)
+        slot = JobSlot(jobs, job, partial(trouble_of, title=tr("Sampling failed")), self)
         slot.changed.connect(self.changed)
         slot.failed.connect(self.failed)
         slot.done.connect(self._show)

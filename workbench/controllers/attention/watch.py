@@ -8,12 +8,13 @@ from engines.attention.types import WatchSpec
 from engines.attention.watching.back_tiling import BackTrace, back_trace
 from engines.attention.watching.tiling import Array, Trace, made_up, trace
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.attention.state import WatchView
 from widgets.attention.watch.page import WatchPage
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.trouble_words import trouble_of
 
-MADE_UP = "Made-up queries and keys"
+MADE_UP = tr("Made-up queries and keys")
 
 
 class Watching:
@@ -56,5 +57,5 @@ class Watching:
             forward = trace(q, k, v, spec.query_tile, spec.key_tile, spec.causal, spec.window or None)
             return back_trace(forward, made_up(v.shape[0], v.shape[1], spec.seed + 1)[2]) if spec.backward else forward
         except KinoscopeError as error:
-            self._say(trouble_of(error.as_json(), "This cannot be watched"))
+            self._say(trouble_of(error.as_json(), tr("This cannot be watched")))
             return None

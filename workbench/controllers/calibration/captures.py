@@ -16,6 +16,7 @@ from engines.core.errors import OutOfResources
 from engines.core.frames import Image
 from engines.core.outputs import free_name
 from engines.core.places import data_dir
+from engines.core.words import tr
 from workbench.feeds.snapshots import write_png
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
@@ -52,7 +53,8 @@ class Captures(QObject):
         """
         if len(self._unwritten) >= MOST_UNWRITTEN:
             raise OutOfResources(
-                f"{MOST_UNWRITTEN} views wait for the disk", hint="Free some space; they are written then"
+                tr("{most_unwritten} views wait for the disk", most_unwritten=MOST_UNWRITTEN),
+                hint=tr("Free some space; they are written then"),
             )
         target = self._next(source)
         self._unwritten[target] = image

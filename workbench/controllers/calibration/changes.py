@@ -9,18 +9,19 @@ from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand
 
+from engines.core.words import tr
 from workbench.controllers.calibration.session import Material, Session
 from workbench.controllers.shell.step import Step
 
 WORDS = {
-    "board": "Change the board",
-    "more_boards": "Change the boards",
-    "model": "Change the lens model",
-    "free_board": "Solve for the board's shape",
-    "window": "Change the corner window",
-    "fix": "Change what is held",
-    "every": "Change which frames are looked at",
-    "mirror": "Change how mirrored pictures are read",
+    "board": tr("Change the board"),
+    "more_boards": tr("Change the boards"),
+    "model": tr("Change the lens model"),
+    "free_board": tr("Solve for the board's shape"),
+    "window": tr("Change the corner window"),
+    "fix": tr("Change what is held"),
+    "every": tr("Change which frames are looked at"),
+    "mirror": tr("Change how mirrored pictures are read"),
 }
 """What a change of one setting is called in the Edit menu."""
 STEPPED = frozenset(("window", "every"))

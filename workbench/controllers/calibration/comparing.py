@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from PySide6.QtCore import QObject
 
+from engines.core.words import tr
 from widgets.calibration.pages.two_files import TwoFiles
 from widgets.kit.work_page import WorkPage
 from workbench.controllers.common.page_part import PagePart
@@ -21,7 +22,7 @@ class Comparing(PagePart):
     and compared. Its page has `files`, a `TwoFiles`."""
 
     blank: ClassVar[type]
-    missing: ClassVar[str] = "Calibrate first, or choose a file as the first one"
+    missing: ClassVar[str] = tr("Calibrate first, or choose a file as the first one")
 
     def __init__(self, desk: Any, errands: Errands, parent: QObject) -> None:
         super().__init__(desk, errands, parent)
@@ -92,7 +93,7 @@ class Comparing(PagePart):
             self._refuse(failure.as_json())
 
     def _refuse(self, failure: Mapping[str, Any]) -> None:
-        problem = "These cannot be set side by side"
+        problem = tr("These cannot be set side by side")
         self._view = self.blank(self.first, self.second, problem=problem, **self.more)
-        self.trouble = trouble_of(failure, title="Not compared")
+        self.trouble = trouble_of(failure, title=tr("Not compared"))
         self.changed.emit()

@@ -16,11 +16,11 @@ from engines.calibration.types import MonoResult, MonoSpec, Remedy
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import Listing
+from engines.core.words import tr, tr_count
 from widgets.calibration.pages.state import IN_VIEWER, Page, PagesForm, PagesView
 from widgets.calibration.pages.tabs import CalibrationBoard
 from widgets.calibration.panel import CalibrationPanel
 from widgets.calibration.state import CalibrationView, Trouble, ViewRow
-from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.changes import Put
@@ -59,7 +59,7 @@ class CalibrationController(PagedController):
         self.session = Session()
         self._base = CalibrationView()
         self._selected = ""
-        self._errands = Errands("calibration files")
+        self._errands = Errands(tr("calibration files"))
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
         self.edits = Edits(lambda: self.session, self._apply, services, self)
@@ -130,7 +130,7 @@ class CalibrationController(PagedController):
         self.trouble = None
         self._refit_soon.stop()
         self.captures.retry()
-        self._errands.ask(lambda: None, lambda _none: self._run_now(), self._failed("Calibration failed"))
+        self._errands.ask(lambda: None, lambda _none: self._run_now(), self._failed(tr("Calibration failed")))
 
     def compare_models(self) -> None:
         """Solve the views with every lens model, on the page that shows them side by side."""
@@ -172,7 +172,7 @@ class CalibrationController(PagedController):
     def save(self, path: str) -> None:
         result = self.session.result
         if result is not None and path:
-            said = f"Saved {Path(path).name}"
+            said = tr("Saved {path}", path=Path(path).name)
             self.files.save(result, path, lambda: self.services.notify(said, "good"))
 
     def use_for_camera(self) -> None:
@@ -186,16 +186,16 @@ class CalibrationController(PagedController):
         try:
             self.services.calibrations.assign(path, result, focus)
         except KinoscopeError as error:
-            self.services.notify(f"The calibration is not used: {error}", "bad")
+            self.services.notify(tr("The calibration is not used: {error}", error=error), "bad")
             return False
-        said = f"{self.watch.title(path)} is calibrated. Undistort shows it with straight lines"
-        self.services.notify(said, "good", "Show it", lambda: self.services.host.undistort(path))
+        said = tr("{watch} is calibrated. Undistort shows it with straight lines", watch=self.watch.title(path))
+        self.services.notify(said, "good", tr("Show it"), lambda: self.services.host.undistort(path))
         return True
 
     def save_board(self, board: Board, page: str, path: str) -> None:
         """Write a printable board."""
         if page and path:
-            said = f"Wrote {Path(path).name}; print it at 100 %"
+            said = tr("Wrote {path}; print it at 100 %", path=Path(path).name)
             self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
 
     def command(self) -> str:
@@ -211,13 +211,17 @@ class CalibrationController(PagedController):
         self.edits.add([photograph(path) for path in found.files])
 
     def _captured(self, row: ViewRow) -> None:
-        self.edits.add([row], f"Capture {row.name}")
+        self.edits.add([row], tr("Capture {row}", row=row.name))
 
     def _run_now(self) -> None:
         if self.captures.unwritten:
-            what = f"{count(self.captures.unwritten, 'captured view')} could not be written yet"
-            hint = "Free some space on the disk and calibrate again"
-            self.show_trouble(Trouble(what, "Calibration failed", hint))
+            what = tr_count(
+                self.captures.unwritten,
+                "{n} captured view could not be written yet",
+                "{n:,} captured views could not be written yet",
+            )
+            hint = tr("Free some space on the disk and calibrate again")
+            self.show_trouble(Trouble(what, tr("Calibration failed"), hint))
             return
         self.runs.solve(self.session.spec())
 
@@ -241,7 +245,7 @@ class CalibrationController(PagedController):
     def _show_solved(self) -> None:
         """The result of the views, in place of one that was opened."""
         if self.session.material.loaded is not None:
-            self.edits.close_loaded("Calibrate")
+            self.edits.close_loaded(tr("Calibrate"))
         else:
             self._refresh()
 
@@ -317,7 +321,7 @@ class CalibrationController(PagedController):
         self.watch.changed.connect(self.show_now)
         self.watch.captured.connect(self._captured)
         self.watch.trouble.connect(self.show_trouble)
-        self.captures.stuck.connect(self._failed("View not saved"))
+        self.captures.stuck.connect(self._failed(tr("View not saved")))
         runs.changed.connect(self.show_now)
         runs.told.connect(self._told)
         runs.done.connect(self._solved)
@@ -375,7 +379,7 @@ class CalibrationController(PagedController):
     def file_name(self) -> str:
         """A name for a saved calibration: what was calibrated."""
         views = self.session.material.views
-        return f"{Path(views[0].path).parent.name} calibration" if views else "calibration"
+        return tr("{parent} calibration", parent=Path(views[0].path).parent.name) if views else "calibration"
 
 
 def make(room: Room) -> CalibrationController:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject
 
 from engines.calibration.types import MonoResult, Remedy
 from engines.core.boards import Board
+from engines.core.words import tr, tr_count
 from widgets.calibration.kinds import board_name
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.state import ViewRow
-from widgets.kit.words import count
 from workbench.controllers.calibration.changes import STEPPED, WORDS, Change, Put
 from workbench.controllers.calibration.remedies import remedied
 from workbench.controllers.calibration.rows import added_words, film_of, photograph
@@ -48,14 +48,14 @@ class Edits(QObject):
         after = self.material.with_views(rows)
         fresh = after.views[len(self.material.views) :]
         if fresh:
-            self.change(text or f"Add {added_words(fresh)}", after)
+            self.change(text or tr("Add {added_words}", added_words=added_words(fresh)), after)
         else:
-            self._services.notify("These photographs are there already", "info")
+            self._services.notify(tr("These photographs are there already"), "info")
 
     def switch(self, paths: Sequence[str], on: bool) -> None:
         word = "on" if on else "off"
-        name = photograph(paths[0]).name if len(paths) == 1 else count(len(paths), "view")
-        self.change(f"Switch {name} {word}", self.material.switched(paths, on))
+        name = photograph(paths[0]).name if len(paths) == 1 else tr_count(len(paths), "{n} view", "{n:,} views")
+        self.change(tr("Switch {name} {word}", name=name, word=word), self.material.switched(paths, on))
 
     def remove(self, paths: Sequence[str]) -> None:
         """Take photographs and films away; single frames of a film are switched off, for they would be chosen again."""
@@ -65,24 +65,29 @@ class Edits(QObject):
         frames = [path for path in paths if film_of(path) in films - whole]
         after = material.without(gone | whole).switched(frames, False)
         removed = len(material.views) - len(after.views)
-        self.change(f"Remove {count(removed, 'view')}" if removed else "Switch frames off", after)
+        self.change(
+            tr_count(removed, "Remove {n} view", "Remove {n:,} views") if removed else tr("Switch frames off"), after
+        )
 
     def clear(self) -> bool:
         """Forget all views and the result; True where there was something."""
         if self.material == Material():
             return False
-        self.change("Discard views", Material())
-        self._services.notify("Views discarded", "info", "Undo", undo_just_this(self._services.undo))
+        self.change(tr("Discard views"), Material())
+        self._services.notify(tr("Views discarded"), "info", tr("Undo"), undo_just_this(self._services.undo))
         return True
 
     def show_loaded(self, name: str, result: MonoResult) -> None:
         """What a file holds, beside the views."""
-        self.change(f"Open {name}", self.material.with_loaded(result, name))
+        self.change(tr("Open {name}", name=name), self.material.with_loaded(result, name))
 
     def close_loaded(self, text: str = "") -> None:
         """Show what the views give again, in place of what was opened."""
         if self.material.loaded is not None:
-            self.change(text or f"Close {self.material.loaded_from}", self.material.with_loaded(None))
+            self.change(
+                text or tr("Close {loaded_from}", loaded_from=self.material.loaded_from),
+                self.material.with_loaded(None),
+            )
 
     def set_boards(self, boards: Sequence[Board], text: str = "") -> None:
         """Look for these boards; where they are in the views is not known any more. Undo knows it again."""
@@ -95,7 +100,7 @@ class Edits(QObject):
 
     def use_board(self, board: Board) -> None:
         """This one in place of the first."""
-        self.set_boards((board, *self._session().boards[1:]), f"Use {board_name(board)}")
+        self.set_boards((board, *self._session().boards[1:]), tr("Use {board_name}", board_name=board_name(board)))
 
     def set(self, **values: object) -> None:
         """Change settings; what only says how views are captured is no step of undo."""
@@ -112,8 +117,8 @@ class Edits(QObject):
     def put_back(self, corner: str) -> None:
         """A single corner, `view#id`, takes part again."""
         drop = tuple(name for name in self.material.drop if name != corner)
-        self.change(f"Take back {corner}", replace(self.material, drop=drop))
+        self.change(tr("Take back {corner}", corner=corner), replace(self.material, drop=drop))
 
     def put_back_dropped(self) -> None:
         """All single corners take part again."""
-        self.change("Put dropped corners back", replace(self.material, drop=()))
+        self.change(tr("Put dropped corners back"), replace(self.material, drop=()))

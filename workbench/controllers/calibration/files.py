@@ -18,6 +18,7 @@ from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.pictures.files import ENDINGS, Listing
 from engines.core.video.stills import DIALOG as FILMS
+from engines.core.words import tr
 from widgets.calibration.state import Trouble
 from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.controllers.calibration.runs import trouble_of
@@ -25,14 +26,14 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 T = TypeVar("T")
-CALIBRATIONS = "Calibrations (" + " ".join(f"*{suffix}" for suffix in READ) + ")"
-SHOWING = f"Photographs and films ({ENDINGS} {FILMS});;All files (*)"
+CALIBRATIONS = tr("Calibrations (") + " ".join(f"*{suffix}" for suffix in READ) + ")"
+SHOWING = tr("Photographs and films ({endings} {films});;All files (*)", endings=ENDINGS, films=FILMS)
 LENGTHS = (
-    ("Millimetres", "mm"),
-    ("Centimetres", "cm"),
-    ("Inches", "in"),
-    ("Metres", "m"),
-    ("Not known: leave the board out", UNKNOWN),
+    (tr("Millimetres"), "mm"),
+    (tr("Centimetres"), "cm"),
+    (tr("Inches"), "in"),
+    (tr("Metres"), "m"),
+    (tr("Not known: leave the board out"), UNKNOWN),
 )
 PAGES = (
     ("A4", "a4"),
@@ -40,10 +41,10 @@ PAGES = (
     ("A2", "a2"),
     ("A1", "a1"),
     ("A0", "a0"),
-    ("Letter", "letter"),
-    ("Legal", "legal"),
-    ("Tabloid", "tabloid"),
-    ("As large as the board", "fit"),
+    (tr("Letter"), "letter"),
+    (tr("Legal"), "legal"),
+    (tr("Tabloid"), "tabloid"),
+    (tr("As large as the board"), "fit"),
 )
 
 Told = Callable[[Trouble], None]
@@ -58,44 +59,44 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user."""
-        return ask_several(self._window, "Add photographs or films of the board", "board pictures", SHOWING)
+        return ask_several(self._window, tr("Add photographs or films of the board"), tr("board pictures"), SHOWING)
 
     def ask_folder(self) -> list[str]:
-        folder = ask_folder(self._window, "Add a folder of photographs or films", "board pictures")
+        folder = ask_folder(self._window, tr("Add a folder of photographs or films"), tr("board pictures"))
         return [folder] if folder else []
 
     def ask_calibration(self) -> str:
         """A calibration to open."""
-        return ask_open(self._window, "Open calibration", "lens", CALIBRATIONS)
+        return ask_open(self._window, tr("Open calibration"), "lens", CALIBRATIONS)
 
     def ask_target(self, name: str) -> str:
         """Where to save a calibration; the suffix says how."""
-        kinds = "OpenCV YAML (*.yaml *.yml);;JSON (*.json)"
-        return ask_file(self._window, "Save calibration", "lens", kinds, f"{name}.yaml")
+        kinds = tr("OpenCV YAML (*.yaml *.yml);;JSON (*.json)")
+        return ask_file(self._window, tr("Save calibration"), "lens", kinds, f"{name}.yaml")
 
     def ask_unit(self, message: str) -> str:
         """The unit of a bare length, "" when the question is not answered."""
         words = [words for words, _ in LENGTHS]
-        chosen, ok = QInputDialog.getItem(self._window, "Open calibration", f"{message}.", words, 0, False)
+        chosen, ok = QInputDialog.getItem(self._window, tr("Open calibration"), f"{message}.", words, 0, False)
         return dict(LENGTHS)[chosen] if ok else ""
 
     def ask_page(self, board: Board) -> tuple[str, str]:
         """Page and file for the printed board, or two empty words."""
         words = [words for words, _ in PAGES]
-        chosen, ok = QInputDialog.getItem(self._window, "Print board", "Page", words, 0, False)
+        chosen, ok = QInputDialog.getItem(self._window, tr("Print board"), tr("Page"), words, 0, False)
         if not ok:
             return "", ""
         page = dict(PAGES)[chosen]
         name = str(board).replace(":", " ")
-        return page, ask_file(self._window, "Save board", "board", "PDF (*.pdf)", f"{name}.pdf")
+        return page, ask_file(self._window, tr("Save board"), "board", "PDF (*.pdf)", f"{name}.pdf")
 
     def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
         """Files and folders to picture files, and what was left out."""
         wanted = tuple(paths)
-        self._errands.ask(lambda: listing(wanted), then, self.told("Photographs not added"))
+        self._errands.ask(lambda: listing(wanted), then, self.told(tr("Photographs not added")))
 
     def open(self, path: str, then: Callable[[MonoResult], object]) -> None:
-        self.read(load, path, then, "Calibration not opened")
+        self.read(load, path, then, tr("Calibration not opened"))
 
     def read(
         self, load: Callable[[str, str], T], path: str, then: Callable[[T], object], title: str, unit: str = ""
@@ -111,26 +112,26 @@ class Files(QObject):
         self._errands.ask(lambda: _loaded(load, path, unit), found, self.told(title))
 
     def save(self, result: MonoResult, path: str, then: Callable[[], object]) -> None:
-        self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told("Calibration not saved"))
+        self._errands.ask(lambda: save(result, path), lambda _none: then(), self.told(tr("Calibration not saved")))
 
     def ask_export(self, result: MonoResult, name: str) -> tuple[str, str]:
         """One of the formats that can hold this lens exactly, and a file for it; or two empty words."""
         fitting = {kind.title: word for word, kind in FORMATS.items() if not misfit(result, word)}
-        title, ok = QInputDialog.getItem(self._window, "Export calibration", "For", list(fitting), 0, False)
+        title, ok = QInputDialog.getItem(self._window, tr("Export calibration"), tr("For"), list(fitting), 0, False)
         if not ok:
             return "", ""
         kind = FORMATS[fitting[title]]
         kinds = f"{kind.title} ({' '.join(f'*{suffix}' for suffix in kind.suffixes)})"
         file = f"{name}{kind.suffixes[0]}"
-        return fitting[title], ask_file(self._window, "Export calibration", "lens", kinds, file)
+        return fitting[title], ask_file(self._window, tr("Export calibration"), "lens", kinds, file)
 
     def export(self, result: MonoResult, format: str, path: str, then: Callable[[str], object]) -> None:
         """Write for another program; nothing where no file is named."""
         if path:
             self._errands.ask(
                 lambda: export(result, path, format),
-                lambda written: then(f"Exported {written.name}"),
-                self.told("Calibration not exported"),
+                lambda written: then(tr("Exported {written}", written=written.name)),
+                self.told(tr("Calibration not exported")),
             )
 
     def write_board(self, board: Board, page: str, path: str, then: Callable[[], object]) -> None:
@@ -138,7 +139,7 @@ class Files(QObject):
         from engines.calibration.targets.pdf import write_board
 
         self._errands.ask(
-            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self.told("Board not written")
+            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self.told(tr("Board not written"))
         )
 
     def told(self, title: str) -> Callable[[Failure], None]:

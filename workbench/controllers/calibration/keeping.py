@@ -12,6 +12,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.spec import from_json
 from engines.core.video.stills import is_film
+from engines.core.words import tr
 from widgets.calibration.state import ViewRow
 from workbench.controllers.calibration.session import CalibrationSettings, Material, Session
 from workbench.services import Services
@@ -52,7 +53,7 @@ def restore_session(services: Services) -> Session:
         try:
             return _session(kept)
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
-            services.notify(f"The calibration in this project could not be read: {error}", "warn")
+            services.notify(tr("The calibration in this project could not be read: {error}", error=error), "warn")
     try:
         return Session(replace(_settings(services.settings.value.panels.get(PANEL, {})), fix=(), mirror="auto"))
     except KinoscopeError:

@@ -9,9 +9,9 @@ from typing import Any, cast
 from PySide6.QtCore import QObject
 
 from engines.calibration.types import ModelsResult, ModelsSpec
+from engines.core.words import tr, tr_count
 from widgets.calibration.pages.models import ModelsPage
 from widgets.calibration.pages.state import ModelsView, Page
-from widgets.kit.words import count
 from workbench.controllers.calibration.files import shortened
 from workbench.controllers.calibration.part import Desk, PagePart
 from workbench.controllers.calibration.session import command_line
@@ -25,7 +25,7 @@ class Models(PagePart):
 
     def __init__(self, desk: Desk, errands: Errands, parent: QObject) -> None:
         super().__init__(desk, errands, parent)
-        self.jobs = self.slot(desk.services.jobs, JOB, "Lens models not compared")
+        self.jobs = self.slot(desk.services.jobs, JOB, tr("Lens models not compared"))
         self.jobs.done.connect(self._done)
         self._result: ModelsResult | None = None
         self._solved: ModelsSpec | None = None
@@ -44,8 +44,8 @@ class Models(PagePart):
         """Solve the views that are shown with every model."""
         self.trouble = None
         spec = self.spec
-        views = count(len(spec.mono.images) - len(spec.mono.exclude), "view")
-        self.jobs.start(spec, f"Compare lens models on {views}", self.command)
+        views = tr_count(len(spec.mono.images) - len(spec.mono.exclude), "{n} view", "{n:,} views")
+        self.jobs.start(spec, tr("Compare lens models on {views}", views=views))
 
     @property
     def spec(self) -> ModelsSpec:

@@ -13,6 +13,7 @@ from engines.calibration.types import MonoResult
 from engines.core.errors import FileMissing, SourceFailed
 from engines.core.frames import Image, size_of
 from engines.core.projection import undistort, undistort_maps
+from engines.core.words import tr
 from widgets.calibration.state import Picture
 
 THUMBNAIL = 132
@@ -24,8 +25,8 @@ def read(path: str | Path) -> Image:
     try:
         return photographs.read(path)
     except (FileMissing, SourceFailed) as error:
-        hint = "Bring it back or remove the view"
-        raise FileMissing("The photograph is no longer there", path=path, hint=hint) from error
+        hint = tr("Bring it back or remove the view")
+        raise FileMissing(tr("The photograph is no longer there"), path=path, hint=hint) from error
 
 
 def picture(path: str, image: Image | None, result: MonoResult | None, straight: bool, keep: float) -> Picture:

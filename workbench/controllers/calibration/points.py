@@ -5,6 +5,7 @@ from __future__ import annotations
 from engines.calibration.live.finder import unflipped
 from engines.calibration.types import Sighting
 from engines.core.sightings import Seen, SeenPoint, Subject
+from engines.core.words import tr
 
 SIGMA = 0.15
 """Pixels: the deviation of a corner."""
@@ -19,5 +20,6 @@ def _board(sighting: Sighting) -> Subject:
     plain = unflipped(sighting) if sighting.mirrored else sighting
     corners = zip(plain.ids, plain.corners, strict=True)
     return Subject(
-        tuple(SeenPoint(f"corner {id}", x, y, SIGMA) for id, (x, y) in corners), f"board {sighting.board + 1}"
+        tuple(SeenPoint(tr("corner {id}", id=id), x, y, SIGMA) for id, (x, y) in corners),
+        tr("board {board}", board=sighting.board + 1),
     )

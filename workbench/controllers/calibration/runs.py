@@ -13,6 +13,7 @@ from engines.calibration.types import MonoSpec
 from engines.core.boards import Board
 from engines.core.errors import UsageError
 from engines.core.video.stills import is_film
+from engines.core.words import tr
 from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.state import Trouble, counted
 from workbench.controllers.calibration.session import JOB, command_line
@@ -37,7 +38,11 @@ class CalibrationRuns(JobSlot):
         self.refit = refit
         films = sum(is_film(path) for path in spec.images)
         used = counted(len(spec.images) - films - len(spec.exclude), films)
-        self.start(spec, f"Fit {used} again" if refit else f"Calibrate from {used}", command_line(spec))
+        self.start(
+            spec,
+            tr("Fit {used} again", used=used) if refit else tr("Calibrate from {used}", used=used),
+            command_line(spec),
+        )
 
     def cancel(self) -> None:
         if self.job is not None:
@@ -46,14 +51,14 @@ class CalibrationRuns(JobSlot):
             self.changed.emit()
 
 
-def trouble_of(error: Mapping[str, Any], title: str = "Calibration failed") -> Trouble:
+def trouble_of(error: Mapping[str, Any], title: str = tr("Calibration failed")) -> Trouble:
     """An error's JSON as the panel shows it; the board that would fit is offered."""
     trouble = trouble_words.trouble_of(error, title)
     told = replace(trouble, what=in_words(trouble.what), hint=in_words(trouble.hint))
     if not error.get("board"):
         return told
     board = Board.parse(error["board"])
-    return replace(told, retry=board, retry_words=f"Use {board_name(board)}")
+    return replace(told, retry=board, retry_words=tr("Use {board_name}", board_name=board_name(board)))
 
 
 def in_words(text: str) -> str:

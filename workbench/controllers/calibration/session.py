@@ -18,7 +18,7 @@ from engines.core.lenses import ModelName
 from engines.core.video.stills import is_film
 from widgets.calibration.state import DEFAULT_BOARD, CalibrationView, ViewRow, coverage_of
 from workbench.controllers.calibration.rows import chosen_frames, expanded, photograph, rows_of
-from workbench.controllers.common.command_line import line, options
+from workbench.controllers.common.command_line import but, line, options, saying
 
 JOB = "engines.calibration.mono:run"
 REMEMBERED = 24
@@ -205,6 +205,7 @@ class Session:
         return path, settings.board, settings.more_boards, settings.every, settings.mirror
 
 
+@saying(JOB, *but(MonoSpec, "leave_one_out"))
 def command_line(spec: MonoSpec, verb: str = "mono") -> str:
     """The `main.py` line that does what `spec` says, quoted for this system's shell."""
     boards = (word for board in spec.boards for word in ("--board", board))

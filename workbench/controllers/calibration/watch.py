@@ -12,6 +12,7 @@ from engines.calibration.types import Capture, FinderSettings, Sighting
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size, size_of
 from engines.core.lenses import Lens
+from engines.core.words import tr
 from widgets.calibration.overlays import sighting_overlays
 from widgets.calibration.state import LiveState, Trouble, ViewRow
 from workbench.controllers.calibration.captures import Captures
@@ -22,7 +23,7 @@ from workbench.controllers.common.source_watch import SourceWatch
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 
-FINDER, TITLE = "calibration", "Board detection"
+FINDER, TITLE = "calibration", tr("Board detection")
 ENGINE = "engines.calibration.live.finder:CapturingFinder"
 LIVE_MS = 80
 """The panel follows the finder at most this often."""
@@ -68,9 +69,9 @@ class BoardWatch(SourceWatch):
         """Keep the view that the finder saw last at the chosen source."""
         seen = self._seen.get(self.source)
         if not self.running:
-            self._services.notify("Turn on board detection to capture views", "info")
+            self._services.notify(tr("Turn on board detection to capture views"), "info")
         elif seen is None or not seen.sighting.found:
-            self._services.notify("No board in view, so nothing was captured", "info")
+            self._services.notify(tr("No board in view, so nothing was captured"), "info")
         else:
             self._capture(self.source, seen)
 
@@ -129,13 +130,15 @@ class BoardWatch(SourceWatch):
         size = size_of(seen.frame.image)
         other = self._other_size(size)
         if other is not None:
-            what = f"This source gives {size} pixels, the views before have {other}"
-            self.trouble.emit(Trouble(what, "View not captured", "Discard those views to calibrate another camera"))
+            what = tr("This source gives {size} pixels, the views before have {other}", size=size, other=other)
+            self.trouble.emit(
+                Trouble(what, tr("View not captured"), tr("Discard those views to calibrate another camera"))
+            )
             return
         try:
             target = self._captures.save(seen.frame.image, self.title(path))
         except KinoscopeError as error:
-            self.trouble.emit(trouble_of(error.as_json(), "View not captured"))
+            self.trouble.emit(trouble_of(error.as_json(), tr("View not captured")))
             return
         sighting = seen.sighting
         row = ViewRow(str(target), target.name, found=True, corners=sighting.corners, outline=sighting.outline)

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-from workbench.work.limits import gpu_allowed
-
-DRIVER = Path("/proc/driver/nvidia/version")
+from workbench.work.limits import gpu_allowed, has_gpu
 
 
 def devices() -> tuple[str, ...]:
     """("cpu",), and "cuda" where an NVIDIA driver is installed and the settings let it be used. Reads the disk."""
     there = gpu_allowed() and has_gpu()
     return ("cpu", "cuda") if there else ("cpu",)
-
-
-def has_gpu() -> bool:
-    """Whether an NVIDIA driver is installed. Reads the disk."""
-    return DRIVER.exists() or shutil.which("nvidia-smi") is not None

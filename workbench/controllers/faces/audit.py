@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.faces.study_types import Audit, AuditSpec, Suspicion
 from widgets.faces.state import AuditView, Page
 from widgets.faces.studies.audit_page import AuditPage
@@ -33,7 +34,7 @@ class Audits(Part):
         super().__init__(parent)
         self._services, self._galleries, self._dialogs, self._go = services, galleries, dialogs, go
         self._view = AuditView()
-        self._slot = self.slot(services.jobs, JOB, "The audit failed")
+        self._slot = self.slot(services.jobs, JOB, tr("The audit failed"))
         self._slot.done.connect(self._done)
 
     @property
@@ -43,7 +44,7 @@ class Audits(Part):
     def page(self, thumbs: Thumbs) -> AuditPage:
         page = AuditPage()
         page.gallery.clicked.connect(self.start_gallery)
-        page.folder.clicked.connect(lambda: self.start(self._dialogs.folder("Folder to look through")))
+        page.folder.clicked.connect(lambda: self.start(self._dialogs.folder(tr("Folder to look through"))))
         page.suspicionChosen.connect(self._select)
         page.suspicionDismissed.connect(self.dismiss)
         page.suspicionMoved.connect(self._move)
@@ -58,7 +59,7 @@ class Audits(Part):
         if target:
             spec = AuditSpec(target)
             self._view = AuditView(target, editable=not Path(target).is_dir())
-            self._slot.start(spec, "Find wrong names", audit_line(spec))
+            self._slot.start(spec, tr("Find wrong names"), audit_line(spec))
             self._go(Page.AUDIT)
 
     def start_gallery(self) -> None:
@@ -95,13 +96,13 @@ class Audits(Part):
         if audit := self._view.audit:
             rows = [tuple(getattr(one, name) for name in COLUMNS) for one in audit.suspicions]
             titles = tuple(name.replace("_", " ") for name in COLUMNS)
-            self._dialogs.save_report("Save suspicions", "suspicions.csv", to_json(audit), [titles, *rows])
+            self._dialogs.save_report(tr("Save suspicions"), "suspicions.csv", to_json(audit), [titles, *rows])
 
     def _suspicion(self, row: int) -> Suspicion | None:
         """A row of the audit of the gallery in use."""
         view = self._view
         if view.audit is None or view.target != self._galleries.path or not 0 <= row < len(view.audit.suspicions):
-            self._services.notify("Only faces of the gallery in use can be changed here", "info")
+            self._services.notify(tr("Only faces of the gallery in use can be changed here"), "info")
             return None
         return view.audit.suspicions[row]
 

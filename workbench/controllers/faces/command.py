@@ -10,6 +10,7 @@ from engines.core.installing import CALLED
 from engines.faces.gallery.types import GatherSpec
 from engines.faces.study_types import AuditSpec, EvaluateSpec, HeadSpec, OpenSetSpec, RedactSpec, VerifySpec
 from widgets.faces.state import FacesView, Page
+from workbench.controllers.common.command_line import but, saying
 
 MAIN = (*CALLED, "faces")
 TRAINING = ("scale", "model", "dim", "steps", "batch", "rate", "sample", "held_out", "seed", "margins", "anew", "keep")
@@ -37,18 +38,22 @@ def page_line(view: FacesView) -> str:
     return line("identify", gallery or "GALLERY", "PICTURE", "--far", f"{view.settings.accept.rate:g}")
 
 
+@saying("engines.faces.evaluation.verify:run", *but(VerifySpec, "finder"))
 def verify_line(spec: VerifySpec) -> str:
     return line("verify", spec.a, spec.b, *_options(spec, "model"))
 
 
+@saying("engines.faces.evaluation.job:run", *but(EvaluateSpec, "finder"))
 def evaluate_line(spec: EvaluateSpec) -> str:
     return line("evaluate", "--images", spec.images, *_options(spec, "pairs", "model", "flip"))
 
 
+@saying("engines.faces.evaluation.open_set:run", *but(OpenSetSpec, "finder", "flip"))
 def open_set_line(spec: OpenSetSpec) -> str:
     return line("open-set", "--images", spec.images, "--enrol", spec.enrol, *_options(spec, "choose", "model"))
 
 
+@saying("engines.faces.evaluation.audit:run", *but(AuditSpec, "limit"))
 def audit_line(spec: AuditSpec) -> str:
     return line("audit", spec.target, *_options(spec, "model"))
 
@@ -57,11 +62,13 @@ def enrol_line(gallery: str, spec: GatherSpec) -> str:
     return line("enrol", gallery, *spec.files, *_options(spec, "model"))
 
 
+@saying("engines.faces.redaction.job:run", *but(RedactSpec, "finder"))
 def redact_line(spec: RedactSpec) -> str:
-    known = ("--blur", "unknown", "--gallery", spec.gallery) if spec.blur == "unknown" else ()
-    return line("redact", spec.source, spec.out, *known)
+    told = ("--far", repr(spec.accept.rate), *_options(spec, "blur", "gallery", "hold", "model"))
+    return line("redact", spec.source, spec.out, *told)
 
 
+@saying("engines.faces.training.job:run", *but(HeadSpec))
 def train_line(spec: HeadSpec) -> str:
     chosen = ("--out", spec.out, "--loss", spec.loss, "--backbone", spec.backbone)
     return line("train", spec.images, *chosen, *_options(spec, *TRAINING))

@@ -92,7 +92,7 @@ class FacesController(PagedController):
             self.galleries.open(gallery)
         elif gallery:
             self.form = self.form.with_gallery("")
-            self.services.notify(f"The gallery {gallery} is no longer there", "warn")
+            self.services.notify(tr("The gallery {gallery} is no longer there", gallery=gallery), "warn")
         self.watch.configure()
         self.show_now()
 
@@ -123,7 +123,7 @@ class FacesController(PagedController):
     def toggle(self) -> None:
         """Look for faces in the chosen source, or stop."""
         if not self.watch.source and not self.watch.live.running:
-            self.services.notify("Open a camera or a video to look for faces in", "info")
+            self.services.notify(tr("Open a camera or a video to look for faces in"), "info")
             return
         self.watch.look(self.watch.source, not self.watch.live.running)
 
@@ -146,7 +146,9 @@ class FacesController(PagedController):
             settings = self.form.settings
             blur = "unknown" if settings.blur == "unknown" and settings.gallery else "everyone"
             spec = RedactSpec(source, out, blur, settings.gallery if blur == "unknown" else "", settings.accept)
-            self.services.jobs.submit(REDACT, spec, f"Cover faces in {Path(source).name}", redact_line(spec))
+            self.services.jobs.submit(
+                REDACT, spec, tr("Cover faces in {source}", source=Path(source).name), redact_line(spec)
+            )
 
     def fetch(self) -> None:
         """The weights whose absence is the trouble, or all that are missing."""
@@ -300,13 +302,15 @@ class FacesController(PagedController):
     def _follow_gallery(self, recogniser: str) -> None:
         """Use the recogniser that made the gallery in use."""
         title = dict(recognisers(recogniser))[recogniser]
-        self.services.notify(f"The gallery was made with {title}, which is the recogniser in use now", "info")
+        self.services.notify(
+            tr("The gallery was made with {title}, which is the recogniser in use now", title=title), "info"
+        )
         self.set_form(settings=replace(self.form.settings, model=recogniser))
         self.watch.configure()
 
     def _offer_embedding(self, why: str) -> None:
         """The gallery is another model's: nothing is compared, but its pictures can be described anew."""
-        self.services.notify(why, "warn", "Embed anew", self.galleries.embed_anew)
+        self.services.notify(why, "warn", tr("Embed anew"), self.galleries.embed_anew)
 
     def _refuse(self, track: int, person: str) -> None:
         """This track is not this person: it is not called so again."""
@@ -321,14 +325,14 @@ class FacesController(PagedController):
         """Recognise with a head of one's own. The gallery in use was made with another model, so it is closed."""
         self.galleries.close()
         self.set_settings(replace(self.form.settings, model=file))
-        self.services.notify("Recognising with your head; make a new gallery for it", "good")
+        self.services.notify(tr("Recognising with your head; make a new gallery for it"), "good")
 
     def _play(self, clip: Path) -> None:
         self.watch.look_at_next()
         self.services.host.add_source(str(clip))
 
     def _no_sample(self, failure: Failure) -> None:
-        self.show_trouble(trouble_of(failure.as_json(), "The sample portrait cannot be played"))
+        self.show_trouble(trouble_of(failure.as_json(), tr("The sample portrait cannot be played")))
 
     def _read_thumb(self, key: str) -> Image | None:
         """In the errands' thread: a stored face, a crop of a review, or a picture file."""

@@ -15,12 +15,13 @@ from engines.core.files import write_json, write_text
 from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
+from engines.core.words import tr
 from widgets.kit.labels import message_box
 from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.services import Notify
 
-GALLERIES = "Galleries (*.faces)"
-FILMS = f"Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {ENDINGS})"
+GALLERIES = tr("Galleries (*.faces)")
+FILMS = tr("Films and pictures (*.mp4 *.mov *.mkv *.avi *.webm {endings})", endings=ENDINGS)
 
 
 class Dialogs:
@@ -28,35 +29,39 @@ class Dialogs:
         self._window, self._notify = window, notify
 
     def new_gallery(self) -> str:
-        return ask_file(self._window, "New gallery", "gallery", GALLERIES, "people.faces", str(data_dir()))
+        return ask_file(self._window, tr("New gallery"), "gallery", GALLERIES, "people.faces", str(data_dir()))
 
     def open_gallery(self) -> str:
-        return ask_open(self._window, "Open gallery", "gallery", GALLERIES, first=str(data_dir()))
+        return ask_open(self._window, tr("Open gallery"), "gallery", GALLERIES, first=str(data_dir()))
 
     def passphrase(self, name: str) -> str:
         """To unlock a gallery."""
         text, done = QInputDialog.getText(
-            self._window, "Unlock gallery", f"Passphrase of {name}", QLineEdit.EchoMode.Password
+            self._window, tr("Unlock gallery"), tr("Passphrase of {name}", name=name), QLineEdit.EchoMode.Password
         )
         return text if done else ""
 
     def new_passphrase(self, name: str) -> str:
         """Asked twice, because a forgotten one opens nothing."""
         echo = QLineEdit.EchoMode.Password
-        first, done = QInputDialog.getText(self._window, "Protect gallery", f"New passphrase for {name}", echo)
+        first, done = QInputDialog.getText(
+            self._window, tr("Protect gallery"), tr("New passphrase for {name}", name=name), echo
+        )
         if not done or not first:
             return ""
-        again, done = QInputDialog.getText(self._window, "Protect gallery", "The same passphrase again", echo)
+        again, done = QInputDialog.getText(self._window, tr("Protect gallery"), tr("The same passphrase again"), echo)
         if done and again != first:
-            QMessageBox.warning(self._window, "Protect gallery", "The two passphrases differ; nothing was changed.")
+            QMessageBox.warning(
+                self._window, tr("Protect gallery"), tr("The two passphrases differ; nothing was changed.")
+            )
         return first if done and again == first else ""
 
     def recogniser(self) -> str:
         """An ONNX file that turns aligned faces into vectors."""
-        return ask_open(self._window, "Recogniser", "weights", "ONNX (*.onnx)")
+        return ask_open(self._window, tr("Recogniser"), "weights", "ONNX (*.onnx)")
 
     def pictures(self) -> list[str]:
-        return ask_several(self._window, "Enrol pictures", "faces", DIALOG)
+        return ask_several(self._window, tr("Enrol pictures"), "faces", DIALOG)
 
     def picture(self, title: str) -> str:
         return ask_open(self._window, title, "faces", DIALOG)
@@ -65,17 +70,17 @@ class Dialogs:
         return ask_folder(self._window, title, "faces")
 
     def pairs(self) -> str:
-        kinds = "Pair lists (*.tsv *.txt *.csv)"
-        return ask_open(self._window, "Pair list", "pairs", kinds)
+        kinds = tr("Pair lists (*.tsv *.txt *.csv)")
+        return ask_open(self._window, tr("Pair list"), "pairs", kinds)
 
     def film(self) -> str:
-        return ask_open(self._window, "Cover faces in", "film", FILMS)
+        return ask_open(self._window, tr("Cover faces in"), "film", FILMS)
 
     def covered(self, source: str) -> str:
         """Where the covered copy goes."""
         path = Path(source)
         offered = path.with_name(f"{path.stem} covered{path.suffix}")
-        return ask_file(self._window, "Save the covered copy", "film", FILMS, str(offered))
+        return ask_file(self._window, tr("Save the covered copy"), "film", FILMS, str(offered))
 
     def save_report(self, title: str, name: str, data: object, rows: Sequence[Sequence[object]]) -> None:
         """Ask where to, and write the data as JSON or the rows as CSV."""
@@ -83,9 +88,9 @@ class Dialogs:
             try:
                 write_report(path, data, rows)
             except (OSError, KinoscopeError) as error:
-                self._notify(f"{Path(path).name} could not be saved: {error}", "bad")
+                self._notify(tr("{path} could not be saved: {error}", path=Path(path).name, error=error), "bad")
                 return
-            self._notify(f"Saved {Path(path).name}", "good")
+            self._notify(tr("Saved {path}", path=Path(path).name), "good")
 
     def really(self, title: str, question: str, verb: str) -> bool:
         """Before what cannot be undone: Return and Escape leave everything as it is."""

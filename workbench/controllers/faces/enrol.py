@@ -13,11 +13,11 @@ from engines.core.errors import KinoscopeError
 from engines.core.frames import Image
 from engines.core.names import tidy_name
 from engines.core.places import cache_dir
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.review_folders import ReviewFolder
 from engines.faces.gallery.types import Change, Gathered, GatherSpec
 from widgets.faces.enrol.page import EnrolPage
 from widgets.faces.state import EnrolView, Page
-from widgets.kit.words import count
 from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import enrol_line
 from workbench.controllers.faces.dialogs import Dialogs
@@ -44,7 +44,7 @@ class Reviews(Part):
         self._model, self._go = model, go
         self._view = EnrolView()
         self._folder: ReviewFolder | None = None
-        self._slot = self.slot(jobs, JOB, "The pictures could not be looked through")
+        self._slot = self.slot(jobs, JOB, tr("The pictures could not be looked through"))
         self._slot.done.connect(self._gathered)
 
     @property
@@ -79,15 +79,18 @@ class Reviews(Part):
         self._folder = ReviewFolder(cache_dir())
         naming = "one" if person else "auto"
         spec = GatherSpec(tuple(files), str(self._folder.path), naming, person, self._model())
-        self._slot.start(spec, f"Look through {count(len(files), 'file or folder', 'files or folders')}",
-                         enrol_line(self._galleries.path, spec))  # fmt: skip
+        self._slot.start(
+            spec,
+            tr_count(len(files), "Look through {n} file or folder", "Look through {n:,} files or folders"),
+            enrol_line(self._galleries.path, spec),
+        )
         self._go(Page.ENROL)
 
     def gather_pictures(self) -> None:
         self.gather(self._dialogs.pictures())
 
     def gather_folder(self) -> None:
-        if folder := self._dialogs.folder("Enrol a folder: one folder a person, or NAME_0001.jpg"):
+        if folder := self._dialogs.folder(tr("Enrol a folder: one folder a person, or NAME_0001.jpg")):
             self.gather([folder])
 
     def take(self, row: int, on: bool) -> None:
@@ -113,7 +116,7 @@ class Reviews(Part):
             return enrol.store(gallery, gathered, taken, names)
 
         self._view = EnrolView()
-        self._galleries.edit(act, "The faces were not stored")
+        self._galleries.edit(act, tr("The faces were not stored"))
         self.changed.emit()
         return True
 
@@ -130,7 +133,7 @@ class Reviews(Part):
         if not isinstance(result, Gathered):
             return
         self._show(result)
-        self._galleries.ask(partial(_compared, result), self._compared, "The faces could not be compared")
+        self._galleries.ask(partial(_compared, result), self._compared, tr("The faces could not be compared"))
 
     def _compared(self, gathered: object) -> None:
         """The same review, with what the gallery knows of these faces."""

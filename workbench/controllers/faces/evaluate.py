@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, Evaluation, OpenSet, OpenSetSpec
 from widgets.faces.state import EvaluateView
 from widgets.faces.studies.evaluate_page import EvaluatePage
@@ -28,8 +29,8 @@ class Evaluations(Part):
         super().__init__(parent)
         self._dialogs, self._form, self._set_form = dialogs, form, set_form
         self._view, self._open_spec = EvaluateView(), OpenSetSpec("")
-        self._evaluate = self.slot(jobs, ROC, "The evaluation failed")
-        self._open_set = self.slot(jobs, OPEN, "The open-set evaluation failed")
+        self._evaluate = self.slot(jobs, ROC, tr("The evaluation failed"))
+        self._open_set = self.slot(jobs, OPEN, tr("The open-set evaluation failed"))
         self._evaluate.done.connect(self._evaluated)
         self._open_set.done.connect(self._open_set_done)
 
@@ -53,11 +54,11 @@ class Evaluations(Part):
         """Accuracy and ROC, then the open set, with the settings of the page as they are now."""
         spec, self._open_spec = self._form().evaluate, self._form().open_set
         self._view = EvaluateView()
-        self._evaluate.start(spec, "Evaluate recognition", evaluate_line(spec))
+        self._evaluate.start(spec, tr("Evaluate recognition"), evaluate_line(spec))
 
     def _choose_images(self) -> None:
         """A folder to evaluate on; a pair list that lies in it is taken with it."""
-        if folder := self._dialogs.folder("Folder to evaluate on"):
+        if folder := self._dialogs.folder(tr("Folder to evaluate on")):
             form, pairs = self._form(), Path(folder) / "pairs.tsv"
             spec = replace(form.evaluate, images=folder, pairs=str(pairs) if pairs.is_file() else "")
             self._set_form(evaluate=spec, open_set=replace(form.open_set, images=folder))
@@ -71,17 +72,19 @@ class Evaluations(Part):
         result = self._view.result
         if result is None:
             return
-        rows: list[tuple[object, ...]] = [("false-accept rate", "true-accept rate", "low", "high", "per person")]
+        rows: list[tuple[object, ...]] = [
+            (tr("false-accept rate"), tr("true-accept rate"), "low", "high", tr("per person"))
+        ]
         for far, tar in result.tar.items():
             low, high = result.tar_interval.get(far, (float("nan"), float("nan")))
             rows.append((far, tar, low, high, result.tar_per_person.get(far, "")))
         data = {"evaluation": to_json(result), "open_set": to_json(self._view.open_set)}
-        self._dialogs.save_report("Save report", "evaluation.json", data, rows)
+        self._dialogs.save_report(tr("Save report"), "evaluation.json", data, rows)
 
     def _evaluated(self, _spec: EvaluateSpec, result: object) -> None:
         if isinstance(result, Evaluation):
             self._view = replace(self._view, result=result)
-            self._open_set.start(self._open_spec, "Evaluate against strangers", open_set_line(self._open_spec))
+            self._open_set.start(self._open_spec, tr("Evaluate against strangers"), open_set_line(self._open_spec))
 
     def _open_set_done(self, _spec: OpenSetSpec, result: object) -> None:
         if isinstance(result, OpenSet):

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 def begin(desk: FacesController) -> None:
     """Play the portrait and look for faces in it. Where no gallery is open one for trying things is made."""
     if not desk.galleries.path:
-        gallery = data_dir() / f"{tr('Sample people')}.faces"
+        gallery = data_dir() / tr("{words}.faces", words=tr("Sample people"))
         (desk.galleries.open if gallery.exists() else desk.galleries.create)(str(gallery))
     desk.open_sample()

@@ -50,9 +50,9 @@ class Form:
 
 def recognisers(model: str) -> tuple[tuple[str, str], ...]:
     """What can be chosen, as (name, title): ours, dlib's where it is installed, the file in use, and any other file."""
-    dlib = (("dlib", "dlib ResNet"),) if _has_dlib() else ()
+    dlib = (("dlib", tr("dlib ResNet")),) if _has_dlib() else ()
     own = ((model, Path(model).stem),) if model not in ("sface", "dlib") else ()
-    return (("sface", "SFace"), *dlib, *own, (OTHER, "ONNX file\u2026"))
+    return (("sface", "SFace"), *dlib, *own, (OTHER, tr("ONNX file\u2026")))
 
 
 @cache

@@ -95,7 +95,7 @@ class Galleries(Part):
             Gallery.create(Path(path), card, passphrase=passphrase or None).close()
             return self._opened(path, passphrase)
 
-        self._ask(work, self._have_opened, "The gallery was not made")
+        self._ask(work, self._have_opened, tr("The gallery was not made"))
 
     def open(self, path: str, passphrase: str = "", *, follow: bool = True) -> None:
         """Use this gallery from now on. follow: with the recogniser that made it; else the one in use stays."""
@@ -104,7 +104,7 @@ class Galleries(Part):
             self._let_go()
             return self._opened(path, passphrase, follow)
 
-        self._ask(work, self._have_opened, "The gallery was not opened")
+        self._ask(work, self._have_opened, tr("The gallery was not opened"))
 
     def embed_anew(self) -> None:
         """Describe all faces with the recogniser in use, from the pictures that are stored. Cannot be undone."""
@@ -114,7 +114,7 @@ class Galleries(Part):
 
             gallery.reembed(open_recogniser(self._model()), PlainContext())
 
-        self.edit(act, "The faces were not embedded anew")
+        self.edit(act, tr("The faces were not embedded anew"))
 
     def close(self) -> None:
         """Use none."""
@@ -124,14 +124,14 @@ class Galleries(Part):
         self.opened.emit("")
         self.changed.emit()
 
-    def edit(self, act: Act, title: str = "The gallery was not changed") -> None:
+    def edit(self, act: Act, title: str = tr("The gallery was not changed")) -> None:
         """Change something; the change can be undone where it is an entry of the history."""
         person = self._view.selected
         self._ask(lambda: (act(self._need()), self._snapshot(person)), self._have_edited, title)
 
     def ask(self, question: Callable[[Gallery], object], then: Callable[[object], object], title: str = "") -> None:
         """Ask the gallery something beside the window."""
-        self._ask(lambda: question(self._need()), then, title or "The gallery gave no answer")
+        self._ask(lambda: question(self._need()), then, title or tr("The gallery gave no answer"))
 
     def select(self, person: str) -> None:
         self._view = replace(self._view, selected=person, faces=(), forgotten=None)
@@ -145,7 +145,7 @@ class Galleries(Part):
     def find(self, asked: str, vector: Callable[[Gallery], Vectors]) -> None:
         """Who in the gallery looks like this face. asked: the thumbnail's key."""
         self._view = replace(self._view, asked=asked, found=())
-        self._ask(lambda: hits(self._need(), vector(self._need())), self._have_found, "The search failed")
+        self._ask(lambda: hits(self._need(), vector(self._need())), self._have_found, tr("The search failed"))
 
     def show(self, **parts: object) -> None:
         """Show other parts of the view (a proof, a dry run)."""
@@ -182,7 +182,7 @@ class Galleries(Part):
         def act(gallery: Gallery) -> None:
             (gallery.redo if undone else gallery.undo)(change)
 
-        self.edit(act, "That cannot be taken back")
+        self.edit(act, tr("That cannot be taken back"))
 
     # --- the errands' thread
 
@@ -225,7 +225,7 @@ class Galleries(Part):
 
     def _need(self) -> Gallery:
         if self._gallery is None:
-            raise BadInput("No gallery is open", hint="Make a new one or open one")
+            raise BadInput(tr("No gallery is open"), hint=tr("Make a new one or open one"))
         return self._gallery
 
     def _let_go(self) -> None:
@@ -253,7 +253,7 @@ class Galleries(Part):
     def _ask(self, work: Callable[[], object], then: Callable[[object], object], title: str) -> None:
         self._errands.ask(work, then, lambda failure: self._complain(failure, title))
 
-    def _complain(self, failure: Failure, title: str = "The gallery gave no answer") -> None:
+    def _complain(self, failure: Failure, title: str = tr("The gallery gave no answer")) -> None:
         self.failed.emit(trouble_of(failure.as_json(), title))
         self.changed.emit()
 
@@ -317,7 +317,7 @@ class GalleryChange(Step):
         def act(gallery: Gallery) -> None:
             getattr(gallery, way)(self._id)
 
-        self._galleries.edit(act, "That cannot be taken back")
+        self._galleries.edit(act, tr("That cannot be taken back"))
 
 
 class KeptDays(FormStep):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.clock import monotonic
 from engines.core.errors import BadInput
 from engines.core.places import data_dir
+from engines.core.words import tr
 from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
 from widgets.faces.gaze.page import GazePage
@@ -52,7 +53,7 @@ class GazeCalibration(Part):
         self._since = 0.0
         self._seen: deque[tuple[float, ...]] = deque(maxlen=MOST)
         self._samples: list[GazeSample] = []
-        self._slot = self.slot(jobs, JOB, "The calibration failed")
+        self._slot = self.slot(jobs, JOB, tr("The calibration failed"))
         self._slot.done.connect(self._done)
 
     @property
@@ -77,7 +78,7 @@ class GazeCalibration(Part):
         try:
             fit = gaze_screen_model.kept_fit(path) if path else None
         except BadInput as error:
-            self.failed.emit(trouble_of(error.as_json(), "The gaze calibration cannot be read"))
+            self.failed.emit(trouble_of(error.as_json(), tr("The gaze calibration cannot be read")))
             return
         self._view = replace(self._view, fit=fit)
 
@@ -95,7 +96,9 @@ class GazeCalibration(Part):
     def calibrate(self) -> None:
         """Show nine points one after the other over the whole screen."""
         if self._view.gaze is None:
-            self._view = replace(self._view, problem="No face is looked at: start on a camera with gaze switched on")
+            self._view = replace(
+                self._view, problem=tr("No face is looked at: start on a camera with gaze switched on")
+            )
             self.changed.emit()
             return
         from widgets.faces.gaze.screen import GazeScreen
@@ -145,12 +148,12 @@ class GazeCalibration(Part):
         self.close_screen()
         view, self._view = self._view, replace(self._view, target=-1)
         if min(view.collected) == 0:
-            problem = "At some points no face was seen; sit so that the camera sees both eyes and try again"
+            problem = tr("At some points no face was seen; sit so that the camera sees both eyes and try again")
             self._view = replace(self._view, problem=problem)
             return
         size, millimetres = screen()
         spec = GazeFitSpec(tuple(self._samples), size, millimetres, out=str(data_dir() / FILE))
-        self._slot.start(spec, "Calibrate gaze")
+        self._slot.start(spec, tr("Calibrate gaze"))
 
     def _done(self, _spec: GazeFitSpec, result: object) -> None:
         if isinstance(result, GazeFit):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import tr, tr_count
 from engines.faces.gallery.types import Expiring, Forgotten
 from engines.faces.types import FinderSettings
 from widgets.faces.panel.gallery import GallerySection
 from widgets.faces.panel.settings import PrivacySection
 from widgets.faces.people.page import PeoplePage
 from widgets.faces.state import Page
-from widgets.kit.words import count
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.gallery import Galleries
 from workbench.controllers.faces.thumbs import Thumbs
@@ -92,7 +92,7 @@ class People:
 
     def ask_gallery(self) -> None:
         """Something is to be stored, and there is nowhere to."""
-        self._services.notify("Make or open a gallery first", "info", "New gallery", self.new_gallery)
+        self._services.notify(tr("Make or open a gallery first"), "info", tr("New gallery"), self.new_gallery)
 
     def unlock(self) -> None:
         """Ask for the passphrase of the gallery in use and open it again."""
@@ -104,13 +104,15 @@ class People:
         """Encrypt the gallery, or change its passphrase."""
         path = self._galleries.path
         if path and (passphrase := self._dialogs.new_passphrase(Path(path).name)):
-            self._galleries.edit(lambda gallery: gallery.protect(passphrase), "The gallery was not protected")
-            self._services.notify("The gallery is being encrypted; without the passphrase nobody can open it", "info")
+            self._galleries.edit(lambda gallery: gallery.protect(passphrase), tr("The gallery was not protected"))
+            self._services.notify(
+                tr("The gallery is being encrypted; without the passphrase nobody can open it"), "info"
+            )
 
     def expire(self) -> None:
         """Delete what is past its time, after a question."""
-        question = "Faces older than the retention period will be deleted for good. This cannot be undone."
-        if self._galleries.path and self._dialogs.really("Retention", question, "Delete them"):
+        question = tr("Faces older than the retention period will be deleted for good. This cannot be undone.")
+        if self._galleries.path and self._dialogs.really(tr("Retention"), question, tr("Delete them")):
             self._galleries.ask(_expire, self._expired)
 
     def show_person(self, person: str) -> None:
@@ -120,9 +122,9 @@ class People:
 
     def _unprotect(self) -> None:
         """Keep the gallery in the clear from now on."""
-        question = "Names, pictures and embeddings will lie readable on the disk. Take the protection off?"
-        if self._galleries.path and self._dialogs.really("Unprotect gallery", question, "Take it off"):
-            self._galleries.edit(lambda gallery: gallery.unprotect(), "The protection was not taken off")
+        question = tr("Names, pictures and embeddings will lie readable on the disk. Take the protection off?")
+        if self._galleries.path and self._dialogs.really(tr("Unprotect gallery"), question, tr("Take it off")):
+            self._galleries.edit(lambda gallery: gallery.unprotect(), tr("The protection was not taken off"))
 
     def _dry_run(self) -> None:
         """What the retention period would delete today."""
@@ -136,7 +138,12 @@ class People:
     def _expired(self, expired: object) -> None:
         faces = expired.faces if isinstance(expired, Forgotten) else 0
         self._galleries.show(expiring=None)
-        self._services.notify(f"Deleted {count(faces, 'face')} past the retention period", "good")
+        self._services.notify(
+            tr_count(
+                faces, "Deleted {n} face past the retention period", "Deleted {n:,} faces past the retention period"
+            ),
+            "good",
+        )
         self._galleries.forget_steps()
         self._galleries.refresh()
 
@@ -145,12 +152,14 @@ class People:
         known = next((one for one in self._galleries.view.people if one.id == person), None)
         if known is None:
             return
-        question = (
-            f"Delete {known.name} with {count(known.faces, 'face')} everywhere: gallery, history, exports, caches. "
-            "This cannot be undone."
+        question = tr_count(
+            known.faces,
+            "Delete {known} with {n} face everywhere: gallery, history, exports, caches. This cannot be undone.",
+            "Delete {known} with {n:,} faces everywhere: gallery, history, exports, caches. This cannot be undone.",
+            known=known.name,
         )
-        if self._dialogs.really("Delete everywhere", question, "Delete everywhere"):
-            self._galleries.ask(partial(_forget, person), self._forgotten, "Not everything was deleted")
+        if self._dialogs.really(tr("Delete everywhere"), question, tr("Delete everywhere")):
+            self._galleries.ask(partial(_forget, person), self._forgotten, tr("Not everything was deleted"))
 
     def _forgotten(self, gone: object) -> None:
         if isinstance(gone, _Gone):
@@ -169,10 +178,11 @@ class People:
 
     def _export(self, person: str) -> None:
         """Everything that is stored of a person, as a folder of plain files."""
-        if folder := self._dialogs.folder("Export to"):
+        if folder := self._dialogs.folder(tr("Export to")):
             notify = self._services.notify
             self._galleries.ask(
-                partial(_export, person, Path(folder)), lambda where: notify(f"Exported to {where}", "good")
+                partial(_export, person, Path(folder)),
+                lambda where: notify(tr("Exported to {where}", where=where), "good"),
             )
 
     def _find_face(self, face: str) -> None:
@@ -186,7 +196,7 @@ class People:
 
     def _find_file(self) -> None:
         """Who looks like the face in a picture."""
-        if path := self._dialogs.picture("Search by a face"):
+        if path := self._dialogs.picture(tr("Search by a face")):
             self._thumbs.want([path])
             self._galleries.find(path, lambda gallery: look(path, gallery.recogniser()))
             self._go(Page.PEOPLE)
@@ -241,7 +251,7 @@ def look(path: str, model: str) -> Vectors:
     image = read_picture(path)
     found = open_finder(FinderSettings(search="pyramid")).detect(image)
     if not len(found):
-        raise BadInput("No face was found in this picture", path=path, hint="Choose one with a larger face")
+        raise BadInput(tr("No face was found in this picture"), path=path, hint=tr("Choose one with a larger face"))
     largest = int(np.argmax(found.boxes[:, 2] * found.boxes[:, 3]))
     embedder, points = open_recogniser(model), found.points[largest : largest + 1]
     return embedder.embed(align.inputs(image, points, embedder.card, align.crops(image, points)))[0]

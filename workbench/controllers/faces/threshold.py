@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from engines.core.words import tr
 from engines.faces.study_types import ThresholdReport
 from engines.faces.types import Accept
 from widgets.faces.state import Page, ThresholdView
@@ -57,9 +58,9 @@ class Thresholds(Part):
         if info is None or info.locked or not info.people:
             self._view = ThresholdView()
         else:
-            self._view = replace(self._view, busy=Busy("Checking the gallery against itself"))
+            self._view = replace(self._view, busy=Busy(tr("Checking the gallery against itself")))
             self._galleries.ask(
-                lambda gallery: report_of(gallery, accept), self._have, "The gallery could not be checked"
+                lambda gallery: report_of(gallery, accept), self._have, tr("The gallery could not be checked")
             )
         self.changed.emit()
 

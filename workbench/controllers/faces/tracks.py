@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QInputDialog, QWidget
 
+from engines.core.words import tr
 from engines.faces.gallery.types import Change
 from engines.faces.types import TrackedFace
 from workbench.controllers.common.part import Part
@@ -56,14 +57,16 @@ class Tracks(Part):
             self._people.ask_gallery()
         elif name.strip() and kept:
             source = self._watch.source
-            self._galleries.edit(lambda gallery: _add(gallery, name.strip(), kept, source), "The face was not enrolled")
+            self._galleries.edit(
+                lambda gallery: _add(gallery, name.strip(), kept, source), tr("The face was not enrolled")
+            )
 
     def ask_name(self) -> None:
         """Enrol the chosen track, or the only one, under a name that is asked for."""
         faces = self._faces()
         track = self.chosen if self.chosen >= 0 or len(faces) != 1 else faces[0].track
         if track >= 0:
-            name, done = QInputDialog.getText(self._window, "Enrol this face", "Name")
+            name, done = QInputDialog.getText(self._window, tr("Enrol this face"), tr("Name"))
             if done:
                 self.enrol(track, name)
 
@@ -87,7 +90,12 @@ def _add(gallery: Gallery, name: str, kept: Sequence[KeptFace], source: str) -> 
 
     faces = [
         NewFace(
-            face.vector, face.crop, face.quality, face.box, face.points, f"{source} at {face.stamp.media_time:.1f} s"
+            face.vector,
+            face.crop,
+            face.quality,
+            face.box,
+            face.points,
+            tr("{source} at {media_time:.1f} s", source=source, media_time=face.stamp.media_time),
         )
         for face in kept
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from engines.core.places import data_dir
+from engines.core.words import tr
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces.state import TrainView
 from widgets.faces.studies.train_page import TrainPage
@@ -27,7 +28,7 @@ class Heads(Part):
         super().__init__(parent)
         self._services, self._dialogs, self._form, self._set_form = services, dialogs, form, set_form
         self._view = TrainView()
-        self._slot = self.slot(services.jobs, JOB, "Training failed")
+        self._slot = self.slot(services.jobs, JOB, tr("Training failed"))
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
         self._slot.adopted.connect(self._goes_on)
@@ -52,18 +53,18 @@ class Heads(Part):
         """Train anew, instead of what is under way; into the user's own models where no folder was named."""
         spec = self._form().train
         if not spec.images:
-            self._services.notify("Choose a folder to learn from first", "info")
+            self._services.notify(tr("Choose a folder to learn from first"), "info")
             return
         spec = spec if spec.out else replace(spec, out=str(data_dir() / "heads" / spec.loss))
         spec = replace(spec, anew=True)
         self._view = TrainView()
-        self._slot.start(spec, f"Train a head with {spec.loss}", train_line(spec))
+        self._slot.start(spec, tr("Train a head with {loss}", loss=spec.loss), train_line(spec))
 
     def _goes_on(self, _spec: HeadSpec) -> None:
         self._view = TrainView()
 
     def _choose_folder(self) -> None:
-        if folder := self._dialogs.folder("Folder to learn from: one folder a person, or NAME_0001.jpg"):
+        if folder := self._dialogs.folder(tr("Folder to learn from: one folder a person, or NAME_0001.jpg")):
             self._set_form(train=replace(self._form().train, images=folder))
 
     def _told(self, _key: str, value: object) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImageIOHandler, QImageReader
 
 from engines.core.frames import Image, Size
+from engines.core.words import tr
 from engines.faces.study_types import Verified, VerifySpec
 from widgets.faces.state import VerifyView
 from widgets.faces.studies.verify_page import VerifyPage
@@ -29,7 +30,7 @@ class Verification(Part):
         super().__init__(parent)
         self._errands, self._thumbs, self._dialogs = errands, thumbs, dialogs
         self._view = VerifyView()
-        self._slot = self.slot(jobs, JOB, "The pictures could not be compared")
+        self._slot = self.slot(jobs, JOB, tr("The pictures could not be compared"))
         self._slot.done.connect(self._done)
 
     @property
@@ -53,11 +54,11 @@ class Verification(Part):
         self._view = view = replace(self._view, **{side: path}, **sizes, result=None)  # type: ignore[arg-type]
         if view.a and view.b:
             spec = VerifySpec(view.a, view.b)
-            self._slot.start(spec, "Verify two pictures", verify_line(spec))
+            self._slot.start(spec, tr("Verify two pictures"), verify_line(spec))
         self.changed.emit()
 
     def _choose(self, side: str) -> None:
-        if path := self._dialogs.picture("Verify"):
+        if path := self._dialogs.picture(tr("Verify")):
             self.show_picture(side, path)
 
     def _done(self, _spec: VerifySpec, result: object) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.faces.types import RecogniserSettings, Recognition
 from widgets.faces.overlays import overlays_of
 from widgets.faces.state import LiveFaces
@@ -37,7 +39,8 @@ class Watch(SourceWatch):
         parent: QObject,
     ) -> None:
         self._settings = settings
-        self.lookers = Lookers(services, ENGINE, "Face recognition", parent)
+        self._moved: defaultdict[str, set[int]] = defaultdict(set)
+        self.lookers = Lookers(services, ENGINE, tr("Face recognition"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
     @property
@@ -73,7 +76,7 @@ class Watch(SourceWatch):
         found = self.lookers.latest(path)
         if not isinstance(found, Recognition):
             return
-        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings()))
+        self._viewer.show_overlays(ID, found.stamp, overlays_of(found, self._settings(), self._moved[path]))
         if path == self.source:
             self.recognised.emit(found)
             self.show_soon()

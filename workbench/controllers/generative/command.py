@@ -12,20 +12,36 @@ from typing import Any
 
 from engines.core.installing import CALLED
 from engines.generative.diffusion.study_types import CompareSpec, CurveSpec, FlowSpec, PrecisionSpec
-from engines.generative.diffusion.types import Guidance, SampleSpec
+from engines.generative.diffusion.types import Guidance, SampleSpec, Schedule
 from engines.generative.training.types import TrainSpec
+from workbench.controllers.common.command_line import but, saying
 
 MAIN = (*CALLED, "sample")
 ALWAYS = ("sampler", "steps", "schedule", "seed")
 """Options that are written even where they are as usual."""
 
 
+SHOWN = ("preview_every", "keep_steps")
+"""What is shown on the way, and changes no result."""
+STUDIES = "engines.generative.diffusion.studies"
+
+
+@saying("engines.generative.diffusion.sampling.job:run", *but(SampleSpec))
 def command_line(spec: SampleSpec) -> str:
     """Quoted for this system's shell."""
     usual = _sampled(SampleSpec("")) | {"image": "", "mask": "", "strength": 0.6}
     return _line(spec.model, *_options(_sampled(spec), usual, (*ALWAYS, *_unsure(spec))))
 
 
+def _is_plain(spec: CompareSpec) -> bool:
+    """Whether the runs of a grid share no more than its line can say."""
+    run = spec.base
+    same = {name: getattr(run, name) for name in ("sampler", "steps", "seeds", "classes", *SHOWN)}
+    said = SampleSpec(run.model, schedule=Schedule(run.schedule.name), guidance=Guidance(run.guidance.weight), **same)
+    return run == said and len(run.seeds) == 1 and len(run.classes) <= 1 and bool(spec.y_values)
+
+
+@saying(f"{STUDIES}.comparison:run", *but(CompareSpec, "out"), when=_is_plain)
 def compare_line(spec: CompareSpec) -> str:
     """The grid: what all cells share, then the two axes."""
     base = {name: value for name, value in _sampled(spec.base).items() if name in (*ALWAYS, "guidance")}
@@ -42,10 +58,12 @@ def _unsure(spec: SampleSpec) -> tuple[str, ...]:
     return (*own, "guidance") if os.path.isdir(os.path.expanduser(spec.model)) else own
 
 
+@saying("engines.generative.training.job:run", *but(TrainSpec))
 def train_line(spec: TrainSpec) -> str:
     return _line("train", *_options(_named(spec), _named(TrainSpec("", "")), ("data", "out")))
 
 
+@saying(f"{STUDIES}.flow:run", *but(FlowSpec, "grid"))
 def flow_line(spec: FlowSpec) -> str:
     told = _named(spec)
     del told["model"], told["grid"]
@@ -53,11 +71,21 @@ def flow_line(spec: FlowSpec) -> str:
     return _line("flow", spec.model, *_options(told, _named(FlowSpec())))
 
 
+@saying(f"{STUDIES}.error_curves:run", *but(CurveSpec, "teleport", "schedule"))
 def curves_line(spec: CurveSpec) -> str:
     told = {"sampler": spec.samplers, "evaluations": spec.evaluations, "starts": spec.starts, "seed": spec.seed}
     return _line("curves", spec.model, *_options(told, {}))
 
 
+def _is_usual(spec: PrecisionSpec) -> bool:
+    """Whether a run is a model's usual one but for what its line says; a folder has a mind of its own."""
+    run = spec.base
+    usual = PrecisionSpec.of(SampleSpec(run.model), run.seeds, run.steps, run.guidance.weight, run.kernel)
+    in_turn = run.seeds == tuple(range(run.seeds[0], run.seeds[0] + len(run.seeds)))
+    return spec == usual and in_turn and not os.path.isdir(os.path.expanduser(run.model))
+
+
+@saying(f"{STUDIES}.precision:run", "base", when=_is_usual)
 def precision_line(spec: PrecisionSpec) -> str:
     run = spec.base
     told = {"n": len(run.seeds), "steps": run.steps, "guidance": run.guidance.weight, "kernel": run.kernel}

@@ -8,11 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr, tr_count
 from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec, CurveResult, CurveSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 from widgets.generative.state import CompareView
 from widgets.generative.studio.compare import ComparePage
-from widgets.kit.words import count
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.generative.command import compare_line, curves_line
@@ -41,8 +41,8 @@ class Comparison(QObject):
         super().__init__(parent)
         self._begin, self._use = (compare, measure), use
         self._shown = CompareView()
-        self._grid = JobSlot(jobs, GRID, partial(trouble_of, title="The comparison failed"), self)
-        self._curves = JobSlot(jobs, CURVES, partial(trouble_of, title="The curves failed"), self)
+        self._grid = JobSlot(jobs, GRID, partial(trouble_of, title=tr("The comparison failed")), self)
+        self._curves = JobSlot(jobs, CURVES, partial(trouble_of, title=tr("The curves failed")), self)
         for slot in (self._grid, self._curves):
             slot.changed.connect(self.changed)
             slot.failed.connect(self.say)
@@ -68,19 +68,19 @@ class Comparison(QObject):
         """Fill a grid; the one that was shown goes."""
         self._shown = CompareView(spec, curves=self._shown.curves)
         runs = len(spec.x_values) * max(1, len(spec.y_values))
-        self._grid.start(spec, f"Compare {count(runs, 'run')}", compare_line(spec))
+        self._grid.start(spec, tr_count(runs, "Compare {n} run", "Compare {n:,} runs"), compare_line(spec))
 
     def measure(self, info: ModelInfo | None) -> None:
         """Error against evaluations on a model whose truth is known: this one, or the digits."""
         spec = CurveSpec(model=info.name if info is not None and info.exact else CURVES_MODEL)
         self._shown = replace(self._shown, trouble=None)
-        self._curves.start(spec, "Error curves", curves_line(spec))
+        self._curves.start(spec, tr("Error curves"), curves_line(spec))
 
     def use_cell(self, row: int, column: int) -> None:
         """Put the settings of a finished cell into the form."""
         cells = self._shown.result.cells if self._shown.result is not None else ()
         spec = next((cell.spec for cell in cells if (cell.row, cell.column) == (row, column)), None)
-        self._use(spec, "Settings of that cell")
+        self._use(spec, tr("Settings of that cell"))
 
     def cancel(self) -> None:
         self._grid.cancel()

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from engines.core.networks.in_use import ModelInUse
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import CompareSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec, Start
 from widgets.generative.panel.dock import DiffusionPanel
@@ -51,7 +52,7 @@ class DiffusionController(FormController):
         self.view = DiffusionView()
         self.devices: tuple[str, ...] = ("cpu",)
         self._of_run = True
-        self._errands = Errands("diffusion files")
+        self._errands = Errands(tr("diffusion files"))
         services.supervisor.adopt(self._errands)
         self.dialogs = Dialogs(panel)
         jobs = services.jobs
@@ -144,9 +145,9 @@ class DiffusionController(FormController):
         """Train what the form holds, or go on with it."""
         if self._cannot(Mode.TRAIN):
             return
-        title = f"Train {self.form.train.name or train_words(self.view)}"
+        title = tr("Train {train}", train=self.form.train.name or train_words(self.view))
         if not self.training.start(placed(self.form.train), title):
-            self.services.notify("It begins when the training under way has ended", "info")
+            self.services.notify(tr("It begins when the training under way has ended"), "info")
         self.choose_page(Page.TRAINING)
 
     def show_flow(self) -> None:
@@ -268,13 +269,13 @@ class DiffusionController(FormController):
 
     def _understood(self, found: Dropped) -> None:
         if found.settings is not None:
-            self.use(found.settings, f"Settings of {found.name}")
+            self.use(found.settings, tr("Settings of {found}", found=found.name))
         self.choose_model(found.model)
         self.learn_from(found.data)
         self.begin_at(found.picture)
 
     def _refused(self, failure: Failure) -> None:
-        self.show_form_trouble(trouble_of(failure.as_json(), "That cannot be used"))
+        self.show_form_trouble(trouble_of(failure.as_json(), tr("That cannot be used")))
 
     def _have_devices(self, found: tuple[str, ...]) -> None:
         self.devices = found
@@ -304,8 +305,8 @@ class DiffusionController(FormController):
         panel.model.prediction.chosen.connect(self.choose_prediction)
         panel.model.file.clicked.connect(self.open_file)
         panel.model.folder.clicked.connect(self.open_folder)
-        panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture("Begin at a picture")))
-        panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture("Mask: black is kept")))
+        panel.begin.choose_image.clicked.connect(lambda: self.begin_at(image=ask.picture(tr("Begin at a picture"))))
+        panel.begin.choose_mask.clicked.connect(lambda: self.begin_at(mask=ask.picture(tr("Mask: black is kept"))))
         panel.run.measure.clicked.connect(lambda: self.precision.measure(self.form.spec, self.info))
         panel.base.change.clicked.connect(lambda: self.set_mode(Mode.SAMPLE))
         panel.base.curves.clicked.connect(self.measure_curves)

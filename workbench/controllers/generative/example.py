@@ -16,4 +16,6 @@ DIGITS = tuple(range(10))
 def begin(desk: DiffusionController) -> None:
     """Sample one digit of each class."""
     desk.services.host.bring(desk.name)
-    desk.sample(SampleSpec(MODEL, seeds=DIGITS, classes=DIGITS, guidance=Guidance(2.0)))
+    form = desk.form.sampling(SampleSpec(MODEL, seeds=DIGITS, classes=DIGITS, guidance=Guidance(2.0)))
+    desk.set_form(mode=form.mode, spec=form.spec)
+    desk.sample(form.spec)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.errors import BadInput
 from engines.core.pictures.files import DIALOG, READABLE
+from engines.core.words import tr
 from engines.generative.diffusion.types import SampleSpec
 from engines.generative.runs import history
 from widgets.generative.state import Mode
@@ -17,10 +18,10 @@ from widgets.kit.save_file import ask_file, ask_folder, ask_open
 
 WEIGHTS = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 EXPORTS = {
-    "grid": ("Export grid", "grid.png", "PNG (*.png)"),
-    "strip": ("Export film strip", "strip.png", "PNG (*.png)"),
-    "gif": ("Export GIF", "steps.gif", "GIF (*.gif)"),
-    "mp4": ("Export MP4", "steps.mp4", "MP4 (*.mp4)"),
+    "grid": (tr("Export grid"), "grid.png", "PNG (*.png)"),
+    "strip": (tr("Export film strip"), "strip.png", "PNG (*.png)"),
+    "gif": (tr("Export GIF"), "steps.gif", "GIF (*.gif)"),
+    "mp4": (tr("Export MP4"), "steps.mp4", "MP4 (*.mp4)"),
 }
 
 
@@ -38,7 +39,7 @@ class Dropped:
 def understand(paths: Sequence[str], mode: Mode) -> Dropped:
     """The meaning of the first file or folder. Raises `BadInput` where it has none; reads the disk."""
     if not paths:
-        raise BadInput("Nothing was dropped that is a file")
+        raise BadInput(tr("Nothing was dropped that is a file"))
     path = Path(paths[0])
     if path.is_dir():
         return _folder(path, mode)
@@ -46,8 +47,8 @@ def understand(paths: Sequence[str], mode: Mode) -> Dropped:
     if suffix in WEIGHTS:
         return Dropped(model=str(path), name=path.name)
     if suffix not in READABLE:
-        hint = "Drop a picture, a .safetensors file or a folder"
-        raise BadInput("This is neither a picture nor a model", path=path, hint=hint)
+        hint = tr("Drop a picture, a .safetensors file or a folder")
+        raise BadInput(tr("This is neither a picture nor a model"), path=path, hint=hint)
     try:
         return Dropped(settings=history.read_settings(path), name=path.name)
     except BadInput:
@@ -60,8 +61,8 @@ def _folder(path: Path, mode: Mode) -> Dropped:
     if (path / "model_index.json").is_file() or (path / "config.json").is_file():
         return Dropped(model=str(path), name=path.name)
     if not any(entry.suffix.lower() in READABLE for entry in path.rglob("*")):
-        hint = "Drop a folder of pictures, a run's folder, or a diffusers folder with its model_index.json"
-        raise BadInput("The folder holds neither pictures nor a model", path=path, hint=hint)
+        hint = tr("Drop a folder of pictures, a run's folder, or a diffusers folder with its model_index.json")
+        raise BadInput(tr("The folder holds neither pictures nor a model"), path=path, hint=hint)
     if mode is Mode.TRAIN:
         return Dropped(data=str(path), name=path.name)
     return Dropped(model=f"analytic:images:{path}", name=path.name)
@@ -74,20 +75,20 @@ class Dialogs:
         self._window = window
 
     def model_file(self) -> str:
-        return ask_open(self._window, "Open model", "diffusion model", "Weights (*.safetensors)")
+        return ask_open(self._window, tr("Open model"), tr("diffusion model"), tr("Weights (*.safetensors)"))
 
     def model_folder(self) -> str:
-        return ask_folder(self._window, "Open a diffusers folder", "diffusion model")
+        return ask_folder(self._window, tr("Open a diffusers folder"), tr("diffusion model"))
 
     def data_folder(self) -> str:
-        return ask_folder(self._window, "Folder of images to learn from", "training data")
+        return ask_folder(self._window, tr("Folder of images to learn from"), tr("training data"))
 
     def picture(self, title: str) -> str:
         return ask_open(self._window, title, "picture", DIALOG)
 
     def settings_picture(self) -> str:
         """A picture that carries the settings it was sampled with."""
-        return ask_open(self._window, "Use settings of a picture", "sampled", "PNG (*.png)")
+        return ask_open(self._window, tr("Use settings of a picture"), "sampled", "PNG (*.png)")
 
     def export_target(self, kind: str, name: str) -> str:
         """The file to write a run to, with the suffix of its kind."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import FlowResult, FlowSpec
 from widgets.generative.state import FlowView
 from widgets.generative.studio.flow import FlowPage
@@ -32,7 +33,7 @@ class Flow(QObject):
         super().__init__(parent)
         self._spec, self._edit, self._log = spec, edit, services.host.show_log
         self._shown = FlowView()
-        self._slot = JobSlot(services.jobs, JOB, partial(trouble_of, title="The flow could not be shown"), self)
+        self._slot = JobSlot(services.jobs, JOB, partial(trouble_of, title=tr("The flow could not be shown")), self)
         self._slot.changed.connect(self.changed)
         self._slot.done.connect(self._done)
         self._slot.failed.connect(self.say)
@@ -55,7 +56,7 @@ class Flow(QObject):
         """Let particles flow as the form says."""
         spec = self._spec()
         self._shown = replace(self._shown, trouble=None)
-        self._slot.start(spec, f"Flow of {spec.model.rpartition(':')[2]}", flow_line(spec))
+        self._slot.start(spec, tr("Flow of {rpartition}", rpartition=spec.model.rpartition(":")[2]), flow_line(spec))
 
     def say(self, trouble: Trouble | None) -> None:
         """Show a trouble; None once the user has read it."""

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import BadInput
 from engines.core.reading import read_array
+from engines.core.words import tr
 from engines.generative.diffusion.types import Preview
 from engines.generative.runs import history
 from engines.generative.runs.history import Steps, StoredRun
@@ -112,7 +113,7 @@ class Gallery(QObject):
         self.changed.emit()
 
     def _not_read(self, failure: Failure) -> None:
-        self.failed.emit(trouble_of(failure.as_json(), "The run could not be shown"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The run could not be shown")))
 
 
 def read_pictures(stored: StoredRun) -> Pictures:
@@ -122,7 +123,7 @@ def read_pictures(stored: StoredRun) -> Pictures:
         return Pictures(stored.name, points=read_array(points).astype(np.float32), final=True)
     images = [history.read_image(Path(stored.folder) / Path(name).name) for name in stored.result.files[:MOST]]
     if not images:
-        raise BadInput("The run's folder holds no pictures", path=stored.folder)
+        raise BadInput(tr("The run's folder holds no pictures"), path=stored.folder)
     return Pictures(stored.name, images=stacked(images), final=True)
 
 
@@ -131,7 +132,7 @@ def stacked(images: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     if any(image.ndim == 3 for image in images):
         images = [image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2) for image in images]
     if len({image.shape for image in images}) != 1:
-        raise BadInput("The pictures of the run differ in size", hint="Run it again")
+        raise BadInput(tr("The pictures of the run differ in size"), hint=tr("Run it again"))
     return np.stack(images)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import KinoscopeError
 from engines.core.networks.in_use import ModelInUse
+from engines.core.words import tr
 from engines.generative.diffusion.models import cards
 from engines.generative.diffusion.types import InspectSpec, ModelInfo
 from workbench.controllers.common.job_slot import JobSlot
@@ -20,7 +21,7 @@ from workbench.threads.background import Errands
 from workbench.threads.jobs import JobQueue
 
 JOB = "engines.generative.diffusion.models.opening:run"
-TROUBLE = "The model could not be opened"
+TROUBLE = tr("The model could not be opened")
 
 
 class Models(QObject):
@@ -83,7 +84,9 @@ class Models(QObject):
         if known is not None:
             self.opened.emit(known)
         elif name:
-            self._looked.start(InspectSpec(name, prediction), f"Look at {model_title(name)}")
+            self._looked.start(
+                InspectSpec(name, prediction), tr("Look at {model_title}", model_title=model_title(name))
+            )
 
     def _listed(self, infos: tuple[ModelInfo, ...]) -> None:
         self._named = {info.name: info for info in infos}
@@ -92,7 +95,7 @@ class Models(QObject):
 
     def _not_listed(self, failure: object) -> None:
         self.ready = True
-        self.failed.emit(trouble_of({"message": str(failure)}, "The models could not be listed"))
+        self.failed.emit(trouble_of({"message": str(failure)}, tr("The models could not be listed")))
         self.listed.emit()
 
     def _inspected(self, _spec: InspectSpec, info: ModelInfo) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import PrecisionResult, PrecisionSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
@@ -29,7 +30,7 @@ class Precision(QObject):
         self._found: PrecisionResult | None = None
         self._slot = JobSlot(
             jobs, "engines.generative.diffusion.studies.precision:run",
-            partial(trouble_of, title="The precisions cannot be compared"), self,
+            partial(trouble_of, title=tr("The precisions cannot be compared")), self,
         )  # fmt: skip
         self._slot.changed.connect(self.changed)
         self._slot.failed.connect(failed)
@@ -48,7 +49,7 @@ class Precision(QObject):
         weight = spec.guidance.weight if spec.guidance.kind == "cfg" else 1.0
         usual = catalog.usual(info)
         asked = PrecisionSpec.of(usual, range(first, first + count), spec.steps, weight, spec.kernel)
-        self._slot.start(asked, "Compare precisions", precision_line(asked))
+        self._slot.start(asked, tr("Compare precisions"), precision_line(asked))
 
     def cancel(self) -> None:
         self._slot.cancel()

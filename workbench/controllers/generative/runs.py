@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.generative.diffusion.types import Preview, SampleResult, SampleSpec
 from engines.generative.runs import history
 from engines.generative.runs.history import StoredRun
@@ -104,7 +105,7 @@ class Runs(QObject):
     def start(self, spec: SampleSpec) -> str:
         """Queue a run; its id."""
         spec = replace(spec, out="")
-        title = f"Sample {self._title(spec.model)}"
+        title = tr("Sample {title}", title=self._title(spec.model))
         job = self._jobs.submit(JOB, spec, title, command_line(spec))
         self._tracked[job] = Tracked(job, spec, time.time())
         self.changed.emit()
@@ -209,7 +210,7 @@ class Runs(QObject):
 
     def _not_read(self, tracked: Tracked, failure: Failure) -> None:
         tracked.state, tracked.note = RunState.FAILED, str(failure)
-        self.failed.emit(trouble_of(failure.as_json(), "The run could not be read"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The run could not be read")))
         self.changed.emit()
 
 

@@ -58,7 +58,7 @@ class Samples(QObject):
         self._sample, self._use = sample, use
         self.gallery = Gallery(errands, self)
         self.spectra: dict[str, SpectrumResult] = {}
-        self._spectrum = JobSlot(services.jobs, SPECTRUM, partial(trouble_of, title="The spectrum failed"), self)
+        self._spectrum = JobSlot(services.jobs, SPECTRUM, partial(trouble_of, title=tr("The spectrum failed")), self)
         self._targets: dict[int, str] = {}
         self._follow = True
         for part in (self.gallery, self._spectrum):
@@ -77,7 +77,7 @@ class Samples(QObject):
         acts: dict[str, Callable[[str], object]] = {
             "show": self.show,
             "again": lambda id: self._sample(self._runs.spec(id)),
-            "use": lambda id: self._use(self._runs.spec(id), "Settings of that run"),
+            "use": lambda id: self._use(self._runs.spec(id), tr("Settings of that run")),
             "cancel": self._runs.cancel,
             "delete": self.delete,
             "reveal": self.reveal,
@@ -123,7 +123,7 @@ class Samples(QObject):
         stored = self._runs.stored(id)
         if stored is not None:
             self._services.undo.push(DeleteRun(stored, self._hidden, self._runs.put, self._move, self._see))
-            self._services.notify("Run deleted", "info", "Undo", undo_just_this(self._services.undo))
+            self._services.notify(tr("Run deleted"), "info", tr("Undo"), undo_just_this(self._services.undo))
         elif self._runs.forget(id) and self.gallery.shown == id:
             self._show_newest()
 
@@ -146,12 +146,14 @@ class Samples(QObject):
         if target := self._dialogs.export_target(kind, name):
             samples = (marked,) if marked >= 0 and kind != "grid" else ()
             spec = ExportSpec(stored.folder, kind, target, samples=samples)  # type: ignore[arg-type]
-            self._targets[self._services.jobs.submit(EXPORT, spec, f"Write {Path(target).name}")] = target
+            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Write {target}", target=Path(target).name))] = (
+                target
+            )
 
     def ask_spectrum(self, model: str) -> None:
         """The power spectrum of a model's data; nothing where it is known or being measured."""
         if model not in self.spectra and self._spectrum.job is None:
-            self._spectrum.start(SpectrumSpec(model), "Spectrum of the data")
+            self._spectrum.start(SpectrumSpec(model), tr("Spectrum of the data"))
 
     def cancel_all(self) -> None:
         self._runs.cancel_all()
@@ -163,7 +165,9 @@ class Samples(QObject):
     def _written(self, job: int) -> None:
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
-            self._services.notify(f"Wrote {Path(target).name}", "good", "Show folder", lambda: reveal(target))
+            self._services.notify(
+                tr("Wrote {target}", target=Path(target).name), "good", tr("Show folder"), lambda: reveal(target)
+            )
 
     def _read(self) -> None:
         if not self.gallery.shown:
@@ -209,7 +213,7 @@ class Samples(QObject):
         self._errands.ask(lambda: history.move_run(source, target), lambda _none: then(), self._not_moved)
 
     def _not_moved(self, failure: Failure) -> None:
-        self.failed.emit(trouble_of(failure.as_json(), "The run could not be moved"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The run could not be moved")))
 
 
 class DeleteRun(Step):

@@ -39,7 +39,7 @@ class Training(QObject):
         self._train, self._use = train, use
         self._view = TrainView()
         self._next: list[tuple[TrainSpec, str]] = []
-        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title="Training failed"), self)
+        self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("Training failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)

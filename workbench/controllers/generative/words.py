@@ -42,16 +42,16 @@ def model_title(model: str) -> str:
     return dict(catalog.ANALYTIC).get(model) or Path(model).name or model
 
 
-def trouble_of(error: Mapping[str, Any], title: str = "Sampling failed", spec: SampleSpec | None = None) -> Trouble:
+def trouble_of(error: Mapping[str, Any], title: str = tr("Sampling failed"), spec: SampleSpec | None = None) -> Trouble:
     """An error's JSON; where memory ran out, with a lighter run that would fit."""
     retry = lighter(spec) if spec is not None and error.get("kind") == "resources" else None
     return Trouble(
-        what=str(error.get("message") or "It ended without saying why"),
+        what=str(error.get("message") or tr("It ended without saying why")),
         title=title,
         hint=str(error.get("hint") or ""),
         path=str(error.get("path") or ""),
         retry=retry,
-        retry_words=f"Retry, {retry.batch} at a time" if retry is not None else "",
+        retry_words=tr("Retry, {batch} at a time", batch=retry.batch) if retry is not None else "",
     )
 
 

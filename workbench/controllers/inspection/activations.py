@@ -8,6 +8,7 @@ from typing import Any, cast
 from PySide6.QtCore import QObject
 
 from engines.cameras.types import FileSource
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook
 from engines.inspection.studies import ExciteResult, ExciteSpec
 from widgets.inspection.activations.page import ActivationsPage
@@ -25,7 +26,7 @@ class Activations(PagePart):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
         self._result: ExciteResult | None = None
-        self._excite = self.slot(desk.services.jobs, EXCITE, "The clip could not be gone through")
+        self._excite = self.slot(desk.services.jobs, EXCITE, tr("The clip could not be gone through"))
         self._excite.done.connect(self._have)
 
     def make(self) -> ActivationsPage:
@@ -66,7 +67,12 @@ class Activations(PagePart):
         spec, chosen = self.desk.form.activations, look.seen.layer
         self._excite.start(
             ExciteSpec(subject.model, clip, chosen, spec.channel, preprocessing=subject.preprocessing),
-            f"Best frames of {file_name(clip)} for channel {spec.channel} of {chosen}",
+            tr(
+                "Best frames of {clip} for channel {channel} of {chosen}",
+                clip=file_name(clip),
+                channel=spec.channel,
+                chosen=chosen,
+            ),
         )
 
     def forget(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from PySide6.QtCore import QObject
 
 from engines.core.pictures.files import DIALOG
+from engines.core.words import tr
 from engines.inspection.attribution.asked import METHODS, AttributeResult, AttributeSpec
 from widgets.inspection.attribution.page import AttributionPage
 from widgets.inspection.attribution.words import NO_PICTURE, method_of
@@ -28,7 +29,7 @@ class Attribution(PagePart):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
         self._result: AttributeResult | None = None
-        self._slot = self.slot(desk.services.jobs, JOB, "The picture cannot be explained")
+        self._slot = self.slot(desk.services.jobs, JOB, tr("The picture cannot be explained"))
         self._slot.done.connect(self._have)
 
     def make(self) -> AttributionPage:
@@ -94,7 +95,7 @@ class Attribution(PagePart):
         return same != shown or other or asked.methods[0] not in shown.methods
 
     def _ask_picture(self) -> None:
-        if path := ask_open(self.made, "Picture to explain", "picture", DIALOG):
+        if path := ask_open(self.made, tr("Picture to explain"), "picture", DIALOG):
             self.desk.edit(Page.ATTRIBUTION, {"picture": path})
             self.start()
 
@@ -105,7 +106,11 @@ class Attribution(PagePart):
             self.desk.still(lambda picture: self._run(replace(spec, picture=picture)))
 
     def _run(self, spec: AttributeSpec) -> None:
-        what = f"Explain {file_name(spec.model.path)}" if len(spec.methods) == 1 else "Compare attributions"
+        what = (
+            tr("Explain {path}", path=file_name(spec.model.path))
+            if len(spec.methods) == 1
+            else tr("Compare attributions")
+        )
         self._slot.start(spec, what, attribute_line(spec))
 
     def _have(self, _spec: object, result: object) -> None:

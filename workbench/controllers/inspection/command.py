@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engines.inspection.attribution.asked import AttributeSpec
 from engines.inspection.shapes import shape_text
 from engines.inspection.studies import CompareSpec
 from engines.inspection.types import OpenSpec
-from workbench.controllers.common.command_line import line
+from workbench.controllers.common.command_line import line, saying
 
 
 def open_line(spec: OpenSpec) -> str:
@@ -16,6 +17,10 @@ def open_line(spec: OpenSpec) -> str:
     return line("inspect", spec.path, *inputs(spec), *(("--time",) if spec.time else ())) if spec.path else ""
 
 
+@saying(
+    "engines.inspection.activations.comparing:run", "first", "second", "picture", "other",
+    when=lambda spec: not spec.second.path or replace(spec.first, path=spec.second.path) == spec.second,
+)  # fmt: skip
 def compare_line(spec: CompareSpec) -> str:
     """Two models or two pictures, layer by layer."""
     second = spec.second.path or spec.first.path
@@ -28,6 +33,10 @@ def field_line(spec: OpenSpec, layer: str) -> str:
     return line("inspect", spec.path, *inputs(spec), "--receptive-field", layer or "all") if spec.path else ""
 
 
+@saying(
+    "engines.inspection.attribution.job:run",
+    *("model", "picture", "methods", "layer", "target", "baseline", "most_steps", "sanity", "curves"),
+)
 def attribute_line(spec: AttributeSpec) -> str:
     """The pixels that an output rests on; "" without a picture."""
     if not spec.picture or not spec.model.path:

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from engines.core.words import tr
 from engines.inspection.studies import CompareResult, CompareSpec
 from engines.inspection.types import OpenSpec
 from widgets.inspection.compare.page import ComparePage
@@ -16,7 +17,7 @@ from widgets.kit.words import file_name
 from workbench.controllers.inspection.command import compare_line
 from workbench.controllers.inspection.part import Desk, PagePart
 
-LACKS = "Choose a second model, or two pictures"
+LACKS = tr("Choose a second model, or two pictures")
 JOB = "engines.inspection.activations.comparing:run"
 
 
@@ -27,7 +28,7 @@ class Comparing(PagePart):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
         self._result: CompareResult | None = None
-        self._slot = self.slot(desk.services.jobs, JOB, "The comparison failed")
+        self._slot = self.slot(desk.services.jobs, JOB, tr("The comparison failed"))
         self._slot.done.connect(self._have)
 
     @property
@@ -49,7 +50,7 @@ class Comparing(PagePart):
     def problem(self) -> str:
         form, spec = self.desk.form, self.spec
         if form.compared_on == "file" and not spec.picture:
-            return "Choose a picture first"
+            return tr("Choose a picture first")
         if not spec.second.path and not spec.other:
             return LACKS
         return super().problem
@@ -58,7 +59,7 @@ class Comparing(PagePart):
         """Where a second model is lacking, it is asked for."""
         if self.desk.subject.sheet is None or self.problem != LACKS:
             super().begin()
-        elif path := self.desk.ask_file("The model that it is compared with"):
+        elif path := self.desk.ask_file(tr("The model that it is compared with")):
             self.desk.edit(Page.COMPARE, {"second": OpenSpec(path)})
 
     def start(self) -> None:
@@ -81,7 +82,11 @@ class Comparing(PagePart):
 
     def _run(self, spec: CompareSpec) -> None:
         names = file_name(spec.first.path), file_name(spec.second.path)
-        title = f"Compare {names[0]} with {names[1]}" if spec.second.path else f"Compare two pictures in {names[0]}"
+        title = (
+            tr("Compare {names} with {names2}", names=names[0], names2=names[1])
+            if spec.second.path
+            else tr("Compare two pictures in {names}", names=names[0])
+        )
         self._slot.start(spec, title, compare_line(spec))
 
     def _have(self, _spec: object, result: CompareResult) -> None:

@@ -36,7 +36,7 @@ from workbench.services import Services
 
 SAMPLE = "astronaut"
 TICK_MS = 500
-FILES = "Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)"
+FILES = tr("Models (*.onnx *.tflite *.pt2 *.safetensors *.pt *.pth *.ckpt *.bin *.npz *.dat);;All files (*)")
 
 
 class InspectionController(PagedController):
@@ -82,7 +82,7 @@ class InspectionController(PagedController):
             self.opening.open(spec)
         elif spec.path:
             self.form = self.form.with_model(Known())
-            self.services.notify(f"The model {spec.path} is no longer there", "warn")
+            self.services.notify(tr("The model {path} is no longer there", path=spec.path), "warn")
         self.show_now()
 
     def keep(self) -> None:
@@ -120,7 +120,7 @@ class InspectionController(PagedController):
         super().choose_page(name)
 
     def ask_model(self) -> None:
-        if path := self.ask_file("Open model"):
+        if path := self.ask_file(tr("Open model")):
             self.open_model(path)
 
     def ask_file(self, title: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject
 
+from engines.core.words import tr
 from engines.inspection.field.results import CheckResult, CheckSpec, FieldTable
 from engines.inspection.looks import FieldLook
 from engines.inspection.types import OpenSpec
@@ -29,8 +30,8 @@ class Fields(PagePart):
         self._asked: OpenSpec | None = None
         self._table: FieldTable | None = None
         self._result: CheckResult | None = None
-        self._all = self.slot(desk.services.jobs, TABLE, "The receptive fields cannot be told")
-        self._check = self.slot(desk.services.jobs, CHECK, "The field cannot be checked")
+        self._all = self.slot(desk.services.jobs, TABLE, tr("The receptive fields cannot be told"))
+        self._check = self.slot(desk.services.jobs, CHECK, tr("The field cannot be checked"))
         self._all.done.connect(self._have_table)
         self._check.done.connect(self._have_check)
 
@@ -60,7 +61,7 @@ class Fields(PagePart):
         """The fields of all layers, once for each model."""
         if model != self._asked:
             self._asked = model
-            self._all.start(model, f"Receptive fields of {file_name(model.path)}", field_line(model, ""))
+            self._all.start(model, tr("Receptive fields of {path}", path=file_name(model.path)))
 
     def check(self) -> None:
         """Hold the field of the unit that is looked at against its gradient."""
@@ -68,7 +69,7 @@ class Fields(PagePart):
         seen = look if isinstance(look, FieldLook) else None
         layer = spec.layer or (seen.seen.layer if seen is not None else "")
         unit = seen.unit if seen is not None and seen.seen.layer == layer else spec.unit
-        self._check.start(CheckSpec(model, layer, unit), f"Check the field of {layer}")
+        self._check.start(CheckSpec(model, layer, unit), tr("Check the field of {layer}", layer=layer))
 
     def forget(self) -> None:
         super().forget()

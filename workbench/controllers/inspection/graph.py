@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, QTimer
 
+from engines.core.words import tr
 from engines.inspection.layout.folding import Folded, fold
 from engines.inspection.layout.following import Links, links
 from engines.inspection.layout.job import LayoutSpec
@@ -24,7 +25,7 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 JOB = "engines.inspection.layout.job:run"
-TITLE = "The graph cannot be laid out"
+TITLE = tr("The graph cannot be laid out")
 AT_ONCE = 400
 """Boxes up to which a layout is not worth a job: it holds up the window for a few milliseconds at most."""
 Pair = tuple[int, int]
@@ -47,7 +48,7 @@ class Graphs(PagePart):
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
-        self._errands = Errands("inspection graph")
+        self._errands = Errands(tr("inspection graph"))
         desk.services.supervisor.adopt(self._errands)
         self._shown = GraphView()
         self._sheet: ModelSheet | None = None
@@ -173,7 +174,7 @@ class Graphs(PagePart):
         """Lay out a large graph; what is shown stays until it is there."""
         self._waiting = folded
         spec = LayoutSpec(len(folded.boxes), tuple(end for pair in _pairs(folded) for end in pair))
-        self._slot.start(spec, f"Laying out {len(folded.boxes):,} boxes")
+        self._slot.start(spec, tr("Laying out {count:,} boxes", count=len(folded.boxes)))
         self._last = self._slot.job
 
     def _have_placed(self, _spec: LayoutSpec, placed: Placed) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from engines.cameras.types import FeedState
+from engines.core.words import tr
 from engines.inspection.looks import ActivationLook, AttentionLook, FieldLook, LookResult, LookSpec
 from widgets.inspection.state import LIVE, LookView, Page
 from widgets.kit.work_state import Trouble
@@ -33,7 +34,7 @@ class Looking(QObject):
         """shown: whether the board is in front."""
         super().__init__(parent)
         self._desk, self._shown = desk, shown
-        self.lookers = Lookers(desk.services, ENGINE, "The Inspector", self, host="worker")
+        self.lookers = Lookers(desk.services, ENGINE, tr("The Inspector"), self, host="worker")
         self.wanted = True
         self._fallback = ""
         self._given: LookSpec | None = None
@@ -74,7 +75,7 @@ class Looking(QObject):
         """Why nothing can be looked at, "" when it can."""
         subject, page = self._desk.subject, self._desk.form.page
         blind = page is Page.ATTENTION and subject.sheet is not None and not subject.sheet.attends
-        return subject.look_problem or ("This model has no layers of attention" if blind else "")
+        return subject.look_problem or (tr("This model has no layers of attention") if blind else "")
 
     @property
     def on(self) -> bool:
@@ -162,5 +163,5 @@ class Looking(QObject):
             self._desk.services.notify(words, "warn")
         elif self._given is not None:
             self._broke = path, self._given
-            self.failed.emit(Trouble(why.message, "It cannot be looked at", why.hint, why.path or ""))
+            self.failed.emit(Trouble(why.message, tr("It cannot be looked at"), why.hint, why.path or ""))
         self.changed.emit()

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject
 
+from engines.core.words import tr
 from engines.inspection.studies import WeightsResult, WeightsSpec
 from widgets.inspection.model.page import ModelPage
 from widgets.inspection.state import Page, WeightsView
@@ -23,7 +24,7 @@ class Models(PagePart):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(desk, parent)
         self._weights = WeightsView()
-        self._reading = self.slot(desk.services.jobs, WEIGHTS, "The values of the tensor cannot be read")
+        self._reading = self.slot(desk.services.jobs, WEIGHTS, tr("The values of the tensor cannot be read"))
         self._reading.done.connect(self._have_weights)
 
     def make(self) -> ModelPage:
@@ -46,7 +47,7 @@ class Models(PagePart):
         self._weights = WeightsView(tensor)
         self._reading.cancel()
         if floats:
-            title = f"Values of {tensor} in {file_name(subject.model.path)}"
+            title = tr("Values of {tensor} in {path}", tensor=tensor, path=file_name(subject.model.path))
             self._reading.start(WeightsSpec(subject.model, tensor), title)
         self.changed.emit()
 

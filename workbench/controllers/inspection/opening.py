@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.words import tr
 from engines.inspection.types import ModelSheet, OpenSpec
 from widgets.inspection.state import ModelView
 from widgets.kit.words import file_name
 from workbench.controllers.common.part import Part
-from workbench.controllers.inspection.command import open_line
 from workbench.threads.jobs import JobQueue
 
 CARDS = ("model_index.json", "config.json")
@@ -28,7 +28,7 @@ class Opening(Part):
     def __init__(self, jobs: JobQueue, parent: QObject) -> None:
         super().__init__(parent)
         self._shown = ModelView()
-        self._slot = self.slot(jobs, JOB, "The model cannot be opened")
+        self._slot = self.slot(jobs, JOB, tr("The model cannot be opened"))
         self._slot.done.connect(self._have)
 
     @property
@@ -47,12 +47,12 @@ class Opening(Part):
     def open(self, spec: OpenSpec) -> None:
         """In place of what is open or being opened."""
         self._shown = ModelView(spec=spec)
-        self._slot.start(spec, f"Open {file_name(spec.path)}", open_line(spec))
+        self._slot.start(spec, tr("Open {path}", path=file_name(spec.path)))
 
     def time(self) -> None:
         """Measure each node of what is open; it stays shown."""
         spec = replace(self.spec, time=True)
-        self._slot.start(spec, f"Time the layers of {file_name(spec.path)}", open_line(spec))
+        self._slot.start(spec, tr("Time the layers of {path}", path=file_name(spec.path)))
 
     def close(self) -> None:
         self._slot.cancel()

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, cast
 from PySide6.QtCore import QObject
 
 from engines.core.networks.preprocessing import Preprocessing
+from engines.core.words import tr
 from engines.inspection.types import ModelSheet, OpenSpec, Shape
 from widgets.inspection.live_page import LivePage
 from widgets.inspection.state import LIVE, LookView, Page
@@ -36,15 +37,15 @@ class Subject:
     def problem(self) -> str:
         """Why it cannot be run, "" when it can."""
         if self.sheet is None:
-            return "Open a model first"
+            return tr("Open a model first")
         if self.sheet.needs_shape:
-            return "The shapes of its inputs have to be told first"
+            return tr("The shapes of its inputs have to be told first")
         return self.sheet.runs
 
     @property
     def look_problem(self) -> str:
         """Why it cannot look at the source, "" when it can."""
-        return self.problem or ("" if self.source else "Choose a source: a camera, a film or a picture")
+        return self.problem or ("" if self.source else tr("Choose a source: a camera, a film or a picture"))
 
 
 class Desk(Protocol):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.core.errors import SourceFailed
 from engines.core.frames import Frame, Gap, Image
 from engines.core.slots import Slot
+from engines.core.words import tr
 from widgets.inspection.state import LookView
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.trouble_words import trouble_of
@@ -20,7 +21,7 @@ from workbench.feeds.snapshots import write_png
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
-NONE = Trouble("No source is chosen", "There is nothing to work on", "Choose one, or a picture file")
+NONE = Trouble(tr("No source is chosen"), tr("There is nothing to work on"), tr("Choose one, or a picture file"))
 LONGEST = 3.0
 """Seconds that a source may take for its next picture."""
 
@@ -58,7 +59,7 @@ class Stills(QObject):
         finally:
             self._feeds.unsubscribe(source, slot)
         if not isinstance(found, Frame):
-            raise SourceFailed("The source gives no picture now", hint="Play it, or choose a picture file")
+            raise SourceFailed(tr("The source gives no picture now"), hint=tr("Play it, or choose a picture file"))
         return found.image
 
     def close(self) -> None:
@@ -70,10 +71,10 @@ class Stills(QObject):
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="kinoscope-", ignore_cleanup_errors=True)
         self._count += 1
-        return Path(self._folder.name) / f"picture {self._count}.png"
+        return Path(self._folder.name) / tr("picture {count}.png", count=self._count)
 
     def _tell(self, failure: Failure) -> None:
-        self.failed.emit(trouble_of(failure.as_json(), "The picture could not be written"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The picture could not be written")))
 
 
 def _written(target: Path, image: Image) -> str:

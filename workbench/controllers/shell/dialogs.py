@@ -13,9 +13,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from engines.core.places import cache_dir, data_dir, log_dir
 from widgets.kit.labels import message_box
 from widgets.shell.help import HelpPage
-from widgets.shell.settings import SettingsDialog, SettingsShown
+from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.report import ReportController
+from workbench.controllers.shell.settings import SettingsPages
 from workbench.features import Preset
 from workbench.services import Services
 
@@ -35,19 +37,16 @@ class DialogsController(QObject):
         self.settings: SettingsDialog | None = None
         self.help: HelpPage | None = None
         self.about: QMessageBox | None = None
+        self.report = ReportController(window, services)
+        actions.bind("help.report", self.report.show)
+        self._settings = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
         actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
 
-    def show_settings(self) -> None:
-        if self.settings is None:
-            self.settings = SettingsDialog(self._window)
-            self.settings.theme.chosen.connect(self._set_theme)
-            self.settings.preset.chosen.connect(lambda id: self._services.settings.change(start_preset=id))
-        value = self._services.settings.value
-        presets = tuple((preset.id, preset.title) for preset in self._presets)
-        self.settings.open_with(SettingsShown(value.theme, value.start_preset, presets, str(data_dir())))
+    def show_settings(self, section: str = "") -> None:
+        self.settings = self._settings.show(section)
 
     def show_setting(self, title: str) -> None:
         """Open the settings where one stands."""
@@ -74,6 +73,7 @@ class DialogsController(QObject):
         self.about.show()
 
     def close(self) -> None:
+        self.report.close()
         for dialog in (self.settings, self.help, self.about):
             if dialog is not None:
                 dialog.close()

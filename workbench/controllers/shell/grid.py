@@ -28,8 +28,9 @@ class GridController(QObject):
         actions.bind(FOLLOW, self.follow)
         viewer.laidOut.connect(lambda _layout: self._check())
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._fit)
-        services.feeds.removed.connect(lambda _id: self._soon.start())
+        self._soon.timeout.connect(self._settle)
+        self._removed: set[str] = set()
+        services.feeds.removed.connect(self._remove)
         self._check()
 
     @property
@@ -59,6 +60,17 @@ class GridController(QObject):
         project, feeds = self._services.project, self._services.feeds.ids()
         tiles = [int(tile) for tile, path in project.items("tile").items() if str(path).partition("/")[0] in feeds]
         self._viewer.set_layout(self.chosen or layout_for(max(tiles, default=0) + 1))
+
+    def _remove(self, id: str) -> None:
+        self._removed.add(id)
+        self._soon.start()
+
+    def _settle(self) -> None:
+        """Sources that were opened anew are there again by now; where one is gone the grid may be smaller."""
+        gone = self._removed - set(self._services.feeds.ids())
+        self._removed.clear()
+        if gone:
+            self._fit()
 
     def _fit(self) -> None:
         """A smaller grid where one would do; a project that closes keeps its places."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from PySide6.QtGui import QDesktopServices
 
 from engines.core.addresses import hidden
 from engines.core.errors import UsageError
+from engines.core.files import write_text
 from engines.core.names import shown
+from engines.core.spec import to_json
 from engines.core.training.standing import Standing
 from engines.core.words import tr
 from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
 from workbench.services import Services
 from workbench.threads.jobs import JobRecord, JobState
+from workbench.work.commands import spec_file, spec_text
 
 LEVELS = {
     JobState.RUNNING: "busy",
@@ -29,6 +33,9 @@ LEVELS = {
     JobState.LOST: "warn",
 }
 REFRESH_MS = 500
+LONG_SECONDS = 10.0
+"""A job that took longer says that it is done to a user who went elsewhere."""
+MOST_FIGURES, LONGEST_WORD = 12, 200
 
 
 class JobsController(QObject):
@@ -45,6 +52,8 @@ class JobsController(QObject):
         super().__init__(panel)
         self._in_view = in_view
         self._panel, self._services, self._actions = panel, services, actions
+        self._made: dict[int, tuple[JobRecord, Standing | None, JobRow]] = {}
+        self._noticed: set[int] = set()
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
         jobs = services.jobs
@@ -53,6 +62,8 @@ class JobsController(QObject):
         panel.resumed.connect(self.resume)
         panel.kept.connect(partial(self.resume, keep=True))
         panel.revealed.connect(reveal)
+        panel.copied.connect(self._write_spec)
+        panel.chosen.connect(self._tell_outcome)
         panel.clear.clicked.connect(self.clear)
         jobs.changed.connect(lambda _id: self.refresh())
         jobs.finished.connect(self._finished)
@@ -66,8 +77,8 @@ class JobsController(QObject):
     def refresh(self) -> None:
         """Show the jobs as they are now; while one runs, twice a second for the time left."""
         records = self._services.jobs.records()
-        standing = self._services.jobs.standing
-        self._panel.show_jobs([job_row(record, standing(record.id)) for record in reversed(records)])
+        self._panel.show_jobs([self._row(record) for record in reversed(records)])
+        self._settle_again(records)
         running = any(not record.state.over for record in records)
         self._actions.enable("jobs.cancel-all", running)
         self._actions.enable("jobs.clear", any(record.state.over for record in records))
@@ -85,11 +96,56 @@ class JobsController(QObject):
             self._services.notify(str(error), "warn")
         self.refresh()
 
+    def _row(self, record: JobRecord) -> JobRow:
+        """The row of before where nothing has changed, so that hundreds of ended jobs cost nothing."""
+        there = self._services.jobs.standing(record.id)
+        before = self._made.get(record.id)
+        if before is not None and before[0] is record and before[1] == there:
+            return before[2]
+        row = job_row(record, there)
+        self._made[record.id] = record, there, row
+        return row
+
+    def show(self, id: int) -> None:
+        """Bring a job to the front."""
+        self._services.host.show_dock("jobs")
+        self._panel.choose(id)
+
+    def _write_spec(self, id: int) -> None:
+        """Settings that are too long for a line go to the file that the line names."""
+        record = self._services.jobs.record(id)
+        path = spec_file(record.spec)
+        if path is not None and str(path) in record.command:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, spec_text(record.spec), private=True)
+
+    def _tell_outcome(self, id: int) -> None:
+        """What came of a job, of an earlier run too. Its notice is settled: the user is there."""
+        self._settle(id)
+        known = [record for record in self._services.jobs.records() if record.id == id]
+        if known and known[0].state is JobState.DONE:
+            self._panel.show_outcome(id, outcome_words(self._services.jobs.result(id)))
+
+    def _settle_again(self, records: list[JobRecord]) -> None:
+        """What failed and was begun anew is settled."""
+        newest = {(record.job, record.title): record.id for record in records} if self._noticed else {}
+        for record in records if self._noticed else ():
+            if record.id in self._noticed and newest[record.job, record.title] > record.id:
+                self._settle_notice(record.id)
+
+    def _settle(self, id: int) -> None:
+        if id in self._noticed and self._panel.isVisible():
+            self._settle_notice(id)
+
+    def _settle_notice(self, id: int) -> None:
+        self._noticed.discard(id)
+        self._services.host.settle(_notice_key(id))
+
     def clear(self) -> None:
         """Take ended jobs off the list, but for those that can go on."""
-        for record in self._services.jobs.records():
-            if record.state.over and not self._services.jobs.can_resume(record.id):
-                self._services.jobs.remove(record.id)
+        jobs = self._services.jobs
+        for id in [each.id for each in jobs.records() if each.state.over and not jobs.can_resume(each.id)]:
+            jobs.remove(id)
         self.refresh()
 
     def close(self) -> None:
@@ -97,13 +153,31 @@ class JobsController(QObject):
 
     def _remove(self, id: int) -> None:
         self._services.jobs.remove(id)
+        self._made.pop(id, None)
+        self._settle_notice(id)
         self.refresh()
 
     def _finished(self, id: int) -> None:
         record = self._services.jobs.record(id)
-        if record.state is JobState.FAILED and record.error is not None and not self._in_view(record):
-            self._services.notify(f"{record.title}: {record.error['message']}", "bad")
         self.refresh()
+        if not self._in_view(record):
+            self._notice(record)
+
+    def _notice(self, record: JobRecord) -> None:
+        """Say to a user who is elsewhere how it ended; the notice goes once the job is looked at or taken off."""
+        took = (record.finished or 0.0) - (record.started or 0.0)
+        if record.state is JobState.FAILED and record.error is not None:
+            text, level = f"{record.title}: {record.error['message']}", "bad"
+        elif record.state is JobState.DONE and took > LONG_SECONDS and not self._panel.isVisible():
+            text, level = tr("{title} is done", title=record.title), "good"
+        else:
+            return
+        self._noticed.add(record.id)
+        self._services.notify(text, level, tr("Show job"), partial(self.show, record.id), _notice_key(record.id))
+
+
+def _notice_key(id: int) -> str:
+    return f"job {id}"
 
 
 def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
@@ -132,13 +206,33 @@ def _shown(text: str) -> str:
 
 
 def reveal(path: str) -> None:
-    """Open the folder of a file in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
+    """Open a folder, or the folder of a file, in the system's file manager."""
+    shown_folder = Path(path) if os.path.isdir(path) else Path(path).parent
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown_folder)))
+
+
+def outcome_words(result: object) -> str:
+    """The plain figures of a result, a line each; those of an earlier run are JSON already."""
+    try:
+        said = to_json(result) if is_dataclass(result) else result
+    except Exception:
+        return ""
+    figures = said.items() if isinstance(said, dict) else ()
+    told = [(name, value) for name, value in figures if isinstance(value, str | int | float) and value != ""]
+    return _shown("\n".join(f"{name.replace('_', ' ')}: {_figure(value)}" for name, value in told[:MOST_FIGURES]))
+
+
+def _figure(value: str | float) -> str:
+    if isinstance(value, str):
+        return value[:LONGEST_WORD]
+    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
 
 
 def _result(record: JobRecord) -> str:
+    """What a job wrote, where it is still there; a model's name has an ending that nobody typed."""
     out = str(record.spec.get("out") or "") if record.state is JobState.DONE else ""
-    return out if out and os.path.exists(out) else ""
+    places = (out, f"{out}.safetensors") if out else ()
+    return next((place for place in places if os.path.exists(place)), "")
 
 
 def _time(record: JobRecord) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from engines.cameras.sources.changes import file_of, tile_titles
 from engines.cameras.sources.parsing import dump, title
 from engines.cameras.types import FeedStatus, SimpleSource, Source
 from engines.core.addresses import bare
@@ -22,6 +23,7 @@ from engines.core.optics import FieldOfView, field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
 from widgets.kit.panel import Stat
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.sources.told import told
 from widgets.viewer.transport import clock_words
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.calibrations import ago
@@ -49,24 +51,42 @@ class PropertiesController(QObject):
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self._tick)
         self._clock.start()
-        viewer.selectedChanged.connect(lambda _path: self.refresh())
+        self._chosen = ""
+        viewer.selectedChanged.connect(self.show)
         panel.copy.clicked.connect(self._copy)
 
     def refresh(self) -> None:
         """Show the selected source as it is now."""
-        path = self._viewer.selected_path()
+        path = self._path()
         feed_id, _, tile = path.partition("/")
         if feed_id not in self._services.feeds.ids():
             self._panel.show_properties(PropertiesShown())
             return
         feed = self._services.feeds.feed(feed_id)
         status = self._services.feeds.status(path)
-        name = f"{title(feed.source)} · {tile}" if tile else title(feed.source)
-        state = status.state.value + (f": {status.message}" if status.message else "")
+        feeds, said = self._services.feeds, told(status)
+        state = f"{said.word}: {said.message}" if said.message else said.word
         groups = (
             _picture(status, tile), *self._camera(path), self._flow(status, path), _description(feed.source)
         )  # fmt: skip
-        self._panel.show_properties(PropertiesShown(name, state, _level(status), groups))
+        straight = feeds.child(path) is not None
+        shown = PropertiesShown(
+            feeds.title(path), state, said.level, groups, path,
+            called=None if straight else feeds.view_title(path) if tile else title(feed.source),
+            loop=status.loop if file_of(feed.source) and not tile else None,
+            calibrated=self._services.calibrations.best(path) is not None,
+            straight=straight,
+        )  # fmt: skip
+        self._panel.show_properties(shown)
+
+    def show(self, path: str) -> None:
+        """Show this source until another one is selected in the viewer or in the list."""
+        self._chosen = path
+        self.refresh()
+
+    def _path(self) -> str:
+        there = self._services.feeds.paths(self._chosen.partition("/")[0])
+        return self._chosen if self._chosen in there else self._viewer.selected_path()
 
     def close(self) -> None:
         self._clock.stop()
@@ -103,11 +123,13 @@ class PropertiesController(QObject):
         stats += _angles(seen)
         if kept.focus:
             stats.append(Stat("Focus", kept.focus))
-        stats.append(Stat("Kept", ago(time.time() - kept.at), tip=kept.path.name))
-        return [*groups, PropertyGroup("Calibration", tuple(stats))]
+        stats.append(
+            Stat("Kept", ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
+        )
+        return [*groups, PropertyGroup("Calibration", tuple(stats), kept.path.stem)]
 
     def _copy(self) -> None:
-        feed = self._viewer.selected_path().partition("/")[0]
+        feed = self._path().partition("/")[0]
         if feed in self._services.feeds.ids():
             text = dump_json(dump(self._services.feeds.feed(feed).source))
             QGuiApplication.clipboard().setText(text)
@@ -155,15 +177,13 @@ def _description(source: Source) -> PropertyGroup:
     stats = [Stat("Kind", KINDS[source.kind])]
     if source.kind == "tiled":
         stats.append(Stat("Made of", KINDS[inner.kind]))
+        stats.append(
+            Stat("Called", ", ".join(tile_titles(source).values()), tip=", ".join(tile_titles(source).values()))
+        )
     for name, value in asdict(inner).items():
-        if name in ("kind", "name", "board", "size", "loop", "speed") or value in ("", 0):
+        if name in ("kind", "name", "camera", "board", "size", "loop", "speed") or value in ("", 0):
             continue
         words = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
         words, tip = shown(bare(words)), shown(bare(str(value)))
         stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
-    return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else "")
-
-
-def _level(status: FeedStatus) -> str:
-    words = {"playing": "good", "failed": "bad", "reconnecting": "warn", "opening": "busy"}
-    return words.get(status.state.value, "")
+    return PropertyGroup("Source", tuple(stats), str(inner.board) if inner.kind == "scene" else shown(file_of(source)))

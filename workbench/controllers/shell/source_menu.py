@@ -14,15 +14,19 @@ from engines.cameras.types import FolderSource, Source, TiledSource
 from engines.core.errors import KinoscopeError
 from engines.core.words import tr
 from widgets.kit.save_file import ask_folder, ask_open
+from widgets.shell.properties import PropertiesPanel
 from widgets.sources.fields import VIDEOS
 from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.reveal import reveal
-from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.source_changes import ForgetCalibration
+from workbench.controllers.shell.sources import SourcesController, undo_just_this
 from workbench.services import Services
 
 VERBS = ("rename", "edit", "split", "duplicate", "replace", "reveal", "properties")
 """Those that are commands, too."""
+OF_PICTURES = ("rename", "properties", "undistort", "forget", "calibration")
+"""Those that are meant for a tile or a straightened picture where one is chosen."""
 
 
 class SourceMenu(QObject):
@@ -35,7 +39,7 @@ class SourceMenu(QObject):
             "rename": self._rename, "edit": self.edit, "split": self.split, "duplicate": sources.duplicate,
             "replace": self.replace, "locate": self.locate, "reveal": self.reveal, "properties": self._properties,
             "up": lambda id: self._move(id, -1), "down": lambda id: self._move(id, 1),
-            "undistort": lambda path: services.host.undistort(path),
+            "undistort": self._undistort, "forget": self.forget, "calibration": self.open_calibration,
         }  # fmt: skip
         panel.wanted.connect(self.do)
         panel.list.renamed.connect(sources.rename)
@@ -47,9 +51,16 @@ class SourceMenu(QObject):
             actions.bind(f"source.{verb}", lambda verb=verb: self.do(verb, sources.current()))
         self._enable()
 
+    def serve(self, properties: PropertiesPanel, show: Callable[[str], None]) -> None:
+        """Do what the panel of properties asks for, and have it show what is chosen in the list: `show(path)`."""
+        self._panel.selected.connect(show)
+        properties.renamed.connect(self._sources.rename)
+        properties.loopChanged.connect(self._loop)
+        properties.wanted.connect(self.do)
+
     def do(self, verb: str, path: str) -> None:
         """What an entry of the menu does; nothing for a source that is not there any more."""
-        whole = path if verb in ("rename", "properties", "undistort") else path.partition("/")[0]
+        whole = path if verb in OF_PICTURES else path.partition("/")[0]
         if path.partition("/")[0] in self._services.feeds.ids():
             self._acts[verb](whole)
 
@@ -83,9 +94,43 @@ class SourceMenu(QObject):
 
     def reveal(self, id: str) -> None:
         """Show where the file or folder of a source lies."""
-        path = file_of(self._services.feeds.feed(id).source)
-        if path and not reveal(path):
-            self._services.notify(tr("No file manager answers. The file lies at {path}", path=path), "warn")
+        if path := file_of(self._services.feeds.feed(id).source):
+            reveal(path)
+
+    def forget(self, path: str) -> None:
+        """Use the calibration that is kept for a camera no more."""
+        known, title = self._services.calibrations, self._sources.title(self._services.calibrations.parent(path))
+        if known.best(path) is None:
+            return
+        self._services.undo.push(ForgetCalibration(known, path, title))
+        left = known.words(path)
+        text = tr("The calibration of {source} is forgotten", source=title)
+        if left:
+            text = tr("The calibration of {source} is forgotten; now it is {older}", source=title, older=left)
+        self._services.notify(text, "info", tr("Undo"), undo_just_this(self._services.undo))
+
+    def open_calibration(self, path: str) -> None:
+        """Show the calibration that is kept for a camera with its figures."""
+        if (kept := self._services.calibrations.best(path)) is not None:
+            self._services.host.open_in("calibration", str(kept.path))
+
+    def _undistort(self, path: str) -> None:
+        known, shown = self._services.calibrations, self._services.feeds.child(path) is not None
+        self._services.host.undistort(path, not shown) if known.best(path) or shown else self._ask_lens(path)
+
+    def _ask_lens(self, path: str) -> None:
+        title = self._sources.title(path)
+        self._services.notify(
+            tr("{source} is not calibrated yet", source=title),
+            "info",
+            tr("Use calibration file…"),
+            lambda: self._actions.run("source.lens-file"),
+        )
+
+    def _loop(self, id: str, on: bool) -> None:
+        source = self._services.feeds.feed(id).source
+        text = tr("Loop {source}", source=self._sources.title(id))
+        self._sources.change(id, looped(source, on), text)
 
     def _become(self, id: str, path: str) -> None:
         try:

@@ -25,6 +25,7 @@ from workbench.controllers.shell.source_changes import (
     MoveSource,
     RemoveSource,
     RemoveStraight,
+    SwapTiles,
 )
 from workbench.controllers.shell.viewer import ViewerController, play_or_pause
 from workbench.services import Services
@@ -33,6 +34,9 @@ from workbench.work.failure import Failure
 
 REFRESH_MS = 400
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
+
+SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
+"""A source in one of these is no trouble any more."""
 
 
 class SourcesController(QObject):
@@ -66,6 +70,7 @@ class SourcesController(QObject):
         panel.sampleWanted.connect(self.open_sample)
         panel.camerasWanted.connect(self.list_cameras)
         viewer.grid.addWanted.connect(self._offer)
+        viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
@@ -95,6 +100,7 @@ class SourcesController(QObject):
         elif feed in self._services.feeds.ids():
             name, undo = self.title(feed), self._services.undo
             undo.push(RemoveSource(self.open, feed))
+            self._services.host.settle(f"source {feed}")
             self._services.notify(tr("Closed {source}", source=name), "info", tr("Undo"), undo_just_this(undo))
 
     def replace(self, id: str, source: Source) -> None:
@@ -256,7 +262,9 @@ class SourcesController(QObject):
         if status.state is FeedState.FAILED and self._said.get(id) != status.message:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
-            self._services.notify(text, "bad", word, lambda: act(id))
+            self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
+        elif status.state in SETTLED:
+            self._services.host.settle(f"source {id}")
         self._said[id] = status.message if status.state is FeedState.FAILED else ""
         self.refresh()
 

@@ -87,6 +87,12 @@ class UndistortController(QObject):
             self._viewer.show(self._known.straight(path))
         self.refresh()
 
+    def show_as_it_comes(self, path: str) -> None:
+        """Show the picture as it comes where a straightened one is shown."""
+        for tile in [tile for tile, shown in self._viewer.shown().items() if shown == path]:
+            self._change(tile, path, self._known.parent(path))
+        self.refresh()
+
     def offer(self, path: str) -> bool:
         """Make the straightened picture of a feed or tile a source; False where its camera is not calibrated."""
         straight, child = self._known.straight(path), self._known.child(path)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,13 +12,12 @@ from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
-from engines.core.outputs import free_name
-from engines.core.places import pictures_dir
 from widgets.viewer.grid import LAYOUTS, ViewerGrid, layout_for, tiles_of
 from widgets.viewer.overlays import Overlay
+from widgets.viewer.recording_bar import RecordingShown
+from workbench.controllers.shell.recordings import Recordings, file_title
 from workbench.feeds.running import FrameTap, is_of
 from workbench.feeds.snapshots import SnapshotWriter, covered
-from workbench.feeds.view_recorder import ViewRecorder
 from workbench.services import Services
 
 OVERLAY_WAIT = 0.25
@@ -68,7 +64,10 @@ class ViewerController(QObject):
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
         self._pinned: dict[tuple[str, str], list[Overlay]] = {}
         self._guards: dict[str, set[str]] = {}
-        self._recorders: dict[str, ViewRecorder] = {}
+        self.recordings = Recordings(services, lambda path: bool(self._guards.get(path)), self)
+        self.recordings.changed.connect(self._recording_changed)
+        self.recordings.told.connect(self._tell_recordings)
+        self.recordings.recorded.connect(self.recorded)
         self._selected = 0
         self._layout = "1"
         self._clock = QTimer(self, interval=STATUS_MS)
@@ -170,6 +169,12 @@ class ViewerController(QObject):
             if path not in self.shown().values():
                 self.show(path)
 
+    def swap(self, one: int, other: int) -> None:
+        """Let two tiles show what the other does; either may show nothing."""
+        shown = self.shown()
+        for tile, path in ((one, shown.get(other)), (other, shown.get(one))):
+            self.show(path, tile) if path else self.empty(tile)
+
     def empty(self, tile: int, *, forget: bool = True) -> None:
         """Show nothing in a tile; `forget` also on the next start."""
         seat = self._seats.pop(tile, None)
@@ -244,7 +249,8 @@ class ViewerController(QObject):
         if seat is None or frame is None:
             self._services.notify("This tile shows no picture to save", "warn")
             return
-        writer = SnapshotWriter(f"{self._title(tile)} frame {frame.stamp.index}.png", frame)
+        title = file_title(self._services.feeds.title(seat.path))
+        writer = SnapshotWriter(f"{title} frame {frame.stamp.index}.png", frame)
         writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
         writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
         self._services.supervisor.adopt(writer)
@@ -264,34 +270,25 @@ class ViewerController(QObject):
             self.recording.emit(False)
             self._services.notify("This tile shows nothing to record", "warn")
 
+    def record_all(self) -> None:
+        """Record every tile that shows something."""
+        self.recordings.begin_all([path for tile, path in self.shown().items() if tile < self.grid.count])
+
     def records(self, path: str) -> bool:
         """Whether what this path shows is being recorded."""
-        return path in self._recorders
+        return path in self.recordings.paths()
 
     def record(self, path: str) -> None:
         """Record what a tile shows to the pictures folder, or end that; what is covered in view is covered there."""
-        if path in self._recorders:
-            self._recorders.pop(path).request_stop()
-            self.recording.emit(self.selected_path() in self._recorders)
-            return
-        tile = next(tile for tile, seat in self._seats.items() if seat.path == path)
-        recorder = ViewRecorder(free_name(pictures_dir() / f"{self._title(tile)}.mp4"))
-        recorder.written.connect(self._recorded)
-        recorder.failed.connect(lambda why: self._services.notify(f"The recording failed: {why}", "bad"))
-        self._recorders[path] = recorder
-        self._services.supervisor.adopt(recorder)
-        recorder.start()
-        self.recording.emit(self.selected_path() in self._recorders)
+        self.recordings.toggle(path)
 
-    def _recorded(self, path: Path, frames: int, left_out: int) -> None:
-        words = f", {left_out} left out" if left_out else ""
-        self._services.notify(f"Recorded {frames} frames to {path.name} in {path.parent}{words}", "good")
-        self.recorded.emit(path)
+    def _tell_recordings(self, shown: Sequence[RecordingShown]) -> None:
+        told = {one.path: one.words for one in shown}
+        for tile, seat in self._seats.items():
+            self.grid.tile(tile).set_recording(told.get(seat.path))
 
-    def _title(self, tile: int) -> str:
-        """What a file of this tile is called: its title and the time."""
-        title = re.sub(r'[\\/:*?"<>|]', " ", self.grid.tile(tile).title.text())
-        return f"{title} {time.strftime('%Y-%m-%d %H-%M-%S')}"
+    def _recording_changed(self) -> None:
+        self.recording.emit(self.records(self.selected_path()))
 
     def snapshot_selected(self) -> None:
         self.snapshot(self._selected)
@@ -299,8 +296,7 @@ class ViewerController(QObject):
     def close(self) -> None:
         """Let go of every feed."""
         self._clock.stop()
-        for recorder in self._recorders.values():
-            recorder.request_stop()
+        self.recordings.end_all()
         for seat in self._seats.values():
             seat.tap.close()
         self._seats.clear()
@@ -321,9 +317,8 @@ class ViewerController(QObject):
 
     def _paint(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
         seat.shown += 1
-        recorder = self._recorders.get(seat.path)
-        if recorder is not None:
-            recorder.put(covered(frame, overlays) if self._guards.get(seat.path) else frame)
+        if self._guards.get(seat.path) and self.records(seat.path):
+            self.recordings.painted(seat.path, covered(frame, overlays))
         self._show(tile, seat, frame, overlays)
 
     def _show(self, tile: int, seat: Seat, frame: Frame, overlays: list[Overlay]) -> None:
@@ -345,7 +340,7 @@ class ViewerController(QObject):
 
     def _select(self, tile: int) -> None:
         self._selected = tile
-        self.recording.emit(self.selected_path() in self._recorders)
+        self._recording_changed()
         self.selectedChanged.emit(self.selected_path())
 
     def _clicked(self, tile: int, x: float, y: float) -> None:
@@ -373,8 +368,7 @@ class ViewerController(QObject):
     def _feed_removed(self, id: str) -> None:
         for tile in [tile for tile, seat in self._seats.items() if is_of(seat.path, id)]:
             self.empty(tile, forget=False)
-        for path in [path for path in self._recorders if is_of(path, id)]:
-            self._recorders.pop(path).request_stop()
+        self.recordings.closed(id)
 
     def _show_statuses(self) -> None:
         now = monotonic()

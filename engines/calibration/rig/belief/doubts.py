@@ -20,6 +20,7 @@ from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
+from engines.core.words import tr
 
 FEW_FRAMES = 10
 _MANY = 0.05
@@ -84,8 +85,10 @@ def _level(share: float, *limits: float) -> int:
 
 def _not_converged(fitted: Fitted) -> Iterator[Reason]:
     if not fitted.bundle.converged:
-        words = "The solver stopped before it stood in an optimum, so none of the figures can be trusted"
-        yield Reason("not-converged", 3, f"{words}; take views with the board tilted and at other distances")
+        words = tr("The solver stopped before it stood in an optimum, so none of the figures can be trusted")
+        yield Reason(
+            "not-converged", 3, tr("{words}; take views with the board tilted and at other distances", words=words)
+        )
 
 
 def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
@@ -95,9 +98,16 @@ def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
         share = float((std[:2] / np.abs(lens[:2])).max())
         level = _level(share, *_UNSURE)
         if level:
-            determined = "is not determined" if level > 1 else "is uncertain"
-            words = f"The focal length of {called(name)} {determined} by these views: \u00b1 {100 * share:.2g} %"
-            yield Reason("uncertain-focal", level, f"{words}; show it the board at other distances and tilts")
+            determined = tr("is not determined") if level > 1 else tr("is uncertain")
+            words = tr(
+                "The focal length of {called} {determined} by these views: \u00b1 {share:.2g} %",
+                called=called(name),
+                determined=determined,
+                share=100 * share,
+            )
+            yield Reason(
+                "uncertain-focal", level, tr("{words}; show it the board at other distances and tilts", words=words)
+            )
 
 
 def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
@@ -110,8 +120,12 @@ def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
     level = _level(float(shares[worst]), *_UNSURE)
     if level:
         name = evidence.fitted.problem.names[worst]
-        words = f"Left-out frames move the focal length of {called(name)} by \u00b1 {100 * shares[worst]:.2g} %"
-        advice = "hold the board still, keep the focus, and take more frames with the board in more places"
+        words = tr(
+            "Left-out frames move the focal length of {called} by \u00b1 {shares:.2g} %",
+            called=called(name),
+            shares=100 * shares[worst],
+        )
+        advice = tr("hold the board still, keep the focus, and take more frames with the board in more places")
         yield Reason("focal-spread", level, f"{words}; {advice}")
 
 
@@ -123,23 +137,34 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
         off = np.abs(lens[2:4] - [(size.width - 1) / 2, (size.height - 1) / 2]) / max(size.width, size.height)
         axis = int(np.argmax(off))
         if off[axis] > 0.08:
-            words = f"The principal point of {called(name)} lies {100 * off[axis]:.0f} % of the picture off its middle"
-            advice = "views that hardly tilt leave it open; add tilted ones, or hold it"
+            words = tr(
+                "The principal point of {called} lies {off:.0f} % of the picture off its middle",
+                called=called(name),
+                off=100 * off[axis],
+            )
+            advice = tr("views that hardly tilt leave it open; add tilted ones, or hold it")
             yield Reason("odd-middle", 1 + int(off[axis] > 0.12), f"{words} ({PINHOLE_NAMES[2 + axis]}); {advice}")
 
 
 def _guessed(fitted: Fitted) -> Iterator[Reason]:
     for camera in fitted.guessed:
         name = fitted.problem.names[camera]
-        words = f"By itself, {called(name)} gave no lens, so its solution began with a guess"
-        yield Reason("guessed-lens", 1, f"{words}; show it the board in ten views or more, or load its calibration")
+        words = tr("By itself, {called} gave no lens, so its solution began with a guess", called=called(name))
+        yield Reason(
+            "guessed-lens",
+            1,
+            tr("{words}; show it the board in ten views or more, or load its calibration", words=words),
+        )
 
 
 def _other_ends(evidence: Evidence) -> Iterator[Reason]:
     level = _level(evidence.ends_apart, 0.002, 0.01, 0.05)
     if level:
-        words = f"Other starts of the solver end at distances that differ by {100 * evidence.ends_apart:.2g} %"
-        advice = "the views leave the lenses open; load calibrated lenses or take more tilted views"
+        words = tr(
+            "Other starts of the solver end at distances that differ by {ends_apart:.2g} %",
+            ends_apart=100 * evidence.ends_apart,
+        )
+        advice = tr("the views leave the lenses open; load calibrated lenses or take more tilted views")
         known = any(evidence.fitted.problem.known)
         yield Reason("several-ends", level, f"{words}: {advice}", None if known else Remedy("load_lenses"))
 
@@ -154,9 +179,13 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     level = _level(float(share[first, second]), *_UNSURE_DISTANCES)
     if level:
         names = evidence.fitted.problem.names
-        pair = f"{names[first]} and {names[second]}"
-        words = f"Left-out frames move the distance of {pair} by \u00b1 {100 * share[first, second]:.2g} %"
-        yield Reason("spread", level, f"{words}; take more frames with the board in more places")
+        pair = tr("{names} and {names2}", names=names[first], names2=names[second])
+        words = tr(
+            "Left-out frames move the distance of {pair} by \u00b1 {share:.2g} %",
+            pair=pair,
+            share=100 * share[first, second],
+        )
+        yield Reason("spread", level, tr("{words}; take more frames with the board in more places", words=words))
 
 
 def _disagreement(evidence: Evidence) -> Iterator[Reason]:
@@ -165,14 +194,23 @@ def _disagreement(evidence: Evidence) -> Iterator[Reason]:
         return
     problem = evidence.fitted.problem
     held = any(problem.known) and problem.spec.hold == "fixed"
-    cause = "a held lens is wrong, " if held else ""
-    words = f"Each camera alone fits to {alone.apart:.2f} px, all together to {alone.together:.2f} px"
-    why = f"{cause}the pictures are not of one moment, or a camera was moved"
+    cause = tr("a held lens is wrong, ") if held else ""
+    words = tr(
+        "Each camera alone fits to {apart:.2f} px, all together to {together:.2f} px",
+        apart=alone.apart,
+        together=alone.together,
+    )
+    why = tr("{cause}the pictures are not of one moment, or a camera was moved", cause=cause)
     worst = max(alone.frames, key=lambda frame: alone.frames[frame][0])
     usual = float(np.median([together for together, _ in alone.frames.values()]))
     level = 1 + int(alone.together > 2 * DISAGREE * max(alone.apart, 0.05))
     if alone.frames[worst][0] > 2.5 * usual and len(alone.frames) > 4:
-        yield Reason("odd-frame", level, f"{words}: {why}; frame {worst} is the worst", Remedy("switch_off", worst))
+        yield Reason(
+            "odd-frame",
+            level,
+            tr("{words}: {why}; frame {worst} is the worst", words=words, why=why, worst=worst),
+            Remedy("switch_off", worst),
+        )
     else:
         yield Reason("disagreement", level, f"{words}: {why}")
 
@@ -182,14 +220,18 @@ def _misheld(evidence: Evidence) -> Iterator[Reason]:
     if held is not None:
         name, longer = evidence.fitted.problem.names[held.camera], "longer" if held.off > 0 else "shorter"
         by = f"{100 * abs(held.off):.2g} % (\u00b1 {100 * held.std:.1g} %) {longer}"
-        words = f"The known lens of {called(name)} is not that of these pictures, which give a focal length {by}"
+        words = tr(
+            "The known lens of {called} is not that of these pictures, which give a focal length {by}",
+            called=called(name),
+            by=by,
+        )
         level = 1 + int(max(held.moved, abs(held.off)) > _MOVES)
-        advice = "let the lenses be solved, or load those of these very cameras and settings"
+        advice = tr("let the lenses be solved, or load those of these very cameras and settings")
         yield Reason("wrong-lens", level, f"{words}{_moving(held.moved)}; {advice}", Remedy("load_lenses"))
 
 
 def _moving(share: float) -> str:
-    return f", which moves distances by up to {100 * share:.2g} %" if share > 5e-4 else ""
+    return tr(", which moves distances by up to {share:.2g} %", share=100 * share) if share > 5e-4 else ""
 
 
 def _changed(evidence: Evidence) -> Iterator[Reason]:
@@ -197,44 +239,62 @@ def _changed(evidence: Evidence) -> Iterator[Reason]:
     if change is not None:
         problem = evidence.fitted.problem
         name = problem.names[change.camera]
-        who = called(name) if problem.cameras > 2 else "one of the two cameras"
-        words = f"From {change.frame} on {who} shows the board {change.moved:.2g} px elsewhere than before"
-        why = "it was moved or its lens changed; calibrate the frames before and from there on apart"
+        who = called(name) if problem.cameras > 2 else tr("one of the two cameras")
+        words = tr(
+            "From {frame} on {who} shows the board {moved:.2g} px elsewhere than before",
+            frame=change.frame,
+            who=who,
+            moved=change.moved,
+        )
+        why = tr("it was moved or its lens changed; calibrate the frames before and from there on apart")
         yield Reason("moved-camera", 2, f"{words}: {why}")
 
 
 def _bent(evidence: Evidence) -> Iterator[Reason]:
     shape = evidence.shape
     if shape is not None:
-        words = f"The board is bent or its print is off by {1000 * shape.off:.2g} mm"
-        moves = f", which moves distances and focal lengths by up to {100 * shape.moved:.2g} %"
+        words = tr("The board is bent or its print is off by {off:.2g} mm", off=1000 * shape.off)
+        moves = tr(", which moves distances and focal lengths by up to {moved:.2g} %", moved=100 * shape.moved)
         level = 1 + int(shape.moved > _MOVES)
         moves = moves if shape.moved > 5e-4 else ""
-        yield Reason("bent-board", level, f"{words}{moves}; free its shape", Remedy("free_board"))
+        yield Reason(
+            "bent-board", level, tr("{words}{moves}; free its shape", words=words, moves=moves), Remedy("free_board")
+        )
 
 
 def _stretched(fitted: Fitted) -> Iterator[Reason]:
     stretch = stretch_of(fitted)
     level = _level(stretch, *_UNSURE[:2])
     if level:
-        words = f"The board's print is {100 * stretch:.2g} % longer one way than across, and pictures cannot tell which"
-        scale = f"is right: all distances may be off by {100 * stretch:.2g} %"
-        yield Reason("stretched-board", level, f"{words} {scale}; print it true to scale, or measure a distance")
+        words = tr(
+            "The board's print is {stretch:.2g} % longer one way than across, and pictures cannot tell which",
+            stretch=100 * stretch,
+        )
+        scale = tr("is right: all distances may be off by {stretch:.2g} %", stretch=100 * stretch)
+        yield Reason(
+            "stretched-board",
+            level,
+            tr("{words} {scale}; print it true to scale, or measure a distance", words=words, scale=scale),
+        )
 
 
 def _ends(fitted: Fitted) -> Iterator[Reason]:
     if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
-        words = "This board looks the same turned, so its free shape may mix its ends from frame to frame"
-        yield Reason("half-turn", 1, f"{words}; use one with an odd and an even side, or with markers")
+        words = tr("This board looks the same turned, so its free shape may mix its ends from frame to frame")
+        yield Reason("half-turn", 1, tr("{words}; use one with an odd and an even side, or with markers", words=words))
 
 
 def _few(fitted: Fitted) -> Iterator[Reason]:
     count = len(fitted.problem.frames)
     if count < FEW_FRAMES:
         level = 2 if count < 5 else 1
-        shown = "Only 1 frame shows" if count == 1 else f"Only {count} frames show"
-        alike = f", not counting {len(fitted.problem.repeats)} that repeat them" if fitted.problem.repeats else ""
-        yield Reason("few-frames", level, f"{shown} the board{alike}; take 20 or more")
+        shown = tr("Only 1 frame shows") if count == 1 else tr("Only {count} frames show", count=count)
+        alike = (
+            tr(", not counting {count} that repeat them", count=len(fitted.problem.repeats))
+            if fitted.problem.repeats
+            else ""
+        )
+        yield Reason("few-frames", level, tr("{shown} the board{alike}; take 20 or more", shown=shown, alike=alike))
 
 
 def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
@@ -244,10 +304,16 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
         shared = problem.shared[min(a, b), max(a, b)].views
         if shared < ENOUGH:
             level = 2 if shared < 3 else 1
-            pair = f"{problem.names[a]} and {problem.names[b]}"
-            views = "1 view" if shared == 1 else f"{shared} views"
-            words = f"{pair} share only {views} of the board, and nothing else holds them together"
-            yield Reason("few-shared", level, f"{words}; take {ENOUGH} or more in which both see it")
+            pair = tr("{names} and {names2}", names=problem.names[a], names2=problem.names[b])
+            views = tr("1 view") if shared == 1 else tr("{shared} views", shared=shared)
+            words = tr(
+                "{pair} share only {views} of the board, and nothing else holds them together", pair=pair, views=views
+            )
+            yield Reason(
+                "few-shared",
+                level,
+                tr("{words}; take {enough} or more in which both see it", words=words, enough=ENOUGH),
+            )
 
 
 def _same_place(fitted: Fitted) -> Iterator[Reason]:
@@ -255,11 +321,15 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
     for a, b in combinations(range(len(names)), 2):
         told = sure.pair(a, b)
         if told.distance < SAME_PLACE:
-            words = f"{names[a]} and {names[b]} stand at the same place"
-            yield Reason("same-place", 3, f"{words}: is one film given twice?")
+            words = tr("{names} and {names2} stand at the same place", names=names[a], names2=names[b])
+            yield Reason("same-place", 3, tr("{words}: is one film given twice?", words=words))
         elif told.distance < 2 * told.place_std:
-            words = f"How far {names[a]} and {names[b]} stand apart is not determined by these views"
-            yield Reason("same-place", 3, f"{words}; take more, tilted and at other distances")
+            words = tr(
+                "How far {names} and {names2} stand apart is not determined by these views",
+                names=names[a],
+                names2=names[b],
+            )
+            yield Reason("same-place", 3, tr("{words}; take more, tilted and at other distances", words=words))
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
@@ -271,13 +341,25 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
         far[sights.camera] += sights.count - believed.sum()
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
-        words = f"Most of what {called(problem.names[camera])} sees does not agree with the other cameras"
-        why = "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera"
-        yield Reason("odd-camera", 3, f"{words} ({far[camera]:.0f} of {seen[camera]:.0f} corners): {why}")
+        words = tr(
+            "Most of what {called} sees does not agree with the other cameras", called=called(problem.names[camera])
+        )
+        why = tr("its pictures are not of the same moments, it was moved, or they are mirrored or of another camera")
+        yield Reason(
+            "odd-camera",
+            3,
+            tr(
+                "{words} ({far:.0f} of {seen:.0f} corners): {why}",
+                words=words,
+                far=far[camera],
+                seen=seen[camera],
+                why=why,
+            ),
+        )
     if not odd and far.sum() > _MANY * seen.sum():
         level = 1 + int(far.sum() > 0.15 * seen.sum())
-        words = f"{far.sum():.0f} of {seen.sum():.0f} corners do not fit and are not believed"
-        yield Reason("outliers", level, f"{words}; look at them on the Rig page")
+        words = tr("{sum:.0f} of {sum2:.0f} corners do not fit and are not believed", sum=far.sum(), sum2=seen.sum())
+        yield Reason("outliers", level, tr("{words}; look at them on the Rig page", words=words))
 
 
 def _odd_views(fitted: Fitted) -> Iterator[Reason]:
@@ -293,7 +375,11 @@ def _odd_views(fitted: Fitted) -> Iterator[Reason]:
         return
     frames = [frame for frame in problem.frames if frame in odd]
     names = " and ".join(dict.fromkeys(problem.names[camera] for frame in frames for camera in sorted(odd[frame])))
-    listed = f"{frames[0]}" if len(frames) == 1 else f"{frames[0]} and {len(frames) - 1} more frames"
-    words = f"In {listed} what {names} saw does not agree with the rest"
-    why = "another moment, cameras exchanged, or one that was moved; look at them on the Rig page"
+    listed = (
+        f"{frames[0]}"
+        if len(frames) == 1
+        else tr("{frames} and {count} more frames", frames=frames[0], count=len(frames) - 1)
+    )
+    words = tr("In {listed} what {names} saw does not agree with the rest", listed=listed, names=names)
+    why = tr("another moment, cameras exchanged, or one that was moved; look at them on the Rig page")
     yield Reason("odd-views", 1 + int(len(frames) > 1), f"{words}: {why}", Remedy("switch_off", frames[0]))

@@ -18,6 +18,7 @@ from engines.calibration.rig.belief.starts import apart, best, other_ends
 from engines.calibration.rig.fitting import Fitted
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Verdict
+from engines.core.words import tr
 
 Further = Callable[[float, str], None]
 
@@ -38,17 +39,17 @@ class Belief:
 
 
 STOPPED = Belief(
-    reasons=(Reason("stopped", 3, "The solver was stopped before it stood in an optimum; calibrate again"),),
+    reasons=(Reason("stopped", 3, tr("The solver was stopped before it stood in an optimum; calibrate again")),),
     verdict="poor",
 )
 
 
 def believe(fitted: Fitted, leaving_out: bool, further: Further, threads: int = 2) -> tuple[Fitted, Belief]:
     """The best of the ends that several starts lead to, and what is to be thought of it."""
-    further(0.0, "Solving from other starts")
-    ends = (fitted, *other_ends(fitted, lambda progress, state: further(0.0, "Solving from other starts")))
+    further(0.0, tr("Solving from other starts"))
+    ends = (fitted, *other_ends(fitted, lambda progress, state: further(0.0, tr("Solving from other starts"))))
     chosen = best(ends)
-    further(0.3, "Looking for a bent board")
+    further(0.3, tr("Looking for a bent board"))
     bent = board_is_bent(chosen)
     left_out = (
         leave_out(chosen, lambda share, words: further(0.4 + 0.6 * share, words), threads) if leaving_out else None

@@ -21,6 +21,7 @@ from engines.calibration.solve.equations import Floats, Freedom, RigState
 from engines.calibration.solve.fit import one_thread_each
 from engines.calibration.solve.motions import Motions
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 
 MOST_FOLDS, EACH = 12, 16
 """Blocks of frames; up to so many frames each one is left out by itself."""
@@ -66,7 +67,7 @@ def leave_out(fitted: Fitted, further: Further, threads: int = 2) -> LeftOutFram
     distances, focals = [], []
     with one_thread_each(), ThreadPoolExecutor(max(threads, 1), "leave-out") as pool:
         for number, fold in enumerate(pool.map(lambda block: _fold(fitted, block), blocks), 1):
-            further(number / count, f"Leaving out frames: {number} of {count}")
+            further(number / count, tr("Leaving out frames: {number} of {count}", number=number, count=count))
             if fold is not None:
                 squares |= fold[0]
                 distances.append(fold[1])

@@ -15,8 +15,9 @@ from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.outputs import Kind, beginning, new_file
+from engines.core.words import tr
 
-POINT_CLOUD: Kind = beginning("a point cloud", b"ply\n", b"ply\r\n")
+POINT_CLOUD: Kind = beginning(tr("a point cloud"), b"ply\n", b"ply\r\n")
 VERTEX = np.dtype(
     [(name, "<f4") for name in ("x", "y", "z")]
     + [(name, "u1") for name in ("red", "green", "blue")]
@@ -35,8 +36,8 @@ def write_cloud(
     places, known = depth.points(result)
     if not len(places):
         raise BadInput(
-            "No depth is known here, so there is no point cloud",
-            hint="Choose other depths to look through, or pictures with more texture",
+            tr("No depth is known here, so there is no point cloud"),
+            hint=tr("Choose other depths to look through, or pictures with more texture"),
         )
     points = np.zeros(len(places), VERTEX)
     for axis, name in enumerate(("x", "y", "z")):
@@ -53,7 +54,7 @@ def header(count: int) -> bytes:
     """Of a file with so many points."""
     lines = [
         "ply",
-        "format binary_little_endian 1.0",
+        tr("format binary_little_endian 1.0"),
         "comment metres in the coordinates of the rig",
         "comment quality is one standard deviation of the depth in metres",
         f"element vertex {count}",

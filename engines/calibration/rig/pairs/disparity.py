@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engines.calibration.rig.types import Rectification
 from engines.core.errors import UsageError
 from engines.core.frames import Image
+from engines.core.words import tr
 
 Floats = NDArray[np.float32]
 BLOCK = 5
@@ -74,7 +75,10 @@ def span(how: Rectification, near: float, far: float) -> Span:
     Raises `UsageError` where that makes no sense, or the nearest lie further apart than the picture is wide.
     """
     if not 0 < near < far:
-        raise UsageError(f"Depths from {near:g} to {far:g} m cannot be", hint="The nearest first, both above 0")
+        raise UsageError(
+            tr("Depths from {near:g} to {far:g} m cannot be", near=near, far=far),
+            hint=tr("The nearest first, both above 0"),
+        )
     width = how.size.height if how.vertical else how.size.width
     least, most = how.focal * how.baseline / far, how.focal * how.baseline / near
     first = int(np.floor(least + offset(how)))
@@ -82,7 +86,8 @@ def span(how: Rectification, near: float, far: float) -> Span:
     if most + offset(how) > MOST_SHIFT * width:
         nearest = how.focal * how.baseline / max(MOST_SHIFT * width - offset(how), 1.0)
         raise UsageError(
-            f"At {near:g} m the two pictures share too little", hint=f"Choose {nearest:.2g} m or more as the nearest"
+            tr("At {near:g} m the two pictures share too little", near=near),
+            hint=tr("Choose {nearest:.2g} m or more as the nearest", nearest=nearest),
         )
     return Span(first, count)
 

@@ -21,6 +21,7 @@ from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
 from engines.core.projection import border
 from engines.core.undistortion import Undistortion
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 LEAST_AHEAD = float(np.cos(np.radians(70)))
@@ -86,25 +87,34 @@ def smaller(how: Rectification, share: float) -> Rectification:
 def check_alpha(alpha: float) -> None:
     """Raises `UsageError` for one that cannot be."""
     if not (alpha == -1 or 0 <= alpha <= 1):
-        raise UsageError(f"An alpha of {alpha:g} is not possible", hint="-1 (own focal length), or 0 (crop) to 1 (all)")
+        raise UsageError(
+            tr("An alpha of {alpha:g} is not possible", alpha=alpha),
+            hint=tr("-1 (own focal length), or 0 (crop) to 1 (all)"),
+        )
 
 
 def _check(result: RigResult, first: int, second: int, alpha: float) -> None:
     check_alpha(alpha)
     for number in (first, second):
         if not 0 <= number < len(result.cameras):
-            raise UsageError(f"This rig has no camera number {number}", hint=f"It has {len(result.cameras)}, from 0")
+            raise UsageError(
+                tr("This rig has no camera number {number}", number=number),
+                hint=tr("It has {count}, from 0", count=len(result.cameras)),
+            )
 
 
 def _check_apart(result: RigResult, first: int, second: int) -> None:
-    names = f"{result.cameras[first].name} and {result.cameras[second].name}"
+    names = tr("{cameras} and {cameras2}", cameras=result.cameras[first].name, cameras2=result.cameras[second].name)
     if first == second:
-        raise UsageError("A camera cannot be rectified with itself", hint="Choose two cameras")
+        raise UsageError(tr("A camera cannot be rectified with itself"), hint=tr("Choose two cameras"))
     baseline = between(result.cameras[first], result.cameras[second]).baseline
     std = next((one.distance_std for one in result.pairs if {one.first, one.second} == {first, second}), None) or 0.0
     if not baseline > max(SIGNIFICANT * std, 1e-6):
-        said = f"{1000 * baseline:.2g} mm apart" + (f" ± {1000 * std:.2g} mm" if std else "")
-        raise BadInput(f"{names} are {said}: there is no depth in that", hint="Choose cameras at different places")
+        said = tr("{baseline:.2g} mm apart", baseline=1000 * baseline) + (f" ± {1000 * std:.2g} mm" if std else "")
+        raise BadInput(
+            tr("{names} are {said}: there is no depth in that", names=names, said=said),
+            hint=tr("Choose cameras at different places"),
+        )
 
 
 def _rotations(step: Between, first: str, second: str) -> tuple[tuple[Floats, Floats], bool, bool]:
@@ -119,8 +129,12 @@ def _rotations(step: Between, first: str, second: str) -> tuple[tuple[Floats, Fl
     turns = together @ half, together @ half.T
     if min(turn[2, 2] for turn in turns) < LEAST_AHEAD:
         raise BadInput(
-            f"{first} and {second} cannot be rectified: they look too far apart, or one stands behind the other",
-            hint="Choose cameras that look the same way, side by side or above one another",
+            tr(
+                "{first} and {second} cannot be rectified: they look too far apart, or one stands behind the other",
+                first=first,
+                second=second,
+            ),
+            hint=tr("Choose cameras that look the same way, side by side or above one another"),
         )
     return turns, bool(vertical), swapped
 
@@ -172,7 +186,9 @@ def _fitted(boxes: Floats, onto: Size, along: int, ends: tuple[Choose, Choose], 
     joint[:, 1, across] = ends[1](boxes[:, 1, across])
     sides = joint[:, 1] - joint[:, 0]
     if not (sides > 1e-6).all():
-        raise BadInput("What these two cameras see has no rows in common", hint="Choose an alpha of 1 or other cameras")
+        raise BadInput(
+            tr("What these two cameras see has no rows in common"), hint=tr("Choose an alpha of 1 or other cameras")
+        )
     return float(choose((spans / sides).ravel())), joint.mean(axis=1)
 
 

@@ -18,6 +18,7 @@ from engines.calibration.rig.places import between
 from engines.calibration.rig.types import RigResult, StereoResult, StereoSpec
 from engines.core.context import Context
 from engines.core.errors import UsageError
+from engines.core.words import tr
 
 NAMES = ("left", "right")
 
@@ -25,7 +26,7 @@ NAMES = ("left", "right")
 def run(spec: StereoSpec, ctx: Context) -> StereoResult:
     """Calibrate both, jointly. Raises as `solving.run` and `rectify` do."""
     if not spec.left or not spec.right:
-        raise UsageError("A pair needs pictures of both cameras", hint="Give --left and --right")
+        raise UsageError(tr("A pair needs pictures of both cameras"), hint=tr("Give --left and --right"))
     check_alpha(spec.alpha)
     started = perf_counter()
     rig = replace(spec.rig, paths=(), lists=(spec.left, spec.right), names=NAMES, tiles="")

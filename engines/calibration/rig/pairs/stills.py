@@ -10,6 +10,7 @@ from engines.calibration.rig.pairs.depth import DepthWish
 from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 NEARER, FARTHER = 0.6, 2.5
 """Times the nearest and the farthest board, that depth is looked for."""
@@ -41,7 +42,10 @@ def paths_of(result: RigResult, frame: str, cameras: Iterable[int]) -> dict[int,
     for camera in cameras:
         if camera not in paths:
             name = result.cameras[camera].name
-            raise BadInput(f"There is no picture of {name} in frame {frame}", hint="Choose another frame")
+            raise BadInput(
+                tr("There is no picture of {name} in frame {frame}", name=name, frame=frame),
+                hint=tr("Choose another frame"),
+            )
     return {camera: paths[camera] for camera in cameras}
 
 

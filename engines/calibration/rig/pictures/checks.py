@@ -22,6 +22,7 @@ from engines.calibration.targets.shots import Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
+from engines.core.words import tr
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
@@ -35,15 +36,23 @@ def sizes(names: Sequence[str], shots: Sequence[RigShot]) -> tuple[Size, ...]:
         own = [one.shot for one in shots if one.camera == camera]
         counted = Counter(shot.size for shot in own if shot.size is not None)
         if not counted:
-            hint = f"{own[0].name}: {own[0].note}" if own else "It has no picture of any of the moments"
-            raise BadInput(f"None of the pictures of {called(name)} can be read", path=_path(own), hint=hint)
+            hint = f"{own[0].name}: {own[0].note}" if own else tr("It has no picture of any of the moments")
+            raise BadInput(
+                tr("None of the pictures of {called} can be read", called=called(name)), path=_path(own), hint=hint
+            )
         usual = counted.most_common(1)[0][0]
         odd = next((shot for shot in own if shot.size not in (None, usual)), None)
         if odd is not None:
             raise BadInput(
-                f"The pictures of {called(name)} have different sizes: most are {usual}, {odd.name} is {odd.size}",
+                tr(
+                    "The pictures of {called} have different sizes: most are {usual}, {odd} is {size}",
+                    called=called(name),
+                    usual=usual,
+                    odd=odd.name,
+                    size=odd.size,
+                ),
                 path=odd.path,
-                hint="Calibrate each resolution on its own",
+                hint=tr("Calibrate each resolution on its own"),
             )
         found.append(usual)
     return tuple(found)
@@ -55,15 +64,22 @@ def check_ways(names: Sequence[str], ways: Mapping[int, bool]) -> None:
     if not mirrored or len(mirrored) == len(ways):
         return
     few = mirrored if 2 * len(mirrored) <= len(ways) else [camera for camera, way in ways.items() if not way]
-    odd, rest = ("is mirrored", "are not") if ways[few[0]] else ("is not mirrored", "are")
+    odd, rest = (tr("is mirrored"), tr("are not")) if ways[few[0]] else (tr("is not mirrored"), "are")
     named = ", ".join(names[camera] for camera in few)
-    said = f"Camera {named} {odd} and the others {rest}" if len(few) == 1 else f"Some cameras are mirrored: {named}"
+    said = (
+        tr("Camera {named} {odd} and the others {rest}", named=named, odd=odd, rest=rest)
+        if len(few) == 1
+        else tr("Some cameras are mirrored: {named}", named=named)
+    )
     raise _mirrored(said, ",".join(names[camera] for camera in few))
 
 
 def _mirrored(said: str, named: str) -> BadInput:
     return BadInput(
-        said, hint=f"Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}"
+        said,
+        hint=tr(
+            "Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}", named=named
+        ),
     )
 
 
@@ -79,9 +95,18 @@ def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, 
         leave = _left_out(names, blind, spec)
         shows, its, it = ("shows", "its", "it") if one else ("show", "their", "them")
         raise BadInput(
-            f"Camera{'' if one else 's'} {_named(names, blind)} {shows} the board in none of {its} {len(own)} pictures",
+            tr(
+                "Camera{part} {named} {shows} the board in none of {its} {count} pictures",
+                part="" if one else "s",
+                named=_named(names, blind),
+                shows=shows,
+                its=its,
+                count=len(own),
+            ),
             path=_path(own),
-            hint=f"Show {it} the board together with another camera, or leave {it} out ({leave})",
+            hint=tr(
+                "Show {it} the board together with another camera, or leave {it} out ({leave})", it=it, leave=leave
+            ),
         )
     _check_different(names, shots)
     _check_unmarked(names, shots, spec)
@@ -94,8 +119,15 @@ def _check_unmarked(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpe
     odd = mirrors.odd_one(pairs)
     first, second = (names[camera] for camera in pairs[0])
     if odd is not None:
-        raise _mirrored(f"Camera {names[odd]} is mirrored and the others are not", names[odd])
-    raise _mirrored(f"One of the cameras {first} and {second} is mirrored: the board turns the other way in it", second)
+        raise _mirrored(tr("Camera {names} is mirrored and the others are not", names=names[odd]), names[odd])
+    raise _mirrored(
+        tr(
+            "One of the cameras {first} and {second} is mirrored: the board turns the other way in it",
+            first=first,
+            second=second,
+        ),
+        second,
+    )
 
 
 def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
@@ -108,9 +140,9 @@ def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
         shared = [(corners[first][key], corners[second][key]) for key in corners[first] if key in corners[second]]
         if shared and all(_is_same(one, two) for one, two in shared):
             raise BadInput(
-                f"The cameras {names[first]} and {names[second]} show the same pictures",
+                tr("The cameras {names} and {names2} show the same pictures", names=names[first], names2=names[second]),
                 path=shared[0][1].path,
-                hint="Each camera needs its own recording; leave one of the two out",
+                hint=tr("Each camera needs its own recording; leave one of the two out"),
             )
 
 
@@ -149,7 +181,7 @@ def _cut(paths: Sequence[Path], tiling: Tiling, folder: Path) -> list[Path]:
 
 def _left_out(names: Sequence[str], blind: Sequence[int], spec: RigSpec) -> str:
     if not spec.tiles:
-        return "give only the others' files"
+        return tr("give only the others' files")
     shown = [("-" if camera in blind else name) for camera, name in enumerate(names)]
     return f"--names {','.join(shown)}"
 

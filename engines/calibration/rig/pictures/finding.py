@@ -30,11 +30,12 @@ from engines.core.context import Context
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Size
 from engines.core.pictures.files import LeftOut
+from engines.core.words import as_part, tr
 
 Told = Callable[[float, str], None]
 _FEW = 6
 """Frames of a film without a board that are kept, to tell what it shows instead."""
-_LOST = "{} of the {} frames that were to be looked at cannot be decoded"
+_LOST = tr("{} of the {} frames that were to be looked at cannot be decoded")
 
 
 def find(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> Found:
@@ -107,8 +108,14 @@ def _of_batch(
 
 
 def _words(batch: Batch, done: int, seen: int) -> str:
-    where = f" of {batch.name}" if batch.name else ""
-    return f"Looking for the board: {done} of {batch.count}{where}, {seen} with it"
+    where = tr(" of {batch}", batch=batch.name) if batch.name else ""
+    return tr(
+        "Looking for the board: {done} of {count}{where}, {seen} with it",
+        done=done,
+        count=batch.count,
+        where=where,
+        seen=seen,
+    )
 
 
 def _chosen(rows: Sequence[_Row]) -> list[_Row]:
@@ -146,7 +153,7 @@ class _Looker:
         if path is None or seen is None:
             return (), None
         if isinstance(seen, KinoscopeError):
-            note = seen.message[:1].lower() + seen.message[1:]
+            note = as_part(seen.message)
             return (Shot(instant.name, path, None, None, note),), None
         shots = taken.shots(path, seen, instant.name, self.search) or look(seen, path, instant.name, self.search)
         return shots, films.judge(instant.index, shots, seen, self.search.boards) if self.judging else None

@@ -26,6 +26,7 @@ from engines.core.outputs import fingerprint
 from engines.core.pictures.files import LeftOut
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
+from engines.core.words import as_part, tr
 
 Seen: TypeAlias = "Gray | KinoscopeError | None"
 """A picture, why it cannot be read, or nothing where the camera has no picture of the moment."""
@@ -84,7 +85,7 @@ def _tiled(spec: RigSpec) -> Recorded:
         except KinoscopeError as error:
             if len(files) == len(paths):
                 raise
-            left_out.append(LeftOut(str(film), error.message[:1].lower() + error.message[1:]))
+            left_out.append(LeftOut(str(film), as_part(error.message)))
     return Recorded(tiling.names, tuple(batches), tuple(left_out))
 
 
@@ -95,7 +96,7 @@ def _once(files: Sequence[Path]) -> tuple[list[Path], list[LeftOut]]:
     for file in files:
         key = fingerprint(file) if stills.is_film(file) and file.is_file() else str(file)
         if key in first:
-            again.append(LeftOut(str(file), f"the same film as {first[key].name}"))
+            again.append(LeftOut(str(file), tr("the same film as {first}", first=first[key].name)))
             continue
         first[key] = file
         kept.append(file)
@@ -143,10 +144,10 @@ def _apart(spec: RigSpec) -> Recorded:
     """One folder, film, pattern or list a camera."""
     count = len(spec.apart)
     if count < 2:
-        hint = "Give one folder or film a camera, or --tiles 2x2 where all are in one picture"
-        raise UsageError("A rig has at least two cameras", hint=hint)
+        hint = tr("Give one folder or film a camera, or --tiles 2x2 where all are in one picture")
+        raise UsageError(tr("A rig has at least two cameras"), hint=hint)
     if len(spec.names) > count:
-        raise UsageError(f"{len(spec.names)} names are given for {count} cameras")
+        raise UsageError(tr("{count} names are given for {count2} cameras", count=len(spec.names), count2=count))
     names = camera_names([spec.names[number] if number < len(spec.names) else str(number) for number in range(count)])
     listings = [photographs.listing(paths) for paths in spec.apart]
     left_out = tuple(one for listing in listings for one in listing.left_out)
@@ -157,7 +158,7 @@ def _apart(spec: RigSpec) -> Recorded:
     odd = next((files for files in cameras if not all(stills.is_film(file) for file in files)), None)
     if odd is not None:
         one = next(file for file in odd if not stills.is_film(file))
-        raise BadInput("Films of some cameras cannot be matched with pictures of others", path=one)
+        raise BadInput(tr("Films of some cameras cannot be matched with pictures of others"), path=one)
     return Recorded(names, tuple(_films(cameras, names, spec)), left_out)
 
 
@@ -205,16 +206,22 @@ def check_different(paths: Sequence[Path], names: Sequence[str]) -> None:
         same = first.setdefault(fingerprint(stills.opened(path).path), number)
         if same != number:
             raise BadInput(
-                f"The same film is given for the cameras {names[same]} and {names[number]}",
+                tr(
+                    "The same film is given for the cameras {names} and {names2}",
+                    names=names[same],
+                    names2=names[number],
+                ),
                 path=path,
-                hint="Give each camera its own recording",
+                hint=tr("Give each camera its own recording"),
             )
 
 
 def length_of(film: Film) -> int:
     """Its number of frames. Raises `BadInput` for a film so long that nobody counts."""
     if film.count is None:
-        raise BadInput("This film is too long to be looked through", path=film.path, hint="Cut the part out of it")
+        raise BadInput(
+            tr("This film is too long to be looked through"), path=film.path, hint=tr("Cut the part out of it")
+        )
     return film.count
 
 
@@ -226,13 +233,15 @@ def film_rows(each: Sequence[Film], spec: RigSpec) -> Rows:
         return moments.nearest(times_of(each))
     offsets = moments.checked(spec.offsets, len(each))
     if any(offsets) and spec.match == "name":
-        raise UsageError("Offsets are counted in frames, which needs the order", hint="Add --match order")
+        raise UsageError(tr("Offsets are counted in frames, which needs the order"), hint=tr("Add --match order"))
     if len(set(counts)) > 1 and not any(offsets) and spec.match == "name":
         raise BadInput(
-            f"The films have different numbers of frames: {', '.join(map(str, counts))}",
+            tr("The films have different numbers of frames: {counts}", counts=", ".join(map(str, counts))),
             path=each[int(np.argmin(counts))].path,
-            hint="Say how they are matched: --match time, --match motion (finds the offset from the board's motion), "
-            "or --match order where all began at once",
+            hint=tr(
+                "Say how they are matched: --match time, --match motion (finds the offset from the board's motion), "
+                "or --match order where all began at once"
+            ),
         )
     moments.check_shared(counts, offsets)
     return moments.ordered(counts, offsets)
@@ -259,13 +268,15 @@ def _together(name: str, each: Sequence[Film], rows: Rows) -> Iterator[Instant]:
         index = next(at for at in row if at is not None)
         both = zip(each, row, strict=True)
         paths = tuple(None if at is None else Path(stills.named(film.path, at)) for film, at in both)
-        yield Instant(f"{name}frame {index}", index, paths, partial(_gray_frames, row, frames))
+        yield Instant(
+            tr("{name}frame {index}", name=name, index=index), index, paths, partial(_gray_frames, row, frames)
+        )
 
 
 def _gray_frames(row: Sequence[int | None], frames: Sequence[FilmFrame | None]) -> tuple[Seen, ...]:
     """A frame that is wanted and not there is one that cannot be decoded."""
     return tuple(
-        to_gray(frame.image) if frame is not None else None if at is None else BadInput("It cannot be decoded")
+        to_gray(frame.image) if frame is not None else None if at is None else BadInput(tr("It cannot be decoded"))
         for at, frame in zip(row, frames, strict=True)
     )
 

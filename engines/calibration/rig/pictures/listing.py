@@ -28,6 +28,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.installing import PROGRAM
 from engines.core.reading import making_sense, read_text
+from engines.core.words import tr
 
 NAME = "cameras.yaml"
 ENDINGS = (".yaml", ".yml")
@@ -37,16 +38,16 @@ _HEAD = f"""%YAML 1.0
 # Cameras that were recorded together. Calibrate them: {PROGRAM} calibrate rig THIS_FILE --board ...
 """
 _REMARKS = {
-    "cameras": "names of the cameras",
-    "files": "of each camera its film, folder or pattern of pictures, as seen from this file",
-    "match": "which pictures are of one moment: name (or frame number), time, order, motion",
-    "offsets": "frames by which each camera is late, with order",
-    "size": "width and height of each camera's pictures",
-    "tiles": "rows x columns of the picture that they were cut out of",
-    "places": "the tile of each camera, from 0, row by row",
-    "margin": "pixels cut off around each tile",
-    "sources": "what they were cut out of",
-    "frames": "pictures of each camera",
+    "cameras": tr("names of the cameras"),
+    "files": tr("of each camera its film, folder or pattern of pictures, as seen from this file"),
+    "match": tr("which pictures are of one moment: name (or frame number), time, order, motion"),
+    "offsets": tr("frames by which each camera is late, with order"),
+    "size": tr("width and height of each camera's pictures"),
+    "tiles": tr("rows x columns of the picture that they were cut out of"),
+    "places": tr("the tile of each camera, from 0, row by row"),
+    "margin": tr("pixels cut off around each tile"),
+    "sources": tr("what they were cut out of"),
+    "frames": tr("pictures of each camera"),
 }
 
 
@@ -76,8 +77,8 @@ def read(path: str | Path) -> Listing:
     """The listing, its files as paths from here. Raises `BadInput` for what is none, `FileMissing`."""
     path = Path(path).expanduser()
     path = path / NAME if path.is_dir() else path
-    text = read_text(path, what="list of cameras", most=_MOST)
-    with making_sense(path, "This list of cameras cannot be read"):
+    text = read_text(path, what=tr("list of cameras"), most=_MOST)
+    with making_sense(path, tr("This list of cameras cannot be read")):
         return _listing(read_yaml(text, ("cameras", "files", "match", "offsets")), path)
 
 
@@ -109,8 +110,8 @@ def resolved(spec: RigSpec) -> RigSpec:
     if not lists:
         return spec
     if len(spec.paths) > 1 or spec.tiles:
-        what = "--tiles" if spec.tiles else "other files"
-        raise UsageError(f"A list of cameras stands alone, without {what}", path=lists[0])
+        what = "--tiles" if spec.tiles else tr("other files")
+        raise UsageError(tr("A list of cameras stands alone, without {what}", what=what), path=lists[0])
     listing = read(lists[0])
     match = listing.match if spec.match == "name" else spec.match
     offsets = spec.offsets or (listing.offsets if match == "order" else ())
@@ -120,22 +121,32 @@ def resolved(spec: RigSpec) -> RigSpec:
 def _listing(values: dict[str, Value], path: Path) -> Listing:
     names, files = _words(values, "cameras"), _words(values, "files")
     if not files:
-        raise BadInput("It names no files", path=path, hint='Write files: ["left.mp4", "right.mp4"]')
+        raise BadInput(tr("It names no files"), path=path, hint=tr('Write files: ["left.mp4", "right.mp4"]'))
     if names and len(names) != len(files):
-        raise BadInput(f"It names {len(names)} cameras and the files of {len(files)}", path=path, hint="One for each")
+        raise BadInput(
+            tr("It names {count} cameras and the files of {count2}", count=len(names), count2=len(files)),
+            path=path,
+            hint=tr("One for each"),
+        )
     match = str(values.get("match") or "name")
     if match not in get_args(Matching):
-        raise BadInput(f"'{match}' is no way to match", path=path, hint="Use name, time, order or motion")
+        raise BadInput(
+            tr("'{match}' is no way to match", match=match), path=path, hint=tr("Use name, time, order or motion")
+        )
     offsets = tuple(_whole(word, path) for word in _words(values, "offsets"))
     if offsets and len(offsets) != len(files):
-        raise BadInput(f"It has {len(offsets)} offsets for {len(files)} cameras", path=path, hint="One for each")
+        raise BadInput(
+            tr("It has {count} offsets for {count2} cameras", count=len(offsets), count2=len(files)),
+            path=path,
+            hint=tr("One for each"),
+        )
     return Listing(names, tuple(str(path.parent / file) for file in files), cast(Matching, match), offsets)
 
 
 def _words(values: dict[str, Value], key: str) -> tuple[str, ...]:
     value = values.get(key, "")
     if isinstance(value, dict):
-        raise BadInput(f"'{key}' is no list")
+        raise BadInput(tr("'{key}' is no list", key=key))
     found: Sequence[str] = value if isinstance(value, list) else [value]
     return tuple(word for word in found if word)
 
@@ -143,5 +154,5 @@ def _words(values: dict[str, Value], key: str) -> tuple[str, ...]:
 def _whole(word: str, path: Path) -> int:
     value = number(word)
     if value is None or not value.is_integer():
-        raise BadInput(f"'{word}' is no number of frames", path=path)
+        raise BadInput(tr("'{word}' is no number of frames", word=word), path=path)
     return int(value)

@@ -13,6 +13,7 @@ from engines.calibration.targets import photographs
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.video import stills
+from engines.core.words import tr
 
 Told = Callable[[float, str], None]
 _SHARE = 0.5
@@ -27,7 +28,9 @@ def settled(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> tuple[
         return spec, (), told
     listings = [photographs.listing([path]).files for path in spec.paths]
     if len(listings) < 2 or any(len(files) != 1 or not stills.is_film(files[0]) for files in listings):
-        raise UsageError("The board's motion is compared between films, one a camera", hint="Use --match name or time")
+        raise UsageError(
+            tr("The board's motion is compared between films, one a camera"), hint=tr("Use --match name or time")
+        )
     names = camera_names([spec.names[at] if at < len(spec.names) else str(at) for at in range(len(listings))])
     paths = [files[0] for files in listings]
     instants.check_different(paths, names)

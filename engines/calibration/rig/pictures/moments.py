@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engines.calibration.rig.types import Matching
 from engines.core.errors import BadInput, UsageError
 from engines.core.pictures.files import natural
+from engines.core.words import tr
 
 Files: TypeAlias = Sequence[Path]
 Key: TypeAlias = Hashable
@@ -47,7 +48,7 @@ def matched(cameras: Sequence[Files], match: Matching, offsets: Sequence[int] = 
     """
     check_match(match)
     if offsets and match != "order":
-        raise UsageError("Offsets are counted in frames, which needs the order", hint="Add --match order")
+        raise UsageError(tr("Offsets are counted in frames, which needs the order"), hint=tr("Add --match order"))
     if match == "time":
         return _by_time(cameras)
     if match == "name":
@@ -58,13 +59,18 @@ def matched(cameras: Sequence[Files], match: Matching, offsets: Sequence[int] = 
 def check_match(match: str) -> None:
     """Raises `UsageError` for a way to match that there is not."""
     if match not in get_args(Matching):
-        raise UsageError(f"'{match}' is no way to match pictures", hint="Use name, time, order or motion")
+        raise UsageError(
+            tr("'{match}' is no way to match pictures", match=match), hint=tr("Use name, time, order or motion")
+        )
 
 
 def checked(offsets: Sequence[int], count: int) -> tuple[int, ...]:
     """An offset for each camera, zeros where none are given. Raises `UsageError`."""
     if offsets and len(offsets) != count:
-        raise UsageError(f"{len(offsets)} offsets are given for {count} cameras", hint="One for each, in their order")
+        raise UsageError(
+            tr("{count} offsets are given for {count2} cameras", count=len(offsets), count2=count),
+            hint=tr("One for each, in their order"),
+        )
     return tuple(offsets) or (0,) * count
 
 
@@ -110,9 +116,9 @@ def _by_order(cameras: Sequence[Files], offsets: tuple[int, ...]) -> tuple[Momen
     counts = [len(files) for files in cameras]
     if len(set(counts)) > 1 and not any(offsets):
         raise BadInput(
-            f"The cameras have different numbers of pictures: {', '.join(map(str, counts))}",
+            tr("The cameras have different numbers of pictures: {counts}", counts=", ".join(map(str, counts))),
             path=cameras[int(np.argmin(counts))][0].parent,
-            hint="Match them by name or by time stamp, or give offsets in frames: --offsets 0,3",
+            hint=tr("Match them by name or by time stamp, or give offsets in frames: --offsets 0,3"),
         )
     check_shared(counts, offsets)
     moments = ordered(counts, offsets)
@@ -137,8 +143,11 @@ def check_shared(counts: Sequence[int], offsets: Sequence[int]) -> None:
     if not any(max(one[0], two[0]) <= min(one[-1], two[-1]) for one, two in combinations(filter(None, spans), 2)):
         lengths = ", ".join(map(str, counts))
         raise UsageError(
-            f"With the offsets {', '.join(map(str, offsets))} no two cameras have a picture of one moment",
-            hint=f"They are counted in frames, of which there are {lengths}",
+            tr(
+                "With the offsets {offsets} no two cameras have a picture of one moment",
+                offsets=", ".join(map(str, offsets)),
+            ),
+            hint=tr("They are counted in frames, of which there are {lengths}", lengths=lengths),
         )
 
 
@@ -155,9 +164,9 @@ def _by_time(cameras: Sequence[Files]) -> tuple[Moment, ...]:
         moments.append(Moment(next(file.stem for file in files if file is not None), files))
     if not any(_shared(moment) for moment in moments):
         raise BadInput(
-            "No two cameras have pictures of one time",
+            tr("No two cameras have pictures of one time"),
             path=cameras[0][0].parent,
-            hint="The clocks may differ: match the pictures by order, with offsets",
+            hint=tr("The clocks may differ: match the pictures by order, with offsets"),
         )
     return _unique(moments)
 
@@ -167,8 +176,8 @@ def _timed(files: Files) -> list[tuple[float, Path]]:
     for file in files:
         seconds = time_in(file.stem)
         if seconds is None:
-            hint = "Names such as 2024-05-01_12-00-00.123 or 1714564800123 tell it; else match by name or by order"
-            raise BadInput(f"The name {file.name} holds no time stamp", path=file, hint=hint)
+            hint = tr("Names such as 2024-05-01_12-00-00.123 or 1714564800123 tell it; else match by name or by order")
+            raise BadInput(tr("The name {file} holds no time stamp", file=file.name), path=file, hint=hint)
         timed.append((seconds, file))
     return sorted(timed)
 
@@ -188,9 +197,9 @@ def _by_name(cameras: Sequence[Files]) -> tuple[Moment, ...]:
     if not best:
         one, two = cameras[0][0].name, cameras[min(1, len(cameras) - 1)][0].name
         raise BadInput(
-            f"The names of the cameras' pictures have nothing in common: {one}, {two}",
+            tr("The names of the cameras' pictures have nothing in common: {one}, {two}", one=one, two=two),
             path=cameras[0][0].parent,
-            hint="Name pictures of one moment alike, or match them by time stamp or by order",
+            hint=tr("Name pictures of one moment alike, or match them by time stamp or by order"),
         )
     keys = dict.fromkeys(key for keys in best for key in keys)
     moments = [Moment(_key_name(key), tuple(keys.get(key) for keys in best)) for key in keys]

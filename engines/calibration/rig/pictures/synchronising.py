@@ -26,6 +26,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, WorkFailed
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
+from engines.core.words import tr
 
 Floats = NDArray[np.float64]
 Told = Callable[[float, str], None]
@@ -73,12 +74,21 @@ class Lag:
     @property
     def words(self) -> str:
         """How sure it is, for people."""
-        odds = "certain" if self.lead > 20 else "very likely"
-        sure = f"{odds}: {100 * self.explained:.0f} % of the board's motion agrees over {self.shared} frames"
+        odds = "certain" if self.lead > 20 else tr("very likely")
+        sure = tr(
+            "{odds}: {explained:.0f} % of the board's motion agrees over {shared} frames",
+            odds=odds,
+            explained=100 * self.explained,
+            shared=self.shared,
+        )
         off = self.exact - self.frames
         if abs(off) < _WHOLE:
             return sure
-        return f"{sure}; but it lies at {self.exact:+.2f}, not at a whole frame: the cameras do not expose at one time"
+        return tr(
+            "{sure}; but it lies at {exact:+.2f}, not at a whole frame: the cameras do not expose at one time",
+            sure=sure,
+            exact=self.exact,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +108,9 @@ class Synchronised:
 
 def _late(frames: int) -> str:
     if not frames:
-        return "runs in step with"
-    count = "1 frame" if abs(frames) == 1 else f"{abs(frames)} frames"
-    return f"is {count} {'late' if frames > 0 else 'early'} on"
+        return tr("runs in step with")
+    count = tr("1 frame") if abs(frames) == 1 else tr("{frames} frames", frames=abs(frames))
+    return tr("is {count} {part} on", count=count, part="late" if frames > 0 else "early")
 
 
 def synchronise(
@@ -136,7 +146,15 @@ def places_of(film: Film, boards: tuple[Board, ...], ctx: Context, told: Told, t
         for done, (index, place) in enumerate(films.in_turn(pool, looker, stills.pick(film, wanted), 2 * threads), 1):
             ctx.check()
             places[index] = place
-            told(done / len(wanted), f"Following the board: frame {done} of {len(wanted)} of {film.path.name}")
+            told(
+                done / len(wanted),
+                tr(
+                    "Following the board: frame {done} of {count} of {path}",
+                    done=done,
+                    count=len(wanted),
+                    path=film.path.name,
+                ),
+            )
     return places
 
 
@@ -226,9 +244,13 @@ def _check_rates(each: Sequence[Film]) -> None:
     for one, two in pairwise(each):
         if abs(one.rate - two.rate) > _RATES * one.rate:
             raise BadInput(
-                f"The films have different rates: {one.rate:.4g} and {two.rate:.4g} per second",
+                tr(
+                    "The films have different rates: {rate:.4g} and {rate2:.4g} per second",
+                    rate=one.rate,
+                    rate2=two.rate,
+                ),
                 path=two.path,
-                hint="No offset in frames fits them; match them by time (--match time)",
+                hint=tr("No offset in frames fits them; match them by time (--match time)"),
             )
 
 
@@ -256,8 +278,14 @@ def _check_agreement(each: Sequence[Film], offsets: dict[int, int], lags: dict[t
     for (first, second), lag in lags.items():
         if lag.told and abs(offsets[second] - offsets[first] - lag.frames) > 1:
             raise WorkFailed(
-                f"The offsets of the films {each[first].path.name} and {each[second].path.name} do not add up",
-                hint="Frames may be missing in one of them; match them by time, or cut the part where it is constant",
+                tr(
+                    "The offsets of the films {path} and {path2} do not add up",
+                    path=each[first].path.name,
+                    path2=each[second].path.name,
+                ),
+                hint=tr(
+                    "Frames may be missing in one of them; match them by time, or cut the part where it is constant"
+                ),
             )
 
 
@@ -265,15 +293,22 @@ def _untold(each: Sequence[Film], rest: Sequence[int], lags: dict[tuple[int, int
     number = rest[0]
     best = max((lag for pair, lag in lags.items() if number in pair), key=lambda lag: lag.evidence)
     if not best.shared:
-        reason = "it does not move enough where another film shows it, too"
+        reason = tr("it does not move enough where another film shows it, too")
     elif best.evidence < _LEAST_EVIDENCE:
-        reason = f"its motion does not follow that in any other film ({100 * best.explained:.0f} % agrees at best)"
+        reason = tr(
+            "its motion does not follow that in any other film ({explained:.0f} % agrees at best)",
+            explained=100 * best.explained,
+        )
     else:
-        reason = "the same ways are gone again and again, so that several offsets fit"
+        reason = tr("the same ways are gone again and again, so that several offsets fit")
     return WorkFailed(
-        f"The board's motion does not tell the offset of {each[number].path.name}: {reason}",
+        tr(
+            "The board's motion does not tell the offset of {path}: {reason}",
+            path=each[number].path.name,
+            reason=reason,
+        ),
         path=each[number].path,
-        hint="Carry the board around, to and fro, where all cameras see it, or give --match order --offsets",
+        hint=tr("Carry the board around, to and fro, where all cameras see it, or give --match order --offsets"),
     )
 
 

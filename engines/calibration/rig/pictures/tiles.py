@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Image, Size, size_of
+from engines.core.words import tr
 
 DROPPED = "-"
 """The name of a tile that is no camera."""
@@ -42,13 +43,19 @@ class Tiling:
         order = tuple(order) or tuple(range(rows * columns))
         _check_order(order, rows * columns)
         if len(names) > len(order):
-            raise UsageError(f"{len(names)} names are given for {len(order)} tiles", hint="One for each, row by row")
+            raise UsageError(
+                tr("{count} names are given for {count2} tiles", count=len(names), count2=len(order)),
+                hint=tr("One for each, row by row"),
+            )
         if margin < 0:
-            raise UsageError(f"A margin of {margin} pixels cannot be cut off")
+            raise UsageError(tr("A margin of {margin} pixels cannot be cut off", margin=margin))
         wanted = [(names[number].strip() if number < len(names) else "") or str(number) for number in range(len(order))]
         kept = [(name, place) for name, place in zip(wanted, order, strict=True) if name != DROPPED]
         if not kept:
-            raise UsageError("All tiles are dropped", hint=f"'{DROPPED}' leaves a tile out; name at least one")
+            raise UsageError(
+                tr("All tiles are dropped"),
+                hint=tr("'{dropped}' leaves a tile out; name at least one", dropped=DROPPED),
+            )
         named = camera_names([name for name, _ in kept])
         return cls(rows, columns, named, tuple(place for _, place in kept), margin)
 
@@ -60,13 +67,24 @@ class Tiling:
         """Of each tile. Raises `BadInput` for a picture that cannot be cut so."""
         if whole.height % self.rows or whole.width % self.columns:
             raise BadInput(
-                f"A picture of {whole} cannot be cut into {self.rows} rows and {self.columns} columns of equal tiles",
+                tr(
+                    "A picture of {whole} cannot be cut into {rows} rows and {columns} columns of equal tiles",
+                    whole=whole,
+                    rows=self.rows,
+                    columns=self.columns,
+                ),
                 hint=_fitting(whole, self),
             )
         width = whole.width // self.columns - 2 * self.margin
         height = whole.height // self.rows - 2 * self.margin
         if min(width, height) < _LEAST_SIDE:
-            raise BadInput(f"A margin of {self.margin} pixels leaves nothing of tiles that are cut out of {whole}")
+            raise BadInput(
+                tr(
+                    "A margin of {margin} pixels leaves nothing of tiles that are cut out of {whole}",
+                    margin=self.margin,
+                    whole=whole,
+                )
+            )
         return Size(width, height)
 
     def corner(self, whole: Size, place: int) -> tuple[int, int]:
@@ -96,7 +114,7 @@ def parse_tiles(text: str) -> tuple[int, int]:
     match = _GRID.fullmatch(text.strip())
     rows, columns = (int(part) for part in match.groups()) if match else (0, 0)
     if not (1 <= rows <= MOST and 1 <= columns <= MOST):
-        raise UsageError(f"'{text}' is no grid of tiles", hint="Rows x columns, such as 2x2")
+        raise UsageError(tr("'{text}' is no grid of tiles", text=text), hint=tr("Rows x columns, such as 2x2"))
     return rows, columns
 
 
@@ -105,19 +123,27 @@ def camera_names(names: Sequence[str]) -> tuple[str, ...]:
     counted = Counter(name.casefold() for name in names)
     for name in names:
         if counted[name.casefold()] > 1:
-            raise UsageError(f"Two cameras are called '{name}'", hint="Give each a name of its own")
+            raise UsageError(tr("Two cameras are called '{name}'", name=name), hint=tr("Give each a name of its own"))
         if _BAD.search(name) or name.startswith(".") or not name.strip():
-            raise UsageError(f"'{name}' cannot be a camera's name", hint="Use letters, digits, spaces and dashes")
+            raise UsageError(
+                tr("'{name}' cannot be a camera's name", name=name), hint=tr("Use letters, digits, spaces and dashes")
+            )
     return tuple(names)
 
 
 def _check_order(order: Sequence[int], count: int) -> None:
     for place in order:
         if not 0 <= place < count:
-            raise UsageError(f"There is no tile {place}: they are counted from 0 to {count - 1}, row by row")
+            raise UsageError(
+                tr(
+                    "There is no tile {place}: they are counted from 0 to {count}, row by row",
+                    place=place,
+                    count=count - 1,
+                )
+            )
     twice = [place for place, times in Counter(order).items() if times > 1]
     if twice:
-        raise UsageError(f"Tile {twice[0]} is given twice", hint="Each tile is one camera")
+        raise UsageError(tr("Tile {twice} is given twice", twice=twice[0]), hint=tr("Each tile is one camera"))
 
 
 def _fitting(whole: Size, asked: Tiling) -> str:
@@ -129,4 +155,8 @@ def _fitting(whole: Size, asked: Tiling) -> str:
         if rows * columns > 1 and not (whole.height % rows or whole.width % columns)
     ]
     fits = ", ".join(grid for _, grid in sorted(near)[:3])
-    return f"These grids fit: {fits}" if fits else "Crop the recording, so that all tiles are of one size"
+    return (
+        tr("These grids fit: {fits}", fits=fits)
+        if fits
+        else tr("Crop the recording, so that all tiles are of one size")
+    )

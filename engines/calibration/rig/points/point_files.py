@@ -18,11 +18,12 @@ from engines.core.errors import BadInput
 from engines.core.names import name_key
 from engines.core.outputs import beginning, new_file
 from engines.core.reading import MIB, decimal, read_text, table
+from engines.core.words import tr
 
-EXPECTED = "The first line names the columns: frame,name,camera,x,y,sigma (frame and sigma may be left away)"
+EXPECTED = tr("The first line names the columns: frame,name,camera,x,y,sigma (frame and sigma may be left away)")
 NEEDED = "name", "camera", "x", "y"
 HEADER = ("frame", "name", "x", "y", "z", "sx", "sy", "sz", "cameras", "residual_px", "note")
-PLACES = beginning("a table of places", ",".join(HEADER).encode())
+PLACES = beginning(tr("a table of places"), ",".join(HEADER).encode())
 SIGMA = 0.5
 """Pixels, where a table does not tell."""
 _LARGEST = 512 * MIB
@@ -41,20 +42,20 @@ class PointTable:
 def read_points(path: str | Path, cameras: Sequence[RigCamera]) -> PointTable:
     """The points of a table by frames. Raises `BadInput` where a column is absent or no line can be used."""
     path = Path(path).expanduser()
-    lines = table(read_text(path, what="table of points", most=_LARGEST), path)
+    lines = table(read_text(path, what=tr("table of points"), most=_LARGEST), path)
     if not lines:
-        raise BadInput("The table of points is empty", path=path, hint=EXPECTED)
+        raise BadInput(tr("The table of points is empty"), path=path, hint=EXPECTED)
     names = [name.casefold() for name in lines[0][1]]
     for name in NEEDED:
         if names.count(name) != 1:
-            has = f"{names.count(name)} columns" if name in names else "no column"
-            raise BadInput(f"The table has {has} '{name}'", path=path, hint=EXPECTED)
+            has = tr("{count} columns", count=names.count(name)) if name in names else tr("no column")
+            raise BadInput(tr("The table has {has} '{name}'", has=has, name=name), path=path, hint=EXPECTED)
     rows = _Rows(cameras)
     for line, cells in lines[1:]:
         rows.add(line, dict(zip(names, cells, strict=True)))
     if not rows.first:
         why = f": {rows.left_out[0]}" if rows.left_out else ""
-        raise BadInput(f"The table holds no point that can be used{why}", path=path, hint=EXPECTED)
+        raise BadInput(tr("The table holds no point that can be used{why}", why=why), path=path, hint=EXPECTED)
     frames = tuple((frame, tuple(points)) for frame, points in rows.frames.items())
     return PointTable(frames, tuple(rows.left_out), "sigma" in names)
 
@@ -75,21 +76,34 @@ class _Rows:
             point, frame = self._point(cells), cells.get("frame", "")
             first = self.first.setdefault((frame, point.name, point.camera), line)
             if first != line:
-                raise ValueError(f"'{point.name}' of camera {self._cameras[point.camera]} stands in line {first}")
+                raise ValueError(
+                    tr(
+                        "'{point}' of camera {cameras} stands in line {first}",
+                        point=point.name,
+                        cameras=self._cameras[point.camera],
+                        first=first,
+                    )
+                )
             self.frames.setdefault(frame, []).append(point)
         except ValueError as error:
-            self.left_out.append(f"line {line}: {error}")
+            self.left_out.append(tr("line {line}: {error}", line=line, error=error))
 
     def _point(self, cells: Mapping[str, str]) -> NamedPoint:
         name, camera = cells["name"], self._numbers.get(name_key(cells["camera"]))
         if not name:
-            raise ValueError("it has no name")
+            raise ValueError(tr("it has no name"))
         if camera is None:
-            raise ValueError(f"there is no camera '{cells['camera']}', but {', '.join(self._cameras)}")
+            raise ValueError(
+                tr(
+                    "there is no camera '{cells}', but {cameras}",
+                    cells=cells["camera"],
+                    cameras=", ".join(self._cameras),
+                )
+            )
         told = cells.get("sigma", "")
         x, y, sigma = _number("x", cells["x"]), _number("y", cells["y"]), _number("sigma", told) if told else SIGMA
         if sigma <= 0:
-            raise ValueError(f"sigma is {told}, and must be more than 0")
+            raise ValueError(tr("sigma is {told}, and must be more than 0", told=told))
         return NamedPoint(name, camera, x, y, sigma)
 
 
@@ -97,7 +111,11 @@ def _number(column: str, text: str) -> float:
     try:
         return decimal(text)
     except ValueError as error:
-        raise ValueError(f"{column} is '{text}', which is no number" if text else f"{column} is empty") from error
+        raise ValueError(
+            tr("{column} is '{text}', which is no number", column=column, text=text)
+            if text
+            else tr("{column} is empty", column=column)
+        ) from error
 
 
 def write_places(
@@ -127,7 +145,9 @@ def rows_of(frame: str, placed: Placed, cameras: Sequence[RigCamera]) -> list[li
     """Cells under `HEADER`."""
     rows = [_row(frame, one, cameras) for one in placed.points]
     for alone in placed.left_out:
-        rows.append([frame, alone.name, *[""] * 6, _named(alone.cameras, cameras), "", f"left out: {alone.why}"])
+        rows.append(
+            [frame, alone.name, *[""] * 6, _named(alone.cameras, cameras), "", tr("left out: {why}", why=alone.why)]
+        )
     return rows
 
 

@@ -18,11 +18,12 @@ from engines.calibration.rig.points.agreement import agreeing, doubtful
 from engines.calibration.rig.points.intersection import Flags, Floats, Rays, Rows
 from engines.calibration.rig.types import NamedPoint, Placed, RigResult, SpacePoint, Unplaced
 from engines.core.errors import BadInput
+from engines.core.words import tr
 
 _VAGUE = 0.2
 """A deviation, in distances from the nearest camera, from which on the distance is hardly known."""
-ALONE = "only one camera sees it"
-APART = "its rays do not meet in front of the cameras: they look at different points, or it is too far away"
+ALONE = tr("only one camera sees it")
+APART = tr("its rays do not meet in front of the cameras: they look at different points, or it is too far away")
 
 
 def triangulate(rig: RigResult, points: Sequence[NamedPoint]) -> tuple[SpacePoint, ...]:
@@ -94,14 +95,18 @@ class Triangulator:
         return np.asarray(np.sqrt(np.linalg.eigvalsh(covariance)[:, -1]) > _VAGUE * nearest)
 
     def _note(self, wrong: Sequence[int], apart: float, vague: bool) -> str:
-        notes = [f"{self._named(wrong)} left out: not in agreement with the others"] if wrong else []
-        notes += [f"its cameras disagree by {apart:.2g} px, and so its deviations are larger"] if apart else []
-        notes += ["its rays are nearly parallel: the distance is hardly known"] if vague else []
+        notes = [tr("{named} left out: not in agreement with the others", named=self._named(wrong))] if wrong else []
+        notes += (
+            [tr("its cameras disagree by {apart:.2g} px, and so its deviations are larger", apart=apart)]
+            if apart
+            else []
+        )
+        notes += [tr("its rays are nearly parallel: the distance is hardly known")] if vague else []
         return "; ".join(notes)
 
     def _alone(self, seen: _Seen, shown: Flags, row: int) -> Unplaced:
         blind = _numbers(seen.there[row] & ~shown[row])
-        why = f"in {self._named(blind)} the lens shows nothing there" if blind else ALONE
+        why = tr("in {named} the lens shows nothing there", named=self._named(blind)) if blind else ALONE
         return Unplaced(seen.keys[row][1], _numbers(seen.there[row]), why)
 
     def _named(self, cameras: Sequence[int]) -> str:
@@ -127,7 +132,13 @@ class _Seen:
             _check(point, rig)
             at = rows[key], point.camera
             if there[at]:
-                raise BadInput(f"'{point.name}' is there twice for {called(rig.cameras[point.camera].name)}")
+                raise BadInput(
+                    tr(
+                        "'{point}' is there twice for {called}",
+                        point=point.name,
+                        called=called(rig.cameras[point.camera].name),
+                    )
+                )
             pixels[at], sigma[at], there[at] = (point.x, point.y), point.sigma, True
         return cls(tuple(rows), pixels, sigma, there)
 
@@ -139,11 +150,22 @@ def _parted(told: Sequence[SpacePoint | Unplaced]) -> Placed:
 
 def _check(point: NamedPoint, rig: RigResult) -> None:
     if not 0 <= point.camera < len(rig.cameras):
-        raise BadInput(f"'{point.name}' is of camera {point.camera}; the rig's cameras are 0 to {len(rig.cameras) - 1}")
+        raise BadInput(
+            tr(
+                "'{point}' is of camera {camera}; the rig's cameras are 0 to {count}",
+                point=point.name,
+                camera=point.camera,
+                count=len(rig.cameras) - 1,
+            )
+        )
     if not (isfinite(point.x) and isfinite(point.y) and isfinite(point.sigma) and point.sigma > 0):
         raise BadInput(
-            f"'{point.name}' of {called(rig.cameras[point.camera].name)} has no place or deviation that can be used",
-            hint="x and y are pixels, sigma is more than 0",
+            tr(
+                "'{point}' of {called} has no place or deviation that can be used",
+                point=point.name,
+                called=called(rig.cameras[point.camera].name),
+            ),
+            hint=tr("x and y are pixels, sigma is more than 0"),
         )
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.diffusion.axis.process import Level, Process
 
 Denoise: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -33,7 +34,10 @@ class Preconditioned(nn.Module):
     def __init__(self, network: nn.Module, prediction: str, process: Process, data_std: float = 0.5) -> None:
         super().__init__()
         if prediction not in PREDICTIONS:
-            raise BadInput(f"A network cannot predict '{prediction}'", hint=f"Known are {', '.join(PREDICTIONS)}")
+            raise BadInput(
+                tr("A network cannot predict '{prediction}'", prediction=prediction),
+                hint=tr("Known are {predictions}", predictions=", ".join(PREDICTIONS)),
+            )
         self.network = network
         self.prediction = prediction
         self.process = process
@@ -89,8 +93,8 @@ def _at_infinity(model: Preconditioned) -> tuple[float, float, float]:
         case "u":
             return 1.0, -1.0, 1.0
     raise BadInput(
-        f"A network that predicts '{model.prediction}' says nothing at infinite noise",
-        hint="Begin at a finite sigma_max",
+        tr("A network that predicts '{prediction}' says nothing at infinite noise", prediction=model.prediction),
+        hint=tr("Begin at a finite sigma_max"),
     )
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Denoise
 
 Interval: TypeAlias = tuple[float, float] | None
@@ -84,6 +85,15 @@ def _inside(sigma: Tensor, interval: Interval) -> bool:
 
 def _check(weight: float, interval: Interval) -> None:
     if not math.isfinite(weight):
-        raise UsageError(f"The guidance weight is {weight}", hint="Give a finite number; 1 is no guidance")
+        raise UsageError(
+            tr("The guidance weight is {weight}", weight=weight), hint=tr("Give a finite number; 1 is no guidance")
+        )
     if interval is not None and not interval[0] < interval[1]:
-        raise UsageError(f"The guidance interval {interval[0]:g} to {interval[1]:g} is empty", hint="Give low, high")
+        raise UsageError(
+            tr(
+                "The guidance interval {interval:g} to {interval2:g} is empty",
+                interval=interval[0],
+                interval2=interval[1],
+            ),
+            hint=tr("Give low, high"),
+        )

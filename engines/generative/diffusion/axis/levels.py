@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis import residual_plans
 from engines.generative.diffusion.types import Schedule
 
@@ -76,7 +77,7 @@ def drawn(steps: int, points: Sequence[tuple[float, float]]) -> Levels:
     """Through points (share of the steps, ln sigma), monotone cubic between them (Fritsch and Carlson 1980)."""
     knots = np.array(sorted(points), dtype=np.float64).reshape(-1, 2)
     if len(knots) < 2 or not np.isfinite(knots).all() or (np.diff(knots[:, 0]) <= 0).any():
-        raise UsageError("A drawn schedule needs two points or more, each further along than the last")
+        raise UsageError(tr("A drawn schedule needs two points or more, each further along than the last"))
     shares = knots[0, 0] + np.linspace(0, 1, steps) * (knots[-1, 0] - knots[0, 0])
     return np.append(np.exp(monotone_cubic(knots[:, 0], knots[:, 1], shares)), 0.0)
 
@@ -104,7 +105,9 @@ def values(schedule: Schedule, steps: int, low: float, high: float) -> Levels:
     _check(schedule, steps, low, high)
     levels = _named(schedule, steps, low, high) * schedule.shift
     if not (np.diff(levels) < 0).all():
-        raise UsageError("These noise levels do not fall", hint="Raise sigma_max, lower sigma_min, or take fewer steps")
+        raise UsageError(
+            tr("These noise levels do not fall"), hint=tr("Raise sigma_max, lower sigma_min, or take fewer steps")
+        )
     return levels
 
 
@@ -172,16 +175,20 @@ def _named(schedule: Schedule, steps: int, low: float, high: float) -> Levels:
 def _check(schedule: Schedule, steps: int, low: float, high: float) -> None:
     if schedule.name not in SCHEDULES and schedule.name != "custom":
         raise UsageError(
-            f"No schedule is called '{schedule.name}'", hint=f"Known are {', '.join([*SCHEDULES, 'custom'])}"
+            tr("No schedule is called '{schedule}'", schedule=schedule.name),
+            hint=tr("Known are {names}", names=", ".join([*SCHEDULES, "custom"])),
         )
     if not 1 <= steps <= MOST_STEPS:
-        raise UsageError(f"{steps} steps cannot be taken", hint=f"Ask for 1 to {MOST_STEPS}")
+        raise UsageError(
+            tr("{steps} steps cannot be taken", steps=steps),
+            hint=tr("Ask for 1 to {most_steps}", most_steps=MOST_STEPS),
+        )
     if not 0 < low < math.inf:
-        raise UsageError(f"A sigma_min of {low} makes no sense", hint="It is above 0 and finite")
+        raise UsageError(tr("A sigma_min of {low} makes no sense", low=low), hint=tr("It is above 0 and finite"))
     if not high > low:
-        raise UsageError(f"sigma_max ({high:g}) is not above sigma_min ({low:g})")
+        raise UsageError(tr("sigma_max ({high:g}) is not above sigma_min ({low:g})", high=high, low=low))
     if not (0 < schedule.shift < math.inf and 0 < schedule.rho < math.inf):
-        raise UsageError("Shift and rho are numbers above 0")
+        raise UsageError(tr("Shift and rho are numbers above 0"))
 
 
 def _finite(high: float) -> float:

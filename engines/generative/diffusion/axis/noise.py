@@ -15,6 +15,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from engines.core.words import tr
+
 Noise: TypeAlias = Callable[[Tensor], Tensor]
 """`(like) -> z`: fresh standard normal numbers of the shape, type and device of `like`. `torch.randn_like` is one."""
 WORTH_A_THREAD = 2**17
@@ -31,7 +33,7 @@ class SeededNoise:
         """like: (B, ...), B the number of seeds. Drawn in float32 whatever the type of `like`."""
         generators = self._generators
         if like.shape[0] != len(generators):
-            raise ValueError(f"{len(generators)} seeds for a batch of {len(like)}")
+            raise ValueError(tr("{count} seeds for a batch of {count2}", count=len(generators), count2=len(like)))
         if len(generators) == 1 and like.dtype is torch.float32 and like.is_cpu and like.is_contiguous():
             return torch.randn_like(like, generator=generators[0])
         return _placed(self._drawn(like.shape, like.is_cuda), like)

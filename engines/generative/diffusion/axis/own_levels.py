@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis import levels
 from engines.generative.diffusion.axis.levels import Levels
 from engines.generative.diffusion.pipeline_types import Betas, Grid, Own
@@ -42,7 +43,10 @@ def walked(schedule: Schedule, steps: int, info: ModelInfo) -> tuple[Levels, Map
         told = dict(zip(found.tolist(), times.tolist(), strict=False)) if schedule.shift == 1 else {}
         found = found * schedule.shift
     if len(found) < 2 or not (np.diff(found) < 0).all():
-        raise UsageError(f"{steps} steps do not fit into {info.title}'s own schedule", hint="Take fewer or more")
+        raise UsageError(
+            tr("{steps} steps do not fit into {info}'s own schedule", steps=steps, info=info.title),
+            hint=tr("Take fewer or more"),
+        )
     return found, told
 
 
@@ -65,21 +69,24 @@ def alphas(betas: Betas) -> Levels:
     elif betas.kind == "squaredcos_cap_v2":
         found = levels.cosine_alphas(betas.steps)
     else:
-        raise ValueError(f"no beta schedule '{betas.kind}'")
+        raise ValueError(tr("no beta schedule '{kind}'", kind=betas.kind))
     return _ending_in_noise(found, betas.least) if betas.noisy else found
 
 
 def _own(schedule: Schedule, steps: int, info: ModelInfo) -> Own:
     if info.own is None:
-        raise UsageError(f"{info.title} has no schedule of its own", hint="Choose another schedule")
+        raise UsageError(tr("{info} has no schedule of its own", info=info.title), hint=tr("Choose another schedule"))
     ends = (schedule.sigma_min, schedule.sigma_max, schedule.rho)
     if ends != (None, None, Schedule().rho):
-        hint = "Choose another schedule, karras for example, to set them"
-        raise UsageError("A model's own schedule has its own highest and lowest noise and its own rho", hint=hint)
+        hint = tr("Choose another schedule, karras for example, to set them")
+        raise UsageError(tr("A model's own schedule has its own highest and lowest noise and its own rho"), hint=hint)
     if not 1 <= steps <= levels.MOST_STEPS:
-        raise UsageError(f"{steps} steps cannot be taken", hint=f"Ask for 1 to {levels.MOST_STEPS}")
+        raise UsageError(
+            tr("{steps} steps cannot be taken", steps=steps),
+            hint=tr("Ask for 1 to {most_steps}", most_steps=levels.MOST_STEPS),
+        )
     if not 0 < schedule.shift < np.inf:
-        raise UsageError("The shift is a number above 0")
+        raise UsageError(tr("The shift is a number above 0"))
     return info.own
 
 
@@ -104,7 +111,10 @@ def _of_table(grid: Grid, betas: Betas, steps: int) -> tuple[Levels, Levels]:
     """(levels with the last, times of all but the last)."""
     sigmas, times = _sigmas(betas), _spaced(grid, betas.steps, steps)
     if times[0] > betas.steps - 1 or times[-1] < 0:
-        raise UsageError(f"{steps} steps do not fit into the {betas.steps} of the training", hint="Take fewer")
+        raise UsageError(
+            tr("{steps} steps do not fit into the {steps2} of the training", steps=steps, steps2=betas.steps),
+            hint=tr("Take fewer"),
+        )
     found = sigmas[times.astype(int)] if grid.whole else np.interp(times, np.arange(betas.steps), sigmas)
     if grid.curve:
         ends = (sigmas[0], sigmas[-1]) if grid.table else (found[-1], found[0])

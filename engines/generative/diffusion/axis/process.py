@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from engines.core.words import tr
 from engines.generative.diffusion.axis import levels
 
 Level = TypeVar("Level", float, Tensor)
@@ -200,7 +201,7 @@ def process(name: str) -> Process:
             return Preserving(name, cosine_alphas())
         case "edm" | "ve":
             return Exploding(name)
-    raise ValueError(f"no process {name!r}")
+    raise ValueError(tr("no process {name!r}", name=name))
 
 
 def _interpolate(table: list[float], at: float) -> float:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Preconditioned, coefficients
 
 WEIGHTINGS = ("prediction", "eps", "x0", "edm", "min-snr")
@@ -34,7 +35,10 @@ def weight(name: str, model: Preconditioned, sigma: Tensor) -> Tensor:
             return (sigma.square() + model.data_std**2) / (sigma * model.data_std).square()
         case "min-snr":
             return torch.reciprocal(sigma.square()).clamp(max=SNR_CAP)
-    raise BadInput(f"There is no weighting called '{name}'", hint=f"Known are {', '.join(WEIGHTINGS)}")
+    raise BadInput(
+        tr("There is no weighting called '{name}'", name=name),
+        hint=tr("Known are {weightings}", weightings=", ".join(WEIGHTINGS)),
+    )
 
 
 def levels(count: int, mean: float, std: float, low: float, high: float, generator: torch.Generator) -> Tensor:

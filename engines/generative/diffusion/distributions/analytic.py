@@ -19,6 +19,7 @@ from engines.core.installing import install_hint
 from engines.core.pictures.files import WORDS, listed
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import making_sense, read_arrays
+from engines.core.words import tr
 from engines.generative.diffusion.distributions.mixtures import FiniteData, GaussianMixture, Known
 from engines.generative.diffusion.distributions.shapes import SHAPES
 from engines.generative.diffusion.models.catalog import ANALYTIC
@@ -42,22 +43,27 @@ def open(name: str) -> tuple[Known, ModelInfo]:
         known = digits_mixture() if kind == "digits" else digits_set()
     else:
         names = ", ".join(known_name for known_name, _ in ANALYTIC)
-        raise BadInput(f"There is no model '{name}'", hint=f"There are {names} and analytic:images:FOLDER")
+        raise BadInput(
+            tr("There is no model '{name}'", name=name),
+            hint=tr("There are {names} and analytic:images:FOLDER", names=names),
+        )
     title = dict(ANALYTIC)[f"analytic:{kind}"]
-    return known, _info(f"analytic:{kind}", title, known, _SUMMARY.get(kind, "A 2-D shape with its exact denoiser"))
+    return known, _info(f"analytic:{kind}", title, known, _SUMMARY.get(kind, tr("A 2-D shape with its exact denoiser")))
 
 
 _SUMMARY = {
-    "digits": "Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact",
-    "digits-set": "scikit-learn's 1797 digits; a perfect sampler gives one of them back",
+    "digits": tr("Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact"),
+    "digits-set": tr("scikit-learn's 1797 digits; a perfect sampler gives one of them back"),
 }
 
 
 def digits_mixture() -> GaussianMixture:
     """Ten full-covariance Gaussians in 64 dimensions, as images (1, 8, 8); classes are the digits 0 to 9."""
     if not MIXTURE.is_file():
-        raise FileMissing("The fitted mixture of digits is not there", path=MIXTURE, hint="Install Kinoscope again")
-    with making_sense(MIXTURE, "The fitted mixture of digits is broken", hint="Install Kinoscope again"):
+        raise FileMissing(
+            tr("The fitted mixture of digits is not there"), path=MIXTURE, hint=tr("Install Kinoscope again")
+        )
+    with making_sense(MIXTURE, tr("The fitted mixture of digits is broken"), hint=tr("Install Kinoscope again")):
         kept = read_arrays(MIXTURE)
         part = {key: torch.from_numpy(kept[key]) for key in ("weights", "means", "covariances", "class_weights")}
     return GaussianMixture(**part, shape=(1, 8, 8))
@@ -90,7 +96,7 @@ def _digits() -> tuple[Tensor, Tensor]:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise FileMissing("The digits come with scikit-learn", hint=install_hint("scikit-learn")) from error
+        raise FileMissing(tr("The digits come with scikit-learn"), hint=install_hint("scikit-learn")) from error
     images, labels = load_digits(return_X_y=True)
     return torch.from_numpy(images) / 8 - 1, torch.from_numpy(labels).long()
 
@@ -107,17 +113,21 @@ def read_pictures(folder: Path) -> NDArray[np.uint8]:
     S is the shortest side found, 64 at most. Files that are no pictures are passed over. Raises `BadInput`.
     """
     if not folder.is_dir():
-        raise BadInput("There is no such folder of pictures", path=folder)
+        raise BadInput(tr("There is no such folder of pictures"), path=folder)
     files = sorted(listed(folder).files)
     if len(files) > MOST_PICTURES:
         raise BadInput(
-            f"{len(files)} pictures are more than a finite set takes ({MOST_PICTURES})",
+            tr(
+                "{count} pictures are more than a finite set takes ({most_pictures})",
+                count=len(files),
+                most_pictures=MOST_PICTURES,
+            ),
             path=folder,
-            hint="Take a part of them, or train a network",
+            hint=tr("Take a part of them, or train a network"),
         )
     squares = [square for path in files if (square := _square(path)) is not None]
     if not squares:
-        raise BadInput("No picture in this folder can be read", path=folder, hint=listed(folder).words or WORDS)
+        raise BadInput(tr("No picture in this folder can be read"), path=folder, hint=listed(folder).words or WORDS)
     side = min(LARGEST_SIDE, min(len(square) for square in squares))
     fitted = np.stack([_brought_to(square, side) for square in squares])
     grey = bool((fitted == fitted[..., :1]).all())
@@ -143,10 +153,14 @@ def _brought_to(square: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _pictures(name: str, folder: str) -> tuple[Known, ModelInfo]:
     known = pictures_set(folder)
     count = len(known.points)
-    summary = f"{count} pictures of {Path(folder).name}" if count > 1 else "One picture: every sample is this picture"
+    summary = (
+        tr("{count} pictures of {folder}", count=count, folder=Path(folder).name)
+        if count > 1
+        else tr("One picture: every sample is this picture")
+    )
     if words := listed(folder).words:
         summary += f". {words}"
-    return known, _info(name, f"Pictures of {Path(folder).name} (exact)", known, summary)
+    return known, _info(name, tr("Pictures of {folder} (exact)", folder=Path(folder).name), known, summary)
 
 
 def _info(name: str, title: str, known: Known, summary: str) -> ModelInfo:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Denoise
 
@@ -106,7 +107,13 @@ class Known(ABC):
 
     def _flat(self, y: Tensor) -> Tensor:
         if y.numel() != len(y) * self.dimensions:
-            raise BadInput(f"A sample of this model has {self.dimensions} numbers, not {tuple(y.shape[1:])}")
+            raise BadInput(
+                tr(
+                    "A sample of this model has {dimensions} numbers, not {shape}",
+                    dimensions=self.dimensions,
+                    shape=tuple(y.shape[1:]),
+                )
+            )
         return y.reshape(len(y), -1).double()
 
     def _log_prior(self, labels: Tensor | None, like: Tensor) -> Tensor:
@@ -179,7 +186,7 @@ class FiniteData(Known):
 
     def __init__(self, points: Tensor, *, labels: Tensor | None = None) -> None:
         if not len(points):
-            raise BadInput("A finite data set needs a point at least")
+            raise BadInput(tr("A finite data set needs a point at least"))
         even = torch.full((len(points),), 1 / len(points), dtype=torch.float64)
         super().__init__(even, None if labels is None else _one_hot(labels), tuple(points.shape[1:]))
         self.points = points.reshape(len(points), -1).double()

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Denoise, Preconditioned
 from engines.generative.diffusion.axis.process import process
@@ -47,8 +48,8 @@ class Measured:
 def run(spec: LikelihoodSpec, ctx: Context) -> LikelihoodResult:
     """Nats of every picture or point. Raises `UsageError`, `BadInput`, `FileMissing` and `Cancelled`."""
     if not 4 <= spec.steps <= 5000:
-        raise UsageError(f"A likelihood takes 4 to 5000 steps, not {spec.steps}")
-    ctx.progress(0, 1, "Opening the model")
+        raise UsageError(tr("A likelihood takes 4 to 5000 steps, not {steps}", steps=spec.steps))
+    ctx.progress(0, 1, tr("Opening the model"))
     model = models.open_model(spec.model, device=spec.device, precision="float64" if _is_exact(spec) else "float32")
     given = likelihood_inputs.read(spec, model)
     low, high = levels_of(model)
@@ -60,7 +61,7 @@ def run(spec: LikelihoodSpec, ctx: Context) -> LikelihoodResult:
 
         def told(share: float, first: int = first) -> None:
             ctx.check()
-            ctx.progress(first + share * min(BATCH, len(given.data) - first), len(given.data), "Integrating")
+            ctx.progress(first + share * min(BATCH, len(given.data) - first), len(given.data), tr("Integrating"))
 
         measured = log_likelihood(
             differentiable(model, labels), data, low, high, spec.steps, trace, model.moments, told
@@ -127,7 +128,7 @@ def trace_of(spec: LikelihoodSpec, dimensions: int) -> Trace:
     if spec.divergence == "exact" or (spec.divergence == "auto" and dimensions <= EXACT_UP_TO):
         return exact_trace
     if spec.probes < 1:
-        raise UsageError("Hutchinson's estimate takes one probe at least")
+        raise UsageError(tr("Hutchinson's estimate takes one probe at least"))
     return hutchinson(spec.probes, spec.seed)
 
 

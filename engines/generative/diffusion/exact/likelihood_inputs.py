@@ -15,6 +15,7 @@ from engines.core.errors import BadInput, FileMissing, UsageError
 from engines.core.pictures.files import listed
 from engines.core.pictures.reading import read_picture
 from engines.core.reading import read_array
+from engines.core.words import tr
 from engines.generative.diffusion.models.model import Model
 from engines.generative.diffusion.study_types import LikelihoodSpec
 
@@ -38,7 +39,7 @@ def read(spec: LikelihoodSpec, model: Model) -> Given:
         parts.append(array)
         names += [path.name] if len(array) == 1 else [f"{path.name}[{k}]" for k in range(len(array))]
     if not parts:
-        raise BadInput("There is nothing to measure", hint="Name pictures, a folder of them, or an .npy file")
+        raise BadInput(tr("There is nothing to measure"), hint=tr("Name pictures, a folder of them, or an .npy file"))
     data = torch.cat(parts)
     end = spec.limit if spec.limit > 0 else len(data)
     level = (model.info.high - model.info.low) / 255 if pictures else 0.0
@@ -54,12 +55,12 @@ def _files(spec: LikelihoodSpec) -> Iterator[Path]:
         if path.is_dir():
             found = listed(path)
             if not found.files:
-                raise BadInput("No pictures are in this folder", path=path, hint=found.words)
+                raise BadInput(tr("No pictures are in this folder"), path=path, hint=found.words)
             yield from sorted(found.files)
         elif path.is_file():
             yield path
         else:
-            raise FileMissing("There is no such file", path=path)
+            raise FileMissing(tr("There is no such file"), path=path)
 
 
 def _one(path: Path, model: Model) -> tuple[Tensor, bool]:
@@ -69,19 +70,30 @@ def _one(path: Path, model: Model) -> tuple[Tensor, bool]:
         array = _array(path)
         array = array[None] if array.shape == shape else array
         if array.size == 0 or int(np.prod(array.shape[1:])) != int(np.prod(shape)) or not np.isfinite(array).all():
-            raise BadInput(f"This array of shape {array.shape} has no finite samples of shape {shape}", path=path)
+            raise BadInput(
+                tr(
+                    "This array of shape {shape} has no finite samples of shape {shape2}",
+                    shape=array.shape,
+                    shape2=shape,
+                ),
+                path=path,
+            )
         return torch.from_numpy(array.astype(np.float64)).reshape(-1, *shape), False
     if len(shape) != 3 or shape[0] not in (1, 3):
-        raise BadInput(f"{model.info.title} has no pictures for samples", path=path, hint="Give points in an .npy file")
+        raise BadInput(
+            tr("{info} has no pictures for samples", info=model.info.title),
+            path=path,
+            hint=tr("Give points in an .npy file"),
+        )
     pixels = _pixels(path, shape)
     low, high = model.info.low, model.info.high
     return (torch.from_numpy(pixels).double() / 255 * (high - low) + low).permute(2, 0, 1)[None], True
 
 
 def _array(path: Path) -> NDArray[np.float64]:
-    array = read_array(path, what="array of numbers")
+    array = read_array(path, what=tr("array of numbers"))
     if array.dtype.kind not in "fiub":
-        raise BadInput("This is no array of numbers", path=path, hint="Write it with numpy.save")
+        raise BadInput(tr("This is no array of numbers"), path=path, hint="Write it with numpy.save")
     return array.astype(np.float64)
 
 
@@ -91,7 +103,11 @@ def _pixels(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     pixels = image[:, :, None] if shape[0] == 1 else np.ascontiguousarray(image[..., ::-1])
     if pixels.shape[:2] != shape[1:]:
         found, wanted = f"{pixels.shape[1]} x {pixels.shape[0]}", f"{shape[2]} x {shape[1]}"
-        raise BadInput(f"This picture has {found} pixels, and the model's have {wanted}", path=path, hint="Resize it")
+        raise BadInput(
+            tr("This picture has {found} pixels, and the model's have {wanted}", found=found, wanted=wanted),
+            path=path,
+            hint=tr("Resize it"),
+        )
     return pixels
 
 
@@ -100,9 +116,12 @@ def _labels(spec: LikelihoodSpec, model: Model, count: int) -> Tensor | None:
     if not classes:
         return torch.full((count,), model.nothing) if model.info.classes else None
     if not model.info.classes:
-        raise UsageError(f"{model.info.title} has no classes")
+        raise UsageError(tr("{info} has no classes", info=model.info.title))
     if len(classes) not in (1, count):
-        raise UsageError(f"{len(classes)} classes for {count} samples", hint="Give one for all, or one each")
+        raise UsageError(
+            tr("{count} classes for {count2} samples", count=len(classes), count2=count),
+            hint=tr("Give one for all, or one each"),
+        )
     if not all(0 <= label <= model.nothing for label in classes):
-        raise UsageError(f"Classes of {model.info.title} are 0 to {model.nothing - 1}")
+        raise UsageError(tr("Classes of {info} are 0 to {nothing}", info=model.info.title, nothing=model.nothing - 1))
     return torch.tensor(list(classes) * (count if len(classes) == 1 else 1))

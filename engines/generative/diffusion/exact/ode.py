@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import WorkFailed
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Denoise
 
 TOLERANCE = 1e-6
@@ -56,7 +57,10 @@ def solve(
             end = _finish(denoise, fine + (fine - coarse) / 15, sigma_to)
             return Solution(end, change, spent + 4 * steps)
         coarse = fine
-    raise WorkFailed(f"The exact path still changes by {change:.1g} at {MOST} steps", hint="Raise the tolerance")
+    raise WorkFailed(
+        tr("The exact path still changes by {change:.1g} at {most} steps", change=change, most=MOST),
+        hint=tr("Raise the tolerance"),
+    )
 
 
 def relative_error(y: Tensor, truth: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from engines.core.errors import BadInput, FileMissing, KinoscopeError
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import read_json
 from engines.core.spec import from_json
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import Card, ModelInfo
 
@@ -30,12 +31,12 @@ SIDES = {"analytic:digits": (1, 8, 8), "analytic:digits-set": (1, 8, 8)}
 CLASSES = {"analytic:mixture": 8, "analytic:spirals": 2, "analytic:moons": 2}
 CLASSES |= {"analytic:digits": 10, "analytic:digits-set": 10}
 SUMMARIES = {
-    "analytic:digits": "Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact",
-    "analytic:digits-set": "scikit-learn's 1797 digits; a perfect sampler gives one of them back",
+    "analytic:digits": tr("Ten Gaussians fitted to scikit-learn's 8 x 8 digits; the denoiser is exact"),
+    "analytic:digits-set": tr("scikit-learn's 1797 digits; a perfect sampler gives one of them back"),
 }
 MOST_VALUES, DEEPEST = 1 << 26, 257
 """Numbers in one sample, and layers, that no card may exceed."""
-POINTS = "A 2-D shape with its exact denoiser"
+POINTS = tr("A 2-D shape with its exact denoiser")
 
 
 def models_dir() -> Path:
@@ -55,13 +56,16 @@ def find(name: str) -> Path:
     path = Path(name).expanduser()
     if path.suffix in (SUFFIX, *PICKLES):
         if not path.is_file():
-            raise FileMissing("There is no such file", path=path)
+            raise FileMissing(tr("There is no such file"), path=path)
         return path
     for folder in (models_dir(), SHIPPED):
         if (folder / f"{name}{SUFFIX}").is_file() and re.fullmatch(r"[\w.+-]+", name):
             return folder / f"{name}{SUFFIX}"
     known = ", ".join(info.name for info in known_models())
-    raise FileMissing(f"There is no model called '{name}'", hint=f"Known are {known}; or name a file or folder")
+    raise FileMissing(
+        tr("There is no model called '{name}'", name=name),
+        hint=tr("Known are {known}; or name a file or folder", known=known),
+    )
 
 
 def card_path(weights: Path) -> Path:
@@ -73,22 +77,25 @@ def read_card(weights: Path) -> Card:
     """The card beside a weights file. Raises `FileMissing` without one, `BadInput` where it makes no sense."""
     path = card_path(weights)
     if not path.is_file():
-        hint = (
-            f"Write {path.name} beside it: architecture, arguments, shape, prediction and process (see a shipped one)"
+        hint = tr(
+            "Write {path} beside it: architecture, arguments, shape, prediction and process (see a shipped one)",
+            path=path.name,
         )
-        raise FileMissing("The weights have no card that says what network they belong to", path=path, hint=hint)
+        raise FileMissing(tr("The weights have no card that says what network they belong to"), path=path, hint=hint)
     return parse_card(read_json(path), path)
 
 
 def parse_card(data: object, path: Path) -> Card:
     """A card from its JSON. Raises `BadInput` that names the file and the field."""
     if not isinstance(data, dict):
-        raise BadInput("A card is a JSON object", path=path)
+        raise BadInput(tr("A card is a JSON object"), path=path)
     known = {key: value for key, value in data.items() if key in Card.__dataclass_fields__}
     try:
         card: Card = from_json(Card, known)
     except KinoscopeError as error:
-        raise BadInput(f"The card does not fit: {error.message}", path=path, hint="Mend that line") from error
+        raise BadInput(
+            tr("The card does not fit: {message}", message=error.message), path=path, hint=tr("Mend that line")
+        ) from error
     _check(card, path)
     return card
 
@@ -150,25 +157,30 @@ def _cards() -> list[tuple[Card, Path]]:
 
 
 def _summary(card: Card) -> str:
-    size = f"{card.parameters / 1e6:.2g} M parameters" if card.parameters else "Network"
-    return f"{size}, trained on {card.data}" if card.data else size
+    size = tr("{parameters:.2g} M parameters", parameters=card.parameters / 1000000.0) if card.parameters else "Network"
+    return tr("{size}, trained on {data}", size=size, data=card.data) if card.data else size
 
 
 def _check(card: Card, path: Path) -> None:
     rules = {
-        f"prediction is '{card.prediction}'": card.prediction in PREDICTIONS,
-        f"process is '{card.process}', known are {', '.join(PROCESSES)}": card.process in PROCESSES,
-        f"shape is {json.dumps(card.shape)}, expected channels, height, width": len(card.shape) in (1, 3),
-        "shape holds a number below 1": all(side > 0 for side in card.shape),
-        "shape is larger than any picture": math.prod(card.shape) <= MOST_VALUES,
-        "arguments ask for too many layers": _can_be_built(card.arguments),
-        "low is not below high": card.low < card.high,
-        "sigma_min is not above 0": card.sigma_min > 0,
-        "sigma_max is not above sigma_min": card.sigma_max == 0 or card.sigma_max > card.sigma_min,
+        tr("prediction is '{prediction}'", prediction=card.prediction): card.prediction in PREDICTIONS,
+        tr(
+            "process is '{process}', known are {processes}", process=card.process, processes=", ".join(PROCESSES)
+        ): card.process in PROCESSES,
+        tr("shape is {dumps}, expected channels, height, width", dumps=json.dumps(card.shape)): len(card.shape)
+        in (1, 3),
+        tr("shape holds a number below 1"): all(side > 0 for side in card.shape),
+        tr("shape is larger than any picture"): math.prod(card.shape) <= MOST_VALUES,
+        tr("arguments ask for too many layers"): _can_be_built(card.arguments),
+        tr("low is not below high"): card.low < card.high,
+        tr("sigma_min is not above 0"): card.sigma_min > 0,
+        tr("sigma_max is not above sigma_min"): card.sigma_max == 0 or card.sigma_max > card.sigma_min,
     }
     broken = [text for text, holds in rules.items() if not holds]
     if broken:
-        raise BadInput(f"The card does not fit: {broken[0]}", path=path, hint="Mend that line of the card")
+        raise BadInput(
+            tr("The card does not fit: {broken}", broken=broken[0]), path=path, hint=tr("Mend that line of the card")
+        )
 
 
 def _can_be_built(arguments: dict[str, Any]) -> bool:

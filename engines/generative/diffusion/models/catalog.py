@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engines.core.words import tr
 from engines.generative.diffusion.types import Guidance, ModelInfo, SampleSpec, Schedule
 
 
@@ -45,47 +46,64 @@ class ScheduleName:
     tip: str
 
 
-_ETA = Option("eta", "Eta", 1.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE")
-_ETA_OFF = Option("eta", "Eta", 0.0, 0.0, 2.0, "Fresh noise a step: 0 is the ODE, 1 the ancestral form")
-_HEUN = Option("heun", "Exact line", 0, 0, 1, "0: D at the middle of the step; 1: its line integrated exactly", True)
-_EXACT = Option("exact", "Exact weights", 0, 0, 1, "0: as published, second order; 1: third order", True)
-_LOWER = Option("lower_final", "Lower order at the end", 1, 0, 1, "Steadier where few steps end at 0", True)
-_INNER = "Langevin steps at every noise level"
-_SNR = Option("snr", "Signal to noise", 0.16, 0.01, 1.0, "Size of a Langevin step")
+_ETA = Option("eta", tr("Eta"), 1.0, 0.0, 2.0, tr("Fresh noise a step: 0 is the ODE"))
+_ETA_OFF = Option("eta", tr("Eta"), 0.0, 0.0, 2.0, tr("Fresh noise a step: 0 is the ODE, 1 the ancestral form"))
+_HEUN = Option(
+    "heun", tr("Exact line"), 0, 0, 1, tr("0: D at the middle of the step; 1: its line integrated exactly"), True
+)
+_EXACT = Option("exact", tr("Exact weights"), 0, 0, 1, tr("0: as published, second order; 1: third order"), True)
+_LOWER = Option("lower_final", tr("Lower order at the end"), 1, 0, 1, tr("Steadier where few steps end at 0"), True)
+_INNER = tr("Langevin steps at every noise level")
+_SNR = Option("snr", tr("Signal to noise"), 0.16, 0.01, 1.0, tr("Size of a Langevin step"))
 
 
 def _order(default: int, most: int) -> Option:
-    return Option("order", "Order", default, 1, most, "How many answers a step uses at most", True)
+    return Option("order", tr("Order"), default, 1, most, tr("How many answers a step uses at most"), True)
 
 
 SAMPLERS: tuple[Sampler, ...] = (
-    Sampler("euler", "Euler (DDIM)", "One slope a step; DDIM, and Euler of a rectified flow", aliases=("ddim",)),
-    Sampler("ancestral", "Ancestral (DDPM)", "Euler down, fresh noise up; eta 1 is DDPM", 1, True, (_ETA,), ("ddpm",)),
+    Sampler(
+        "euler", tr("Euler (DDIM)"), tr("One slope a step; DDIM, and Euler of a rectified flow"), aliases=("ddim",)
+    ),
+    Sampler(
+        "ancestral",
+        tr("Ancestral (DDPM)"),
+        tr("Euler down, fresh noise up; eta 1 is DDPM"),
+        1,
+        True,
+        (_ETA,),
+        ("ddpm",),
+    ),
     Sampler(
         "heun",
-        "Heun (EDM)",
-        "Two slopes a step, with EDM's churn",
+        tr("Heun (EDM)"),
+        tr("Two slopes a step, with EDM's churn"),
         2,
         options=(
-            Option("churn", "Churn", 0.0, 0.0, 100.0, "EDM's S_churn: 0 is the ODE"),
-            Option("churn_min", "Churn from", 0.0, 0.0, 1e3),
-            Option("churn_max", "Churn to", 1e9, 0.0, 1e9),
-            Option("churn_noise", "Churn noise", 1.0, 0.0, 2.0),
+            Option("churn", tr("Churn"), 0.0, 0.0, 100.0, tr("EDM's S_churn: 0 is the ODE")),
+            Option("churn_min", tr("Churn from"), 0.0, 0.0, 1e3),
+            Option("churn_max", tr("Churn to"), 1e9, 0.0, 1e9),
+            Option("churn_noise", tr("Churn noise"), 1.0, 0.0, 2.0),
         ),
     ),
-    Sampler("dpm2", "DPM2", "Midpoint in ln sigma, two slopes a step", 2, options=(_ETA_OFF,)),
-    Sampler("dpm++1s", "DPM-Solver++ 1S", "First order in the data; the same numbers as Euler"),
-    Sampler("dpm++2s", "DPM-Solver++ 2S", "Midpoint in the data, two evaluations a step", 2, options=(_ETA_OFF,)),
+    Sampler("dpm2", "DPM2", tr("Midpoint in ln sigma, two slopes a step"), 2, options=(_ETA_OFF,)),
+    Sampler("dpm++1s", tr("DPM-Solver++ 1S"), tr("First order in the data; the same numbers as Euler")),
     Sampler(
-        "dpm++2m", "DPM-Solver++ 2M", "Two-step in the data; the usual choice for 10 to 30 steps", options=(_HEUN,)
+        "dpm++2s", tr("DPM-Solver++ 2S"), tr("Midpoint in the data, two evaluations a step"), 2, options=(_ETA_OFF,)
     ),
-    Sampler("dpm++3m", "DPM-Solver++ 3M", "Three-step in the data", options=(_EXACT, _HEUN, _LOWER)),
-    Sampler("dpm++sde", "DPM-Solver++ SDE", "Midpoint with fresh noise", 2, True, (_ETA,)),
-    Sampler("dpm++2m-sde", "DPM-Solver++ 2M SDE", "Two-step with fresh noise", 1, True, (_ETA, _HEUN)),
+    Sampler(
+        "dpm++2m",
+        tr("DPM-Solver++ 2M"),
+        tr("Two-step in the data; the usual choice for 10 to 30 steps"),
+        options=(_HEUN,),
+    ),
+    Sampler("dpm++3m", tr("DPM-Solver++ 3M"), tr("Three-step in the data"), options=(_EXACT, _HEUN, _LOWER)),
+    Sampler("dpm++sde", tr("DPM-Solver++ SDE"), tr("Midpoint with fresh noise"), 2, True, (_ETA,)),
+    Sampler("dpm++2m-sde", tr("DPM-Solver++ 2M SDE"), tr("Two-step with fresh noise"), 1, True, (_ETA, _HEUN)),
     Sampler(
         "dpm++3m-sde",
-        "DPM-Solver++ 3M SDE",
-        "Three-step with fresh noise",
+        tr("DPM-Solver++ 3M SDE"),
+        tr("Three-step with fresh noise"),
         1,
         True,
         (_ETA, _EXACT, replace(_HEUN, default=1)),
@@ -93,93 +111,97 @@ SAMPLERS: tuple[Sampler, ...] = (
     Sampler(
         "unipc",
         "UniPC",
-        "Predicts, then corrects the step before at no extra cost",
+        tr("Predicts, then corrects the step before at no extra cost"),
         options=(
             _order(3, 5),
-            Option("variant", "Variant", 2, 1, 2, "The paper's B1(h) or B2(h)", True),
+            Option("variant", tr("Variant"), 2, 1, 2, tr("The paper's B1(h) or B2(h)"), True),
             _LOWER,
         ),
     ),
     Sampler(
         "deis",
         "DEIS",
-        "Exponential integrator with polynomial extrapolation of the noise",
+        tr("Exponential integrator with polynomial extrapolation of the noise"),
         options=(_order(3, 4), _LOWER),
     ),
-    Sampler("ipndm", "iPNDM", "Adams-Bashforth on the noise; strong at few steps", options=(_order(4, 4),)),
-    Sampler("ipndm-v", "iPNDM-v", "The same with weights for uneven steps, as published", options=(_order(4, 4),)),
-    Sampler("lms", "LMS", "Adams-Bashforth with the exact weights of uneven steps", options=(_order(4, 4),)),
-    Sampler("pndm", "PNDM (PLMS)", "iPNDM whose first step is taken twice; what Stable Diffusion came with"),
+    Sampler("ipndm", "iPNDM", tr("Adams-Bashforth on the noise; strong at few steps"), options=(_order(4, 4),)),
+    Sampler("ipndm-v", "iPNDM-v", tr("The same with weights for uneven steps, as published"), options=(_order(4, 4),)),
+    Sampler("lms", "LMS", tr("Adams-Bashforth with the exact weights of uneven steps"), options=(_order(4, 4),)),
+    Sampler("pndm", "PNDM (PLMS)", tr("iPNDM whose first step is taken twice; what Stable Diffusion came with")),
     Sampler(
         "dpm++2m-lower",
-        "DPM-Solver++ 2M, Euler last",
-        "2M whose last step is Euler's, for levels that do not end at 0",
-        options=(_HEUN, Option("always", "At any count", 0, 0, 1, "0: below 15 steps", True)),
+        tr("DPM-Solver++ 2M, Euler last"),
+        tr("2M whose last step is Euler's, for levels that do not end at 0"),
+        options=(_HEUN, Option("always", tr("At any count"), 0, 0, 1, tr("0: below 15 steps"), True)),
     ),
     Sampler(
         "ddim-clamped",
-        "DDIM, clamped",
-        "D is held within the range of the data and the noise is not, as in DDPM folders",
-        options=(Option("clamp", "Clamp", 1.0, 0.01, 100.0, "D stays within minus this and this"), _ETA_OFF),
+        tr("DDIM, clamped"),
+        tr("D is held within the range of the data and the noise is not, as in DDPM folders"),
+        options=(Option("clamp", tr("Clamp"), 1.0, 0.01, 100.0, tr("D stays within minus this and this")), _ETA_OFF),
     ),
-    Sampler("ddpm-large", "DDPM, large variance", "The ancestral mean with the wider of DDPM's two noises", 1, True),
+    Sampler(
+        "ddpm-large", tr("DDPM, large variance"), tr("The ancestral mean with the wider of DDPM's two noises"), 1, True
+    ),
     Sampler(
         "gaussian",
-        "Gaussian residual",
-        "Solves the data's Gaussian exactly and steps through what is left; the fewest steps, best after a jump",
+        tr("Gaussian residual"),
+        tr("Solves the data's Gaussian exactly and steps through what is left; the fewest steps, best after a jump"),
         options=(
-            Option("order", "Order", 3, 1, 4),
-            Option("learned", "Learned weights", 0, 0, 1, "With the Learned schedule after a jump, up to 20 steps"),
+            Option("order", tr("Order"), 3, 1, 4),
+            Option(
+                "learned", tr("Learned weights"), 0, 0, 1, tr("With the Learned schedule after a jump, up to 20 steps")
+            ),
         ),
         moments=True,
     ),
     Sampler(
         "langevin",
-        "Annealed Langevin",
-        "SMLD: a few Langevin steps at every noise level",
+        tr("Annealed Langevin"),
+        tr("SMLD: a few Langevin steps at every noise level"),
         5,
         True,
         (
-            Option("inner", "Steps a level", 5, 1, 100, _INNER, True),
-            replace(_SNR, default=0.5, tip="Size of a Langevin step; below 0.3 five steps a level do not keep up"),
+            Option("inner", tr("Steps a level"), 5, 1, 100, _INNER, True),
+            replace(_SNR, default=0.5, tip=tr("Size of a Langevin step; below 0.3 five steps a level do not keep up")),
         ),
     ),
     Sampler(
         "pc",
-        "Predictor-corrector",
-        "Score SDE: Langevin steps, then a reverse-SDE step",
+        tr("Predictor-corrector"),
+        tr("Score SDE: Langevin steps, then a reverse-SDE step"),
         2,
         True,
         (
-            Option("inner", "Corrections", 1, 0, 20, _INNER, True),
+            Option("inner", tr("Corrections"), 1, 0, 20, _INNER, True),
             _SNR,
-            Option("norms", "Published step size", 0, 0, 1, "1: from the norms of noise and score", True),
+            Option("norms", tr("Published step size"), 0, 0, 1, tr("1: from the norms of noise and score"), True),
         ),
     ),
 )
 
 SCHEDULES: tuple[ScheduleName, ...] = (
-    ScheduleName("karras", "Karras", "Even in sigma^(1/rho); dense at low noise"),
-    ScheduleName("exponential", "Exponential", "Even in ln sigma"),
-    ScheduleName("linear-beta", "Linear beta (DDPM)", "Even steps of a VP model's linear beta table"),
-    ScheduleName("scaled-linear", "Scaled linear (SD)", "Even steps of Stable Diffusion's table"),
-    ScheduleName("cosine", "Cosine", "Even steps of the cosine table"),
-    ScheduleName("flow", "Flow", "Even in t = sigma / (1 + sigma); from infinity where the model allows it"),
-    ScheduleName("ays", "Align your steps", "Published optimised levels, interpolated in ln sigma"),
-    ScheduleName("learned", "Learned", "Learned against exact paths, for the Gaussian sampler after a jump"),
-    ScheduleName("custom", "Drawn", "The curve as it was dragged"),
+    ScheduleName("karras", tr("Karras"), tr("Even in sigma^(1/rho); dense at low noise")),
+    ScheduleName("exponential", tr("Exponential"), tr("Even in ln sigma")),
+    ScheduleName("linear-beta", tr("Linear beta (DDPM)"), tr("Even steps of a VP model's linear beta table")),
+    ScheduleName("scaled-linear", tr("Scaled linear (SD)"), tr("Even steps of Stable Diffusion's table")),
+    ScheduleName("cosine", tr("Cosine"), tr("Even steps of the cosine table")),
+    ScheduleName("flow", tr("Flow"), tr("Even in t = sigma / (1 + sigma); from infinity where the model allows it")),
+    ScheduleName("ays", tr("Align your steps"), tr("Published optimised levels, interpolated in ln sigma")),
+    ScheduleName("learned", tr("Learned"), tr("Learned against exact paths, for the Gaussian sampler after a jump")),
+    ScheduleName("custom", tr("Drawn"), tr("The curve as it was dragged")),
 )
-OWN = ScheduleName("own", "The folder's own", "Levels, start, end and clamp as the folder's scheduler has them")
+OWN = ScheduleName("own", tr("The folder's own"), tr("Levels, start, end and clamp as the folder's scheduler has them"))
 """For models with a pipeline of their own (`ModelInfo.own`)."""
 
 ANALYTIC: tuple[tuple[str, str], ...] = (
-    ("analytic:gaussian", "One Gaussian (2-D)"),
-    ("analytic:mixture", "Eight Gaussians (2-D)"),
-    ("analytic:spirals", "Two spirals (2-D)"),
-    ("analytic:moons", "Two moons (2-D)"),
-    ("analytic:checkerboard", "Checkerboard (2-D)"),
-    ("analytic:digits", "Digits, mixture (exact)"),
-    ("analytic:digits-set", "Digits, finite set (exact)"),
+    ("analytic:gaussian", tr("One Gaussian (2-D)")),
+    ("analytic:mixture", tr("Eight Gaussians (2-D)")),
+    ("analytic:spirals", tr("Two spirals (2-D)")),
+    ("analytic:moons", tr("Two moons (2-D)")),
+    ("analytic:checkerboard", tr("Checkerboard (2-D)")),
+    ("analytic:digits", tr("Digits, mixture (exact)")),
+    ("analytic:digits-set", tr("Digits, finite set (exact)")),
 )
 """Models whose optimal denoiser has a closed form. `analytic:images:FOLDER` is a finite set of one's own pictures."""
 

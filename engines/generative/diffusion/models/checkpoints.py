@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.data.pickles import is_pickle, refuse
 from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
@@ -36,8 +37,12 @@ def check(weights: Path, prediction: str = "") -> Card:
     read_header(weights)
     card = read_card(weights)
     if card.architecture not in ARCHITECTURES:
-        hint = f"Samples come from {' and '.join(ARCHITECTURES)}"
-        raise BadInput(f"A network of the kind '{card.architecture}' gives no samples", path=weights, hint=hint)
+        hint = tr("Samples come from {architectures}", architectures=" and ".join(ARCHITECTURES))
+        raise BadInput(
+            tr("A network of the kind '{architecture}' gives no samples", architecture=card.architecture),
+            path=weights,
+            hint=hint,
+        )
     return replace(card, prediction=prediction) if prediction else card  # type: ignore[arg-type]
 
 
@@ -61,11 +66,13 @@ def load_tensors(weights: Path, expected: dict[str, tuple[int, ...]], sha256: st
     held = {name: entry.shape for name, entry in read_header(weights).items()}
     _compare(weights, expected, {name: shape for name, shape in held.items() if not name.startswith(MOMENTS)})
     if sha256 and hashlib.sha256(weights.read_bytes()).hexdigest() != sha256:
-        raise BadInput("The weights are not those that the card was written for", path=weights, hint="Get both again")
+        raise BadInput(
+            tr("The weights are not those that the card was written for"), path=weights, hint=tr("Get both again")
+        )
     try:
         tensors = load_file(weights)
     except (SafetensorError, OSError) as error:
-        raise BadInput(f"The weights cannot be read: {error}", path=weights) from error
+        raise BadInput(tr("The weights cannot be read: {error}", error=error), path=weights) from error
     _all_finite(weights, tensors)
     return tensors
 
@@ -75,10 +82,10 @@ def _build(weights: Path, card: Card) -> nn.Module:
 
     shape = card.arguments.get("shape", card.shape)
     if not isinstance(shape, list | tuple) or tuple(shape) != card.shape:
-        message = f"The card says a sample is {card.shape} and its network's is {shape}"
-        raise BadInput(message, path=weights.with_suffix(".json"), hint="Mend 'shape' in 'arguments' or above it")
-    hint = "Mend 'architecture' and 'arguments'"
-    with making_sense(weights.with_suffix(".json"), "The card's network cannot be built", hint=hint):
+        message = tr("The card says a sample is {shape} and its network's is {shape2}", shape=card.shape, shape2=shape)
+        raise BadInput(message, path=weights.with_suffix(".json"), hint=tr("Mend 'shape' in 'arguments' or above it"))
+    hint = tr("Mend 'architecture' and 'arguments'")
+    with making_sense(weights.with_suffix(".json"), tr("The card's network cannot be built"), hint=hint):
         network: nn.Module = networks.build(card.architecture, **card.arguments)
     return network
 
@@ -89,19 +96,28 @@ def _compare(path: Path, expected: dict[str, tuple[int, ...]], held: dict[str, t
     wrong = [name for name, shape in expected.items() if name in held and held[name] != shape]
     if wrong:
         name = wrong[0]
-        message = f"'{name}' has shape {held[name]}, the card's network wants {expected[name]}"
-        raise BadInput(message + _more(wrong[1:]), path=path, hint="The card's arguments are of another network")
+        message = tr(
+            "'{name}' has shape {held}, the card's network wants {expected}",
+            name=name,
+            held=held[name],
+            expected=expected[name],
+        )
+        raise BadInput(message + _more(wrong[1:]), path=path, hint=tr("The card's arguments are of another network"))
     if missing or extra:
-        parts = [f"{_few(missing)} missing"] * bool(missing) + [f"{_few(extra)} unexpected"] * bool(extra)
-        message = "The weights do not belong to the card's network: " + ", ".join(parts)
-        raise BadInput(message, path=path, hint="The card's architecture is another, or the file is of a part alone")
+        parts = [tr("{few} missing", few=_few(missing))] * bool(missing) + [
+            tr("{few} unexpected", few=_few(extra))
+        ] * bool(extra)
+        message = tr("The weights do not belong to the card's network: ") + ", ".join(parts)
+        raise BadInput(
+            message, path=path, hint=tr("The card's architecture is another, or the file is of a part alone")
+        )
 
 
 def _all_finite(path: Path, tensors: dict[str, Tensor]) -> None:
     broken = [name for name, t in tensors.items() if t.is_floating_point() and not torch.isfinite(t).all()]
     if broken:
-        message = f"The weights hold numbers that are not finite: {_few(broken)}"
-        raise BadInput(message, path=path, hint="Training diverged before it was saved; take an earlier checkpoint")
+        message = tr("The weights hold numbers that are not finite: {few}", few=_few(broken))
+        raise BadInput(message, path=path, hint=tr("Training diverged before it was saved; take an earlier checkpoint"))
 
 
 def _moments(tensors: dict[str, Tensor]) -> Moments | None:
@@ -114,9 +130,9 @@ def _moments(tensors: dict[str, Tensor]) -> Moments | None:
 
 def _few(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names[:SHOWN]) + (
-        f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        tr(" and {count} more", count=len(names) - SHOWN) if len(names) > SHOWN else ""
     )
 
 
 def _more(names: list[str]) -> str:
-    return f" ({len(names)} more do not fit)" if names else ""
+    return tr(" ({count} more do not fit)", count=len(names)) if names else ""

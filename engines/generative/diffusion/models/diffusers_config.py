@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense, read_json
+from engines.core.words import tr
 from engines.generative.diffusion.axis import own_levels
 from engines.generative.diffusion.models import diffusers_scheduler
 from engines.generative.diffusion.models.own_pipeline import own_of
@@ -51,12 +52,15 @@ FAMILIES = {
     "DiTPipeline": Family("dit", ("transformer", "vae"), fixed=True),
 }
 TITLES = {
-    "ddpm": "A DDPM of pixels", "sd": "Stable Diffusion", "sdxl": "Stable Diffusion XL", "sd3": "Stable Diffusion 3",
-    "dit": "A diffusion transformer of classes",
-}  # fmt: skip
+    "ddpm": tr("A DDPM of pixels"),
+    "sd": tr("Stable Diffusion"),
+    "sdxl": tr("Stable Diffusion XL"),
+    "sd3": tr("Stable Diffusion 3"),
+    "dit": tr("A diffusion transformer of classes"),
+}
 OPTIONAL = ("text_encoder_3",)
 MOST_CLASSES, MOST_SIDE = 1_000_000, 65_536
-SENSELESS = "The configuration makes no sense"
+SENSELESS = tr("The configuration makes no sense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,15 @@ class Folder:
 def read_folder(path: Path, prediction: str = "") -> Folder:
     """Read a folder. prediction: the user's answer. Raises `BadInput` for one that cannot be opened, saying why."""
     if not (path / INDEX).is_file():
-        hint = "A diffusers folder has a model_index.json; a network of ours is a .safetensors file"
-        raise BadInput("The folder is no diffusers pipeline", path=path, hint=hint)
+        hint = tr("A diffusers folder has a model_index.json; a network of ours is a .safetensors file")
+        raise BadInput(tr("The folder is no diffusers pipeline"), path=path, hint=hint)
     index = _config(path / INDEX)
     family = FAMILIES.get(str(index.get("_class_name")))
     if family is None:
-        hint = f"Known are {', '.join(FAMILIES)}"
-        raise BadInput(f"Pipelines of the kind '{index.get('_class_name')}' are not known", path=path, hint=hint)
+        hint = tr("Known are {families}", families=", ".join(FAMILIES))
+        raise BadInput(
+            tr("Pipelines of the kind '{get}' are not known", get=index.get("_class_name")), path=path, hint=hint
+        )
     with making_sense(path / INDEX, SENSELESS):
         parts = tuple(part for part in family.parts if part not in OPTIONAL or (index.get(part) or [None])[0])
     count = sum(_weights(path / part) for part in parts)
@@ -99,7 +105,12 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
     with making_sense(path / "scheduler" / "scheduler_config.json", SENSELESS):
         own = own_of(index, scheduler, info, network, path)
         alphas = None if own.grid.betas is None else own_levels.alphas(replace(own.grid.betas, least=0.0))
-        summary = f"{TITLES[family.name]}; its folder says: {diffusers_scheduler.words(own)}, {own.steps} steps"
+        summary = tr(
+            "{titles}; its folder says: {words}, {steps} steps",
+            titles=TITLES[family.name],
+            words=diffusers_scheduler.words(own),
+            steps=own.steps,
+        )
     low, high = _range(alphas)
     info = replace(info, sigma_min=low, sigma_max=high, own=own, summary=summary)
     return Folder(path, family, info, network, scheduler, vae, parts, alphas)
@@ -133,7 +144,7 @@ def _prediction(family: Family, scheduler: dict[str, Any], path: Path) -> str:
         return "u"
     said = str(scheduler.get("prediction_type") or "epsilon")
     if said not in PREDICTIONS:
-        raise BadInput(f"The scheduler says the network predicts '{said}', which is not known", path=path)
+        raise BadInput(tr("The scheduler says the network predicts '{said}', which is not known", said=said), path=path)
     return PREDICTIONS[said]
 
 
@@ -148,7 +159,7 @@ def _classes(family: Family, network: dict[str, Any], index: dict[str, Any]) -> 
 def _count(value: Any, most: int = MOST_SIDE) -> int:
     """A whole number from 1 to `most`. Raises `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or not 1 <= value <= most:
-        raise ValueError(f"{value!r} is not a number from 1 to {most}")
+        raise ValueError(tr("{value!r} is not a number from 1 to {most}", value=value, most=most))
     return int(value)
 
 
@@ -173,18 +184,18 @@ def _weights(folder: Path) -> int:
         return sum(math.prod(entry.shape) for path in files for entry in read_header(path).values())
     pickles = [path for path in sorted(folder.glob("*")) if path.suffix in PICKLES] if folder.is_dir() else []
     if pickles:
-        hint = (
+        hint = tr(
             "Where its origin is trusted, load it once with diffusers and save_pretrained(..., safe_serialization=True)"
         )
-        raise BadInput("The weights are a pickle, which is a program and is not opened", path=pickles[0], hint=hint)
-    hint = "Fetch the whole folder again, with its safetensors"
-    raise BadInput(f"The part '{folder.name}' of the pipeline has no weights", path=folder, hint=hint)
+        raise BadInput(tr("The weights are a pickle, which is a program and is not opened"), path=pickles[0], hint=hint)
+    hint = tr("Fetch the whole folder again, with its safetensors")
+    raise BadInput(tr("The part '{folder}' of the pipeline has no weights", folder=folder.name), path=folder, hint=hint)
 
 
 def _config(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise BadInput("A part of the pipeline is missing", path=path, hint="Fetch the whole folder again")
+        raise BadInput(tr("A part of the pipeline is missing"), path=path, hint=tr("Fetch the whole folder again"))
     data = read_json(path)
     if not isinstance(data, dict):
-        raise BadInput("The configuration makes no sense", path=path)
+        raise BadInput(tr("The configuration makes no sense"), path=path)
     return data

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.installing import install_hint
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Preconditioned
 from engines.generative.diffusion.axis.process import Flow, Preserving, Process, Told
 from engines.generative.diffusion.models.diffusers_config import HALF, Folder, read_folder, weight_files
@@ -56,8 +57,8 @@ def open_folder(path: Path, device: torch.device, dtype: torch.dtype, prediction
         latents = _latents(diffusers, folder, device) if folder.family.latent else None
         describe = _describer(diffusers, transformers, folder, network, dtype) if folder.family.text else None
     except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
-        message = f"The pipeline cannot be opened: {_first_line(error)}"
-        raise BadInput(message, path=path, hint="Fetch the whole folder again") from error
+        message = tr("The pipeline cannot be opened: {first_line}", first_line=_first_line(error))
+        raise BadInput(message, path=path, hint=tr("Fetch the whole folder again")) from error
     state = torch.float64 if dtype == torch.float64 else torch.float32
     wrapped = _wrapper(folder)(network, folder, dtype)
 
@@ -142,7 +143,7 @@ def libraries() -> tuple[Any, Any]:
         transformers: Any = importlib.import_module("transformers")
     except ImportError as error:
         hint = install_hint("diffusers", "transformers")
-        raise FileMissing("Opening a diffusers folder needs diffusers and transformers", hint=hint) from error
+        raise FileMissing(tr("Opening a diffusers folder needs diffusers and transformers"), hint=hint) from error
     diffusers.utils.logging.set_verbosity_error()
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.pipeline_types import Betas, Clamp, Curve, Grid, Own, Spacing
 
@@ -159,12 +160,16 @@ def kind_of(scheduler: str, flow: bool) -> Kind:
     kind = KINDS.get(scheduler) or NEAREST.get(scheduler)
     if kind is None:
         if not flow and scheduler.startswith(("FlowM", *FOREIGN)):
-            raise ValueError(f"'{scheduler}' is of another noise process than this kind of pipeline")
+            raise ValueError(
+                tr("'{scheduler}' is of another noise process than this kind of pipeline", scheduler=scheduler)
+            )
         return OTHER_FLOW if flow else OTHER
     if kind.flow is not flow:
         if flow:
             return OTHER_FLOW
-        raise ValueError(f"'{scheduler}' is of another noise process than this kind of pipeline")
+        raise ValueError(
+            tr("'{scheduler}' is of another noise process than this kind of pipeline", scheduler=scheduler)
+        )
     return kind
 
 
@@ -214,7 +219,7 @@ def _spacing(config: Config, trained: int) -> tuple[Spacing, int]:
     """(how steps are spaced, what is added to each)."""
     spacing, offset = config["timestep_spacing"], int(config.get("steps_offset") or 0)
     if spacing not in get_args(Spacing) or not 0 <= offset < trained:
-        raise ValueError(f"steps cannot be spaced by '{spacing}' and {offset}")
+        raise ValueError(tr("steps cannot be spaced by '{spacing}' and {offset}", spacing=spacing, offset=offset))
     return cast(Spacing, spacing), offset
 
 
@@ -247,7 +252,9 @@ def clamp_of(config: Config, sampler: str) -> Clamp | None:
 def words(own: Own) -> str:
     """'Euler (DDIM), shift 3'."""
     parts = [_title((own.sampler, own.options))]
-    parts += [own.grid.curve.capitalize()] * bool(own.grid.curve) + [f"shift {own.shift:.3g}"] * (own.shift != 1)
+    parts += [own.grid.curve.capitalize()] * bool(own.grid.curve) + [tr("shift {shift:.3g}", shift=own.shift)] * (
+        own.shift != 1
+    )
     return ", ".join(parts)
 
 
@@ -260,35 +267,41 @@ def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Ite
     """What a run does otherwise than the class."""
     title = scheduler.removesuffix("Scheduler")
     if scheduler not in KINDS or KINDS[scheduler] is not kind:
-        yield f"The folder's {title} is not done here; {_title(kind.take(config))} takes its place"
+        yield tr(
+            "The folder's {title} is not done here; {title2} takes its place",
+            title=title,
+            title2=_title(kind.take(config)),
+        )
     for name, what in UNDONE.items():
         if config.get(name):
-            yield f"The folder's {title} {what}"
+            yield tr("The folder's {title} {what}", title=title, what=what)
     if scheduler == "PNDMScheduler":
         if not config.get("skip_prk_steps"):
-            yield "The folder's PNDM begins with Runge-Kutta steps; here it begins with one corrected step"
+            yield tr("The folder's PNDM begins with Runge-Kutta steps; here it begins with one corrected step")
         if prediction != "eps":
-            yield "The folder's PNDM extrapolates what the network gives; here its noise is extrapolated"
+            yield tr("The folder's PNDM extrapolates what the network gives; here its noise is extrapolated")
     if scheduler == "DDIMScheduler" and config.get("thresholding"):
-        yield "The folder's DDIM keeps the noise of unclamped data; here it follows the clamped data"
+        yield tr("The folder's DDIM keeps the noise of unclamped data; here it follows the clamped data")
     if scheduler == "DDPMScheduler":
         yield from _variance_notes(config)
     if scheduler == "DPMSolverMultistepScheduler":
         yield from _solver_notes(config)
     if scheduler == "UniPCMultistepScheduler" and config.get("predict_x0") is False:
-        yield "The folder's UniPC extrapolates noise; here it extrapolates data"
+        yield tr("The folder's UniPC extrapolates noise; here it extrapolates data")
     if config.get("interpolation_type") == "log_linear":
-        yield "The folder spaces its levels evenly in ln sigma and tells the network other times; that is not done here"
+        yield tr(
+            "The folder spaces its levels evenly in ln sigma and tells the network other times; that is not done here"
+        )
     if config.get("timestep_type") == "continuous" and prediction == "v":
-        yield "The folder tells its network ln(sigma) / 4 for a time; here it is told the step"
+        yield tr("The folder tells its network ln(sigma) / 4 for a time; here it is told the step")
 
 
 UNDONE = {
-    "disable_corrector": "leaves its corrector out at some steps; here it is always used",
-    "solver_p": "predicts by another solver; here by its own",
-    "use_flow_sigmas": "has levels of a flow; those of its table are taken",
-    "stochastic_sampling": "draws fresh noise at every step; here it follows the ODE",
-    "invert_sigmas": "runs its levels upwards; here they fall",
+    "disable_corrector": tr("leaves its corrector out at some steps; here it is always used"),
+    "solver_p": tr("predicts by another solver; here by its own"),
+    "use_flow_sigmas": tr("has levels of a flow; those of its table are taken"),
+    "stochastic_sampling": tr("draws fresh noise at every step; here it follows the ODE"),
+    "invert_sigmas": tr("runs its levels upwards; here they fall"),
 }
 """Switches of configurations that are not followed."""
 
@@ -296,22 +309,28 @@ UNDONE = {
 def _variance_notes(config: Config) -> Iterator[str]:
     kind = str(config.get("variance_type") or "fixed_small")
     if kind.startswith("learned"):
-        yield "The network's own variance is not used; the smaller of DDPM's two takes its place"
+        yield tr("The network's own variance is not used; the smaller of DDPM's two takes its place")
     if kind == "fixed_large_log":
-        yield "The folder's variance 'fixed_large_log' gives no numbers in diffusers; the larger of DDPM's two is drawn"
+        yield tr(
+            "The folder's variance 'fixed_large_log' gives no numbers in diffusers; the larger of DDPM's two is drawn"
+        )
     if kind == "fixed_large" and int(config.get("steps_offset") or 0):
-        yield "The folder's DDPM adds noise after its last step too; here it does not"
+        yield tr("The folder's DDPM adds noise after its last step too; here it does not")
 
 
 def _solver_notes(config: Config) -> Iterator[str]:
     kind, order = str(config.get("algorithm_type") or "dpmsolver++"), _order(config)
     if not kind.endswith("++") and (order > 1 or kind.startswith("sde")):
-        yield f"The folder's DPM-Solver of the kind '{kind}' is not done here; {_title(_dpm(config))} takes its place"
+        yield tr(
+            "The folder's DPM-Solver of the kind '{kind}' is not done here; {title} takes its place",
+            kind=kind,
+            title=_title(_dpm(config)),
+        )
     if kind == "sde-dpmsolver++" and order == 3:
-        yield "The folder's third-order SDE solver has a wrong sign in diffusers; here it is as published"
+        yield tr("The folder's third-order SDE solver has a wrong sign in diffusers; here it is as published")
     early = config.get("euler_at_final") or (kind.startswith("sde") and _lower(config))
     if _ends_low(config) and early and (order == 3 or (kind.startswith("sde") and order == 2)):
-        yield f"The folder's last step is of first order (below {FEW} steps); here it is not"
+        yield tr("The folder's last step is of first order (below {few} steps); here it is not", few=FEW)
 
 
 def _curve(config: Config) -> Curve:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.training.devices import named
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import PREDICTIONS, Preconditioned
 from engines.generative.diffusion.axis.process import process
 from engines.generative.diffusion.models import cards
@@ -26,7 +27,7 @@ TYPES = {"float32": torch.float32, "float64": torch.float64, "float16": torch.fl
 
 def run(spec: InspectSpec, ctx: Context) -> ModelInfo:
     """Job: what a model is, without reading its weights where that can be told from its card or folder."""
-    ctx.progress(0, 1, "Reading the card")
+    ctx.progress(0, 1, tr("Reading the card"))
     info = inspect(spec.model, spec.prediction)
     ctx.progress(1, 1, info.title)
     return info
@@ -51,7 +52,7 @@ def inspect(name: str, prediction: str = "") -> ModelInfo:
 def kind_of(name: str) -> str:
     """"analytic", "diffusers" (a folder), "file" (a path to weights) or "network" (a name)."""  # fmt: skip
     if not name:
-        raise UsageError("No model is chosen", hint="Choose one of the list, a .safetensors file or a folder")
+        raise UsageError(tr("No model is chosen"), hint=tr("Choose one of the list, a .safetensors file or a folder"))
     if name.startswith("analytic:"):
         return "analytic"
     path = Path(name).expanduser()
@@ -67,9 +68,15 @@ def open_model(name: str, *, device: str = "cpu", precision: str = "float32", pr
     """
     where = named(device)
     if precision not in TYPES:
-        raise UsageError(f"There is no precision '{precision}'", hint=f"Known are {', '.join(TYPES)}")
+        raise UsageError(
+            tr("There is no precision '{precision}'", precision=precision),
+            hint=tr("Known are {types}", types=", ".join(TYPES)),
+        )
     if prediction and prediction not in PREDICTIONS:
-        raise UsageError(f"A network cannot predict '{prediction}'", hint=f"Known are {', '.join(PREDICTIONS)}")
+        raise UsageError(
+            tr("A network cannot predict '{prediction}'", prediction=prediction),
+            hint=tr("Known are {predictions}", predictions=", ".join(PREDICTIONS)),
+        )
     kind = kind_of(name)
     if kind == "analytic":
         return _open_analytic(name, where, precision)

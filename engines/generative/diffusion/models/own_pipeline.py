@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.generative.diffusion.axis import own_levels
 from engines.generative.diffusion.models import diffusers_scheduler as reading
 from engines.generative.diffusion.pipeline_types import Betas, Grid, Own
@@ -66,9 +67,12 @@ def own_of(index: dict[str, Any], given: dict[str, Any], info: ModelInfo, networ
 def _notes(index: dict[str, Any], scheduler: str, small: bool) -> Iterator[str]:
     """What a run does otherwise than the pipeline. small: it does not scale the first noise."""
     if small:
-        yield f"The folder's own pipeline begins {scheduler} with noise that is too small; here it is of full size"
+        yield tr(
+            "The folder's own pipeline begins {scheduler} with noise that is too small; here it is of full size",
+            scheduler=scheduler,
+        )
     if (index.get("safety_checker") or [None])[0]:
-        yield "The folder's safety checker is not run"
+        yield tr("The folder's safety checker is not run")
 
 
 def scheduler_of(index: dict[str, Any], given: dict[str, Any]) -> str:
@@ -84,8 +88,8 @@ def _kind(scheduler: str, info: ModelInfo, path: Path) -> reading.Kind:
     try:
         return reading.kind_of(scheduler, info.process == "flow")
     except ValueError as error:
-        hint = "Choose a scheduler in the folder that fits its network"
-        raise BadInput(f"The scheduler {error}", path=path, hint=hint) from error
+        hint = tr("Choose a scheduler in the folder that fits its network")
+        raise BadInput(tr("The scheduler {error}", error=error), path=path, hint=hint) from error
 
 
 def _corrected(usual: Usual) -> dict[str, Any]:
@@ -99,7 +103,10 @@ def _flowing(own: Own, config: dict[str, Any], info: ModelInfo, network: dict[st
     if dynamic:
         patch = int(network.get("patch_size") or 1)
         shift = reading.dynamic_shift(config, (info.shape[1] // patch) * (info.shape[2] // patch))
-        notes = (*notes, f"The folder's shift depends on the size; it is {shift:.3g}, that of the model's own size")
+        notes = (
+            *notes,
+            tr("The folder's shift depends on the size; it is {shift:.3g}, that of the model's own size", shift=shift),
+        )
     grid = reading.flow_grid(config, dynamic)
     return replace(own, grid=grid, shift=shift, unit_start=False, unit_end=False, notes=notes)
 
@@ -116,11 +123,11 @@ def _grid(kind: reading.Kind, config: dict[str, Any], path: Path) -> Grid:
 def _check(betas: Betas, path: Path) -> None:
     values = np.asarray(betas.trained or (betas.first, betas.last), np.float64)
     if values.ndim != 1 or not ((values >= 0) & (values < 1)).all():
-        raise BadInput("The scheduler's betas are not those of a diffusion", path=path)
+        raise BadInput(tr("The scheduler's betas are not those of a diffusion"), path=path)
     if betas.kind not in TABLES:
-        raise BadInput(f"The scheduler's beta schedule '{betas.kind}' is not known", path=path)
+        raise BadInput(tr("The scheduler's beta schedule '{kind}' is not known", kind=betas.kind), path=path)
     if not 2 <= betas.steps <= MOST_STEPS:
-        raise BadInput(f"{betas.steps} training steps are none of a diffusion", path=path)
+        raise BadInput(tr("{steps} training steps are none of a diffusion", steps=betas.steps), path=path)
 
 
 def _trained(grid: Grid) -> int:

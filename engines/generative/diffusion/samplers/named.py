@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.data.moments import Moments
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import Noise
@@ -98,7 +99,10 @@ def named(name: str) -> Sampler:
 def _entry(name: str) -> catalog.Sampler:
     entry = catalog.sampler(name)
     if entry is None:
-        raise UsageError(f"No sampler is called '{name}'", hint=f"Known are {', '.join(SAMPLERS)}")
+        raise UsageError(
+            tr("No sampler is called '{name}'", name=name),
+            hint=tr("Known are {samplers}", samplers=", ".join(SAMPLERS)),
+        )
     return entry
 
 
@@ -107,11 +111,15 @@ def _check_options(entry: catalog.Sampler, options: dict[str, float]) -> None:
     for name, value in options.items():
         if name not in known:
             raise UsageError(
-                f"Sampler '{entry.id}' has no option '{name}'", hint=f"It has {', '.join(known) or 'none'}"
+                tr("Sampler '{id}' has no option '{name}'", id=entry.id, name=name),
+                hint=tr("It has {known}", known=", ".join(known) or "none"),
             )
         if not known[name].low <= value <= max(known[name].high, known[name].default):
-            hint = f"From {known[name].low:g} to {known[name].high:g}"
-            raise UsageError(f"Option '{name}' of sampler '{entry.id}' cannot be {value:g}", hint=hint)
+            hint = tr("From {low:g} to {high:g}", low=known[name].low, high=known[name].high)
+            raise UsageError(
+                tr("Option '{name}' of sampler '{id}' cannot be {value:g}", name=name, id=entry.id, value=value),
+                hint=hint,
+            )
 
 
 def _check_levels(entry: catalog.Sampler, sigmas: Tensor) -> None:
@@ -119,8 +127,10 @@ def _check_levels(entry: catalog.Sampler, sigmas: Tensor) -> None:
     falling = all(map(gt, values, values[1:]))
     rising = not falling and all(map(lt, values, values[1:]))
     if len(values) < 2 or not (falling or rising):
-        raise UsageError("Noise levels must be a list of two or more that falls (or rises) at every step")
+        raise UsageError(tr("Noise levels must be a list of two or more that falls (or rises) at every step"))
     if min(values[0], values[-1]) < 0 or (rising and values[0] == 0):
-        raise UsageError("Noise levels begin above 0 and never go below it")
+        raise UsageError(tr("Noise levels begin above 0 and never go below it"))
     if rising and entry.stochastic:
-        raise UsageError(f"Sampler '{entry.id}' draws noise and cannot lead back to it", hint="Take one of the ODE")
+        raise UsageError(
+            tr("Sampler '{id}' draws noise and cannot lead back to it", id=entry.id), hint=tr("Take one of the ODE")
+        )

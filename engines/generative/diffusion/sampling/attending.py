@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from engines.attention.kernels import kernel
 from engines.attention.listening import Heard, heard, pinned
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.types import SampleSpec
 
 EXACT = "sdpa"
@@ -29,18 +30,27 @@ def held_to(spec: SampleSpec) -> tuple[str, str]:
     """(kernel to hold the run to, "" for the fastest; what the user should know of it)."""
     asked = spec.kernel or (EXACT if spec.exact else "")
     if BETWEEN in asked:
-        return "", f"This was made by several kernels ({asked}); here each layer takes the fastest"
+        return "", tr("This was made by several kernels ({asked}); here each layer takes the fastest", asked=asked)
     name, _, version = asked.partition(" ")
     if not name:
         return "", ""
     try:
         here = kernel(name)
     except UsageError as error:
-        return "", f"This was made by {asked}: {error.message}, so the fastest is taken"
+        return "", tr(
+            "This was made by {asked}: {message}, so the fastest is taken", asked=asked, message=error.message
+        )
     if not here.exact:
-        return "", f"This was made by {asked}, which networks do not sample with; here the fastest is taken"
+        return "", tr(
+            "This was made by {asked}, which networks do not sample with; here the fastest is taken", asked=asked
+        )
     if version and version != here.version:
-        return name, f"This was made by {asked}; here {name} is {here.version}, and last bits may differ"
+        return name, tr(
+            "This was made by {asked}; here {name} is {version}, and last bits may differ",
+            asked=asked,
+            name=name,
+            version=here.version,
+        )
     return name, ""
 
 

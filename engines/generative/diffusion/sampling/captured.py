@@ -9,27 +9,28 @@ from __future__ import annotations
 from torch import Tensor
 
 from engines.core.training.threads import FAILURES, ran_out
+from engines.core.words import tr
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.sampling.cuda_graphs import Loop
 from engines.generative.diffusion.sampling.initial_states import begin
 from engines.generative.diffusion.sampling.plan import Conditions, Plan, conditions
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
 
-NOTE = "The whole loop was captured as one CUDA graph"
+NOTE = tr("The whole loop was captured as one CUDA graph")
 
 
 def hindrance(spec: SampleSpec, info: ModelInfo) -> str:
     """Why a run is not captured, "" where it is. No sentence of it is an error: the pictures are the same."""
     if not spec.device.startswith("cuda"):
-        return "only a CUDA device captures"
+        return tr("only a CUDA device captures")
     if spec.preview_every or spec.keep_steps:
-        return "previews and kept steps are asked for"
+        return tr("previews and kept steps are asked for")
     if spec.start is not None and spec.start.kind in ("inpaint", "invert"):
-        return f"a run that begins with '{spec.start.kind}' is drawn step by step"
+        return tr("a run that begins with '{kind}' is drawn step by step", kind=spec.start.kind)
     if spec.guidance.kind == "classifier" and spec.guidance.weight != 0:
-        return "guidance by a classifier takes gradients on the way"
+        return tr("guidance by a classifier takes gradients on the way")
     if info.kind not in ("network", "file"):
-        return "only networks of ours are known not to wait for the device"
+        return tr("only networks of ours are known not to wait for the device")
     return ""
 
 
@@ -55,7 +56,10 @@ class Captured:
             self._loops.clear()
             if ran_out(error):
                 raise
-            self.note = f"Drawn step by step, for the loop cannot be captured: {str(error).splitlines()[0]}"
+            self.note = tr(
+                "Drawn step by step, for the loop cannot be captured: {splitlines}",
+                splitlines=str(error).splitlines()[0],
+            )
             return None
 
     def _loop(self, indices: range, noise: SeededNoise) -> tuple[Loop, Tensor]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models.model import Model
@@ -123,7 +124,7 @@ def _around_hole(ready: Plan, picture: Tensor, hole: Tensor, denoise: Denoise, n
 def _inverted(ready: Plan, picture: Tensor, denoise: Denoise, noise: SeededNoise) -> Begun:
     """The picture turned into noise by the ODE, without guidance, along the same levels; then the run turns it back."""
     if float(ready.sigmas[0]) == math.inf:
-        raise UsageError("A picture cannot be followed to infinite noise", hint="Give a finite sigma_max")
+        raise UsageError(tr("A picture cannot be followed to infinite noise"), hint=tr("Give a finite sigma_max"))
     rising = ready.sigmas.flip(0)
     rising = rising[1:] if float(rising[0]) == 0 else rising
     y = sample(denoise, picture, rising, sampler=INVERSION_SAMPLER)
@@ -150,7 +151,9 @@ def load_mask(path: str, ready: Plan) -> Tensor:
     small = cv2.resize(grey, (ready.shape[2], ready.shape[1]), interpolation=cv2.INTER_AREA)
     hole = torch.from_numpy(small > 127)[None, None].to(ready.model.device)
     if not bool(hole.any()):
-        raise BadInput("The mask is all black: nothing is to be drawn", path=path, hint="Paint white what is to be new")
+        raise BadInput(
+            tr("The mask is all black: nothing is to be drawn"), path=path, hint=tr("Paint white what is to be new")
+        )
     return hole
 
 

@@ -22,6 +22,7 @@ from engines.core.context import Context
 from engines.core.errors import OutOfResources, WorkFailed
 from engines.core.files import atomic_path
 from engines.core.training.threads import FAILURES, ran_out
+from engines.core.words import tr
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.samplers.named import sample
@@ -59,7 +60,7 @@ def run(spec: SampleSpec, ctx: Context) -> SampleResult:
     Raises `UsageError`, `BadInput`, `FileMissing`, `OutOfResources`, `WorkFailed` and `Cancelled`.
     """
     check_request(spec)
-    ctx.progress(0, spec.steps, "Opening the model")
+    ctx.progress(0, spec.steps, tr("Opening the model"))
     return run_with(Opener(spec.device, spec.precision), spec, ctx)
 
 
@@ -155,8 +156,8 @@ def _picture(ready: Plan, done: Tensor) -> Tensor:
     done = end(ready, done)
     picture = ready.model.latents.decode(done) if ready.model.latents else done
     if not torch.isfinite(picture).all():
-        hint = "Lower the guidance weight, take more steps, or choose float32"
-        raise WorkFailed("The samples are not finite numbers", hint=hint)
+        hint = tr("Lower the guidance weight, take more steps, or choose float32")
+        raise WorkFailed(tr("The samples are not finite numbers"), hint=hint)
     return picture.float().cpu() if picture.dtype != torch.float64 else picture.cpu()
 
 
@@ -165,8 +166,12 @@ def _smaller(error: Exception, batch: int, ready: Plan) -> int:
     if not ran_out(error):
         raise error
     if batch == 1:
-        what = f"One sample of {ready.model.info.title} does not fit into the memory of {ready.spec.device}"
-        hint = "Choose a smaller size or float16, close other programs, or take another device"
+        what = tr(
+            "One sample of {info} does not fit into the memory of {device}",
+            info=ready.model.info.title,
+            device=ready.spec.device,
+        )
+        hint = tr("Choose a smaller size or float16, close other programs, or take another device")
         raise OutOfResources(what, hint=hint) from error
     error.__traceback__ = None
     gc.collect()
@@ -192,7 +197,7 @@ def _steps_writer(ready: Plan, folder: Path) -> Iterator[history.StepsWriter | N
 def _result(ready: Plan, watch: Watch, drawn: Drawn, need: int, folder: str) -> SampleResult:
     notes = [*ready.notes, *watch.notes, *drawn.notes]
     if drawn.batch < memory.batch_of(ready.spec):
-        notes.append(f"Memory ran out, so {drawn.batch} samples were taken at a time")
+        notes.append(tr("Memory ran out, so {batch} samples were taken at a time", batch=drawn.batch))
     straightness, curvature = watch.path()
     return SampleResult(
         folder=folder, files=(), seconds=drawn.seconds, nfe=watch.nfe, sigmas=tuple(ready.sigmas.tolist()),
@@ -224,8 +229,10 @@ def save(folder: Path, ready: Plan, samples: Tensor, result: SampleResult) -> Sa
         result = replace(result, files=tuple(str(Path(result.folder) / name) for name in files))
         history.write_run(folder, ready.spec, result, ready.model.info)
     except OSError as error:
-        hint = "Free some space, or choose another folder"
-        raise OutOfResources(f"The samples cannot be written: {error.strerror}", path=folder, hint=hint) from error
+        hint = tr("Free some space, or choose another folder")
+        raise OutOfResources(
+            tr("The samples cannot be written: {strerror}", strerror=error.strerror), path=folder, hint=hint
+        ) from error
     return result
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis import guidance, own_levels
 from engines.generative.diffusion.axis.clamping import clamped
 from engines.generative.diffusion.axis.denoiser import Denoise
@@ -73,9 +74,9 @@ def plan(spec: SampleSpec, model: Model, opener: Opener) -> Plan:
         jump, sigmas, note = _teleported(spec, model, sigmas)
         notes.append(note)
     if spec.guidance.kind == "cfg" and spec.guidance.weight != 1:
-        notes.append("A guided evaluation is one of twice the batch")
+        notes.append(tr("A guided evaluation is one of twice the batch"))
     if spec.guidance.kind == "auto" and spec.guidance.weight != 1:
-        notes.append("With each guided evaluation the weaker model is asked too")
+        notes.append(tr("With each guided evaluation the weaker model is asked too"))
     return Plan(
         spec, model, opener, sigmas, memory.shape_of(model.info, spec), _options(spec, model), jump, tuple(notes)
     )
@@ -92,8 +93,12 @@ def _own_notes(spec: SampleSpec, model: Model) -> list[str]:
         return []
     notes = list(own.notes) if spec.sampler == own.sampler else []
     if own_levels.uneven(own.grid, spec.steps):
-        what = f"{spec.steps} steps do not divide the training's, and the folder's {own.scheduler} leaves gaps between"
-        notes.append(f"{what} them; here each step ends where the next begins")
+        what = tr(
+            "{steps} steps do not divide the training's, and the folder's {scheduler} leaves gaps between",
+            steps=spec.steps,
+            scheduler=own.scheduler,
+        )
+        notes.append(tr("{what} them; here each step ends where the next begins", what=what))
     return notes
 
 
@@ -104,10 +109,22 @@ def _teleported(spec: SampleSpec, model: Model, sigmas: Tensor) -> tuple[tuple[f
     target = jump_level(model.moments, spec.steps, first) if spec.teleport_to is None else spec.teleport_to
     low = float(sigmas[-2]) if float(sigmas[-1]) == 0 else float(sigmas[-1])
     if not low < target < first:
-        raise UsageError(f"A jump to noise level {target:g} is not between {low:g} and {first:g}", hint="Change it")
+        raise UsageError(
+            tr(
+                "A jump to noise level {target:g} is not between {low:g} and {first:g}",
+                target=target,
+                low=low,
+                first=first,
+            ),
+            hint=tr("Change it"),
+        )
     schedule = replace(spec.schedule, sigma_max=target / spec.schedule.shift)
     after = _levels(replace(spec, schedule=schedule), model)
-    return (first, target), after, f"Jumped by the data's Gaussian from noise level {first:.4g} to {target:.4g}"
+    return (
+        (first, target),
+        after,
+        tr("Jumped by the data's Gaussian from noise level {first:.4g} to {target:.4g}", first=first, target=target),
+    )
 
 
 def _options(spec: SampleSpec, model: Model) -> dict[str, Any]:
@@ -116,7 +133,8 @@ def _options(spec: SampleSpec, model: Model) -> dict[str, Any]:
     if "moments" in inspect.signature(named(spec.sampler)).parameters:
         if model.moments is None:
             raise UsageError(
-                f"The mean and covariance of {model.info.title}'s data are not known", hint="Choose another sampler"
+                tr("The mean and covariance of {info}'s data are not known", info=model.info.title),
+                hint=tr("Choose another sampler"),
             )
         options["moments"] = model.moments
     return options
@@ -159,8 +177,10 @@ def _guided(ready: Plan, indices: Sequence[int], told: Conditions) -> Denoise:
     if wish.kind == "auto" and wish.weight != 1:
         weak = ready.opener.open(wish.weak or model.info.weak)
         if (weak.info.shape, weak.info.classes) != (model.info.shape, model.info.classes):
-            hint = "Choose a weaker version of the same model"
-            raise UsageError(f"{weak.info.title} draws other things than {model.info.title}", hint=hint)
+            hint = tr("Choose a weaker version of the same model")
+            raise UsageError(
+                tr("{info} draws other things than {info2}", info=weak.info.title, info2=model.info.title), hint=hint
+            )
         return guidance.automatic(model.denoise(condition), weak.denoise(condition), wish.weight, wish.interval)
     if wish.kind == "classifier" and wish.weight != 0:
         judge = classifier(ready, indices)
@@ -204,8 +224,14 @@ def classifier(ready: Plan, indices: Sequence[int]) -> guidance.LogProbability:
     judge = open_classifier(name, str(model.device))
     labels = [class_of(ready.spec, index) or 0 for index in indices]
     if tuple(judge.card.shape) != model.info.shape or max(labels) >= len(judge.card.classes):
-        told = f"'{name}' is of pictures {tuple(judge.card.shape)} in {len(judge.card.classes)} classes"
+        told = tr(
+            "'{name}' is of pictures {shape} in {count} classes",
+            name=name,
+            shape=tuple(judge.card.shape),
+            count=len(judge.card.classes),
+        )
         raise UsageError(
-            f"{told}, which are not those of {model.info.title}", hint="Choose a classifier of the same data"
+            tr("{told}, which are not those of {info}", told=told, info=model.info.title),
+            hint=tr("Choose a classifier of the same data"),
         )
     return judge.log_probability(torch.tensor(labels, device=model.device))

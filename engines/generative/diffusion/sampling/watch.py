@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engines.core.context import Context
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.sampling.plan import Plan
@@ -47,7 +48,13 @@ class Watch:
         self._path = Path(ready)
         self._held: list[tuple[int, Tensor, Tensor]] = []
         if writer is not None and (writer.every > 1 or writer.samples < len(ready.spec.seeds)):
-            self.notes.append(f"Of the steps every {writer.every}. of {writer.samples} samples is kept")
+            self.notes.append(
+                tr(
+                    "Of the steps every {every}. of {samples} samples is kept",
+                    every=writer.every,
+                    samples=writer.samples,
+                )
+            )
 
     def begin(self, indices: range, sigmas: Tensor) -> None:
         """A batch sets out, with these levels."""
@@ -97,7 +104,7 @@ class Watch:
 
     def again(self, batch: int) -> None:
         """A batch ran out of memory and is taken again in smaller ones."""
-        self._say(0, f"Memory ran out; {batch} samples at a time")
+        self._say(0, tr("Memory ran out; {batch} samples at a time", batch=batch))
 
     def preview_share(self, seconds: float) -> float:
         """Part of the run's time that previews took."""
@@ -111,8 +118,12 @@ class Watch:
         total = len(self._ready.spec.seeds)
         done = self._done + len(self._indices) * step / self._steps
         last = self._indices.stop
-        several = f"samples {self._indices.start + 1} to {last} of {total}" if len(self._indices) < total else ""
-        step_note = f"Step {step} of {self._steps}" + (f", {several}" if several else "")
+        several = (
+            tr("samples {start} to {last} of {total}", start=self._indices.start + 1, last=last, total=total)
+            if len(self._indices) < total
+            else ""
+        )
+        step_note = tr("Step {step} of {steps}", step=step, steps=self._steps) + (f", {several}" if several else "")
         self._ctx.progress(done * self._steps, total * self._steps, note or step_note)
 
     def _maybe_show(self, step: int, sigma: float, denoised: Tensor) -> None:

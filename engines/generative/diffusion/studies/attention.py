@@ -23,6 +23,7 @@ from engines.core.errors import BadInput
 from engines.core.files import atomic_path
 from engines.core.outputs import check_file
 from engines.core.places import cache_dir
+from engines.core.words import tr
 from engines.generative.diffusion.axis.denoiser import Denoise
 from engines.generative.diffusion.models import catalog, memory, opening
 from engines.generative.diffusion.sampling.job import Opener, draw, prepare
@@ -38,7 +39,7 @@ LATEST = "attention.npz"
 def run(spec: SeeSpec, ctx: Context) -> SeeResult:
     """Write the recording. Raises `BadInput` for a model without attention, and what sampling raises."""
     file = check_file(spec.out, KIND, (spec.model,)) if spec.out else cache_dir() / LATEST
-    ctx.progress(0, spec.steps, "Opening the model")
+    ctx.progress(0, spec.steps, tr("Opening the model"))
     ready = prepare(Opener(spec.device), sample_of(spec))
     need, began = memory.estimate(ready.model.info, ready.spec), time.perf_counter()
     with ctx.lease(spec.device, need, threads=0), atomic_path(file) as part:
@@ -57,7 +58,10 @@ def sample_of(spec: SeeSpec) -> SampleSpec:
     """The ordinary run that gives the same sample. Its steps are looked at, so its loop is never captured."""
     info = opening.inspect(spec.model)
     if len(info.shape) != 3 or info.kind not in ("network", "file"):
-        raise BadInput(f"{info.title} has no attention to see", hint="Choose a trained network, such as mnist-dit")
+        raise BadInput(
+            tr("{info} has no attention to see", info=info.title),
+            hint=tr("Choose a trained network, such as mnist-dit"),
+        )
     return replace(
         catalog.usual(info),
         steps=spec.steps,
@@ -84,7 +88,9 @@ class Seer(Watch):
         self._plan, self._recorder, self._place = ready, recorder, ("", (0, 0))
         self._titles = titles(ready.model.network)
         if not self._titles:
-            raise BadInput(f"{ready.model.info.title} has no attention layer", hint="Choose another model")
+            raise BadInput(
+                tr("{info} has no attention layer", info=ready.model.info.title), hint=tr("Choose another model")
+            )
 
     def counted(self, denoise: Denoise) -> Denoise:
         watched = super().counted(denoise)
@@ -156,11 +162,19 @@ def _asked(name: str, grid: tuple[int, int], request: Request) -> Asked:
 def _made(spec: SeeSpec, ready: Plan) -> str:
     """'MNIST, DiT, class 3, 12 steps, seed 0'."""
     classes = ready.model.info.classes
-    label = f", class {classes[spec.label]}" if spec.label is not None and classes else ""
-    return f"{ready.model.info.title}{label}, {spec.steps} steps, seed {spec.seed}"
+    label = tr(", class {classes}", classes=classes[spec.label]) if spec.label is not None and classes else ""
+    return tr(
+        "{info}{label}, {steps} steps, seed {seed}",
+        info=ready.model.info.title,
+        label=label,
+        steps=spec.steps,
+        seed=spec.seed,
+    )
 
 
 def _notes(recorder: Recorder, seer: Seer) -> tuple[str, ...]:
-    thinned = [f"Of the steps every {recorder.every}. is kept"] if recorder.every > 1 else []
-    hidden = [f"{name} cannot be shown: its tokens do not lie on the picture" for name in seer.heard.passed_over]
+    thinned = [tr("Of the steps every {every}. is kept", every=recorder.every)] if recorder.every > 1 else []
+    hidden = [
+        tr("{name} cannot be shown: its tokens do not lie on the picture", name=name) for name in seer.heard.passed_over
+    ]
     return (*thinned, *sorted(hidden))

@@ -23,6 +23,7 @@ from engines.core.context import Context, Part
 from engines.core.errors import WorkFailed
 from engines.core.files import write_json
 from engines.core.spec import to_json
+from engines.core.words import tr
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.exact import ode as exact
 from engines.generative.diffusion.models import catalog
@@ -48,7 +49,7 @@ def run(spec: CompareSpec, ctx: Context) -> CompareResult:
 
     Every cell is checked before the first is drawn.
     """
-    ctx.progress(0, 1, "Opening the models")
+    ctx.progress(0, 1, tr("Opening the models"))
     if spec.x == spec.y and not spec.y_values:
         spec = replace(spec, y="sampler" if spec.x != "sampler" else "steps")
     opener = Opener(spec.base.device, spec.base.precision)
@@ -71,7 +72,7 @@ def _folder_for(spec: CompareSpec) -> Iterator[tuple[Path, Path]]:
     """(where to write, where it then lies): `out`, or a new folder in the history, written in place."""
     if spec.out:
         final = Path(spec.out).expanduser()
-        with outputs.result_folder(final, FILE, what="comparison", inputs=made_from(spec.base)) as staging:
+        with outputs.result_folder(final, FILE, what=tr("comparison"), inputs=made_from(spec.base)) as staging:
             yield staging, final
     else:
         folder = history.new_folder("comparison")
@@ -105,7 +106,7 @@ class _Grid:
         return cell
 
     def _part(self) -> Part:
-        return Part(self.ctx, self.done, self.count, f"Cell {self.done + 1} of {self.count}")
+        return Part(self.ctx, self.done, self.count, tr("Cell {done} of {count}", done=self.done + 1, count=self.count))
 
     def _error(self, plan: Plan, samples: Tensor) -> float | None:
         """Mean relative distance to the exact ODE from the same start; None for samplers that draw noise."""
@@ -156,8 +157,8 @@ def sheet(spec: CompareSpec, cells: list[Cell]) -> NDArray[np.uint8]:
 
 def caption(cell: Cell) -> str:
     """Evaluations, and the error where it is known."""
-    told = f"{cell.nfe} evaluations"
-    return told if cell.error is None else f"NFE {cell.nfe}, error {cell.error:.2g}"
+    told = tr("{nfe} evaluations", nfe=cell.nfe)
+    return told if cell.error is None else tr("NFE {nfe}, error {error:.2g}", nfe=cell.nfe, error=cell.error)
 
 
 def _fitted(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

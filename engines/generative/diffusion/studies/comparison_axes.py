@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.study_types import Axis, CompareSpec
 from engines.generative.diffusion.types import SampleSpec, Schedule
@@ -30,11 +31,14 @@ def cells(spec: CompareSpec, classes: tuple[str, ...] = ()) -> list[list[SampleS
     """
     rows = spec.y_values or (value_of(spec.base, spec.y),)
     if spec.x == spec.y:
-        raise UsageError(f"Both axes vary the {spec.x}", hint="Choose two different ones")
+        raise UsageError(tr("Both axes vary the {x}", x=spec.x), hint=tr("Choose two different ones"))
     if not spec.x_values:
-        raise UsageError("There is nothing to compare", hint=f"Give values of the {spec.x}")
+        raise UsageError(tr("There is nothing to compare"), hint=tr("Give values of the {x}", x=spec.x))
     if len(rows) * len(spec.x_values) > MOST_CELLS:
-        raise UsageError(f"{len(rows) * len(spec.x_values)} cells are too many", hint=f"At most {MOST_CELLS}")
+        raise UsageError(
+            tr("{count} cells are too many", count=len(rows) * len(spec.x_values)),
+            hint=tr("At most {most_cells}", most_cells=MOST_CELLS),
+        )
     return [
         [varied(varied(spec.base, spec.x, x, classes), spec.y, y, classes) for x in spec.x_values] for y in rows
     ]  # fmt: skip
@@ -61,7 +65,10 @@ def varied(spec: SampleSpec, axis: Axis, value: str, classes: tuple[str, ...] = 
             return replace(spec, classes=(classes.index(value) if value in classes else _number(int, value, axis),))
         case "teleport":
             return replace(spec, teleport=_switch(value))
-    raise UsageError(f"A comparison cannot vary the '{axis}'", hint=f"It can vary {', '.join(TITLES)}")
+    raise UsageError(
+        tr("A comparison cannot vary the '{axis}'", axis=axis),
+        hint=tr("It can vary {titles}", titles=", ".join(TITLES)),
+    )
 
 
 def value_of(spec: SampleSpec, axis: Axis) -> str:
@@ -96,11 +103,15 @@ def label(axis: Axis, value: str) -> str:
 def fixed(spec: SampleSpec, axes: tuple[Axis, ...]) -> str:
     """The settings that no axis varies, in one line."""
     parts: dict[Axis, str] = {
-        "model": label("model", spec.model), "sampler": label("sampler", spec.sampler), "steps": f"{spec.steps} steps",
-        "schedule": label("schedule", spec.schedule.name), "guidance": f"guidance {spec.guidance.weight:g}",
-        "seed": f"seed {spec.seeds[0]}" if spec.seeds else "",
-        "class": f"class {spec.classes[0]}" if spec.classes else "", "teleport": "teleport" if spec.teleport else "",
-    }  # fmt: skip
+        "model": label("model", spec.model),
+        "sampler": label("sampler", spec.sampler),
+        "steps": tr("{steps} steps", steps=spec.steps),
+        "schedule": label("schedule", spec.schedule.name),
+        "guidance": tr("guidance {weight:g}", weight=spec.guidance.weight),
+        "seed": tr("seed {seeds}", seeds=spec.seeds[0]) if spec.seeds else "",
+        "class": tr("class {classes}", classes=spec.classes[0]) if spec.classes else "",
+        "teleport": "teleport" if spec.teleport else "",
+    }
     return ", ".join(text for axis, text in parts.items() if text and axis not in axes)
 
 
@@ -109,7 +120,7 @@ def _with_sampler(spec: SampleSpec, name: str) -> SampleSpec:
     entry = catalog.sampler(name)
     if entry is None:
         known = ", ".join(sampler.id for sampler in catalog.SAMPLERS)
-        raise UsageError(f"There is no sampler '{name}'", hint=f"Known are {known}")
+        raise UsageError(tr("There is no sampler '{name}'", name=name), hint=tr("Known are {known}", known=known))
     known_options = {option.name for option in entry.options}
     same = catalog.sampler(spec.sampler) == entry
     options = {key: value for key, value in spec.options.items() if same and key in known_options}
@@ -118,8 +129,8 @@ def _with_sampler(spec: SampleSpec, name: str) -> SampleSpec:
 
 def _rescheduled(schedule: Schedule, name: str) -> Schedule:
     if name == catalog.OWN.id != schedule.name:
-        hint = "Begin with the folder's own schedule, and vary to others"
-        raise UsageError("A folder's own schedule can be compared with others, not others with it", hint=hint)
+        hint = tr("Begin with the folder's own schedule, and vary to others")
+        raise UsageError(tr("A folder's own schedule can be compared with others, not others with it"), hint=hint)
     return catalog.rescheduled(schedule, name)
 
 
@@ -127,8 +138,8 @@ def _number(kind: Callable[[str], N], value: str, axis: str) -> N:
     try:
         return kind(value)
     except ValueError as error:
-        hint = "Give whole numbers" if kind is int else "Give numbers"
-        raise UsageError(f"'{value}' is no {axis}", hint=hint) from error
+        hint = tr("Give whole numbers") if kind is int else tr("Give numbers")
+        raise UsageError(tr("'{value}' is no {axis}", value=value, axis=axis), hint=hint) from error
 
 
 def _switch(value: str) -> bool:
@@ -136,4 +147,4 @@ def _switch(value: str) -> bool:
         return True
     if value.lower() in OFF:
         return False
-    raise UsageError(f"'{value}' is neither on nor off", hint="Write on or off")
+    raise UsageError(tr("'{value}' is neither on nor off", value=value), hint=tr("Write on or off"))

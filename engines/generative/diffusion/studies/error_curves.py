@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.schedules import levels
 from engines.generative.diffusion.distributions import analytic
@@ -46,7 +47,7 @@ def run(spec: CurveSpec, ctx: Context) -> CurveResult:
     """A curve a sampler, and one more each after a jump by the data's Gaussian when `teleport` is asked for."""
     _check(spec)
     known, info = analytic.open(spec.model)
-    ctx.progress(0, 1, "Following the exact path")
+    ctx.progress(0, 1, tr("Following the exact path"))
     ready = problem(known, info, spec, ctx.check)
     asked = [(name, jump) for name in spec.samplers for jump in ((False, True) if spec.teleport else (False,))]
     curves = []
@@ -76,7 +77,7 @@ def curve(ready: Problem, name: str, jump: bool, spec: CurveSpec, ctx: Context) 
         counts.append(count)
         errors.append(error)
         spent.append(milliseconds)
-    return Curve(f"{name}, teleport" if jump else name, tuple(counts), tuple(errors), tuple(spent))
+    return Curve(tr("{name}, teleport", name=name) if jump else name, tuple(counts), tuple(errors), tuple(spent))
 
 
 def steps_for(name: str, evaluations: int) -> int:
@@ -117,13 +118,16 @@ def _start(ready: Problem, sigmas: Tensor, jump: bool) -> Tensor:
 def _check(spec: CurveSpec) -> None:
     if not spec.model.startswith("analytic:"):
         raise BadInput(
-            f"The exact path of '{spec.model}' is not known, so there is no error to show",
-            hint="Choose a model with an exact denoiser, such as analytic:digits",
+            tr("The exact path of '{model}' is not known, so there is no error to show", model=spec.model),
+            hint=tr("Choose a model with an exact denoiser, such as analytic:digits"),
         )
     if spec.starts < 1 or not spec.evaluations or not all(1 <= count <= 1000 for count in spec.evaluations):
-        raise UsageError("Curves need a start and counts of evaluations from 1 to 1000")
+        raise UsageError(tr("Curves need a start and counts of evaluations from 1 to 1000"))
     for name in spec.samplers:
         named(name)
         entry = catalog.sampler(name)
         if entry is not None and entry.stochastic and entry.id != "heun":
-            raise UsageError(f"{entry.title} draws fresh noise and follows no path", hint="Choose samplers of the ODE")
+            raise UsageError(
+                tr("{entry} draws fresh noise and follows no path", entry=entry.title),
+                hint=tr("Choose samplers of the ODE"),
+            )

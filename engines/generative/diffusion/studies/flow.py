@@ -20,6 +20,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.files import atomic_path
 from engines.core.outputs import check_file, holding
 from engines.core.places import cache_dir
+from engines.core.words import tr
 from engines.generative.data.metrics import sliced_wasserstein, straightness
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.axis.schedules import flow, karras
@@ -32,7 +33,7 @@ from engines.generative.diffusion.types import ModelInfo
 LEVELS = 33
 NEAREST = 0.02
 SHOWN = 2000
-FLOW = holding("a flow that was computed here", b"levels.npy", b"field.npy", b"density.npy")
+FLOW = holding(tr("a flow that was computed here"), b"levels.npy", b"field.npy", b"density.npy")
 
 
 @dataclass(frozen=True)
@@ -132,16 +133,16 @@ def _log_density(known: Known, x: Tensor, sigma: float) -> Tensor:
 
 def _opened(spec: FlowSpec) -> tuple[Known, ModelInfo]:
     if spec.particles < 1 or spec.grid < 2 or not 1 <= spec.steps <= 1000:
-        raise UsageError("A flow needs 1 particle, a grid of 2 and 1 to 1000 steps at least")
+        raise UsageError(tr("A flow needs 1 particle, a grid of 2 and 1 to 1000 steps at least"))
     for name in spec.samplers:
         if name != "flow":
             named(name)
-    hint = "Choose a 2-D shape, such as analytic:spirals"
+    hint = tr("Choose a 2-D shape, such as analytic:spirals")
     if not spec.model.startswith("analytic:"):
-        raise BadInput(f"The flow of '{spec.model}' cannot be shown: it is not a 2-D model", hint=hint)
+        raise BadInput(tr("The flow of '{model}' cannot be shown: it is not a 2-D model", model=spec.model), hint=hint)
     known, info = analytic.open(spec.model)
     if info.shape != (2,):
-        raise BadInput(f"The flow of {info.title} cannot be shown: its samples are not points", hint=hint)
+        raise BadInput(tr("The flow of {info} cannot be shown: its samples are not points", info=info.title), hint=hint)
     return known, info
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from engines.core.context import Context, Part
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.axis.noise import SeededNoise
 from engines.generative.diffusion.models import memory
 from engines.generative.diffusion.sampling.job import draw, prepare
@@ -30,7 +31,7 @@ MOST_COMPARED = 8
 def run(spec: PrecisionSpec, ctx: Context) -> PrecisionResult:
     """Evaluations in turn, then the same samples in both. Raises as `job.run` does."""
     if spec.base.model.startswith("analytic:"):
-        raise UsageError("A known distribution is computed in one precision", hint="Choose a network")
+        raise UsageError(tr("A known distribution is computed in one precision"), hint=tr("Choose a network"))
     base = replace(spec.base, preview_every=0, keep_steps=False, device="cpu", out="")
     ready = {name: prepare(Opener("cpu", name), replace(base, precision=name)) for name in PRECISIONS}
     batch = memory.batch_of(base)
@@ -57,7 +58,7 @@ def _times(ready: dict[Precision, Plan], batch: int, ctx: Context) -> dict[Preci
     found: dict[Precision, list[float]] = {name: [] for name in ready}
     for turn in range(TURNS + 1):
         ctx.check()
-        ctx.progress(turn, TURNS + 3, "Evaluations in both precisions, in turn")
+        ctx.progress(turn, TURNS + 3, tr("Evaluations in both precisions, in turn"))
         for name, denoise in asked.items():
             began = time.perf_counter()
             denoise(y, level)
@@ -69,6 +70,6 @@ def _drawn(ready: Plan, base: SampleSpec, ctx: Context, number: int) -> Tensor:
     """A few of the run's samples."""
     few = base.seeds[:MOST_COMPARED]
     classes = base.classes[: len(few)] if len(base.classes) > 1 else base.classes
-    part = Part(ctx, TURNS + 1 + number, TURNS + 3, f"Samples in {ready.spec.precision}")
+    part = Part(ctx, TURNS + 1 + number, TURNS + 3, tr("Samples in {precision}", precision=ready.spec.precision))
     plan = replace(ready, spec=replace(ready.spec, seeds=few, classes=classes))
     return draw(plan, Watch(plan, part)).samples

@@ -11,14 +11,15 @@ from torch import Tensor
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
+from engines.core.words import tr
 from engines.generative.diffusion.study_types import SpectrumResult, SpectrumSpec
 
 
 def run(spec: SpectrumSpec, ctx: Context) -> SpectrumResult:
     """Of up to `samples` pictures of the model's data. Raises `BadInput` where they are not known or no pictures."""
     if spec.samples < 1:
-        raise UsageError("A spectrum needs a picture at least")
-    ctx.progress(0, 1, "Reading the data")
+        raise UsageError(tr("A spectrum needs a picture at least"))
+    ctx.progress(0, 1, tr("Reading the data"))
     pictures = _data(spec)
     ctx.check()
     frequencies, power = radial_power(pictures)
@@ -57,7 +58,7 @@ def _data(spec: SpectrumSpec) -> Tensor:
 
     card = cards.read_card(cards.find(spec.model))
     if not card.data:
-        raise BadInput(f"What {card.title} was trained on is not in its card", path=spec.model)
+        raise BadInput(tr("What {card} was trained on is not in its card", card=card.title), path=spec.model)
     images = datasets.load(card.data, card.shape[-1]).images
     chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[: spec.samples]
     return _pictures(images[chosen], card.title)
@@ -65,5 +66,5 @@ def _data(spec: SpectrumSpec) -> Tensor:
 
 def _pictures(data: Tensor, title: str) -> Tensor:
     if data.ndim != 4 or min(data.shape[-2:]) < 4:
-        raise BadInput(f"The samples of {title} are not pictures", hint="A spectrum needs pictures")
+        raise BadInput(tr("The samples of {title} are not pictures", title=title), hint=tr("A spectrum needs pictures"))
     return data

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from engines.core.words import tr
 from engines.inspection.reading.aten.calls import (
     Call,
     Told,
@@ -39,7 +40,9 @@ def graph_of(program: Program) -> Graph:
     steps, renamed = without_writing(_alive(program), program)
     graph = _Making(program, steps, renamed).graph()
     drawn = next((node.name for node in graph.nodes if node.attributes.get("random")), "")
-    program.warnings += [f"'{drawn}' draws random numbers, so that no two runs are the same"] if drawn else []
+    program.warnings += (
+        [tr("'{drawn}' draws random numbers, so that no two runs are the same", drawn=drawn)] if drawn else []
+    )
     return graph
 
 
@@ -101,7 +104,9 @@ class _Making:
         """The tensor of an output; what is stored or given is handed through a node."""
         if id not in self.program.tensors:
             return self.names[id]
-        through = replace(self.program.tensors[id], name=f"{id} handed out", stored=False, storage="", constant=False)
+        through = replace(
+            self.program.tensors[id], name=tr("{id} handed out", id=id), stored=False, storage="", constant=False
+        )
         return self.add(Step(SAME, "", "", {"self": Value(id)}, (through,))).output
 
     def name(self, step: Step) -> str:

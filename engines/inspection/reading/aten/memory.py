@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from engines.core.words import tr
 from engines.inspection.reading.aten.calls import Value, giving_new, overload, short, without_out
 from engines.inspection.reading.aten.program import Program, Step, read_by
 from engines.inspection.reading.references import mapped
@@ -25,7 +26,9 @@ def without_writing(steps: Sequence[Step], program: Program) -> tuple[list[Step]
             made.append(instead)
             continue
         if written:
-            program.warnings.append(f"'{step.target}' writes into memory that is read later too; its input changes")
+            program.warnings.append(
+                tr("'{target}' writes into memory that is read later too; its input changes", target=step.target)
+            )
         if _shares(step):
             memory.share(written or next(iter(read_by(step)), ""), [output.name for output in step.outputs])
         made.append(step)

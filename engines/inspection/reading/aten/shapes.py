@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from engines.core.errors import BadInput
+from engines.core.words import tr
 from engines.inspection.reading.aten.calls import Value, in_place
 from engines.inspection.reading.aten.program import Program, Step
 from engines.inspection.reading.aten.silence import quietly
@@ -57,9 +58,18 @@ def _stopped(step: Step, error: Exception, path: str) -> Step:
     if type(error).__name__ in OPEN or "data-dependent" in str(error).lower():
         return step
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    hint = "Tell shapes that the program was exported for"
-    where = f" in '{step.module}'" if step.module else ""
-    raise BadInput(f"The program cannot take these shapes: {step.target}{where}: {reason}", path=path, hint=hint)
+    hint = tr("Tell shapes that the program was exported for")
+    where = tr(" in '{module}'", module=step.module) if step.module else ""
+    raise BadInput(
+        tr(
+            "The program cannot take these shapes: {target}{where}: {reason}",
+            target=step.target,
+            where=where,
+            reason=reason,
+        ),
+        path=path,
+        hint=hint,
+    )
 
 
 def _seen(output: Tensor, value: Any) -> Tensor:

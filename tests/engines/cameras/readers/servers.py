@@ -73,10 +73,13 @@ class Shelf:
 
 
 class Motion:
-    """HTTP motion JPEG. It sends `burst` pictures to a caller, then hangs up; the next caller gets the same."""
+    """HTTP motion JPEG. It sends `burst` pictures to a caller, then hangs up; the next caller gets the same.
 
-    def __init__(self, burst: int = 10_000, interval: float = 0.01) -> None:
-        self.closing = Event()
+    After `stall` pictures it falls silent until `go` is set.
+    """
+
+    def __init__(self, burst: int = 10_000, interval: float = 0.01, stall: int = -1) -> None:
+        self.closing, self.go = Event(), Event()
         self.callers = 0
         motion = self
 
@@ -88,6 +91,8 @@ class Motion:
                 self.end_headers()
                 try:
                     for index in range(burst):
+                        if index == stall:
+                            motion.go.wait()
                         if motion.closing.wait(interval):
                             return
                         self.wfile.write(motion.part(index))
@@ -117,6 +122,7 @@ class Motion:
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.closing.set()
+        self.go.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import viridis
+from engines.core.words import tr
 from widgets.calibration.rig.pages.matrix import Figures, Kind, Matrix, cell_words, table
 from widgets.calibration.rig.pages.state import Cell
 from widgets.calibration.state import pixels
@@ -36,11 +37,11 @@ class CellMap(DrawnChart):
     cellSwitched = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Errors by frame and camera")
+        super().__init__(tr("Errors by frame and camera"))
         self.matrix, self.chosen = Matrix(), Cell()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleDescription("Arrow keys go from cell to cell; the space bar switches one off or on")
+        self.setAccessibleDescription(tr("Arrow keys go from cell to cell; the space bar switches one off or on"))
 
     def show_matrix(self, matrix: Matrix, chosen: Cell) -> None:
         """chosen: the cell that is looked at, framed."""
@@ -48,7 +49,7 @@ class CellMap(DrawnChart):
             return
         self.matrix, self.chosen = matrix, chosen
         cell = matrix.cell(chosen.frame, chosen.camera)
-        self.setAccessibleName(self.words(cell) if cell is not None else "Errors by frame and camera")
+        self.setAccessibleName(self.words(cell) if cell is not None else tr("Errors by frame and camera"))
         least = round(self.left + LEAST_WIDE * len(matrix.frames) + EDGE)
         self.setMinimumSize(least, self.sizeHint().height())
         self.setMaximumHeight(self.sizeHint().height())
@@ -180,7 +181,7 @@ class CellMap(DrawnChart):
         wide = sum(18 + _wide(painter, words) + 14 for words, _ in told)
         room = self.width() - self.left - EDGE
         bar = QRectF(self.left, base, min(max(room - 24 - wide, LEAST_SCALE), SCALE_WIDTH, room), 26)
-        top = "" if not self.matrix.rated or max(self.matrix.rated) <= high else " or more"
+        top = "" if not self.matrix.rated or max(self.matrix.rated) <= high else tr(" or more")
         draw_scale(painter, bar, f"{pixels(low)} px", f"{pixels(high)} px{top}", title="RMS")
         self._legend(painter, bar.right() + 24, base - 4, told)
 
@@ -188,10 +189,10 @@ class CellMap(DrawnChart):
         """What has no colour of the scale, of what is there."""
         cells = [cell for row in self.matrix.cells for cell in row]
         told = (
-            ("with outliers", Kind.USED, any(cell.wrong for cell in cells)),
-            ("switched off", Kind.OFF, any(cell.kind is Kind.OFF for cell in cells)),
-            ("not used", Kind.UNUSED, any(cell.kind is Kind.UNUSED for cell in cells)),
-            ("board not seen", Kind.UNSEEN, any(cell.kind in (Kind.UNSEEN, Kind.NOTHING) for cell in cells)),
+            (tr("with outliers"), Kind.USED, any(cell.wrong for cell in cells)),
+            (tr("switched off"), Kind.OFF, any(cell.kind is Kind.OFF for cell in cells)),
+            (tr("not used"), Kind.UNUSED, any(cell.kind is Kind.UNUSED for cell in cells)),
+            (tr("board not seen"), Kind.UNSEEN, any(cell.kind in (Kind.UNSEEN, Kind.NOTHING) for cell in cells)),
         )
         return [(words, kind) for words, kind, there in told if there]
 

@@ -13,6 +13,7 @@ from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
 from engines.core.frames import Image
 from engines.core.outputs import TABLE, check_file
+from engines.core.words import tr, tr_count
 from widgets.calibration.pages.corner_picture import CornerPicture
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words, residual_words, worst_first
 from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
@@ -31,10 +32,10 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import DASH, DOT, count
+from widgets.kit.words import DASH, DOT
 from widgets.kit.work_page import WorkPage
 
-NOTHING = ("Calibrate the rig to see how well each camera agrees in each frame", "Calibrate")
+NOTHING = (tr("Calibrate the rig to see how well each camera agrees in each frame"), tr("Calibrate"))
 SIDE, MOST_SIDE, SIDE_SHARE = 324, 430, 0.32
 LEAST_ROWS, ABOVE_CORNERS = 8, 560
 """Rows of the table of corners at the least, and the height of the page that all else takes."""
@@ -63,8 +64,8 @@ class CellsPage(WorkPage):
         self._rows: tuple[CornerRow, ...] = ()
         self._images: Mapping[int, Image] = {}
         self._make()
-        head = self.head_of("Rig", self.form, self.export)
-        empty = EmptyState(*NOTHING, "views", "Solve for all cameras together")
+        head = self.head_of(tr("Rig"), self.form, self.export)
+        empty = EmptyState(*NOTHING, "views", tr("Solve for all cameras together"))
         self.lay_out(head, self.body_of(empty, self._results()))
         self._wire()
 
@@ -76,8 +77,8 @@ class CellsPage(WorkPage):
         for part in (self.form, self.export):
             part.setVisible(there)
         if result is None or not there:
-            self.title.setText("Rig")
-            self.state.setText("" if result is None else "This file holds cameras alone, no frames")
+            self.title.setText(tr("Rig"))
+            self.state.setText("" if result is None else tr("This file holds cameras alone, no frames"))
             return
         off = view.panel.setup.exclude
         if self._of[0] is not result or self._of[1] != off:
@@ -115,7 +116,7 @@ class CellsPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write every cell."""
-        if path := ask_file(self, "Export cells", "export", "CSV (*.csv)", "rig cells.csv"):
+        if path := ask_file(self, tr("Export cells"), "export", "CSV (*.csv)", "rig cells.csv"):
             save_or_say(self, path, lambda to: write_text(check_file(to, TABLE), csv_text(table(self.matrix))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -131,7 +132,7 @@ class CellsPage(WorkPage):
         if (self._of, cell) == self._told:
             return
         self._told = self._of, cell
-        self.title.setText("Rig")
+        self.title.setText(tr("Rig"))
         self.state.setText(state_words(self.matrix))
         self.map.show_matrix(self.matrix, cell)
         self._scroll.setFixedHeight(self.map.sizeHint().height() + 10)
@@ -147,7 +148,7 @@ class CellsPage(WorkPage):
 
     def _ask(self, result: RigResult, frame: str) -> None:
         self._frame, self._corner, self._images, self._pictured = frame, -1, {}, Cell()
-        self.picture.clear("Reading the pictures")
+        self.picture.clear(tr("Reading the pictures"))
         self.frame.show_frame(result, self._views(frame), "reading")
         self.framePicturesWanted.emit(frame)
 
@@ -158,9 +159,18 @@ class CellsPage(WorkPage):
         self.why.setText(figures.note or ("" if figures.kind is Kind.USED else figures.kind.value.capitalize()))
         self.why.setVisible(bool(self.why.text()))
         off = self.shown.panel.setup.exclude
-        _switch(self.cell_switch, cell_name(cell.frame, camera) not in off, "Cell", f"{camera} in {cell.frame}")
-        _switch(self.frame_switch, cell.frame not in off, "Frame", f"{cell.frame} of all cameras")
-        describe(self.camera_switch, self.camera_switch.text(), f"Leave {camera} out of the rig; Undo brings it back")
+        _switch(
+            self.cell_switch,
+            cell_name(cell.frame, camera) not in off,
+            tr("Cell"),
+            tr("{camera} in {frame}", camera=camera, frame=cell.frame),
+        )
+        _switch(self.frame_switch, cell.frame not in off, tr("Frame"), tr("{frame} of all cameras", frame=cell.frame))
+        describe(
+            self.camera_switch,
+            self.camera_switch.text(),
+            tr("Leave {camera} out of the rig; Undo brings it back", camera=camera),
+        )
         self.cell_switch.setEnabled(cell.frame not in off)
         self._show_picture()
 
@@ -182,7 +192,7 @@ class CellsPage(WorkPage):
         self.corners.show_rows([(str(r.number), residual_words(r), f"{r.weight:.2f}") for r in self._rows], marked)
         row = self._rows[marked] if marked >= 0 else None
         told = mark_words(row, board_of(view, self._mono(cell.camera))) if row is not None and view is not None else ""
-        self.hint.setText(told or "Click a corner in the picture or the table")
+        self.hint.setText(told or tr("Click a corner in the picture or the table"))
 
     def _show_planes(self, cell: Cell) -> None:
         """Over all frames of the camera; made when they are looked at."""
@@ -217,26 +227,33 @@ class CellsPage(WorkPage):
 
     def _make(self) -> None:
         self._marked: tuple[MonoResult | None, tuple[Mark, ...]] = (None, ())
-        self.before = QuietButton("", "step-back", "The frame before this one", name="Previous frame")
-        self.after = QuietButton("", "step-forward", "The frame after this one", name="Next frame")
-        self.export = QuietButton("Export", "export", "Save every frame and camera as CSV")
-        choices = ("picture", "Picture"), ("frame", "All cameras"), ("field", "All frames"), ("cloud", "Scatter")
-        self.form = Segmented("Shown", choices, tip="One picture, all cameras of a frame, or all frames of a camera")
+        self.before = QuietButton("", "step-back", tr("The frame before this one"), name=tr("Previous frame"))
+        self.after = QuietButton("", "step-forward", tr("The frame after this one"), name=tr("Next frame"))
+        self.export = QuietButton(tr("Export"), "export", tr("Save every frame and camera as CSV"))
+        choices = (
+            ("picture", tr("Picture")),
+            ("frame", tr("All cameras")),
+            ("field", tr("All frames")),
+            ("cloud", tr("Scatter")),
+        )
+        self.form = Segmented(
+            tr("Shown"), choices, tip=tr("One picture, all cameras of a frame, or all frames of a camera")
+        )
         self.map, self.graph = CellMap(), LinkGraph()
         self.picture, self.frame = CornerPicture(labels=0), FramePictures()
         self.field, self.cloud = ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
         self.stats = StatGrid()
-        self.cell_switch, self.frame_switch = PlainButton("Cell off"), PlainButton("Frame off")
-        self.camera_switch = PlainButton("Camera out")
-        on_floor = "Origin here: the board in this frame lies on the floor"
-        self.origin = QuietButton("", "target", on_floor, name="Origin here")
-        tips = ("By its number", "In pixels", "In the robust fit")
-        self.corners = FiguresTable("Corners", ("Corner", "Residual", "Weight"), tips, most=10)
-        self.pairs = FiguresTable("Pairs of cameras", PAIR_HEADS, PAIR_TIPS, most=12, firm=3)
-        self.cameras = FiguresTable("Cameras of the rig", CAMERA_HEADS, CAMERA_TIPS, most=8)
-        about = ("pairs", "Pairs"), ("cameras", "Cameras"), ("corners", "Corners")
-        self.which = Segmented("Figures of", about, tip="Pairs and how they hang together, cameras, or corners")
+        self.cell_switch, self.frame_switch = PlainButton(tr("Cell off")), PlainButton(tr("Frame off"))
+        self.camera_switch = PlainButton(tr("Camera out"))
+        on_floor = tr("Origin here: the board in this frame lies on the floor")
+        self.origin = QuietButton("", "target", on_floor, name=tr("Origin here"))
+        tips = (tr("By its number"), tr("In pixels"), tr("In the robust fit"))
+        self.corners = FiguresTable(tr("Corners"), (tr("Corner"), tr("Residual"), tr("Weight")), tips, most=10)
+        self.pairs = FiguresTable(tr("Pairs of cameras"), PAIR_HEADS, PAIR_TIPS, most=12, firm=3)
+        self.cameras = FiguresTable(tr("Cameras of the rig"), CAMERA_HEADS, CAMERA_TIPS, most=8)
+        about = ("pairs", tr("Pairs")), ("cameras", tr("Cameras")), ("corners", tr("Corners"))
+        self.which = Segmented(tr("Figures of"), about, tip=tr("Pairs and how they hang together, cameras, or corners"))
 
     def _results(self) -> QWidget:
         self._scroll = QScrollArea()
@@ -319,7 +336,11 @@ class CellsPage(WorkPage):
 def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
     """A button that leaves something out, or takes it back."""
     button.setText(f"{what} {'off' if on else 'on'}")
-    describe(button, button.text(), f"{'Leave out' if on else 'Take back'} {of}, then calibrate again")
+    describe(
+        button,
+        button.text(),
+        tr("{words} {of}, then calibrate again", words=tr("Leave out") if on else tr("Take back"), of=of),
+    )
 
 
 def state_words(matrix: Matrix) -> str:
@@ -327,15 +348,31 @@ def state_words(matrix: Matrix) -> str:
     cells = [cell for row in matrix.cells for cell in row]
     used = sum(cell.kind is Kind.USED for cell in cells)
     wrong = sum(cell.wrong for cell in cells)
-    return f"{count(len(matrix.frames), 'frame')}, {count(wrong, 'outlier')}, {used} of {len(cells)} cells"
+    return tr(
+        "{frames}, {outliers}, {used} of {count} cells",
+        frames=tr_count(len(matrix.frames), "{n} frame", "{n:,} frames"),
+        outliers=tr_count(wrong, "{n} outlier", "{n:,} outliers"),
+        used=used,
+        count=len(cells),
+    )
 
 
 def cell_stats(figures: Figures) -> list[Stat]:
     """What is told of one cell."""
-    tip = "How far the rig puts the corners from where they were found"
-    corners = f"{figures.wrong} of {figures.corners}" if figures.corners else DASH
+    tip = tr("How far the rig puts the corners from where they were found")
+    corners = tr("{wrong} of {corners}", wrong=figures.wrong, corners=figures.corners) if figures.corners else DASH
     return [
         Stat("RMS", pixels(figures.rms), "px" if figures.rms else "", tip=tip),
-        Stat("Left out", pixels(figures.left), "px" if figures.left else "", tip="With this frame left out of the fit"),
-        Stat("Outliers", corners, level="bad" if figures.wrong else "", tip="Corners that do not fit, of those found"),
+        Stat(
+            tr("Left out"),
+            pixels(figures.left),
+            "px" if figures.left else "",
+            tip=tr("With this frame left out of the fit"),
+        ),
+        Stat(
+            tr("Outliers"),
+            corners,
+            level="bad" if figures.wrong else "",
+            tip=tr("Corners that do not fit, of those found"),
+        ),
     ]

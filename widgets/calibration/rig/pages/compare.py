@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget
 
 from engines.calibration.rig.differences import CameraDifference, PairDifference, RigComparison
+from engines.core.words import tr, tr_count
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.compare import heat_of
 from widgets.calibration.pages.heat_plane import HeatPlane
@@ -17,33 +18,32 @@ from widgets.kit.fields import ChoiceField, Segmented, wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, scrolled
-from widgets.kit.words import count
 
 OFFER = (
-    "Choose a second calibration of this rig: what stands elsewhere, and is it more than chance?",
-    "Choose a file",
+    tr("Choose a second calibration of this rig: what stands elsewhere, and is it more than chance?"),
+    tr("Choose a file"),
     "open",
-    "A rig of ours, or of OpenCV, Kalibr, ROS, aniposelib or caliscope",
+    tr("A rig of ours, or of OpenCV, Kalibr, ROS, aniposelib or caliscope"),
 )
-ALL = ("", "All cameras")
-CAMERAS = ("Camera", "Shift, mm", "Turn, \u00b0", "Lens, px", "Apart, \u03c3")
+ALL = ("", tr("All cameras"))
+CAMERAS = (tr("Camera"), tr("Shift, mm"), tr("Turn, \u00b0"), tr("Lens, px"), tr("Apart, \u03c3"))
 CAMERA_TIPS = (
-    "Of the rig; one that has moved is set in bold, a double click shows its lens",
-    "Between its centres, once the rigs lie on each other",
-    "Between its orientations",
-    "In most places of the picture, after the turn that fits best",
-    "The lens's parameter that is the furthest, in joint standard deviations",
+    tr("Of the rig; one that has moved is set in bold, a double click shows its lens"),
+    tr("Between its centres, once the rigs lie on each other"),
+    tr("Between its orientations"),
+    tr("In most places of the picture, after the turn that fits best"),
+    tr("The lens's parameter that is the furthest, in joint standard deviations"),
 )
-PAIRS = ("Distance of", "Differs, mm", "Apart, \u03c3")
+PAIRS = (tr("Distance of"), tr("Differs, mm"), tr("Apart, \u03c3"))
 PAIR_TIPS = (
-    "Two cameras",
-    "Distance in the second less that in the first, in millimetres",
-    "In joint standard deviations",
+    tr("Two cameras"),
+    tr("Distance in the second less that in the first, in millimetres"),
+    tr("In joint standard deviations"),
 )
-LAY_TIP = "The second rig is moved, as a whole, until all cameras lie as near as they can, or this one on itself"
-SAME, SAME_LENS = 1e-3, "The lens of {} is the same in both"
+LAY_TIP = tr("The second rig is moved, as a whole, until all cameras lie as near as they can, or this one on itself")
+SAME, SAME_LENS = 1e-3, tr("The lens of {} is the same in both")
 """Pixels below which two lenses are."""
-OTHER_SHAPE = "Its pictures have another shape in the second: the lenses are not compared"
+OTHER_SHAPE = tr("Its pictures have another shape in the second: the lenses are not compared")
 MOST_REASONS = 4
 
 
@@ -56,17 +56,22 @@ class RigComparePage(ChartPage):
     def __init__(self) -> None:
         super().__init__()
         self._camera = 0
-        self.space, self.map = RigSpace("Both rigs in space"), HeatPlane("Difference of a lens over the picture", "px")
+        self.space, self.map = (
+            RigSpace(tr("Both rigs in space")),
+            HeatPlane(tr("Difference of a lens over the picture"), "px"),
+        )
         self.space.setMinimumWidth(self.map.minimumWidth())
         self.chart = self.space
-        self.files = TwoFiles("This rig", across=True)
-        self.laid = ChoiceField("Laid onto each other by", (ALL,), tip=LAY_TIP)
+        self.files = TwoFiles(tr("This rig"), across=True)
+        self.laid = ChoiceField(tr("Laid onto each other by"), (ALL,), tip=LAY_TIP)
         self.laid.setMinimumContentsLength(11)
         self.words, self.reasons = wrapped("hint"), ReasonList()
-        self.cameras = FiguresTable("Cameras of both", CAMERAS, CAMERA_TIPS)
-        self.pairs = FiguresTable("Distances of both", PAIRS, PAIR_TIPS, most=28, firm=3)
-        self.form = Segmented("Shown", (("space", "In space"), ("lens", "Lens")), tip="Both rigs, or one camera's lens")
-        self.lens = ChoiceField("Camera", (), tip="Whose lens is compared over the picture")
+        self.cameras = FiguresTable(tr("Cameras of both"), CAMERAS, CAMERA_TIPS)
+        self.pairs = FiguresTable(tr("Distances of both"), PAIRS, PAIR_TIPS, most=28, firm=3)
+        self.form = Segmented(
+            tr("Shown"), (("space", tr("In space")), ("lens", tr("Lens"))), tip=tr("Both rigs, or one camera's lens")
+        )
+        self.lens = ChoiceField(tr("Camera"), (), tip=tr("Whose lens is compared over the picture"))
         self._lay_out()
         self._wire()
 
@@ -79,7 +84,7 @@ class RigComparePage(ChartPage):
         self.export.setEnabled(told is not None)
         self._choose(self.form.value())
         if told is None:
-            self._show_nothing(compare.problem or "Reading both")
+            self._show_nothing(compare.problem or tr("Reading both"))
         elif told is not before.comparison:
             self._show(told)
 
@@ -92,7 +97,7 @@ class RigComparePage(ChartPage):
         below = row_of((self.charts, 1), self.side, spacing=16)
         whole = held(column_of(self.files, (below, 1), spacing=8, margins=(12, 4, 12, 12)))
         self.controls = (self.laid, self.lens, self.form, self.export)
-        self.lay_out(self.head_of("Compare", *self.controls), self.body_of(EmptyState(*OFFER), whole))
+        self.lay_out(self.head_of(tr("Compare"), *self.controls), self.body_of(EmptyState(*OFFER), whole))
 
     def _wire(self) -> None:
         self.form.chosen.connect(self._choose)
@@ -159,17 +164,27 @@ class RigComparePage(ChartPage):
 def state_words(told: RigComparison) -> str:
     """'4 cameras, 2 differences'."""
     many = sum(finding.level > 0 for finding in told.findings)
-    word = "not judged" if told.agree is None else count(many, "difference") if many else "no difference"
-    return f"{count(len(told.cameras), 'camera')}, {word}"
+    word = (
+        tr("not judged")
+        if told.agree is None
+        else tr_count(many, "{n} difference", "{n:,} differences")
+        if many
+        else tr("no difference")
+    )
+    return tr("{cameras}, {word}", cameras=tr_count(len(told.cameras), "{n} camera", "{n:,} cameras"), word=word)
 
 
 def about_words(told: RigComparison) -> str:
     """What the two lie on each other by, and the scale."""
-    by = f"by {told.about} alone" if told.about else "so that the cameras lie as near as they can"
+    by = tr("by {about} alone", about=told.about) if told.about else tr("so that the cameras lie as near as they can")
     if not told.about and any(one.moved for one in told.cameras):
-        by = "by the cameras that stand as before"
-    scale = "" if abs(told.scale_percent) < 5e-4 else f" Distances are {told.scale_percent:+.3f} % in the second."
-    return f"The second rig, dashed, is laid onto the first {by}.{scale}"
+        by = tr("by the cameras that stand as before")
+    scale = (
+        ""
+        if abs(told.scale_percent) < 5e-4
+        else tr(" Distances are {scale_percent:+.3f} % in the second.", scale_percent=told.scale_percent)
+    )
+    return tr("The second rig, dashed, is laid onto the first {by}.{scale}", by=by, scale=scale)
 
 
 def camera_cells(one: CameraDifference) -> tuple[str, ...]:
@@ -185,8 +200,18 @@ def pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:
 def pair_tip(one: PairDifference) -> str:
     """The distances themselves, and what became of the angle."""
     first, second = (f"{1e3 * each:.2f} mm" for each in one.distances)
-    sure = "" if one.angle_deviations is None else f", {one.angle_deviations:.1f} joint deviations"
-    return f"{first} in the first, {second} in the second. The angle differs by {one.apart_deg:+.3f}\u00b0{sure}"
+    sure = (
+        ""
+        if one.angle_deviations is None
+        else tr(", {angle_deviations:.1f} joint deviations", angle_deviations=one.angle_deviations)
+    )
+    return tr(
+        "{first} in the first, {second} in the second. The angle differs by {apart_deg:+.3f}\u00b0{sure}",
+        first=first,
+        second=second,
+        apart_deg=one.apart_deg,
+        sure=sure,
+    )
 
 
 def signed(value: float) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from engines.calibration.rig.types import RigResult
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.frames import Image
+from engines.core.words import tr
 from widgets.calibration.pages.corner_picture import CornerPicture
 
 
@@ -33,7 +34,7 @@ class FramePictures(QWidget):
         self._names = [camera.name for camera in result.cameras]
         self._have(len(result.cameras))
         for camera, picture in enumerate(self.pictures[: len(result.cameras)]):
-            picture.setAccessibleName(f"Picture of {result.cameras[camera].name}")
+            picture.setAccessibleName(tr("Picture of {cameras}", cameras=result.cameras[camera].name))
             picture.clear(f"{result.cameras[camera].name}: {nothing}")
             if camera in views:
                 view, mono = views[camera]

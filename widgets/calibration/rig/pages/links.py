@@ -9,11 +9,11 @@ from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.calibration.rig.types import RigPair, RigResult
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.words import length_words, pair_name
 from widgets.charts.drawn import DrawnChart, label
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
-from widgets.kit.words import count
 
 NODE, NEAR = 13.0, 8.0
 THIN, THICK = 1.0, 6.0
@@ -28,7 +28,7 @@ class LinkGraph(DrawnChart):
     cameraChosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__("How the cameras hang together")
+        super().__init__(tr("How the cameras hang together"))
         self.result: RigResult | None = None
         self.chosen = -1
         self.setMinimumSize(180, 150)
@@ -64,14 +64,28 @@ class LinkGraph(DrawnChart):
         """'front left – side left: 200.441 ± 0.023 mm, 28 frames, 1,512 corners'."""
         assert self.result is not None
         length = length_words(pair.distance, pair.uncertainty)
-        support = f"{count(pair.frames, 'frame')}, {count(pair.corners, 'corner')} seen by both"
-        return f"{pair_name(self.result, pair)}: {length}, {support if pair.frames else 'no frame seen by both'}"
+        support = tr(
+            "{frames}, {corners} seen by both",
+            frames=tr_count(pair.frames, "{n} frame", "{n:,} frames"),
+            corners=tr_count(pair.corners, "{n} corner", "{n:,} corners"),
+        )
+        return tr(
+            "{pair_name}: {length}, {support}",
+            pair_name=pair_name(self.result, pair),
+            length=length,
+            support=support if pair.frames else tr("no frame seen by both"),
+        )
 
     def tip_at(self, place: QPointF) -> str:
         camera = self.camera_at(place)
         if camera >= 0 and self.result is not None:
             one = self.result.cameras[camera]
-            return f"{one.name}: {count(one.frames, 'frame')}, {count(one.corners, 'corner')}"
+            return tr(
+                "{one}: {frames}, {corners}",
+                one=one.name,
+                frames=tr_count(one.frames, "{n} frame", "{n:,} frames"),
+                corners=tr_count(one.corners, "{n} corner", "{n:,} corners"),
+            )
         pair = self.pair_at(place)
         return self.words(pair) if pair is not None else ""
 
@@ -111,7 +125,7 @@ class LinkGraph(DrawnChart):
                 self._support(painter, one)
         for number, camera in enumerate(result.cameras):
             self._node(painter, number, camera.name)
-        words = "Lines: frames that both cameras see the board in"
+        words = tr("Lines: frames that both cameras see the board in")
         foot = QRectF(0, self.height() - 16, self.width(), 15)
         label(painter, foot, words, LOOK.now.color("muted"), Qt.AlignmentFlag.AlignHCenter)
 

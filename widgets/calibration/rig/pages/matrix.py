@@ -8,18 +8,19 @@ from enum import Enum
 from math import sqrt
 
 from engines.calibration.rig.types import RigResult, RigView
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.alone import outliers
 from widgets.calibration.state import pixels
-from widgets.kit.words import DASH, count
+from widgets.kit.words import DASH
 
 
 class Kind(Enum):
     """What a cell is. The value is the word for it."""
 
-    NOTHING = "no picture"
-    UNSEEN = "no board found"
-    OFF = "switched off"
-    UNUSED = "not used"
+    NOTHING = tr("no picture")
+    UNSEEN = tr("no board found")
+    OFF = tr("switched off")
+    UNUSED = tr("not used")
     USED = "used"
 
 
@@ -107,12 +108,12 @@ def cell_words(cell: Figures, camera: str) -> str:
     at = f"{cell.frame}, {camera}"
     if cell.kind is not Kind.USED:
         return f"{at}: {cell.note or cell.kind.value}"
-    parts = [f"RMS {pixels(cell.rms)} px"]
+    parts = [tr("RMS {rms} px", rms=pixels(cell.rms))]
     if cell.left is not None:
-        parts.append(f"left out {pixels(cell.left)} px")
-    parts.append(count(cell.corners, "corner"))
+        parts.append(tr("left out {left} px", left=pixels(cell.left)))
+    parts.append(tr_count(cell.corners, "{n} corner", "{n:,} corners"))
     if cell.wrong:
-        parts.append(f"{count(cell.wrong, 'outlier')}")
+        parts.append(tr("{outliers}", outliers=tr_count(cell.wrong, "{n} outlier", "{n:,} outliers")))
     return f"{at}: {', '.join(parts)}"
 
 

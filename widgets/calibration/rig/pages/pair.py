@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.errors import WorkFailed
 from engines.core.files import atomic_path
+from engines.core.words import tr
 from widgets.calibration.rig.pages.pair_picture import PairPicture, Showing
 from widgets.calibration.rig.pages.pair_view import PairView, figures_of, known_words
 from widgets.calibration.rig.pages.state import PagesView
@@ -33,17 +34,17 @@ from widgets.kit.panel import (
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-NOTHING = ("Calibrate the rig to see two of its cameras rectified", "Calibrate")
+NOTHING = (tr("Calibrate the rig to see two of its cameras rectified"), tr("Calibrate"))
 SIDE = 272
 CLOUD, PICTURE = ".ply", ".png"
-KINDS = "Point cloud (*.ply);;Picture (*.png)"
+KINDS = tr("Point cloud (*.ply);;Picture (*.png)")
 OWN = "own"
-ALPHAS = (("0", "Nothing black"), ("0.5", "Half"), ("1", "All"), (OWN, "Own focal length"))
-SHOWN: tuple[tuple[Showing, str], ...] = (("pictures", "Pictures"), ("over", "Over"), ("depth", "Depth"))
-LIVE = "Depth of what the cameras show now, at half their resolution"
-SOURCES = "Both rectified pictures as sources of the project"
-NOT_OPEN = "Open the cameras of this rig and choose Use for these sources in its panel first"
-_DEPTH_TIP = "Depths that are looked through; what is nearer or farther is not known"
+ALPHAS = (("0", tr("Nothing black")), ("0.5", tr("Half")), ("1", tr("All")), (OWN, tr("Own focal length")))
+SHOWN: tuple[tuple[Showing, str], ...] = (("pictures", tr("Pictures")), ("over", tr("Over")), ("depth", tr("Depth")))
+LIVE = tr("Depth of what the cameras show now, at half their resolution")
+SOURCES = tr("Both rectified pictures as sources of the project")
+NOT_OPEN = tr("Open the cameras of this rig and choose Use for these sources in its panel first")
+_DEPTH_TIP = tr("Depths that are looked through; what is nearer or farther is not known")
 
 
 class Scale(QWidget):
@@ -52,12 +53,14 @@ class Scale(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(30)
-        self.setAccessibleName("Colours of depth")
+        self.setAccessibleName(tr("Colours of depth"))
         self._ends = "", ""
 
     def set_ends(self, near: float, far: float) -> None:
         self._ends = f"{far:g} m", f"{near:g} m"
-        self.setToolTip(f"From {far:g} m (dark) to {near:g} m (bright), as disparity; darkest: not known")
+        self.setToolTip(
+            tr("From {far:g} m (dark) to {near:g} m (bright), as disparity; darkest: not known", far=far, near=near)
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -78,11 +81,11 @@ class PairPage(WorkPage):
         self.picture = PairPicture()
         self._make_head()
         self._make_side()
-        empty = EmptyState(*NOTHING, "views", "Files of the project stay where they are")
+        empty = EmptyState(*NOTHING, "views", tr("Files of the project stay where they are"))
         side = scrolled(held(self._side(), "panel"))
         side.setFixedWidth(SIDE)
         both = held(row_of((self.picture, 1), side, spacing=16, margins=(12, 4, 12, 12)))
-        head = self.head_of("Pair", self.live, self.export)
+        head = self.head_of(tr("Pair"), self.live, self.export)
         self.lay_out(head, self.body_of(empty, both))
         self._connect()
 
@@ -100,14 +103,14 @@ class PairPage(WorkPage):
         """Ask for a file and write the point cloud, or the picture."""
         if self.shown.pair.seen is None:
             return
-        if path := ask_file(self, "Export the pair", "export", KINDS, "depth.ply"):
+        if path := ask_file(self, tr("Export the pair"), "export", KINDS, "depth.ply"):
             save_or_say(self, path, self.write)
 
     def write(self, path: str) -> None:
         """What is known of depth as points (.ply), or what is shown (.png)."""
         pair = self.shown.pair
         if pair.seen is None or pair.rig is None:
-            raise WorkFailed("Nothing is shown that could be saved")
+            raise WorkFailed(tr("Nothing is shown that could be saved"))
         if path.lower().endswith(CLOUD):
             from engines.calibration.rig.pairs.cloud import write_cloud
 
@@ -132,28 +135,34 @@ class PairPage(WorkPage):
     # Within
 
     def _make_head(self) -> None:
-        self.pair = ChoiceField("Cameras", tip="Which two cameras")
-        self.swap = QuietButton("", "swap", "Exchange the two: depth is told of the first picture", name="Swap cameras")
-        self.frame = ChoiceField("Frame", tip="Which moment; frames in which both show the board come first")
-        self.live = Toggle("Live", tip=LIVE)
-        self.view = Segmented(
-            "Show", SHOWN, tip="Both pictures, with depth over the first, or with depth in place of the other"
+        self.pair = ChoiceField(tr("Cameras"), tip=tr("Which two cameras"))
+        self.swap = QuietButton(
+            "", "swap", tr("Exchange the two: depth is told of the first picture"), name=tr("Swap cameras")
         )
-        self.export = QuietButton("Export", "export", "Save the depth as a point cloud (PLY), or the picture (PNG)")
+        self.frame = ChoiceField(tr("Frame"), tip=tr("Which moment; frames in which both show the board come first"))
+        self.live = Toggle(tr("Live"), tip=LIVE)
+        self.view = Segmented(
+            tr("Show"), SHOWN, tip=tr("Both pictures, with depth over the first, or with depth in place of the other")
+        )
+        self.export = QuietButton(
+            tr("Export"), "export", tr("Save the depth as a point cloud (PLY), or the picture (PNG)")
+        )
 
     def _make_side(self) -> None:
         self.stats, self.words = StatGrid(), wrapped()
-        self.lines = Toggle("Lines", True, tip="Lines across both pictures; drag them to what you want to compare")
-        self.alpha = ChoiceField("Alpha", ALPHAS, tip="How much of the rectified pictures is shown")
-        self.near = NumberField("Nearest", 0.3, 0.01, 1000, unit="m", decimals=2, step=0.1, tip=_DEPTH_TIP)
-        self.far = NumberField("Farthest", 5.0, 0.02, 10000, unit="m", decimals=2, step=0.5, tip=_DEPTH_TIP)
+        self.lines = Toggle(
+            tr("Lines"), True, tip=tr("Lines across both pictures; drag them to what you want to compare")
+        )
+        self.alpha = ChoiceField(tr("Alpha"), ALPHAS, tip=tr("How much of the rectified pictures is shown"))
+        self.near = NumberField(tr("Nearest"), 0.3, 0.01, 1000, unit="m", decimals=2, step=0.1, tip=_DEPTH_TIP)
+        self.far = NumberField(tr("Farthest"), 5.0, 0.02, 10000, unit="m", decimals=2, step=0.5, tip=_DEPTH_TIP)
         self.scale = Scale()
-        self.sources = PlainButton("Use as sources", "straight", SOURCES)
+        self.sources = PlainButton(tr("Use as sources"), "straight", SOURCES)
 
     def _side(self):  # noqa: ANN202  (a layout of Qt's)
         cameras = held(row_of((self.pair, 1), self.swap, spacing=4))
-        depths = columns(labelled("Nearest", self.near, _DEPTH_TIP), labelled("Farthest", self.far, _DEPTH_TIP))
-        alpha = labelled("Shown of each picture", self.alpha, self.alpha.toolTip())
+        depths = columns(labelled(tr("Nearest"), self.near, _DEPTH_TIP), labelled(tr("Farthest"), self.far, _DEPTH_TIP))
+        alpha = labelled(tr("Shown of each picture"), self.alpha, self.alpha.toolTip())
         return column_of(
             cameras, self.frame, self.view, self.lines, self.words, depths, self.scale, self.stats, alpha,
             self.sources, None, spacing=12, margins=(0, 0, 8, 0),
@@ -201,9 +210,14 @@ class PairPage(WorkPage):
 def _state_words(pair: PairView) -> str:
     """The rate where it is live, else how well rows match, once the pictures are there."""
     if pair.live:
-        return f"Live, {pair.rate:.0f} per second" if pair.rate else pair.note or "Live"
+        return tr("Live, {rate:.0f} per second", rate=pair.rate) if pair.rate else pair.note or tr("Live")
     figures = pair.figures
     if pair.seen is None or figures is None or not figures.corners:
-        return pair.note if pair.seen is None else f"Frame {pair.frame}"
+        return pair.note if pair.seen is None else tr("Frame {frame}", frame=pair.frame)
     rows = "columns" if figures.rectification.vertical else "rows"
-    return f"{1000 * figures.baseline_m:.1f} mm apart, {rows} off by {figures.rectified_dy_rms_px:.3f} px"
+    return tr(
+        "{baseline_m:.1f} mm apart, {rows} off by {rectified_dy_rms_px:.3f} px",
+        baseline_m=1000 * figures.baseline_m,
+        rows=rows,
+        rectified_dy_rms_px=figures.rectified_dy_rms_px,
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QEvent, QLineF, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 
+from engines.core.words import tr
 from widgets.calibration.rig.pages.pair_view import PairView, beside, depth_picture, depth_words, laid_over
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import HALO, Overlay, Points, overlay_color
@@ -50,9 +51,9 @@ class PairPicture(ImageView):
     """Drag a line to see whether both cameras show the same along it; up and down move the one taken last."""
 
     def __init__(self) -> None:
-        super().__init__("Rectified pictures of both cameras")
+        super().__init__(tr("Rectified pictures of both cameras"))
         self.setAccessibleDescription(
-            "Drag a line up or down; the arrow keys move the one taken last, the tab key goes on. Wheel zooms"
+            tr("Drag a line up or down; the arrow keys move the one taken last, the tab key goes on. Wheel zooms")
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lines = list(LINES)

@@ -11,6 +11,7 @@ import numpy as np
 from engines.calibration.rig.types import RigResult, StereoResult
 from engines.core.frames import Image
 from engines.core.pictures.heat import OVER
+from engines.core.words import tr
 from widgets.calibration.pages.heat_plane import rough
 from widgets.kit.results import Stat
 
@@ -84,7 +85,7 @@ def metres(value: float, std: float) -> str:
 def depth_words(depth: Depth, x: float, y: float) -> str:
     """What is known at a pixel of the first picture."""
     found = depth.at(x, y)
-    return "depth not known" if found is None else metres(*found)
+    return tr("depth not known") if found is None else metres(*found)
 
 
 def known_words(view: PairView) -> str:
@@ -93,10 +94,15 @@ def known_words(view: PairView) -> str:
         return view.note
     depth = view.seen.depth
     if depth.share == 0:
-        return "No depth is known in these pictures: look through other depths, or show something with texture"
+        return tr("No depth is known in these pictures: look through other depths, or show something with texture")
     share, relative = round(100 * depth.share), 100 * float(np.nanmedian(depth.std / depth.metres))
-    rig = "" if depth.rig_known else ", the matching's alone: this rig does not say how certain it is"
-    return f"Depth in {share} % of the picture, ± {rough(relative)} % (median){rig}"
+    rig = "" if depth.rig_known else tr(", the matching's alone: this rig does not say how certain it is")
+    return tr(
+        "Depth in {share} % of the picture, ± {relative} % (median){rig}",
+        share=share,
+        relative=rough(relative),
+        rig=rig,
+    )
 
 
 def figures_of(result: StereoResult) -> list[Stat]:
@@ -104,17 +110,29 @@ def figures_of(result: StereoResult) -> list[Stat]:
     std = "" if pair is None or pair.uncertainty is None else rough(1000 * pair.uncertainty)
     rows = "columns" if result.rectification.vertical else "rows"
     apart = [
-        Stat("Baseline", f"{1000 * result.baseline_m:.2f}", "mm", std, "Distance of the two cameras"),
-        Stat("Turned by", f"{result.rotation_deg:.3f}", "\u00b0", "", "The second camera against the first"),
+        Stat(tr("Baseline"), f"{1000 * result.baseline_m:.2f}", "mm", std, tr("Distance of the two cameras")),
+        Stat(tr("Turned by"), f"{result.rotation_deg:.3f}", "\u00b0", "", tr("The second camera against the first")),
     ]
     if not result.corners:
         return apart
     return [
         *apart,
-        Stat(f"{rows.capitalize()} off", f"{result.rectified_dy_rms_px:.3f}", "px", "", f"Corners across {rows}, rms"),
-        Stat("At most", f"{result.rectified_dy_max_px:.3f}", "px", "", "The worst corner"),
-        Stat("Epipolar", f"{result.epipolar_px:.3f}", "px", "", "Distance of corners from their epipolar lines, rms"),
-        Stat("Corners", f"{result.corners:,}", "", "", "Seen by both cameras"),
+        Stat(
+            tr("{rows} off", rows=rows.capitalize()),
+            f"{result.rectified_dy_rms_px:.3f}",
+            "px",
+            "",
+            tr("Corners across {rows}, rms", rows=rows),
+        ),
+        Stat(tr("At most"), f"{result.rectified_dy_max_px:.3f}", "px", "", tr("The worst corner")),
+        Stat(
+            tr("Epipolar"),
+            f"{result.epipolar_px:.3f}",
+            "px",
+            "",
+            tr("Distance of corners from their epipolar lines, rms"),
+        ),
+        Stat(tr("Corners"), f"{result.corners:,}", "", "", tr("Seen by both cameras")),
     ]
 
 

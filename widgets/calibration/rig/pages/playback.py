@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import ElidedLabel, QuietButton
 from widgets.kit.layouts import row_of
 from widgets.kit.slider import ClickSlider
@@ -27,10 +28,10 @@ class Playback(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.frames: tuple[str, ...] = ()
-        self.play = QuietButton("", "play", "Go through the frames, again and again", name="Play")
-        self.back = QuietButton("", "step-back", "The frame before", name="Frame before")
-        self.on = QuietButton("", "step-forward", "The next frame", name="Next frame")
-        self.slider = ClickSlider("Frame", "Click or drag to another frame")
+        self.play = QuietButton("", "play", tr("Go through the frames, again and again"), name=tr("Play"))
+        self.back = QuietButton("", "step-back", tr("The frame before"), name=tr("Frame before"))
+        self.on = QuietButton("", "step-forward", tr("The next frame"), name=tr("Next frame"))
+        self.slider = ClickSlider(tr("Frame"), tr("Click or drag to another frame"))
         self.words = ElidedLabel("", "hint")
         self.words.setFont(number_font(11))
         self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -71,7 +72,7 @@ class Playback(QWidget):
             return
         self._timer.start() if on else self._timer.stop()
         self.play.set_icon("pause" if on else "play")
-        self.play.setAccessibleName("Pause" if on else "Play")
+        self.play.setAccessibleName(tr("Pause") if on else tr("Play"))
         if not on:
             self._stay()
 
@@ -100,4 +101,6 @@ class Playback(QWidget):
 
     def _name(self) -> None:
         at = self.slider.value() + 1
-        self.words.setText(f"Frame {at} of {len(self.frames)}: {self.frame}" if self.frames else "")
+        self.words.setText(
+            tr("Frame {at} of {count}: {frame}", at=at, count=len(self.frames), frame=self.frame) if self.frames else ""
+        )

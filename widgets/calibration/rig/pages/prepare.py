@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QLayout
 
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.pages.prepare_tiles import TilesPicture
 from widgets.calibration.rig.pages.prepare_view import PrepareView
 from widgets.calibration.rig.pages.state import PagesView
@@ -22,10 +23,12 @@ from widgets.kit.panel import (
     rule,
 )
 from widgets.kit.path_row import PathRow
-from widgets.kit.words import count
 from widgets.kit.work_page import WorkPage
 
-NOTHING = ("Drop a film or pictures that hold all cameras as tiles, to cut them into one of each camera", "Open sample")
+NOTHING = (
+    tr("Drop a film or pictures that hold all cameras as tiles, to cut them into one of each camera"),
+    tr("Open sample"),
+)
 SIDE = 270
 MOST = 8
 
@@ -44,8 +47,8 @@ class PreparePage(WorkPage):
         side = held(self._side())
         side.setFixedWidth(SIDE)
         both = held(row_of((self.picture, 1), side, spacing=8, margins=(4, 0, 12, 12)))
-        empty = EmptyState(*NOTHING, "tiled", "A rendered recording of four cameras, to try it on")
-        self.lay_out(self.head_of("Prepare", self.choose, self.start), self.body_of(empty, both))
+        empty = EmptyState(*NOTHING, "tiled", tr("A rendered recording of four cameras, to try it on"))
+        self.lay_out(self.head_of(tr("Prepare"), self.choose, self.start), self.body_of(empty, both))
         self._connect()
 
     def show_state(self, view: PagesView) -> None:
@@ -68,25 +71,29 @@ class PreparePage(WorkPage):
         return self.start if view.result is None else self.use
 
     def _make_controls(self) -> None:
-        self.choose = PlainButton("Choose recordings\u2026", "open", "Films or pictures that hold all cameras as tiles")
-        self.start = PrimaryButton("Cut", "", "Write a film or folder of each camera, and the list of them")
-        self.rows = NumberField("Rows", 2, 1, MOST, tip="Tiles above one another")
-        self.columns = NumberField("Columns", 2, 1, MOST, tip="Tiles side by side")
-        self.guess = PlainButton("", "", "Take the grid whose seams show in the recording")
-        self.margin = NumberField("Margin", 0, 0, 200, unit="px", tip="Pixels to cut off around each tile")
-        self.every = NumberField("Every", 1, 1, 1000, tip="Take each N-th frame; 1 takes all")
-        self.as_pictures = Toggle("Pictures instead of films", tip="PNG: the very pixels, and larger files")
-        self.out = PathRow("Folder", "none chosen", "Where the result is written; nothing else is touched")
+        self.choose = PlainButton(
+            tr("Choose recordings\u2026"), "open", tr("Films or pictures that hold all cameras as tiles")
+        )
+        self.start = PrimaryButton(tr("Cut"), "", tr("Write a film or folder of each camera, and the list of them"))
+        self.rows = NumberField(tr("Rows"), 2, 1, MOST, tip=tr("Tiles above one another"))
+        self.columns = NumberField(tr("Columns"), 2, 1, MOST, tip=tr("Tiles side by side"))
+        self.guess = PlainButton("", "", tr("Take the grid whose seams show in the recording"))
+        self.margin = NumberField(tr("Margin"), 0, 0, 200, unit="px", tip=tr("Pixels to cut off around each tile"))
+        self.every = NumberField(tr("Every"), 1, 1, 1000, tip=tr("Take each N-th frame; 1 takes all"))
+        self.as_pictures = Toggle(tr("Pictures instead of films"), tip=tr("PNG: the very pixels, and larger files"))
+        self.out = PathRow(tr("Folder"), tr("none chosen"), tr("Where the result is written; nothing else is touched"))
         self.plan, self.problem, self.done = wrapped("hint"), wrapped("warn"), wrapped()
-        self.use = PrimaryButton("Use for the rig", "", "Calibrate from these films or pictures, one of each camera")
-        self.reveal = PlainButton("Show folder", "folder", "Open the folder that was written")
+        self.use = PrimaryButton(
+            tr("Use for the rig"), "", tr("Calibrate from these films or pictures, one of each camera")
+        )
+        self.reveal = PlainButton(tr("Show folder"), "folder", tr("Open the folder that was written"))
 
     def _side(self) -> QLayout:
         self._result = held(column_of(rule(), self.done, columns(self.use, self.reveal), spacing=8))
         return column_of(
-            columns(labelled("Rows", self.rows), labelled("Columns", self.columns)),
+            columns(labelled(tr("Rows"), self.rows), labelled(tr("Columns"), self.columns)),
             self.guess,
-            columns(labelled("Margin", self.margin), labelled("Every N-th frame", self.every)),
+            columns(labelled(tr("Margin"), self.margin), labelled(tr("Every N-th frame"), self.every)),
             self.as_pictures,
             rule(),
             self.out,
@@ -118,7 +125,7 @@ class PreparePage(WorkPage):
         guess = view.guess if view.guess not in ((1, 1), (form.rows, form.columns)) else None
         self.guess.setVisible(guess is not None)
         if guess is not None:
-            self.guess.setText(f"Seams show {guess[0]} \u00d7 {guess[1]}: take it")
+            self.guess.setText(tr("Seams show {guess} \u00d7 {guess2}: take it", guess=guess[0], guess2=guess[1]))
         for control in (self.rows, self.columns, self.margin, self.every, self.as_pictures, self.out, self.choose):
             control.setEnabled(not busy)
         self.picture.setEnabled(not busy)
@@ -134,6 +141,14 @@ class PreparePage(WorkPage):
         result = view.result
         self._result.setVisible(result is not None)
         if result is not None:
-            lost = f"; {count(len(result.left_out), 'file')} left out" if result.left_out else ""
-            frames = f"{count(result.frames, 'frame')} of {count(len(result.cameras), 'camera')}"
-            self.done.setText(f"Written: {frames}{lost}")
+            lost = (
+                tr_count(len(result.left_out), "; {n} file left out", "; {n:,} files left out")
+                if result.left_out
+                else ""
+            )
+            frames = tr(
+                "{frames} of {cameras}",
+                frames=tr_count(result.frames, "{n} frame", "{n:,} frames"),
+                cameras=tr_count(len(result.cameras), "{n} camera", "{n:,} cameras"),
+            )
+            self.done.setText(tr("Written: {frames}{lost}", frames=frames, lost=lost))

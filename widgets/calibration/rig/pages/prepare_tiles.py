@@ -8,6 +8,7 @@ from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from engines.core.frames import Image
+from engines.core.words import tr
 from widgets.calibration.rig.pages.prepare_view import PrepareForm
 from widgets.kit.fields import describe
 from widgets.kit.menus import menu_of, pop_up
@@ -17,7 +18,7 @@ from widgets.viewer.picture import Viewport, as_qimage, scaled
 
 FAR = 8
 """Pixels after which a press is a drag."""
-TIP = "Drag a tile onto another to swap them; double click names it, Delete drops it, M flips it"
+TIP = tr("Drag a tile onto another to swap them; double click names it, Delete drops it, M flips it")
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
 
@@ -52,11 +53,11 @@ class TilesPicture(QWidget):
         self._pressed: tuple[int, QPointF] | None = None
         self._at: QPointF | None = None
         self._edit = _NameEdit(self)
-        describe(self._edit, "Name of the tile", "Return keeps the name, Escape the one before")
+        describe(self._edit, tr("Name of the tile"), tr("Return keeps the name, Escape the one before"))
         self._edit.hide()
         self._edit.editingFinished.connect(self._named)
         self._edit.dismissed.connect(self._dismiss)
-        describe(self, "Tiles of the recording", TIP)
+        describe(self, tr("Tiles of the recording"), TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(QSize(320, 200))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -156,9 +157,17 @@ class TilesPicture(QWidget):
         dropped, flipped = place in self.form.dropped, place in self.form.flipped
         return menu_of(
             self,
-            ("edit", "Rename", lambda: self.edit(place)),
-            ("", "Keep this tile" if dropped else "Drop this tile", lambda: self.toggled.emit("dropped", place)),
-            ("", "Do not flip" if flipped else "Flip left to right", lambda: self.toggled.emit("flipped", place)),
+            ("edit", tr("Rename"), lambda: self.edit(place)),
+            (
+                "",
+                tr("Keep this tile") if dropped else tr("Drop this tile"),
+                lambda: self.toggled.emit("dropped", place),
+            ),
+            (
+                "",
+                tr("Do not flip") if flipped else tr("Flip left to right"),
+                lambda: self.toggled.emit("flipped", place),
+            ),
         )
 
     # Within

@@ -9,6 +9,7 @@ from engines.calibration.rig.pictures.tiles import DROPPED, Tiling
 from engines.calibration.rig.types import PrepareResult, PrepareSpec
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Image, size_of
+from engines.core.words import tr, tr_count
 from widgets.kit.words import count
 from widgets.kit.work_state import Busy
 
@@ -21,7 +22,7 @@ class PrepareForm:
     rows: int = 2
     columns: int = 2
     order: tuple[int, ...] = (0, 1, 2, 3)
-    names: tuple[str, ...] = ("camera 1", "camera 2", "camera 3", "camera 4")
+    names: tuple[str, ...] = (tr("camera 1"), tr("camera 2"), tr("camera 3"), tr("camera 4"))
     dropped: frozenset[int] = frozenset()
     flipped: frozenset[int] = frozenset()
     margin: int = 0
@@ -54,7 +55,7 @@ class PrepareForm:
     def gridded(self, rows: int, columns: int) -> PrepareForm:
         """Another grid; names stay as far as there are tiles."""
         number = rows * columns
-        names = tuple(self.names[at] if at < len(self.names) else f"camera {at + 1}" for at in range(number))
+        names = tuple(self.names[at] if at < len(self.names) else tr("camera {at}", at=at + 1) for at in range(number))
         none: frozenset[int] = frozenset()
         return replace(
             self, rows=rows, columns=columns, order=tuple(range(number)), names=names, dropped=none, flipped=none
@@ -69,7 +70,7 @@ class PrepareForm:
 
     def renamed(self, place: int, name: str) -> PrepareForm:
         names = list(self.names)
-        names[self.camera_of(place)] = name.strip() or f"camera {self.camera_of(place) + 1}"
+        names[self.camera_of(place)] = name.strip() or tr("camera {camera_of}", camera_of=self.camera_of(place) + 1)
         return replace(self, names=tuple(names))
 
     def with_tile(self, kind: str, place: int) -> PrepareForm:
@@ -97,13 +98,13 @@ class PrepareView:
     def problem(self) -> tuple[str, str]:
         """Why it cannot be written and what to do, ("", "") where it can."""
         if self.picture is None:
-            return "Choose tiled recordings first", ""
+            return tr("Choose tiled recordings first"), ""
         form, spec = self.form, self.form.spec
         try:
             Tiling.of(spec.tiles, spec.names, spec.margin, spec.order).size(size_of(self.picture))
         except KinoscopeError as error:
             return error.message, error.hint
-        return ("", "") if form.out else ("Choose a folder to write to", "")
+        return ("", "") if form.out else (tr("Choose a folder to write to"), "")
 
     @property
     def cameras(self) -> int:
@@ -113,13 +114,18 @@ class PrepareView:
     def headline(self) -> str:
         """The line under the title."""
         if self.busy is not None:
-            return "Waiting for its turn" if self.busy.waiting else "Cutting"
+            return tr("Waiting for its turn") if self.busy.waiting else tr("Cutting")
         if self.looking:
-            return "Looking at the recording"
+            return tr("Looking at the recording")
         if self.picture is None:
-            return "Nothing chosen yet"
+            return tr("Nothing chosen yet")
         what = "film" if self.films else "picture"
-        return f"{count(self.films or self.frames, what)}, {size_of(self.picture)}, {count(self.cameras, 'camera')}"
+        return tr(
+            "{count}, {size_of}, {cameras}",
+            count=count(self.films or self.frames, what),
+            size_of=size_of(self.picture),
+            cameras=tr_count(self.cameras, "{n} camera", "{n:,} cameras"),
+        )
 
     @property
     def plan(self) -> str:
@@ -130,7 +136,17 @@ class PrepareView:
         size = tiling.size(size_of(self.picture))
         frames = -(-self.frames // form.every)
         if self.films and not form.as_pictures:
-            what = f"{count(self.cameras * self.films, 'film')} of {size}, {count(frames, 'frame')} for each camera"
+            what = tr(
+                "{films} of {size}, {frames} for each camera",
+                films=tr_count(self.cameras * self.films, "{n} film", "{n:,} films"),
+                size=size,
+                frames=tr_count(frames, "{n} frame", "{n:,} frames"),
+            )
         else:
-            what = f"{count(self.cameras, 'folder')} with {count(frames, 'picture')} of {size} each"
-        return f"{what}, and cameras.yaml that lists them"
+            what = tr(
+                "{folders} with {pictures} of {size} each",
+                folders=tr_count(self.cameras, "{n} folder", "{n:,} folders"),
+                pictures=tr_count(frames, "{n} picture", "{n:,} pictures"),
+                size=size,
+            )
+        return tr("{what}, and cameras.yaml that lists them", what=what)

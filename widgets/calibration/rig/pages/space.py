@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 
 from engines.calibration.rig.types import RigResult
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.pages.playback import Playback
 from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.space.cameras import Straightened
@@ -15,27 +16,26 @@ from widgets.charts.space.view import FRONT, HOME, SIDE, TOP
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, EmptyState, QuietButton, Toggle
 from widgets.kit.save_file import ask_file, save_or_say
-from widgets.kit.words import count
 from widgets.kit.work_page import WorkPage
 
-NOTHING = ("Calibrate the rig to see it in space", "Calibrate")
+NOTHING = (tr("Calibrate the rig to see it in space"), tr("Calibrate"))
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 LETTERS = 14
 """Of a place's name that are seen."""
 FREE, CAMERA = "free", "camera:"
 SIDES = (
-    (HOME, "Behind and above"),
-    (FRONT, "From behind"),
-    (SIDE, "From the right"),
-    (TOP, "From above"),
-    (FREE, "Turned by hand"),
+    (HOME, tr("Behind and above")),
+    (FRONT, tr("From behind")),
+    (SIDE, tr("From the right")),
+    (TOP, tr("From above")),
+    (FREE, tr("Turned by hand")),
 )
 FACTORS = (
-    ("0", "Enlarged"),
-    ("1", "True size"),
-    ("10", "10 times"),
-    ("100", "100 times"),
-    ("1000", "1000 times"),
+    ("0", tr("Enlarged")),
+    ("1", tr("True size")),
+    ("10", tr("10 times")),
+    ("100", tr("100 times")),
+    ("1000", tr("1000 times")),
 )
 
 
@@ -53,22 +53,24 @@ class SpacePage(WorkPage):
         self.shown, self._asked, self._why = PagesView(), "", ""
         self.space = RigSpace()
         self.playback = Playback()
-        self.boards = Toggle("Boards", True, tip="Where the board stood in every frame")
-        self.ellipsoids = Toggle("Ellipsoids", True, tip="How certain the places of cameras and points are")
-        self.distances = Toggle("Distances", False, tip="Lines between the cameras with their lengths")
-        self.points = Toggle("Points", True, tip="Triangulated points and the lines between them")
+        self.boards = Toggle(tr("Boards"), True, tip=tr("Where the board stood in every frame"))
+        self.ellipsoids = Toggle(tr("Ellipsoids"), True, tip=tr("How certain the places of cameras and points are"))
+        self.distances = Toggle(tr("Distances"), False, tip=tr("Lines between the cameras with their lengths"))
+        self.points = Toggle(tr("Points"), True, tip=tr("Triangulated points and the lines between them"))
         self.pictures = Toggle(
-            "Pictures", False, tip="What the cameras saw in this frame, without their lenses' bending"
+            tr("Pictures"), False, tip=tr("What the cameras saw in this frame, without their lenses' bending")
         )
         self.factor = ChoiceField(
-            "Size of ellipsoids", FACTORS, tip="How many times larger than one standard deviation"
+            tr("Size of ellipsoids"), FACTORS, tip=tr("How many times larger than one standard deviation")
         )
-        self.view = ChoiceField("Seen from", SIDES, "home", tip="From where the rig is seen; as a camera sees it")
-        tip = "Without perspective: parallel lines stay parallel (0)"
+        self.view = ChoiceField(
+            tr("Seen from"), SIDES, "home", tip=tr("From where the rig is seen; as a camera sees it")
+        )
+        tip = tr("Without perspective: parallel lines stay parallel (0)")
         self.view.setMinimumContentsLength(LETTERS)
-        self.parallel = QuietButton("", "scene", tip, name="Parallel", checkable=True)
-        self.fit = QuietButton("", "fit", "Show everything (F)", name="Fit")
-        self.export = QuietButton("Export", "export", "Save the drawing as PNG or SVG, or all places as CSV")
+        self.parallel = QuietButton("", "scene", tip, name=tr("Parallel"), checkable=True)
+        self.fit = QuietButton("", "fit", tr("Show everything (F)"), name=tr("Fit"))
+        self.export = QuietButton(tr("Export"), "export", tr("Save the drawing as PNG or SVG, or all places as CSV"))
         self._lay_out()
         self._connect()
 
@@ -107,7 +109,7 @@ class SpacePage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        if path := ask_file(self, "Export the rig in space", "export", KINDS, "rig.png"):
+        if path := ask_file(self, tr("Export the rig in space"), "export", KINDS, "rig.png"):
             save_or_say(self, path, self.space.save)
 
     def _lay_out(self) -> None:
@@ -115,8 +117,8 @@ class SpacePage(WorkPage):
         toggles = self.boards, self.pictures, self.distances, self.points, self.ellipsoids
         row = held(row_of(*toggles, self.factor, None, spacing=16, margins=(12, 2, 12, 8)))
         body = held(column_of(row, (self.space, 1), self.playback, 4))
-        empty = EmptyState(*NOTHING, "scene", "Calibrate from the pictures that are set, or choose some first")
-        self.lay_out(self.head_of("Space", *self._controls), self.body_of(empty, body))
+        empty = EmptyState(*NOTHING, "scene", tr("Calibrate from the pictures that are set, or choose some first"))
+        self.lay_out(self.head_of(tr("Space"), *self._controls), self.body_of(empty, body))
 
     def _connect(self) -> None:
         for toggle in (self.boards, self.ellipsoids, self.distances, self.points):
@@ -183,7 +185,7 @@ def shown_rig(view: PagesView) -> RigResult | None:
 
 def as_words(name: str) -> str:
     """'As left', 'As camera 2'."""
-    return f"As camera {name}" if name.isdigit() else f"As {name}"
+    return tr("As camera {name}", name=name) if name.isdigit() else tr("As {name}", name=name)
 
 
 def frames_of(result: RigResult | None) -> tuple[str, ...]:
@@ -193,4 +195,8 @@ def frames_of(result: RigResult | None) -> tuple[str, ...]:
 
 def state_words(result: RigResult) -> str:
     """'4 cameras, 22 board poses'."""
-    return f"{count(len(result.cameras), 'camera')}, {count(len(result.board_poses), 'board pose')}"
+    return tr(
+        "{cameras}, {poses}",
+        cameras=tr_count(len(result.cameras), "{n} camera", "{n:,} cameras"),
+        poses=tr_count(len(result.board_poses), "{n} board pose", "{n:,} board poses"),
+    )

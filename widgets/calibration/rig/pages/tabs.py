@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from engines.core.words import tr
 from widgets.calibration.rig.pages.state import Page
 from widgets.kit.page_board import PageBoard
 
 TITLES = {
-    Page.VIEWER: ("Viewer", "The cameras, and the board as it is found live"),
-    Page.PREPARE: ("Prepare", "Cut tiled recordings into clips or pictures of each camera"),
-    Page.PAIR: ("Pair", "Two cameras rectified: rows that match, disparity, depth"),
-    Page.RIG: ("Rig", "Every frame and camera: errors, outliers, pairs, how they hang together"),
-    Page.SPACE: ("Space", "The cameras and boards in space, with their uncertainty"),
-    Page.COMPARE: ("Compare", "Two calibrations of the rig side by side"),
+    Page.VIEWER: (tr("Viewer"), tr("The cameras, and the board as it is found live")),
+    Page.PREPARE: (tr("Prepare"), tr("Cut tiled recordings into clips or pictures of each camera")),
+    Page.PAIR: (tr("Pair"), tr("Two cameras rectified: rows that match, disparity, depth")),
+    Page.RIG: (tr("Rig"), tr("Every frame and camera: errors, outliers, pairs, how they hang together")),
+    Page.SPACE: (tr("Space"), tr("The cameras and boards in space, with their uncertainty")),
+    Page.COMPARE: (tr("Compare"), tr("Two calibrations of the rig side by side")),
 }
 
 
@@ -19,4 +20,4 @@ class RigBoard(PageBoard):
     """The controller puts the makers of its pages into `makers`."""
 
     def __init__(self) -> None:
-        super().__init__("Rig", TITLES, {}, "What the pages of the rig show and how to read them")
+        super().__init__(tr("Rig"), TITLES, {}, tr("What the pages of the rig show and how to read them"))

@@ -9,6 +9,7 @@ import numpy as np
 from engines.calibration.rig.places import turn_of
 from engines.calibration.rig.types import BoardPose, RigResult
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import AXES, Dot, Ink, Key, Net, Part, Sheet, Strand, Thing, Word
 
@@ -139,5 +140,9 @@ def _seen_by(result: RigResult) -> dict[tuple[str, int], tuple[str, ...]]:
 
 
 def _told(pose: BoardPose, middle: Floats, cameras: Sequence[str]) -> Thing:
-    name = f"Board in {pose.frame}" if not pose.board else f"Board {pose.board + 1} in {pose.frame}"
-    return Thing(name, middle, None, (f"seen by {', '.join(cameras)}",) if cameras else ())
+    name = (
+        tr("Board in {frame}", frame=pose.frame)
+        if not pose.board
+        else tr("Board {board} in {frame}", board=pose.board + 1, frame=pose.frame)
+    )
+    return Thing(name, middle, None, (tr("seen by {cameras}", cameras=", ".join(cameras)),) if cameras else ())

@@ -12,6 +12,7 @@ from engines.calibration.rig.types import RigCamera, RigPair, RigResult
 from engines.core.frames import Image, Size
 from engines.core.lenses import DISTORTION_NAMES, Intrinsics
 from engines.core.projection import rays
+from engines.core.words import tr
 from widgets.calibration.rig.words import length_words, pair_name, with_std
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Photo, Sheet, Strand, Thing, Word, half_axes, joined
@@ -144,10 +145,19 @@ def _told(result: RigResult, number: int, second: bool) -> Thing:
     camera, known = result.cameras[number], covariance(result, number)
     std = None if known is None else np.sqrt(np.maximum(np.diag(known), 0.0))
     one = camera.intrinsics
-    more = [f"{camera.size} px, focal length {one.fx:.0f} px"]
+    more = [tr("{size} px, focal length {fx:.0f} px", size=camera.size, fx=one.fx)]
     if camera.frames:
-        more.append(f"{camera.frames} frames, {camera.corners:,} corners, RMS {camera.rms_px:.3f} px")
-    return Thing(f"{camera.name}, second rig" if second else camera.name, centre_of(camera), std, tuple(more))
+        more.append(
+            tr(
+                "{frames} frames, {corners:,} corners, RMS {rms_px:.3f} px",
+                frames=camera.frames,
+                corners=camera.corners,
+                rms_px=camera.rms_px,
+            )
+        )
+    return Thing(
+        tr("{camera}, second rig", camera=camera.name) if second else camera.name, centre_of(camera), std, tuple(more)
+    )
 
 
 def picture_outline(camera: RigCamera, depth: float) -> Floats:
@@ -223,9 +233,14 @@ def distances(result: RigResult) -> Part:
 
 
 def _pair_told(result: RigResult, pair: RigPair, middle: Floats) -> Thing:
-    angle = f"turned {with_std(pair.angle, pair.angle_std)}\u00b0"
-    shared = f"{pair.frames} frames in common" if pair.frames else "no frame in common"
-    return Thing(pair_name(result, pair), middle, None, (f"{distance_words(pair)} apart, {angle}", shared))
+    angle = tr("turned {with_std}\u00b0", with_std=with_std(pair.angle, pair.angle_std))
+    shared = tr("{frames} frames in common", frames=pair.frames) if pair.frames else tr("no frame in common")
+    return Thing(
+        pair_name(result, pair),
+        middle,
+        None,
+        (tr("{distance_words} apart, {angle}", distance_words=distance_words(pair), angle=angle), shared),
+    )
 
 
 def distance_words(pair: RigPair) -> str:

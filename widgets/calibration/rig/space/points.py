@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from engines.calibration.rig.types import SpacePoint
+from engines.core.words import tr
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Part, Strand, Thing, Word, half_axes
 
@@ -46,9 +47,9 @@ def _covariance(point: SpacePoint) -> Floats:
 
 def _told(point: SpacePoint, names: Sequence[str]) -> Thing:
     by = ", ".join(names[number] if number < len(names) else str(number + 1) for number in point.cameras)
-    more = [f"from {by}"] if by else []
-    more.append(f"{point.residual_px:.2g} px off where they see it")
+    more = [tr("from {by}", by=by)] if by else []
+    more.append(tr("{residual_px:.2g} px off where they see it", residual_px=point.residual_px))
     if point.wrong:
         wrong = ", ".join(names[number] if number < len(names) else str(number + 1) for number in point.wrong)
-        more.append(f"{wrong} disagrees and is left out")
+        more.append(tr("{wrong} disagrees and is left out", wrong=wrong))
     return Thing(point.name, np.array(point.place), np.array(point.std), tuple(more))

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 
 from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigResult, SpacePoint
+from engines.core.words import tr
 from widgets.calibration.rig.space.boards import boards, chosen_boards, key_of
 from widgets.calibration.rig.space.cameras import (
     Dress,
@@ -28,7 +29,7 @@ from widgets.calibration.rig.space.words import described, enlarged_words
 from widgets.charts.space.things import Key, Part, enlarged, joined
 from widgets.charts.space.view import SpaceView
 
-NOTHING = "Solve a rig to see it in space"
+NOTHING = tr("Solve a rig to see it in space")
 ROOM = 0.3, 0.12
 """Of ellipsoids of cameras and of points, in depths of a camera's pyramid."""
 FAR = 50.0
@@ -56,7 +57,7 @@ class RigSpace(SpaceView):
     pairChosen = Signal(int, int)
     pointChosen = Signal(str)
 
-    def __init__(self, name: str = "The rig in space") -> None:
+    def __init__(self, name: str = tr("The rig in space")) -> None:
         super().__init__(name)
         self.result: RigResult | None = None
         self.other: RigResult | None = None

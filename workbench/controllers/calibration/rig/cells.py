@@ -13,6 +13,7 @@ from engines.calibration.rig.pictures.tiles import Tiling
 from engines.calibration.rig.types import RigResult
 from engines.core.errors import BadInput
 from engines.core.frames import Image, size_of
+from engines.core.words import tr
 from widgets.calibration.rig.pages.cells import CellsPage
 from widgets.calibration.rig.pages.state import Cell, Page
 from widgets.calibration.rig.setup import RigSetup
@@ -86,4 +87,4 @@ def _picture(image: Image, result: RigResult, camera: int, tiling: Tiling | None
         cut = tiling.cut(image)[tiling.names.index(wanted.name)]
         if size_of(cut) == wanted.size:
             return np.ascontiguousarray(cut)
-    raise BadInput(f"The picture of {wanted.name} is not cut as it was when the rig was solved")
+    raise BadInput(tr("The picture of {wanted} is not cut as it was when the rig was solved", wanted=wanted.name))

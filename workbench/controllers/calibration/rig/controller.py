@@ -15,12 +15,12 @@ from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
 from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
+from engines.core.words import tr, tr_count
 from widgets.calibration.reasons import remedy_words
 from widgets.calibration.rig.pages.state import IN_VIEWER, Cell, Page, PagesForm, PagesView
 from widgets.calibration.rig.pages.tabs import RigBoard
 from widgets.calibration.rig.panel import RigPanel
 from widgets.calibration.rig.state import RigState
-from widgets.kit.words import count
 from workbench.commands import Actions
 from workbench.controllers.calibration.files import shortened
 from workbench.controllers.calibration.rig.cells import Cells
@@ -64,11 +64,11 @@ class RigController(PagedController):
         self.session = Session()
         self._steps: tuple[SolveStep, ...] = ()
         self._fitted: RigResult | None = None
-        self._errands = Errands("rig files")
+        self._errands = Errands(tr("rig files"))
         services.supervisor.adopt(self._errands)
         self.edits = Edits(lambda: self.session.material, self._apply, services, self)
         self.files = Files(self._errands, panel, self.show_trouble)
-        self.jobs = JobSlot(services.jobs, JOB, partial(trouble_of, title="Rig not calibrated"), self)
+        self.jobs = JobSlot(services.jobs, JOB, partial(trouble_of, title=tr("Rig not calibrated")), self)
         self.live = Live(self, viewer, self._errands, self)
         self.takes = Takes(self, viewer, self._errands, self, self.live)
         self.use = Use(self, viewer, self._errands, self, records)
@@ -110,14 +110,16 @@ class RigController(PagedController):
         """More pictures, films and folders; a list of cameras in their place; a single calibration file is opened."""
         if len(paths) == 1 and Path(paths[0]).suffix.lower() in READ:
             told = of_list(paths[0])
-            self.edits.set(f"Use {Path(paths[0]).name}", **told, exclude=()) if told else self.open(paths[0])
+            self.edits.set(tr("Use {paths}", paths=Path(paths[0]).name), **told, exclude=()) if told else self.open(
+                paths[0]
+            )
             return
         have = self.session.setup.paths
         fresh = tuple(path for path in paths if path not in have and Path(path).suffix.lower() not in READ)
         if fresh:
             apart = {} if have else one_each(fresh)
             told = {"paths": (*have, *fresh)} | apart
-            self.edits.set(f"Add {count(len(fresh), 'file')} to the rig", **told)
+            self.edits.set(tr_count(len(fresh), "Add {n} file to the rig", "Add {n:,} files to the rig"), **told)
 
     def add_pictures(self) -> None:
         self.add(self.files.ask_pictures())
@@ -131,7 +133,7 @@ class RigController(PagedController):
             without["exclude"] = tuple(name for name in setup.exclude if not name.startswith(gone))
         else:
             without |= {"names": _without(setup.names, number), "offsets": _without(setup.offsets, number)}
-        self.edits.set(f"Remove {gone}", **without)
+        self.edits.set(tr("Remove {gone}", gone=gone), **without)
 
     def clear(self) -> None:
         """Forget pictures and result; Undo brings them back."""
@@ -174,7 +176,9 @@ class RigController(PagedController):
         elif not self.panel.shown.problem:
             self.trouble, self._steps, self._fitted = None, (), None
             setup = self.session.setup
-            title = f"Calibrate the rig of {count(len(setup.cameras), 'camera')}"
+            title = tr_count(
+                len(setup.cameras), "Calibrate the rig of {n} camera", "Calibrate the rig of {n:,} cameras"
+            )
             self.jobs.start(self.session.spec, title, self.command())
 
     def cancel(self) -> None:
@@ -210,7 +214,9 @@ class RigController(PagedController):
         """Ask for a file and save what is shown."""
         result = self.session.result
         if result is not None and (path := self.files.ask_rig_target()):
-            self.files.save_rig(result, path, lambda: self.services.notify(f"Saved {Path(path).name}", "good"))
+            self.files.save_rig(
+                result, path, lambda: self.services.notify(tr("Saved {path}", path=Path(path).name), "good")
+            )
 
     def export(self) -> None:
         """Ask for a format and a file, and write what is shown for another program."""
@@ -225,12 +231,12 @@ class RigController(PagedController):
         board = self.panel.boards.editor.board
         page, path = self.files.ask_page(board)
         if path:
-            said = f"Wrote {Path(path).name}; print it at 100 %"
+            said = tr("Wrote {path}; print it at 100 %", path=Path(path).name)
             self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
 
     def choose_known(self) -> None:
         """Ask for a file whose lenses are known."""
-        if path := self.files.ask_rig("Known lenses"):
+        if path := self.files.ask_rig(tr("Known lenses")):
             self.edits.set(intrinsics=path)
 
     def command(self) -> str:
@@ -251,7 +257,7 @@ class RigController(PagedController):
     def _solved(self, spec: RigSpec, result: RigResult) -> None:
         self.trouble, self._fitted = None, None
         self.session.keep(spec, result)
-        self.edits.close_loaded("Calibrate the rig")
+        self.edits.close_loaded(tr("Calibrate the rig"))
         self._changed()
 
     def _stopped(self, spec: RigSpec) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from engines.calibration.rig.types import RigResult
+from engines.core.words import tr
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from workbench.controllers.calibration.changes import Change
 from workbench.controllers.calibration.rig.session import Material
@@ -16,28 +17,28 @@ from workbench.controllers.shell.sources import undo_just_this
 from workbench.services import Services
 
 WORDS = {
-    "paths": "Change the pictures",
-    "tiled": "Change how cameras share pictures",
-    "rows": "Change the tiles",
-    "columns": "Change the tiles",
-    "names": "Rename cameras",
-    "margin": "Change the margin",
-    "match": "Change how pictures are matched",
-    "offsets": "Change the offsets",
-    "board": "Change the board",
-    "more_boards": "Change the boards",
-    "intrinsics": "Change what is known",
-    "hold": "Change what is held",
-    "model": "Change the lens model",
-    "fix": "Change what is held",
-    "shared_lens": "Change whether cameras share a lens",
-    "free_board": "Solve for the board's shape",
-    "loss": "Change how wrong corners are borne",
-    "reference": "Change the reference",
-    "window": "Change the corner window",
-    "every": "Change which frames are looked at",
-    "mirror": "Change how mirrored pictures are read",
-    "exclude": "Switch frames or cameras",
+    "paths": tr("Change the pictures"),
+    "tiled": tr("Change how cameras share pictures"),
+    "rows": tr("Change the tiles"),
+    "columns": tr("Change the tiles"),
+    "names": tr("Rename cameras"),
+    "margin": tr("Change the margin"),
+    "match": tr("Change how pictures are matched"),
+    "offsets": tr("Change the offsets"),
+    "board": tr("Change the board"),
+    "more_boards": tr("Change the boards"),
+    "intrinsics": tr("Change what is known"),
+    "hold": tr("Change what is held"),
+    "model": tr("Change the lens model"),
+    "fix": tr("Change what is held"),
+    "shared_lens": tr("Change whether cameras share a lens"),
+    "free_board": tr("Solve for the board's shape"),
+    "loss": tr("Change how wrong corners are borne"),
+    "reference": tr("Change the reference"),
+    "window": tr("Change the corner window"),
+    "every": tr("Change which frames are looked at"),
+    "mirror": tr("Change how mirrored pictures are read"),
+    "exclude": tr("Switch frames or cameras"),
 }
 """What a change of one setting is called in the Edit menu."""
 STEPPED = frozenset(("rows", "columns", "margin", "window", "every"))
@@ -66,21 +67,21 @@ class Edits(QObject):
         setup = replace(material.setup, **values).settled(material.setup)  # type: ignore[arg-type]
         changed = [name for name in values if getattr(setup, name) != getattr(material.setup, name)]
         if changed:
-            merged = f"rig {changed[0]}" if changed[0] in STEPPED else ""
+            merged = tr("rig {changed}", changed=changed[0]) if changed[0] in STEPPED else ""
             self.put(text or WORDS[changed[0]], replace(material, setup=setup), merged)
 
     def switch(self, names: Sequence[str], on: bool) -> None:
         """Frames, or `frame/camera`, take part or not."""
         gone = set(self._material().setup.exclude)
         after = gone - set(names) if on else gone | set(names)
-        what = names[0] if len(names) == 1 else f"{len(names)} cells"
-        self.set(f"Switch {what} {'on' if on else 'off'}", exclude=tuple(sorted(after)))
+        what = names[0] if len(names) == 1 else tr("{count} cells", count=len(names))
+        self.set(tr("Switch {what} {part}", what=what, part="on" if on else "off"), exclude=tuple(sorted(after)))
 
     def leave_out(self, camera: str) -> None:
         """A camera by its name is one of the rig no more."""
         setup = self._material().setup
         names = tuple(LEFT_OUT if name == camera else told for told, name in setup.told)
-        self.set(f"Leave {camera} out", names=names)
+        self.set(tr("Leave {camera} out", camera=camera), names=names)
 
     def take(self, text: str, paths: Sequence[str], told: Mapping[str, object]) -> None:
         """More pictures that hold all cameras, cut as is told; others that are cut in another way give way to them."""
@@ -96,19 +97,24 @@ class Edits(QObject):
         setup = replace(material.setup, paths=(), names=(), offsets=(), exclude=())
         if material == Material(setup):
             return False
-        self.put("Discard the rig's pictures", Material(setup))
-        self._services.notify("Pictures of the rig discarded", "info", "Undo", undo_just_this(self._services.undo))
+        self.put(tr("Discard the rig's pictures"), Material(setup))
+        self._services.notify(
+            tr("Pictures of the rig discarded"), "info", tr("Undo"), undo_just_this(self._services.undo)
+        )
         return True
 
     def show_loaded(self, name: str, result: RigResult) -> None:
         """What a file holds, beside the pictures."""
-        self.put(f"Open {name}", replace(self._material(), loaded=result, loaded_from=name))
+        self.put(tr("Open {name}", name=name), replace(self._material(), loaded=result, loaded_from=name))
 
     def close_loaded(self, text: str = "") -> None:
         """Show what the pictures give again."""
         material = self._material()
         if material.loaded is not None:
-            self.put(text or f"Close {material.loaded_from}", replace(material, loaded=None, loaded_from=""))
+            self.put(
+                text or tr("Close {loaded_from}", loaded_from=material.loaded_from),
+                replace(material, loaded=None, loaded_from=""),
+            )
 
     def setup(self) -> RigSetup:
         return self._material().setup

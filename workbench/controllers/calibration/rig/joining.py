@@ -15,6 +15,7 @@ from engines.calibration.rig.points.recording import PlaceRecorder
 from engines.calibration.rig.types import RigResult
 from engines.core.sightings import Seen
 from engines.core.spec import resolve
+from engines.core.words import tr
 from workbench.threads.engine_thread import EngineThread, Wake
 
 MOST = 64
@@ -33,7 +34,7 @@ class Joining(EngineThread):
     recorded = Signal(object, int)
 
     def __init__(self, rig: RigResult, points: str, parent: QObject | None = None) -> None:
-        super().__init__("points in space", parent)
+        super().__init__(tr("points in space"), parent)
         self.rig = rig
         self._points = points
         self._waiting: deque[tuple[int, Any]] = deque(maxlen=MOST)

@@ -10,6 +10,7 @@ from engines.calibration.rig.types import RigResult
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from widgets.calibration.rig.setup import RigSetup
 from workbench.controllers.calibration.rig.session import Material, Session
 from workbench.services import Services
@@ -40,7 +41,7 @@ def restore_session(services: Services) -> Session:
         try:
             return _session(kept, _results(results, services))
         except (KinoscopeError, KeyError, TypeError, ValueError) as error:
-            services.notify(f"The rig in this project could not be read: {error}", "warn")
+            services.notify(tr("The rig in this project could not be read: {error}", error=error), "warn")
     last = services.settings.value.panels.get(PANEL, {}).get("setup")
     if not last:
         return Session()
@@ -58,7 +59,9 @@ def _results(kept: object, services: Services) -> tuple[RigResult | None, RigRes
     try:
         loaded, last = (_result(kept.get(name)) for name in ("loaded", "last"))
     except (KinoscopeError, KeyError, TypeError, ValueError) as error:
-        services.notify(f"The rig's result in this project could not be read, calibrate again: {error}", "warn")
+        services.notify(
+            tr("The rig's result in this project could not be read, calibrate again: {error}", error=error), "warn"
+        )
         return None, None
     return loaded, last
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.cameras.types import SceneSource, Source, TiledSource
 from engines.core.boards import Board
+from engines.core.words import tr
 from widgets.calibration.kinds import board_name
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
@@ -25,7 +26,7 @@ from workbench.controllers.shell.viewer import ViewerController
 from workbench.threads.background import Errands
 from workbench.threads.live import Host, Seen
 
-FINDER, TITLE = "rig", "Board detection in the rig"
+FINDER, TITLE = "rig", tr("Board detection in the rig")
 ENGINE = "engines.calibration.live.rig_finder:RigFinder"
 LIVE_MS = 120
 """The panel follows the finder at most this often."""
@@ -161,9 +162,9 @@ class Live(SectionPart):
     def capture(self) -> None:
         """Keep the newest moment."""
         if not self.running:
-            self.desk.services.notify("Turn on board detection to capture sets", "info")
+            self.desk.services.notify(tr("Turn on board detection to capture sets"), "info")
         elif self._seen is None or not any(one.found for one in self._seen.result.cameras):
-            self.desk.services.notify("No board in view, so nothing was captured", "info")
+            self.desk.services.notify(tr("No board in view, so nothing was captured"), "info")
         else:
             self._capture(self._seen)
 
@@ -202,7 +203,7 @@ class Live(SectionPart):
         self.sets.changed.connect(self._configure)
         self.sets.failed.connect(self._not_saved)
         self.captures.stuck.connect(
-            lambda failure: self.failed.emit(trouble_of(failure.as_json(), title="Set not saved"))
+            lambda failure: self.failed.emit(trouble_of(failure.as_json(), title=tr("Set not saved")))
         )
 
     @property
@@ -252,7 +253,7 @@ class Live(SectionPart):
         """The board that a source is known to show, as long as nobody has chosen one."""
         setup, known = self.desk.session.setup, self.board
         if known and not setup.paths and setup.board == DEFAULT_BOARD:
-            self.desk.edits.set(f"Board of {self._title()}", board=known)
+            self.desk.edits.set(tr("Board of {title}", title=self._title()), board=known)
 
     def _configure(self) -> None:
         if self.running:
@@ -297,20 +298,20 @@ class Live(SectionPart):
     def _capture(self, seen: Seen) -> None:
         setup, tiles = self.desk.session.setup, self.tiles
         if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
-            what = "The rig's pictures are of other cameras or other tiles than these"
-            hint = "Discard those pictures to capture these cameras"
-            self.failed.emit(Trouble(what, "Set not captured", hint))
+            what = tr("The rig's pictures are of other cameras or other tiles than these")
+            hint = tr("Discard those pictures to capture these cameras")
+            self.failed.emit(Trouble(what, tr("Set not captured"), hint))
             self.set_auto(False)
             return
         self.sets.save(seen, self._title(), self._grid(), setup, lambda picture: self._have_set(picture, tiles))
 
     def _have_set(self, picture: str, tiles: dict[str, object]) -> None:
         paths = self.desk.session.setup.paths
-        self.desk.edits.set(f"Capture set {len(paths) + 1}", paths=(*paths, picture), **tiles)
+        self.desk.edits.set(tr("Capture set {count}", count=len(paths) + 1), paths=(*paths, picture), **tiles)
 
     def _not_saved(self, error: dict[str, object]) -> None:
         """Said once: the automatic capture would ask for the next one at once."""
-        self.failed.emit(trouble_of(error, title="Set not captured"))
+        self.failed.emit(trouble_of(error, title=tr("Set not captured")))
         self.set_auto(False)
 
     def _grid(self) -> Grid:

@@ -20,6 +20,7 @@ from engines.calibration.targets.photographs import view_names
 from engines.core.boards import Board
 from engines.core.errors import KinoscopeError, UsageError
 from engines.core.frames import Frame, Image, size_of
+from engines.core.words import tr
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from workbench.controllers.calibration.captures import Captures
 from workbench.threads.background import Errands
@@ -102,8 +103,8 @@ def tiled(images: Sequence[Image], grid: Grid) -> Image:
     sizes = {size_of(image) for image in images}
     if len(sizes) > 1:
         told = ", ".join(sorted(map(str, sizes)))
-        hint = "Give all cameras the same resolution, or record a film of each and add those"
-        raise UsageError(f"The cameras' pictures differ in size: {told}", hint=hint)
+        hint = tr("Give all cameras the same resolution, or record a film of each and add those")
+        raise UsageError(tr("The cameras' pictures differ in size: {told}", told=told), hint=hint)
     (size,), (rows, columns) = sizes, grid
     whole = np.zeros((rows * size.height, columns * size.width, 3), np.uint8)
     for number, image in enumerate(images):

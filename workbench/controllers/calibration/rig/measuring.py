@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.calibration.rig.clicks import overlays_of
 from widgets.calibration.rig.points_state import Measured
 from workbench.controllers.shell.viewer import ViewerController
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from engines.calibration.rig.points.triangulation import Triangulator
     from engines.calibration.rig.types import RigResult
 
-OWNER = "rig points"
+OWNER = tr("rig points")
 
 
 class Measuring(QObject):
@@ -58,7 +59,7 @@ class Measuring(QObject):
             self._triangulator = Triangulator(self._services.rigs.rig(used)) if used is not None else None
             self._used = used
         except KinoscopeError as error:
-            self._services.notify(f"Nothing can be measured: {error}", "bad")
+            self._services.notify(tr("Nothing can be measured: {error}", error=error), "bad")
             self._triangulator = self._used = None
         self.changed.emit()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.calibration.rig.types import RigResult, StereoResult
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from widgets.calibration.rig.pages.pair import PairPage
 from widgets.calibration.rig.pages.pair_view import Choices, PairView
 from widgets.calibration.rig.pages.state import Page
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from engines.calibration.rig.pairs.depth import DepthWish, Seen
     from workbench.feeds.rigs import RigInUse
 
-ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", "Live depth"
+ENGINE, TITLE = "engines.calibration.live.depth:LiveDepth", tr("Live depth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,10 @@ class Pair(PagePart):
         told = f"{first}-{second}"
         same = self._view.rig is not None and self._view.pair == told and self._view.live == self.form.live
         return replace(
-            self._view if same else PairView(note="Reading the pictures"),
+            self._view if same else PairView(note=tr("Reading the pictures")),
             pairs=_pairs(rig, self.form.pair),
             pair=told,
-            frames=tuple((frame, f"Frame {frame}") for frame in shared_frames(rig, first, second)),
+            frames=tuple((frame, tr("Frame {frame}", frame=frame)) for frame in shared_frames(rig, first, second)),
             frame=self.form.frame,
             alpha=self.form.alpha,
             near=wish.near,
@@ -185,7 +186,7 @@ class Pair(PagePart):
             return
         self._stop()
         if not self.form.frame:
-            note = "There are no pictures of both cameras in this rig; switch Live on where its sources are open"
+            note = tr("There are no pictures of both cameras in this rig; switch Live on where its sources are open")
             self._view = replace(self._view, seen=None, figures=None, note=note)
             return
         self.errands.ask(
@@ -218,7 +219,7 @@ class Pair(PagePart):
         if self.lookers.paths() != [path] or self._other != other:
             self._stop()
         self._other = other
-        self._view = replace(self._view, note="Waiting for pictures", figures=_figures(rig, self.form))
+        self._view = replace(self._view, note=tr("Waiting for pictures"), figures=_figures(rig, self.form))
         if self._front and not self.lookers.paths():
             self.lookers.start(path, settings, (other,))
         else:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.points_state import Bones, RigUse
 from widgets.kit.save_file import ask_file
-from widgets.kit.words import count
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.rig.joining import Joining
 from workbench.controllers.calibration.rig.measuring import Measuring
@@ -108,9 +108,12 @@ class Use(SectionPart):
         try:
             self.desk.services.rigs.assign(chosen, rig)
         except KinoscopeError as error:
-            self.failed.emit(trouble_of(error.as_json(), "The rig is not used"))
+            self.failed.emit(trouble_of(error.as_json(), tr("The rig is not used")))
             return
-        self.desk.services.notify(f"The rig is kept for these {count(len(chosen), 'camera')}", "good")
+        self.desk.services.notify(
+            tr_count(len(chosen), "The rig is kept for these {n} camera", "The rig is kept for these {n:,} cameras"),
+            "good",
+        )
 
     def _sources(self, rig: RigResult | None, sources: Sequence[SourceChoice]) -> tuple[str, ...]:
         """As chosen, else by names within one feed, else in their order."""
@@ -131,7 +134,7 @@ class Use(SectionPart):
         try:
             rig = self.desk.services.rigs.rig(used)
         except KinoscopeError as error:
-            self.failed.emit(trouble_of(error.as_json(), "No points in space"))
+            self.failed.emit(trouble_of(error.as_json(), tr("No points in space")))
             return
         self._engine, self._followed = engine, used
         joining = Joining(rig, self._engines[engine].points)
@@ -149,7 +152,7 @@ class Use(SectionPart):
         """Write what comes from now on into a table, or end that."""
         if self._joining is None:
             return
-        asked = self.viewer.grid, "Record points in space", "points", "CSV (*.csv)", "points.csv"
+        asked = self.viewer.grid, tr("Record points in space"), "points", "CSV (*.csv)", "points.csv"
         self.record_to(ask_file(*asked) if on else "")
 
     def record_to(self, path: str) -> None:
@@ -204,12 +207,23 @@ class Use(SectionPart):
         if self._joining is None:
             return ""
         if moment is None:
-            return "Waiting for what the cameras see"
-        alone = f"\n{moment.alone} seen by one camera only" if moment.alone else ""
+            return tr("Waiting for what the cameras see")
+        alone = tr("\n{alone} seen by one camera only", alone=moment.alone) if moment.alone else ""
         if not moment.figures:
-            return f"Nothing that two cameras see{alone}"
-        told = f"{len(moment.figures)} in {count(len(moment.cameras), 'camera')}: {count(moment.points, 'point')}"
-        return f"{told}, {moment.residual_px:.1f} px, {self._joining.rate:.0f} a second{alone}"
+            return tr("Nothing that two cameras see{alone}", alone=alone)
+        told = tr(
+            "{count} in {cameras}: {points}",
+            count=len(moment.figures),
+            cameras=tr_count(len(moment.cameras), "{n} camera", "{n:,} cameras"),
+            points=tr_count(moment.points, "{n} point", "{n:,} points"),
+        )
+        return tr(
+            "{told}, {residual_px:.1f} px, {rate:.0f} a second{alone}",
+            told=told,
+            residual_px=moment.residual_px,
+            rate=self._joining.rate,
+            alone=alone,
+        )
 
     def _came(self, engine: str, path: str, result: object) -> None:
         if self._joining is not None and engine == self._engine and self._followed and path in self._followed.paths:
@@ -242,11 +256,20 @@ class Use(SectionPart):
         self.changed.emit()
 
     def _recorded(self, path: Path, moments: int) -> None:
-        self.desk.services.notify(f"Recorded {count(moments, 'moment')} to {path.name} in {path.parent}", "good")
+        self.desk.services.notify(
+            tr_count(
+                moments,
+                "Recorded {n} moment to {path} in {parent}",
+                "Recorded {n:,} moments to {path} in {parent}",
+                path=path.name,
+                parent=path.parent,
+            ),
+            "good",
+        )
 
     def _broke(self, failure: Failure) -> None:
         self._stop_joining()
-        self.failed.emit(trouble_of(failure.as_json(), "No points in space"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("No points in space")))
 
 
 def _offered(names: Sequence[str], paths: Sequence[str]) -> list[str]:
@@ -267,10 +290,10 @@ def _offered(names: Sequence[str], paths: Sequence[str]) -> list[str]:
 
 def _problem(chosen: Sequence[str]) -> str:
     if not chosen:
-        return "Calibrate a rig, or open one"
+        return tr("Calibrate a rig, or open one")
     if not all(chosen):
-        return "Choose a source for each camera"
-    return "Two cameras have the same source" if len(set(chosen)) < len(chosen) else ""
+        return tr("Choose a source for each camera")
+    return tr("Two cameras have the same source") if len(set(chosen)) < len(chosen) else ""
 
 
 def _same(kept: RigResult, shown: RigResult | None) -> bool:
@@ -279,4 +302,4 @@ def _same(kept: RigResult, shown: RigResult | None) -> bool:
 
 def _used_words(used: RigInUse) -> str:
     names = ", ".join(camera.name for camera in used.kept.result.cameras)
-    return f"{names}, kept {ago(time() - used.kept.at)}"
+    return tr("{names}, kept {ago}", names=names, ago=ago(time() - used.kept.at))

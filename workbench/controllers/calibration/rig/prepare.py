@@ -13,6 +13,7 @@ from engines.core.frames import Image
 from engines.core.pictures.files import ENDINGS
 from engines.core.places import cache_dir
 from engines.core.video.stills import DIALOG
+from engines.core.words import tr
 from widgets.calibration.rig.pages.prepare import PreparePage
 from widgets.calibration.rig.pages.prepare_view import PrepareForm, PrepareView
 from widgets.calibration.rig.pages.state import Page
@@ -25,7 +26,7 @@ from workbench.controllers.shell.jobs import reveal
 from workbench.threads.engine_thread import Failure
 
 JOB = "engines.calibration.rig.preparing:run"
-SHOWING = f"Pictures and films ({ENDINGS} {DIALOG});;All files (*)"
+SHOWING = tr("Pictures and films ({endings} {dialog});;All files (*)", endings=ENDINGS, dialog=DIALOG)
 SAMPLE = 12
 """Pictures of the sample recording."""
 
@@ -50,7 +51,7 @@ class Prepare(PagePart):
         self._looking = False
         self._result: PrepareResult | None = None
         self._sample = ""
-        self._slot = self.slot(desk.services.jobs, JOB, "Not prepared")
+        self._slot = self.slot(desk.services.jobs, JOB, tr("Not prepared"))
         self._slot.done.connect(self._done)
 
     @property
@@ -96,17 +97,17 @@ class Prepare(PagePart):
 
     def begin(self) -> None:
         """The button of the empty page: a recording of the sample's rig."""
-        folder = cache_dir() / "samples" / "tiled recording"
+        folder = cache_dir() / "samples" / tr("tiled recording")
         self._looking = True
         self.changed.emit()
         self.errands.ask(partial(_sample, folder), self._take_sample, self._not_read, key="prepare")
 
     def ask(self) -> None:
         """Let the user choose recordings."""
-        self.take(ask_several(self.made, "Choose tiled recordings", "board pictures", SHOWING))
+        self.take(ask_several(self.made, tr("Choose tiled recordings"), tr("board pictures"), SHOWING))
 
     def ask_folder(self) -> None:
-        if folder := ask_folder(self.made, "Folder for the cameras' films or pictures", "prepared", self.form.out):
+        if folder := ask_folder(self.made, tr("Folder for the cameras' films or pictures"), "prepared", self.form.out):
             self._set(replace(self.form, out=folder))
 
     def take(self, paths: Sequence[str]) -> None:
@@ -122,8 +123,8 @@ class Prepare(PagePart):
         if not self.view.problem[0]:
             self.trouble, self._result = None, None
             first, *more = self.form.paths
-            what = f"{Path(first).name} and {len(more)} more" if more else Path(first).name
-            self._slot.start(self.form.spec, f"Cut {what} into cameras", self.command)
+            what = tr("{first} and {count} more", first=Path(first).name, count=len(more)) if more else Path(first).name
+            self._slot.start(self.form.spec, tr("Cut {what} into cameras", what=what))
 
     def use(self) -> None:
         """Calibrate the rig from what was written."""
@@ -133,7 +134,9 @@ class Prepare(PagePart):
         paths = tuple(str(Path(result.out) / file) for file in result.files)
         more = {"board": self._sample} if self._sample else {}
         self.desk.set(paths=paths, tiled=False, names=result.cameras, match="name", offsets=(), margin=0, **more)
-        self.desk.services.notify(f"The rig takes these {len(paths)} cameras; see to the board, then calibrate", "good")
+        self.desk.services.notify(
+            tr("The rig takes these {count} cameras; see to the board, then calibrate", count=len(paths)), "good"
+        )
 
     def forget(self) -> None:
         super().forget()
@@ -158,7 +161,7 @@ class Prepare(PagePart):
 
     def _not_read(self, failure: Failure) -> None:
         self._looking, self._looked = False, None
-        self.failed.emit(trouble_of(failure.as_json(), "Not read"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("Not read")))
 
     def _done(self, _spec: object, result: PrepareResult) -> None:
         self._result = result
@@ -188,7 +191,7 @@ def _sample(folder: Path) -> tuple[str, str]:
 
     scene = Scene(SceneSource(fps=1 / (REST + GLIDE)))
     for number in range(SAMPLE):
-        path = folder / f"tiled {number + 1:02}.png"
+        path = folder / tr("tiled {number:02}.png", number=number + 1)
         if not path.is_file():
             with atomic_path(path) as part:
                 part.write_bytes(cv2.imencode(".png", scene.render(number))[1].tobytes())
@@ -201,4 +204,4 @@ def _beside(path: str) -> str:
 
     first = Path(path)
     base = Path.home() if cache_dir() in first.parents else first.parent
-    return str(free_name(base / f"{first.stem} cameras"))
+    return str(free_name(base / tr("{stem} cameras", stem=first.stem)))

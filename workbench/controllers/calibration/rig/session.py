@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engines.calibration.rig.types import RigResult, RigSpec
 from widgets.calibration.rig.setup import RigSetup
-from workbench.controllers.common.command_line import line, options
+from workbench.controllers.common.command_line import but, line, options, saying
 
 JOB = "engines.calibration.rig.solving:run"
 REMEMBERED = 12
@@ -68,6 +68,12 @@ class Session:
         return self.material.loaded is not None or self.result is self.solved
 
 
+def _holds(spec: RigSpec) -> bool:
+    """Whether the line says how known cameras are held."""
+    return bool(spec.intrinsics) or spec.hold == "fixed"
+
+
+@saying(JOB, *but(RigSpec, "held_out", "lists"), when=_holds)
 def command_line(spec: RigSpec, paths: Sequence[str] = ()) -> str:
     """The `main.py` line that does what `spec` says. paths: shorter ones for the same files."""
     boards = (word for board in spec.boards for word in ("--board", board))

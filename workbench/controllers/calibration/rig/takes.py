@@ -12,10 +12,10 @@ from engines.cameras.types import FileSource, FolderSource, Source, TiledSource
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame, Image
 from engines.core.slots import Slot
+from engines.core.words import tr, tr_count
 from widgets.calibration.rig.live_state import LEAST, MOST, SEVERAL
 from widgets.calibration.rig.take import TakeBlock
 from widgets.calibration.rig.take_state import TakeView
-from widgets.kit.words import count
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.rig.live import Live
 from workbench.controllers.calibration.rig.live_sets import tiled
@@ -58,7 +58,7 @@ class Takes(SectionPart):
 
     def use_film(self, path: str) -> None:
         """Calibrate from the recording that the source plays."""
-        self.desk.edits.set(f"Use {self._live.title}", paths=(path,), exclude=(), **self._live.tiles)
+        self.desk.edits.set(tr("Use {live}", live=self._live.title), paths=(path,), exclude=(), **self._live.tiles)
 
     def start(self) -> None:
         """Take as many as are set."""
@@ -70,7 +70,7 @@ class Takes(SectionPart):
                 self._slots[path] = self.desk.services.feeds.subscribe(path)
         except KinoscopeError as error:
             self._let_go()
-            self.failed.emit(trouble_of(error.as_json(), "No pictures taken"))
+            self.failed.emit(trouble_of(error.as_json(), tr("No pictures taken")))
             return
         self._kept = []
         self._tick.start(POLL_MS)
@@ -121,7 +121,7 @@ class Takes(SectionPart):
         try:
             self._kept.append(str(self.captures.save(image, self._live.title)))
         except KinoscopeError as error:
-            self.failed.emit(trouble_of(error.as_json(), "Picture not kept"))
+            self.failed.emit(trouble_of(error.as_json(), tr("Picture not kept")))
             self.stop()
             return
         self._show(done=len(self._kept))
@@ -134,13 +134,13 @@ class Takes(SectionPart):
         if kept:
             board = self._live.board
             told = self._live.tiles | ({"board": board} if board else {})
-            self.desk.edits.take(f"Take {count(len(kept), 'picture')}", kept, told)
+            self.desk.edits.take(tr_count(len(kept), "Take {n} picture", "Take {n:,} pictures"), kept, told)
             self.taken.emit()
 
     def _stuck(self, failure: Failure) -> None:
         self._let_go()
         self._show(done=-1)
-        self.failed.emit(trouble_of(failure.as_json(), "Pictures not kept"))
+        self.failed.emit(trouble_of(failure.as_json(), tr("Pictures not kept")))
 
     def _show(self, **values: object) -> None:
         self._view = replace(self._view, **values)  # type: ignore[arg-type]

@@ -1,0 +1,13 @@
+"""The language of the tests, spoken before a module with texts is imported.
+
+`KINOSCOPE_LANGUAGE=stretched pytest` finds logic that reads English.
+"""
+
+from __future__ import annotations
+
+import os
+
+from workbench.work import languages
+
+if languages.VARIABLE in os.environ:
+    languages.speak_in(languages.chosen())

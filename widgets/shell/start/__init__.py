@@ -1,0 +1,1 @@
+"""The start page: examples, recent projects, and what was cut off."""

@@ -1,0 +1,67 @@
+"""What Python saw of a crash in native code: written by `faulthandler` as it happens, offered at the next start."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+MOST = 64 << 10
+"""Bytes of a crash that are read."""
+_open: list[IO[str]] = []
+
+
+def watch(folder: Path) -> None:
+    """From now on the stacks of all threads are written into a file of this process when it crashes."""
+    stop()
+    try:
+        file = (folder / f"crash-{os.getpid()}.txt").open("w", encoding="utf-8")
+    except OSError:
+        return
+    _open.append(file)
+    faulthandler.enable(file, all_threads=True)
+
+
+def stop() -> None:
+    """The process ends as it should: its file goes."""
+    while _open:
+        file = _open.pop()
+        faulthandler.disable()
+        file.close()
+        with suppress(OSError):
+            if not os.path.getsize(file.name):
+                os.unlink(file.name)
+
+
+def take(folder: Path) -> str:
+    """What the newest crash of an earlier start left, "" for none; asked once, then it is kept as `crash-last.txt`."""
+    ended = sorted(_ended(folder), key=lambda path: path.stat().st_mtime)
+    told = [path for path in ended if path.stat().st_size]
+    for path in told:
+        with suppress(OSError):
+            path.replace(folder / "crash-last.txt")
+    for path in set(ended) - set(told):
+        path.unlink(missing_ok=True)
+    return last(folder) if told else ""
+
+
+def last(folder: Path) -> str:
+    """The newest crash that is kept, "" for none."""
+    try:
+        with (folder / "crash-last.txt").open("rb") as file:
+            return file.read(MOST).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _ended(folder: Path) -> Iterator[Path]:
+    """Files of processes that run no more."""
+    for path in folder.glob("crash-*.txt"):
+        number = path.stem.partition("-")[2]
+        if number.isdecimal() and int(number) != os.getpid() and not psutil.pid_exists(int(number)):
+            yield path

@@ -1,0 +1,161 @@
+"""Takes people, places and passwords out of text: each is replaced by the same mark wherever it stands.
+
+What is known is looked for as it is: names of people, of the user and the machine, paths and texts of settings,
+projects and jobs. What is not known is found by its form: addresses, paths, mail, numbers of networks, words behind
+"password". Rather too much is taken out than too little.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from workbench.diagnostics.known import texts_in
+
+SHORTEST = 3
+"""Letters below which a known text is too common to be looked for."""
+
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s\"'<>]+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?i)\b((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|authorization|credential|cookie)s?[\"']?\s*[:=]\s*)"
+    r"(\"[^\"\n]*\"|'[^'\n]*'|(?:bearer|basic)\s+\S+|\S+)"
+)
+_MAIL = re.compile(r"\b[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_NUMBERS = re.compile(
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"([\"'])((?:/|~[/\\]|[A-Za-z]:[/\\]|\\\\)(?:(?!\1)[^\n])+)\1")
+_PATH = re.compile(r"(?<![\w.>/])(?:/(?=[^\s/])|~[/\\]|[A-Za-z]:[/\\](?!/)|\\\\(?=\w))[^\n\"'<>|*:;()\[\]{},]*")
+_COMMON = frozenset((
+    "cache", "config", "data", "desktop", "documents", "downloads", "faces", "films", "frames", "home", "images",
+    "kinoscope", "local", "models", "movies", "mount", "pictures", "photos", "projects", "root", "runs", "samples",
+    "settings", "share", "state", "store", "temp", "test", "tests", "untitled", "users", "videos", "weights", "work",
+))  # fmt: skip
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_.+\-]{0,31}")
+_OWN_MARK = re.compile(r"<(?:program|python|person|user|computer|folder|file|address|secret|text)[^<>]*>")
+
+
+class Redactor:
+    """`known` first, then `text` and `value`. kept: folders that may be told, by the mark that stands for them."""
+
+    def __init__(self, kept: dict[str, str] | None = None) -> None:
+        self._kept = sorted(((os.path.normpath(path), mark) for path, mark in (kept or {}).items()), key=_longest)
+        self._marks: dict[tuple[str, str], str] = {}
+        self._texts: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def know(self, kind: str, texts: Iterable[str]) -> None:
+        """Replace these wherever they stand, in any case of their letters."""
+        for text in texts:
+            text = text.strip()
+            if len(text) >= SHORTEST and not _OWN_MARK.fullmatch(text):
+                self._texts.setdefault(text.casefold(), self._mark(kind, text.casefold()))
+        self._pattern = None
+
+    def know_paths(self, paths: Iterable[str]) -> None:
+        """The folders and the names of files, whatever signs are in them."""
+        for path in paths:
+            if self._told(path) is None:
+                folders, name = _parts(path)
+                self.know("folder", [*folders, *filter(_telling, map(_last, folders))])
+                self.know("file", filter(_telling, (name, name.rpartition(".")[0])))
+
+    def know_values(self, value: Any) -> None:
+        """Every path, address and free text in a JSON value."""
+        for text in texts_in(value):
+            if _is_path(text):
+                self.know_paths([text])
+            elif _ADDRESS.fullmatch(text.strip()):
+                self.know("address", [text])
+            elif not _PLAIN.fullmatch(text):
+                self.know("text", [text])
+
+    def text(self, text: str) -> str:
+        """A text without any of it."""
+        text = _ADDRESS.sub(lambda found: self._mark("address", found[0]), text)
+        text = _SECRET.sub(lambda found: found[1] + self._mark("secret", found[2]), text)
+        text = _MAIL.sub(lambda found: self._mark("address", found[0]), text)
+        text = _QUOTED.sub(lambda found: found[1] + self._path(found[2]) + found[1], text)
+        text = self.known(text)
+        text = _PATH.sub(lambda found: self._path(found[0]), text)
+        return _NUMBERS.sub(lambda found: self._mark("address", found[0]), text)
+
+    def known(self, text: str) -> str:
+        """A text without what is known; what is found by its form alone stays."""
+        if not self._texts:
+            return text
+        if self._pattern is None:
+            longest = sorted(self._texts, key=len, reverse=True)
+            self._pattern = re.compile("|".join(_bounded(one) for one in longest), re.IGNORECASE)
+        return self._pattern.sub(lambda found: self._texts.get(found[0].casefold(), "<text>"), text)
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without any of it; of free texts only plain words of the program stay."""
+        if isinstance(value, dict):
+            return {self.text(str(key)): self.value(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(item) for item in value]
+        if not isinstance(value, str):
+            return value
+        said = self.text(value)
+        return said if said != value or _PLAIN.fullmatch(value) or not value else self._mark("text", value)
+
+    # Within
+
+    def _path(self, path: str) -> str:
+        bare = path.rstrip()
+        told = self._told(bare)
+        if told is not None:
+            return told + path[len(bare) :]
+        folders, name = _parts(bare)
+        folder = self._mark("folder", folders[-1]) if folders else ""
+        ending = re.search(r"\.[A-Za-z0-9]{1,8}$", name)
+        file = self._mark("file", name) + (ending[0].lower() if ending else "") if name else ""
+        return "/".join(part for part in (folder, file) if part) + path[len(bare) :]
+
+    def _told(self, path: str) -> str | None:
+        """A path of the program or of Python, from there on."""
+        for folder, mark in self._kept:
+            if path == folder or path.startswith(folder + os.sep):
+                return mark + path[len(folder) :].replace(os.sep, "/")
+        return None
+
+    def _mark(self, kind: str, text: str) -> str:
+        key = (kind, text.casefold())
+        if key not in self._marks:
+            self._marks[key] = f"<{kind} {sum(1 for other, _ in self._marks if other == kind) + 1}>"
+        return self._marks[key]
+
+
+def _longest(pair: tuple[str, str]) -> int:
+    return -len(pair[0])
+
+
+def _bounded(text: str) -> str:
+    """A known text where it stands by itself: "Ann" is not in "Annotation"."""
+    before, after = (r"(?<!\w)" if text[0].isalnum() else ""), (r"(?!\w)" if text[-1].isalnum() else "")
+    return before + re.escape(text) + after
+
+
+def _is_path(text: str) -> bool:
+    return bool(re.match(r"(?:/|~[/\\]|[A-Za-z]:[/\\]|\\\\|\.{1,2}[/\\])\S", text)) or "/" in text or "\\" in text
+
+
+def _parts(path: str) -> tuple[list[str], str]:
+    """The folders that a path goes through, outermost first and without the root, and its last part."""
+    pure = PureWindowsPath(path) if re.match(r"[A-Za-z]:[/\\]|\\\\", path) else PurePosixPath(path)
+    folders = [str(parent) for parent in reversed(pure.parents) if str(parent) not in (pure.anchor, ".", "~")]
+    return folders, "" if str(pure) == pure.anchor else pure.name
+
+
+def _telling(name: str) -> bool:
+    """Whether the name of a folder or file is worth looking for by itself, without a path before it."""
+    return len(name) > SHORTEST and name.casefold() not in _COMMON
+
+
+def _last(folder: str) -> str:
+    return folder.replace("\\", "/").rstrip("/").rpartition("/")[2]
