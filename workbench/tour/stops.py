@@ -102,6 +102,7 @@ def _watching(theme: str) -> list[Stop]:
 def _dialogs(theme: str) -> list[Stop]:
     return [
         Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.finding.palette),
+        Stop(f"{theme}-shortcuts", partial(_do, ids=("help.shortcuts",)), also=lambda window: window.shortcuts.dialog),
         Stop(f"{theme}-settings", partial(_do, ids=("file.settings",)), also=lambda window: window.dialogs.settings),
         Stop(
             f"{theme}-guide",
