@@ -78,7 +78,7 @@ FIRST = (
     Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+Alt+S", "snapshot", 2),
     Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
     Command("view.record-all", "Record all tiles", "View", "Record what every tile shows, each as a film of its own", "Ctrl+Alt+Shift+R", "record", 2),
-    Command("view.record-stop", "Stop all recordings", "View", "End every recording; each film is kept", "", "stop", 2),
+    Command("view.record-stop", "Stop all recordings", "View", "End every recording; each film is kept", "", "stop", 2, needs=tr("No tile is being recorded")),
     Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
     Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
     Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),

@@ -313,9 +313,10 @@ class CameraSearch(EngineThread):
 def undo_just_this(undo: QUndoStack) -> Callable[[], None]:
     """Takes the newest change back, and does nothing once there is a newer one or it was taken back already."""
     mark = undo.index()
+    step = undo.command(mark - 1)
 
     def take_back() -> None:
-        if undo.index() == mark:
+        if undo.index() == mark and undo.command(mark - 1) is step:
             undo.undo()
 
     return take_back
