@@ -230,7 +230,7 @@ class ViewerTile(FileDrops):
 
     def show_aimed(self, on: bool) -> None:
         self._aimed = on
-        self._aim.cover(self.rect() if on else None, tr("Swap") if self._swaps else tr("Show here"))
+        self._offer.cover(self.rect() if on else None, tr("Swap") if self._swaps else tr("Show here"))
         self.update()
 
     def _fell(self, what: list[str]) -> None:
@@ -252,7 +252,7 @@ class ViewerTile(FileDrops):
     def _build(self) -> None:
         parts = (self.title, 1), self.figures, self.recording, self.pill
         self._head = Handle(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
-        self._aim = Aim(self)
+        self._offer = Aim(self)
         self._empty = EmptyState("", "Choose a source", "viewer", "What to show in this tile")
         self._failed = EmptyState("", "Reconnect", "bad", "Open the source again")
         faces = QWidget()

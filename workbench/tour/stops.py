@@ -177,7 +177,8 @@ def _failed(window: Window) -> bool:
 
 def _settings_search(window: Window) -> None:
     window.dialogs.show_settings()
-    window.dialogs.settings.search.setText("folder")
+    if window.dialogs.settings is not None:
+        window.dialogs.settings.search.setText("folder")
 
 
 def _report(window: Window) -> QWidget | None:

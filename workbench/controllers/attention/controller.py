@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 
 from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
 from engines.attention.watching.tiling import Array
+from engines.core.words import tr
 from widgets.attention.board import AttentionBoard
 from widgets.attention.panel.dock import AttentionPanel
 from widgets.attention.panel.words import problem

@@ -166,7 +166,7 @@ class PagedController(FeatureController):
         """Another project has a page of its own that was in front last."""
         other = super().is_other_project()
         kept = self._project.get(PAGE, self.name) if other and self._project is not None else None
-        if kept in list(type(self.form.page)):
+        if isinstance(kept, str) and kept in type(self.form.page).__members__.values():
             self.form = replace(self.form, page=type(self.form.page)(kept))
         return other
 

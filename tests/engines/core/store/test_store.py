@@ -183,6 +183,7 @@ def test_the_registry_is_consistent() -> None:
 def test_what_nobody_else_has_ships_whole_with_the_program(tmp_path: Path) -> None:
     own = [name for name, file in REGISTRY.items() if file.wheel is None]
     shelf = Shelf(cache=tmp_path)
-    assert own and all(shelf.path(name).parent == shelf.shipped for name in own)
+    assert own
+    assert all(shelf.path(name).parent == shelf.shipped for name in own)
     with pytest.raises(FileMissing, match="comes with the program"):
         fetch(Shelf(cache=tmp_path, shipped=tmp_path), FetchSpec((own[0],)), PlainContext())
