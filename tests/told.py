@@ -12,7 +12,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 UNITS = frozenset(
-    ["px", "mm", "cm", "ms", "s", "m", "h", "min", "GB", "MB", "KB", "kB", "Hz", "fps", "dB", "nats", "bits", "GFLOPS", "FLOPs", "deg", "rad", "GHz", "MP", "MiB", "GiB", "x", "nat", "bit", "pp"]
+    [
+        "px",
+        "mm",
+        "cm",
+        "ms",
+        "s",
+        "m",
+        "h",
+        "min",
+        "GB",
+        "MB",
+        "KB",
+        "kB",
+        "Hz",
+        "fps",
+        "dB",
+        "nats",
+        "bits",
+        "GFLOPS",
+        "FLOPs",
+        "deg",
+        "rad",
+        "GHz",
+        "MP",
+        "MiB",
+        "GiB",
+        "x",
+        "nat",
+        "bit",
+        "pp",
+    ]
 )
 SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER|BEGIN|COMMIT|ROLLBACK|ATTACH|WITH \w+ AS|REPLACE INTO"
@@ -20,17 +50,132 @@ SQL = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 NAMES_OF_FILES = re.compile(
-    r"[\w -]+\.\w{2,5}|([A-Z0-9+. ]+ \([^)]*\)(;;)?)+|[\w{}-]+\.(png|csv|json|yaml|svg|npz|kino|gif|txt|ply|npy|safetensors|pdf)"
+    r"[\w -]+\.\w{2,5}|([A-Z0-9+. ]+ \([^)]*\)(;;)?)+"
+    r"|[\w{}-]+\.(png|csv|json|yaml|svg|npz|kino|gif|txt|ply|npy|safetensors|pdf)"
 )
 TELLERS = ("tr", "tr_count")
 TAKES_NAMES = frozenset(
-    ["debug", "info", "warning", "error", "critical", "exception", "log", "getLogger", "compile", "match", "fullmatch", "search", "sub", "finditer", "findall", "execute", "executemany", "setObjectName", "setProperty", "property", "set_property", "getattr", "setattr", "hasattr", "delattr", "open", "encode", "decode", "einsum", "argsort", "TypeVar", "NewType", "strftime", "strptime", "glob", "rglob", "startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "split", "rsplit", "strip", "lstrip", "rstrip", "replace", "pop", "setdefault", "astype", "dtype", "view", "searchsorted", "errstate", "import_module", "resolve", "color", "icon", "draw_icon", "overlay_color", "make_node", "SubElement", "Element", "find", "findtext", "iter", "cast", "namedtuple", "Struct", "unpack", "unpack_from", "pack", "pack_into", "invokeMethod", "connect", "with_suffix", "with_name", "fromhex", "joinpath", "Path", "setStyleSheet", "fromkeys", "Literal", "Thread", "ThreadPoolExecutor", "setStyle", "setApplicationName", "print", "named"]
+    [
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "critical",
+        "exception",
+        "log",
+        "getLogger",
+        "compile",
+        "match",
+        "fullmatch",
+        "search",
+        "sub",
+        "finditer",
+        "findall",
+        "execute",
+        "executemany",
+        "setObjectName",
+        "setProperty",
+        "property",
+        "set_property",
+        "getattr",
+        "setattr",
+        "hasattr",
+        "delattr",
+        "open",
+        "encode",
+        "decode",
+        "einsum",
+        "argsort",
+        "TypeVar",
+        "NewType",
+        "strftime",
+        "strptime",
+        "glob",
+        "rglob",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+        "partition",
+        "rpartition",
+        "split",
+        "rsplit",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "pop",
+        "setdefault",
+        "astype",
+        "dtype",
+        "view",
+        "searchsorted",
+        "errstate",
+        "import_module",
+        "resolve",
+        "color",
+        "icon",
+        "draw_icon",
+        "overlay_color",
+        "make_node",
+        "SubElement",
+        "Element",
+        "find",
+        "findtext",
+        "iter",
+        "cast",
+        "namedtuple",
+        "Struct",
+        "unpack",
+        "unpack_from",
+        "pack",
+        "pack_into",
+        "invokeMethod",
+        "connect",
+        "with_suffix",
+        "with_name",
+        "fromhex",
+        "joinpath",
+        "Path",
+        "setStyleSheet",
+        "fromkeys",
+        "Literal",
+        "Thread",
+        "ThreadPoolExecutor",
+        "setStyle",
+        "setApplicationName",
+        "print",
+        "named",
+    ]
 )
 KEYWORDS = frozenset(
-    ["benchmarks", "kind", "encoding", "mode", "dtype", "errors", "newline", "order", "method", "key", "prefix", "suffix", "thread_name_prefix"]
+    [
+        "benchmarks",
+        "kind",
+        "encoding",
+        "mode",
+        "dtype",
+        "errors",
+        "newline",
+        "order",
+        "method",
+        "key",
+        "prefix",
+        "suffix",
+        "thread_name_prefix",
+    ]
 )
 DEFECTS = frozenset(
-    ["RuntimeError", "AssertionError", "KeyError", "LookupError", "NotImplementedError", "IndexError", "ImportError", "AttributeError"]
+    [
+        "RuntimeError",
+        "AssertionError",
+        "KeyError",
+        "LookupError",
+        "NotImplementedError",
+        "IndexError",
+        "ImportError",
+        "AttributeError",
+    ]
 )
 LOGS = ("log", "log_", "logging", "logger", "warnings")
 TABLES = ("table", "csv_rows")
