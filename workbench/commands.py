@@ -80,7 +80,7 @@ FIRST = (
     Command("view.record", tr("Record tile"), tr("View"), tr("Record what the selected tile shows as a film, faces covered where they are in the "
 "view"), "Ctrl+Alt+R", "record", 2, check=True),
     Command("view.record-all", tr("Record all tiles"), tr("View"), tr("Record what every tile shows, each as a film of its own"), "Ctrl+Alt+Shift+R", "record", 2),
-    Command("view.record-stop", tr("Stop all recordings"), tr("View"), tr("End every recording; each film is kept"), "", "stop", 2),
+    Command("view.record-stop", tr("Stop all recordings"), tr("View"), tr("End every recording; each film is kept"), "", "stop", 2, needs=tr("No tile is being recorded")),
     Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2),
     Command("view.dark", tr("Dark theme"), tr("View"), tr("Light text on dark surfaces"), "", "dark", 3, choice="theme"),
     Command("view.light", tr("Light theme"), tr("View"), tr("Dark text on light surfaces"), "", "light", 3, choice="theme"),
@@ -112,7 +112,7 @@ FIRST = (
 )  # fmt: skip
 JOBS = (
     Command("jobs.cancel-all", tr("Cancel all jobs"), tr("Jobs"), tr("Cancel what runs and what waits"), "", "cancel", needs=tr("No job runs or waits")),
-    Command("jobs.clear", tr("Clear finished jobs"), tr("Jobs"), tr("Take ended jobs off the list; results stay where they are"), "", "clear", needs=tr("No job has ended")),
+    Command("jobs.clear", tr("Clear ended jobs"), tr("Jobs"), tr("Take ended jobs off the list; results stay where they are"), "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip
 LAST = (
     Command("window.reset", tr("Reset layout"), tr("Window"), tr("Put every dock where it was at the first start"), "Ctrl+0", "layout", 1),

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+
+from widgets.kit.access.ring import focus_ring
+from widgets.kit.theme import LOOK
+
+
+class AimRing(QWidget):
+    """Lies over a widget and takes nothing; says that what is dragged would fall there."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), LOOK.now.color("accent", 0.08))
+        focus_ring(painter, QRectF(self.rect()))
 
 
 class FileDrops(QWidget):
@@ -16,6 +32,7 @@ class FileDrops(QWidget):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
+        self._aim: AimRing | None = None
         self.setAcceptDrops(True)
 
     def taken(self, data: QMimeData) -> list[str]:
@@ -23,7 +40,13 @@ class FileDrops(QWidget):
         return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
 
     def show_aimed(self, on: bool) -> None:
-        """What it takes is being dragged over it, or no longer."""
+        """What it takes is being dragged over it, or no longer: a ring around all of it."""
+        if on and self._aim is None:
+            self._aim = AimRing(self)
+        if self._aim is not None:
+            self._aim.setGeometry(self.rect())
+            self._aim.setVisible(on)
+            self._aim.raise_()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.taken(event.mimeData()):

@@ -175,18 +175,18 @@ class IconMark(QWidget):
 
     def __init__(self, role: str = "", token: str = "muted", side: int = ICON) -> None:
         super().__init__()
-        self._icon = role, token
+        self.shown = role, token
         self.setFixedSize(side, side)
         LOOK.changed.connect(self.update)
 
     def set_icon(self, role: str, token: str) -> None:
-        if (role, token) != self._icon:
-            self._icon = role, token
+        if (role, token) != self.shown:
+            self.shown = role, token
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._icon[0]:
-            draw_icon(QPainter(self), self.rect(), *self._icon)
+        if self.shown[0]:
+            draw_icon(QPainter(self), self.rect(), *self.shown)
 
 
 def letter(role: str) -> str:

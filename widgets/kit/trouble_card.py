@@ -67,8 +67,9 @@ class TroubleCard(QFrame):
             self.fetch, fetch_words(size), tr("Download {fetch}; every hash is checked", fetch=", ".join(trouble.fetch))
         )
         self.retry.setVisible(trouble.retry is not None)
-        self.retry.setText(trouble.retry_words)
-        describe(self.retry, trouble.retry_words, tr("Run it again with what would fit"))
+        if trouble.retry is not None:
+            self.retry.setText(trouble.retry_words)
+            describe(self.retry, trouble.retry_words, tr("Run it again with what would fit"))
         describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
 
     def _retry(self) -> None:

@@ -10,7 +10,9 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySeq
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
+from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
@@ -98,6 +100,7 @@ class JobsPanel(Panel):
         listed = held(column_of(self._found, (self.list, 1)))
         self.add(split_of(listed, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
+        order_tabs(self)
         self.list.currentItemChanged.connect(self._follow)
         self.resume.clicked.connect(lambda: self.resumed.emit(self._chosen.id))
         self.keep.clicked.connect(lambda: self.kept.emit(self._chosen.id))
@@ -224,7 +227,7 @@ class _Details(QWidget):
         if row is None:
             return
         self.title.setText(row.title)
-        self.words.setText(row.error or row.cut_off or row.note or row.command)
+        self.words.setText(breakable(row.error or row.cut_off or row.note or row.command))
         set_property(self.words, "level", row.level if row.error else "")
         self.hint.setText(row.hint or row.result)
         self.hint.setVisible(bool(row.hint or row.result))

@@ -109,6 +109,7 @@ class PropertiesPanel(Panel):
         )
         first = row_of(self.undistort, self.forget, None, spacing=4)
         self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
+        self._kept.setParent(self)
         for verb in ("undistort", "forget", "calibration"):
             getattr(self, verb).clicked.connect(lambda _on=False, verb=verb: self._want(verb))
 

@@ -54,7 +54,8 @@ class SettingRow(QWidget):
 
     def __init__(self, title: str, note: str, control: QWidget | None, words: str = "", wide: int = WIDE) -> None:
         super().__init__()
-        self.title, self.note, self._words = FoundLabel(title), Label("", "muted", wraps=True), words
+        self.title, self.note = FoundLabel(title), Label("", "muted", wraps=True)
+        self.words, self.control = words, control
         self.set_note(note)
         said = column_of(self.title, self.note, spacing=3)
         if control is not None:
@@ -62,7 +63,8 @@ class SettingRow(QWidget):
             control.setFixedWidth(wide) if wide else None
         top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
         row = row_of((said, 1), (control, 0, top), spacing=24) if control is not None else said
-        self.setLayout(column_of(row, margins=(0, 6, 0, 6)))
+        self._column = column_of(row, margins=(0, 6, 0, 6))
+        self.setLayout(self._column)
 
     def set_note(self, note: str) -> None:
         self.note.setText(note)
@@ -72,7 +74,7 @@ class SettingRow(QWidget):
         """Mark what the query finds; whether all its words are in the row or in the title of its section."""
         words = split_words(query)
         self.title.mark(words)
-        text = " ".join((self.title.text(), self.note.text(), self._words, section)).casefold()
+        text = " ".join((self.title.text(), self.note.text(), self.words, section)).casefold()
         return all(word in text for word in words)
 
 
@@ -87,11 +89,11 @@ class PlaceRow(SettingRow):
         self.change.setVisible(changeable)
         super().__init__(title, note, held(row_of(self.change, self.reveal, spacing=4)), words, wide=0)
         self.path = ElidedLabel("", "", Qt.TextElideMode.ElideMiddle)
-        self.size = Label("", "muted")
-        self.layout().addLayout(row_of((self.path, 1), self.size, spacing=12))
+        self.bytes = Label("", "muted")
+        self._column.addLayout(row_of((self.path, 1), self.bytes, spacing=12))
 
     def show_place(self, path: str, size: int | None) -> None:
         """size: in bytes, None while it is not known."""
         self.path.setText(path)
         self.path.set_tip(path)
-        self.size.setText("" if size is None else size_words(size))
+        self.bytes.setText("" if size is None else size_words(size))

@@ -137,6 +137,18 @@ class SettingsDialog(QDialog):
         if id in self._sections:
             self.list.setCurrentRow(list(self._sections).index(id))
 
+    def show_row(self, title: str) -> None:
+        """Open the section with the row of this title, its control in the focus."""
+        for id, part in self._sections.items():
+            for row in part.rows:
+                if row.title.text() == title:
+                    self.show_section(id)
+                    (row.control or self.search).setFocus()
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Title and more words of every row, for those who look for settings elsewhere."""
+        return [(row.title.text(), row.words) for part in self._sections.values() for row in part.rows]
+
     @property
     def rows(self) -> list[str]:
         """Titles of the rows that are shown, from the top."""
@@ -233,8 +245,11 @@ class SettingsDialog(QDialog):
             row = PlaceRow(place.title, place.note, place.words, place.changeable)
             row.reveal.clicked.connect(lambda _on=False, row=row: self.revealed.emit(row.path.text()))
             row.change.clicked.connect(partial(self.placeWanted.emit, place.id))
+            before = list(self.places.values())[-1].reveal if self.places else self.scale
             self.places[place.id] = row
             self._folders.add(row)
+            self.setTabOrder(before, row.change)
+            self.setTabOrder(row.change, row.reveal)
         self.places[place.id].show_place(place.path, None)
 
     def _section(self, id: str, title: str) -> _Part:

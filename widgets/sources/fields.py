@@ -123,7 +123,7 @@ class _PathFields(SourceFields):
         super().__init__()
         self.first = self.path = TextField(label, placeholder=placeholder, tip=tip)
         self.path.textChanged.connect(self._tell)
-        self.browse = PlainButton(tr("Browse"), tip=tr("Choose in the file system"))
+        self.browse = PlainButton(tr("Choose…"), tip=tr("Choose in the file system"))
         self.browse.clicked.connect(self._browse)
         self.lay_out(labelled(label, held(row_of((self.path, 1), self.browse, spacing=8))))
 

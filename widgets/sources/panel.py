@@ -199,7 +199,7 @@ def _entries(row: SourceRow | TileRow) -> list[list[Offer]]:
     if row.gone:
         file.insert(0, ("locate", "search", tr("Locate…"), ""))
     if row.file:
-        file.append(("reveal", "reveal", tr("Show in file manager"), ""))
+        file.append(("reveal", "reveal", tr("Reveal"), ""))
     file.append(("retry", "retry", tr("Reconnect"), ""))
     place = [("up", "caret-up", tr("Move up"), "Alt+Up"), ("down", "caret-down", tr("Move down"), "Alt+Down")]
     return [[show], change, file, place, [properties, remove]]

@@ -65,7 +65,7 @@ def _every_page(window: Any) -> Iterator[str]:
     """Make all there is; the names of the presets."""
     for preset in window.presets:
         window.preset(preset)
-        board = getattr(window.features[preset], "board", None) if preset in _ids(window) else None
+        board: Any = getattr(window.features[preset], "board", None) if preset in _ids(window) else None
         while hasattr(board, "prepare") and board.prepare():
             pass
         _wait(SETTLED_MS)

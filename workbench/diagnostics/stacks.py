@@ -27,19 +27,17 @@ def ask_workers() -> list[str]:
     """Have each worker write its stacks into the log; the names of those that can."""
     asked = []
     for process in multiprocessing.active_children():
-        if process.pid is not None and _hears(process.pid):
+        if DUMP is not None and process.pid is not None and _hears(process.pid, DUMP):
             os.kill(process.pid, DUMP)
             asked.append(process.name)
     return asked
 
 
-def _hears(pid: int) -> bool:
+def _hears(pid: int, number: int) -> bool:
     """Whether the process catches the signal: it would end one that does not."""
-    if DUMP is None:
-        return False
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return False
     caught = next((line.split()[1] for line in lines if line.startswith("SigCgt:")), "0")
-    return bool(int(caught, 16) & 1 << DUMP - 1)
+    return bool(int(caught, 16) & 1 << number - 1)

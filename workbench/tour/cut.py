@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.access.elided import listening
 from widgets.kit.fields import ElidedLabel
+from widgets.kit.labels import NO_SPACE
 
 SLACK = 1
 """Pixels that may be missing: what fonts are rounded by."""
@@ -79,7 +80,7 @@ def _label(part: QWidget) -> Iterator[str]:
 
 def _longest_word(label: QLabel) -> int:
     metrics = label.fontMetrics()
-    return max((metrics.horizontalAdvance(word) for word in label.text().split()), default=0)
+    return max((metrics.horizontalAdvance(word) for word in label.text().replace(NO_SPACE, " ").split()), default=0)
 
 
 def _button(part: QWidget) -> Iterator[str]:
@@ -147,7 +148,8 @@ def _cells(part: QWidget) -> Iterator[str]:
             continue
         text, tip = (str(index.data(role) or "") for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole))
         font = index.data(Qt.ItemDataRole.FontRole) or part.font()
-        lacking = QFontMetrics(font).horizontalAdvance(text) + CELL_PADDING - part.visualRect(index).width()
+        widest = max(map(QFontMetrics(font).horizontalAdvance, text.splitlines()), default=0)
+        lacking = widest + CELL_PADDING - part.visualRect(index).width()
         if text and lacking > SLACK and text not in tip:
             yield f"cell {text!r} lacks {lacking} px and has no tooltip"
 

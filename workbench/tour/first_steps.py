@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engines.core.clock import monotonic
 from widgets.generative.state import RunState
+from widgets.shell.start.cards import ExampleButton
 from workbench.tour.walk import Stop
 from workbench.window.main import Window
 from workbench.work.job_store import JobState
@@ -127,7 +128,8 @@ def _card(window: Window, id: str) -> QWidget | None:
     page = window.place.page
     if page is None or not window.place.starts:
         return None
-    return next((card for card in page.examples.cards if getattr(card, "shown", None) and card.shown.id == id), None)
+    cards = (card for card in page.examples.cards if isinstance(card, ExampleButton))
+    return next((card for card in cards if card.shown.id == id), None)
 
 
 def _calibrate(window: Window) -> QWidget | None:

@@ -117,6 +117,7 @@ def _watching(theme: str) -> list[Stop]:
 def _dialogs(theme: str) -> list[Stop]:
     return [
         Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.finding.palette),
+        Stop(f"{theme}-shortcuts", partial(_do, ids=("help.shortcuts",)), also=lambda window: window.shortcuts.dialog),
         Stop(f"{theme}-settings", partial(_do, ids=("file.settings",)), also=lambda window: window.dialogs.settings),
         Stop(f"{theme}-settings-search", _settings_search, also=lambda window: window.dialogs.settings),
         Stop(f"{theme}-report", partial(_do, ids=("help.report",)), _gathered, also=lambda window: _report(window)),

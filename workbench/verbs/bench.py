@@ -33,7 +33,7 @@ BENCHMARKS: dict[str, str] = {
     "workers": "Worker start-up, shared-memory frames, window stalls",
 }
 _PLACE = "workbench.benchmarks"
-_ROOMS: dict[str, str] = {}
+_ROOMS: dict[str, str] = {"kill": "desk", "projects": "desk"}
 for _feature in FEATURES:
     BENCHMARKS |= _feature.benchmarks
     _ROOMS |= dict.fromkeys(_feature.benchmarks, _feature.id)

@@ -289,6 +289,7 @@ class Window(QMainWindow, Host):
         places = Places(services, self.features, self.viewer, self.project, self.dialogs)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
         self.shortcuts = ShortcutsController(self, services, commands)
+        self.dialogs.pages.serve_shortcuts = self.shortcuts.serve
         self.editing = Editing(self, services, commands, self.finding.show)
         self.full_screen = FullScreen(self, commands)
         self._controllers = (

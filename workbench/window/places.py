@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engines.core.words import tr
 from widgets.shell.help import PAGES
 from workbench.controllers.shell.dialogs import DialogsController
 from workbench.controllers.shell.project import ProjectController
@@ -43,10 +42,7 @@ class Places:
 
     def settings(self) -> Iterable[tuple[str, str]]:
         """Titles and more words of all settings."""
-        return (
-            (tr("Theme"), tr("dark light colours")),
-            (tr("Begin with"), tr("layout preset start")),
-        )
+        return self._dialogs.listed_settings()
 
     def sources(self) -> Iterator[tuple[str, str]]:
         """Paths and titles of sources and their tiles."""

@@ -115,6 +115,7 @@ class Gallery(GalleryReader):
                     act.made("faces", id)
             whom = people[0][0] or tr("unknown people") if len(people) == 1 else tr("{count} people", count=len(people))
             act.what = tr("Added {count} of {whom}", count=_count(sum((len(faces) for _, faces in people))), whom=whom)
+            act.who = people[0][0] if len(people) == 1 else ""
         return act.change
 
     def rename(self, person: str, name: str) -> Change:
@@ -123,6 +124,7 @@ class Gallery(GalleryReader):
             old = self._name(person)
             act.set("people", person, "name", self._free(name, person))
             act.what = tr("Renamed {old} to {tidy_name}", old=old, tidy_name=tidy_name(name))
+            act.who = tidy_name(name)
         return act.change
 
     def merge(self, people: Sequence[str]) -> Change:
@@ -136,6 +138,7 @@ class Gallery(GalleryReader):
                 self._give(act, self._ids(person), into)
                 act.set("people", person, "gone", 1)
             act.what = tr("Merged {names} into {names2}", names=", ".join(names[1:]), names2=names[0])
+            act.who = names[0]
         return act.change
 
     def split(self, faces: Sequence[str], name: str = "") -> Change:
@@ -148,6 +151,7 @@ class Gallery(GalleryReader):
             act.what = tr(
                 "Split {count} of {old} off as {name}", count=_count(len(faces)), old=old, name=self._name(person)
             )
+            act.who = self._name(person)
         return act.change
 
     def move(self, faces: Sequence[str], person: str) -> Change:
@@ -157,6 +161,7 @@ class Gallery(GalleryReader):
             act.what = tr(
                 "Moved {count} to {name}", count=_count(len(faces)), name=self._name(person) if person else "unknown"
             )
+            act.who = self._name(person) if person else ""
         return act.change
 
     def refuse(self, faces: Sequence[str], person: str) -> Change:
@@ -167,6 +172,7 @@ class Gallery(GalleryReader):
                 self._refuse(act, face, person)
             self._give(act, [face for face in faces if self._owner([face]) == person], "")
             act.what = tr("{count}: not {name}", count=_count(len(faces)).capitalize(), name=name)
+            act.who = name
         return act.change
 
     def confirm(self, faces: Sequence[str], person: str) -> Change:
@@ -179,6 +185,7 @@ class Gallery(GalleryReader):
                     act.set("refusals", f"{face}|{person}", "gone", 1)
             self._give(act, faces, person)
             act.what = tr("Confirmed {count} of {name}", count=_count(len(faces)), name=self._name(person))
+            act.who = self._name(person)
         return act.change
 
     def name_cluster(self, faces: Sequence[str], name: str) -> Change:
@@ -189,6 +196,7 @@ class Gallery(GalleryReader):
         with self._acting("name") as act:
             self._give(act, faces, self._person(act, name))
             act.what = tr("Named {count} {name}", count=_count(len(faces)), name=name)
+            act.who = name
         return act.change
 
     def set_portrait(self, person: str, face: str) -> Change:
@@ -198,11 +206,13 @@ class Gallery(GalleryReader):
                 raise BadInput(tr("That face is not of that person"))
             act.set("people", person, "portrait", face)
             act.what = tr("Chose a portrait of {name}", name=self._name(person))
+            act.who = self._name(person)
         return act.change
 
     def set_note(self, person: str, note: str) -> Change:
         with self._acting("note") as act:
             act.what = tr("Changed the note on {name}", name=self._name(person))
+            act.who = self._name(person)
             act.set("people", person, "note", shown(note))
         return act.change
 
@@ -299,7 +309,7 @@ class Gallery(GalleryReader):
         with self._store.guard, self._store.writing() as revision:
             act = _Act(self._store)
             yield act
-            act.change = act.keep(revision, kind, act.what)
+            act.change = replace(act.keep(revision, kind, act.what), who=act.who)
 
     def _person(self, act: Recorder, name: str) -> str:
         return self.person_named(name) or self._new_person(act, name)
@@ -371,7 +381,7 @@ class Gallery(GalleryReader):
 
 
 class _Act(Recorder):
-    what = ""
+    what = who = ""
     change = Change(0, 0.0, "", "")
 
 

@@ -85,13 +85,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the gallery's history. what: in words ("Merged A into B"). undone: it was taken back."""
+    """One entry of the gallery's history. what: in words ("Merged A into B"). undone: it was taken back.
+
+    who: the name of whoever it was about, as it was after; it is not kept.
+    """
 
     id: int
     at: float
     kind: str
     what: str
     undone: bool = False
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def test_the_verdict_is_told_in_words_with_its_figures(page):
 def test_every_verdict_has_words_and_a_mark(page, verdict, words):
     page.show_state(shown(result=replace(VERIFIED, verdict=verdict)))
     assert page.verdict.text() == words
-    assert not page.mark.pixmap().isNull()
+    assert page.mark.isVisibleTo(page)
+    assert page.mark.shown[0]
 
 
 @pytest.mark.parametrize("side", ["a", "b"])

@@ -123,3 +123,17 @@ def test_a_page_of_others_is_a_section_and_is_found_by_its_words(dialog):
     assert page.isVisible()
     dialog.search.setText("theme")
     assert not page.isVisible()
+
+
+def test_a_row_is_gone_to_by_its_title_and_tab_follows_the_eye(dialog):
+    dialog.show_row("Jobs at the same time")
+    assert dialog.workers.isVisible()
+    assert ("GPU", "cuda nvidia graphics device") in dialog.listed()
+    dialog.show_section("folders")
+    order, part = [], dialog.scale.nextInFocusChain()
+    while part is not dialog.scale:
+        order.append(part)
+        part = part.nextInFocusChain()
+    pictures = dialog.places["pictures"]
+    places = [order.index(one) for one in (dialog.places["data"].reveal, pictures.change, pictures.reveal, dialog.gpu)]
+    assert places == sorted(places)

@@ -36,8 +36,8 @@ def offered(panel: SourcesPanel, id: str) -> list[str]:
 
 def test_the_menu_offers_what_a_row_can_do(panel) -> None:
     assert offered(panel, "rig")[:4] == ["Show in the viewer", "Rename", "Edit…", "Split anew…"]
-    assert "Show in file manager" not in offered(panel, "rig")
-    assert {"Locate…", "Replace by file…", "Show in file manager"} <= set(offered(panel, "clip"))
+    assert "Reveal" not in offered(panel, "rig")
+    assert {"Locate…", "Replace by file…", "Reveal"} <= set(offered(panel, "clip"))
     assert offered(panel, "rig/a") == ["Show in the viewer", "Rename", "Undistort", "Properties"]
     assert offered(panel, "rig/a undistorted") == ["Show in the viewer", "Properties", "Remove"]
 

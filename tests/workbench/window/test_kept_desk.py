@@ -9,7 +9,7 @@ import pytest
 
 from tests.workbench.opened import Opened, until
 from widgets.kit.keeping.fields import KEPT
-from workbench.benchmarks.kill import compare, lives
+from workbench.benchmarks.desk.kill import compare, lives
 
 Open = Callable[..., Opened]
 

@@ -71,7 +71,7 @@ def test_the_clipboards_commands_mean_the_field_that_has_the_focus(opened: Opene
     assert (field.text(), QApplication.clipboard().text()) == ("", "broken pipe")
     commands.run("edit.paste")
     assert field.text() == "broken pipe"
-    window.grid.setFocus()
+    window.panels.sources.list.setFocus()
     assert not commands.action("edit.cut").isEnabled()
     assert not commands.action("edit.paste").isEnabled()
 
@@ -82,7 +82,7 @@ def test_find_goes_to_the_search_in_front_else_to_the_palette(opened: Opened) ->
     window.panels.log.level.setFocus()
     window.commands.run("edit.find")
     assert window.panels.log.search.hasFocus()
-    window.grid.setFocus()
+    window.panels.sources.list.setFocus()
     window.commands.run("edit.find")
     assert window.finding.palette is not None
     assert window.finding.palette.isVisible()

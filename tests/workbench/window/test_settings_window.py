@@ -28,7 +28,7 @@ def test_choices_are_kept_obeyed_and_undone(open_window, qtbot, monkeypatch, tmp
     dialog.places["pictures"].change.click()
     assert dialog.places["pictures"].path.text() == str(tmp_path)
     assert (store.value.theme, store.value.workers, store.value.pictures) == ("light", 1, str(tmp_path))
-    until(qtbot, lambda: dialog.places["data"].size.text())
+    until(qtbot, lambda: dialog.places["data"].bytes.text())
     store.add_recent("/a.kino")
     window.commands.run("file.settings")
     dialog.forget.click()

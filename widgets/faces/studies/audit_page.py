@@ -16,7 +16,7 @@ from widgets.faces.studies.audit_list import SuspicionList
 from widgets.faces.studies.audit_words import can_move, kinds_of, state_words
 from widgets.faces.words import file_name
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, split_of, styled
+from widgets.kit.layouts import column_of, row_of, split_of, styled
 from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
 from widgets.kit.work_page import WorkPage
 
@@ -86,8 +86,8 @@ class AuditPage(WorkPage):
 
     def _lay_out(self) -> None:
         self.kinds.setMinimumContentsLength(14)
-        buttons = self.head_of(tr("Audit"), self.kinds, self.gallery, self.folder, self.save)
-        head = column_of(buttons, margins=(0, 0, 0, 4))
+        buttons = self.head_of(tr("Audit"), self.gallery, self.folder, self.save)
+        head = column_of(buttons, row_of(self.kinds, None, margins=(12, 0, 8, 8)))
         self._split = split_of(self.list, self.detail, sizes=(400, 600), stretch=(2, 3))
         styled(self.detail)
         empty = EmptyState(ASK, tr("Check this gallery"), "search", tr("Compare every face with every other"))

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
     QComboBox,
@@ -26,8 +27,14 @@ WHOLE = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QMenu)
 def order_tabs(root: QWidget) -> None:
     """Tab goes through the root's layouts from their first part to their last."""
     root.setProperty(ORDERED, True)
-    for before, after in pairwise(list(_stops(root))):
+    stops = list(_stops(root))
+    policies = [part.focusPolicy() for part in stops]
+    for part in stops:
+        part.setFocusPolicy(part.focusPolicy() | Qt.FocusPolicy.TabFocus)
+    for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
+    for part, policy in zip(stops, policies, strict=True):
+        part.setFocusPolicy(policy)
 
 
 def reorder_tabs(part: QWidget) -> None:
@@ -45,11 +52,16 @@ def takes_tab(widget: QWidget) -> bool:
 
 
 def _stops(widget: QWidget) -> Iterator[QWidget]:
-    if takes_tab(widget):
+    if takes_tab(widget) or _may_be_chosen(widget):
         yield widget
     if not isinstance(widget, WHOLE):
         for part in _parts(widget):
             yield from _stops(part)
+
+
+def _may_be_chosen(widget: QWidget) -> bool:
+    """One of a few of which the chosen one takes Tab."""
+    return isinstance(widget, QAbstractButton) and (group := widget.group()) is not None and group.exclusive()
 
 
 def _parts(widget: QWidget) -> list[QWidget]:

@@ -214,6 +214,7 @@ class ActionsController(PagedController):
         self.recorder = ClipRecorder(viewer, services, self.watch, self)
         self.films = Films(services.feeds, files, self.watch, self)
         self.labels = ProjectLabels(services, self.errands, self)
+        self.labels.whereWanted.connect(lambda video: self.go_to(Page.TEACH if video else Page.TRAIN))
         self.studies = Studies(services.jobs, files, self.show_trouble, self)
         self.store = WeightsStore(services.jobs, self.errands, NEEDED, self.name, self)
         self.watching = Watching(

@@ -85,7 +85,8 @@ class Evaluating:
         return evaluate_line(self.spec())
 
     def _change(self, spec: EvaluateSpec) -> None:
-        self._pages.set_form(evaluate=spec)
+        text, before = tr("Change the evaluation"), self._pages.form.evaluate
+        self._pages.step(text, "evaluate", before, spec, lambda it: self._pages.set_form(evaluate=it))
 
     def _choose(self, field: str, path: str) -> None:
         if path:

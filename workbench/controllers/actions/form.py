@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from engines.actions.study_types import EvaluateSpec, TrainSpec
 from engines.actions.types import WatchSettings
@@ -60,6 +61,8 @@ class Pages(Protocol):
     form: Form
 
     def set_form(self, **values: object) -> None: ...
+
+    def step(self, text: str, field: str, before: Any, after: Any, apply: Callable[[Any], object]) -> None: ...
 
     def go_to(self, name: str) -> None: ...
 

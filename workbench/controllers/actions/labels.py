@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand
 
 from engines.actions.labels import editing
 from engines.actions.labels.checking import advice
@@ -18,9 +17,11 @@ from engines.actions.study_types import Clip, TrainSpec
 from engines.actions.training.examples import beforehand
 from engines.actions.types import Labels, Segment
 from engines.core.errors import KinoscopeError
+from engines.core.names import shown
 from engines.core.spec import from_json, to_json
 from engines.core.words import tr
 from widgets.actions.state import ClassCount, ClipState
+from workbench.controllers.shell.step import FormStep, Step
 from workbench.services import Services
 from workbench.threads.background import Errands
 
@@ -66,6 +67,8 @@ class ProjectLabels(QObject):
     """
 
     changed = Signal()
+    whereWanted = Signal(str)
+    """A video whose labels were changed is to be seen."""
 
     def __init__(self, services: Services, errands: Errands, parent: QObject) -> None:
         super().__init__(parent)
@@ -157,6 +160,13 @@ class ProjectLabels(QObject):
 
     def take(self, video: str, on: bool) -> None:
         """Train on this video, or not."""
+        name = shown(Path(video).name)
+        text = tr("Train on {video}", video=name) if on else tr("Leave {video} out of the training", video=name)
+        where = partial(self.whereWanted.emit, "")
+        put = partial(self._take, video)
+        self._services.undo.push(FormStep(text, self.of(video).taken, on, put, where, tr("take {video}", video=video)))
+
+    def _take(self, video: str, on: bool) -> None:
         self._change(video, taken=on)
 
     def loaded(self, video: str, labels: Labels, file: str) -> None:
@@ -226,11 +236,11 @@ class ProjectLabels(QObject):
         self.changed.emit()
 
 
-class EditLabels(QUndoCommand):
+class EditLabels(Step):
     """From one state of a video's labels to another."""
 
     def __init__(self, labels: ProjectLabels, video: str, text: str, before: Labels, after: Labels) -> None:
-        super().__init__(text)
+        super().__init__(text, partial(labels.whereWanted.emit, video))
         self._labels, self._video, self._before, self._after = labels, video, before, after
 
     def redo(self) -> None:

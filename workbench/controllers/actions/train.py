@@ -25,7 +25,7 @@ class Training:
 
     def panel_page(self) -> panel.TrainPage:
         page = panel.TrainPage()
-        page.trainChanged.connect(lambda spec: self._pages.set_form(train=spec))
+        page.trainChanged.connect(self._change)
         page.data.folderWanted.connect(self._choose_folder)
         page.data.list.clipTaken.connect(self._labels.take)
         page.data.teach.clicked.connect(lambda: self._pages.choose_page(Page.TEACH))
@@ -66,9 +66,13 @@ class Training:
 
     def _choose_folder(self) -> None:
         if path := self._dialogs.folder():
-            self._pages.set_form(train=replace(self._pages.form.train, folder=path))
+            self._change(replace(self._pages.form.train, folder=path))
 
     def _choose_out(self) -> None:
         spec = self._pages.form.train
         if path := self._dialogs.new_model(spec.out or str(new_model(spec))):
-            self._pages.set_form(train=replace(spec, out=path))
+            self._change(replace(spec, out=path))
+
+    def _change(self, spec: TrainSpec) -> None:
+        before = self._pages.form.train
+        self._pages.step(tr("Change the training"), "train", before, spec, lambda it: self._pages.set_form(train=it))

@@ -170,6 +170,10 @@ class Watching:
 
     def use_model(self, path: str) -> None:
         """Watch with this model from now on, "" for none."""
+        before = self._pages.form.settings.model
+        self._pages.step(tr("Choose the model"), "model", before, path, self._put_model)
+
+    def _put_model(self, path: str) -> None:
         self.cards.forget(path)
         form = self._pages.form.with_model(path)
         self._pages.set_form(settings=form.settings, models=form.models)
@@ -194,6 +198,11 @@ class Watching:
         """Other settings of the live engine, at once; the model is chosen elsewhere. There is one threshold for live
         events and for the marker of the trade-off.
         """
+        before = self._pages.form.settings
+        after = replace(settings, model=before.model)
+        self._pages.step(tr("Change how actions are watched for"), "settings", before, after, self._put_settings)
+
+    def _put_settings(self, settings: WatchSettings) -> None:
         form = self._pages.form
         evaluate = replace(form.evaluate, threshold=settings.threshold)
         self._pages.set_form(settings=replace(settings, model=form.settings.model), evaluate=evaluate)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 
 from engines.attention.types import CompareSpec, SeeSpec, WatchSpec
 from engines.attention.watching.tiling import Array
+from engines.core.words import tr
 from widgets.attention.board import AttentionBoard
 from widgets.attention.panel.dock import AttentionPanel
 from widgets.attention.panel.words import problem
@@ -77,9 +78,12 @@ class AttentionController(PagedController):
         self.show_now()
 
     def set_compare(self, spec: CompareSpec) -> None:
-        self.set_form(compare=spec)
+        self.change(tr("Change what is compared"), compare=spec)
 
     def set_watch(self, spec: WatchSpec) -> None:
+        self.step(tr("Change what is watched"), "watch", self.form.watch, spec, self._put_watch)
+
+    def _put_watch(self, spec: WatchSpec) -> None:
         """Made-up numbers again, where they are asked for by length or seed."""
         before = self.form.watch
         if (spec.length, spec.seed) != (before.length, before.seed):
@@ -91,7 +95,7 @@ class AttentionController(PagedController):
         self.show_now()
 
     def set_see(self, spec: SeeSpec) -> None:
-        self.set_form(see=spec)
+        self.change(tr("Change what is seen"), see=spec)
 
     def open_page(self, name: str) -> None:
         """A page with its settings beside it."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand
 
 from engines.core.words import tr
 from workbench.controllers.calibration.session import Material, Session
+from workbench.controllers.shell.step import Step
 
 WORDS = {
     "board": tr("Change the board"),
@@ -40,14 +41,17 @@ class Put:
         return Put(settings, None if self.material is None else session.material)
 
 
-class Change(QUndoCommand):
+class Change(Step):
     """From one part of a session to another of the kind that `apply` takes, which shows it.
 
     merged: a name that changes share which are one for the user, as the steps of one field.
     """
 
-    def __init__(self, text: str, before: Any, after: Any, apply: Callable[[Any], None], merged: str = "") -> None:
-        super().__init__(text)
+    def __init__(
+        self, text: str, before: Any, after: Any, apply: Callable[[Any], None], merged: str = "",
+        where: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(text, where)
         self._before, self._after, self._apply, self._merged = before, after, apply, merged
 
     def redo(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -36,7 +37,8 @@ class Edits(QObject):
 
     def put(self, text: str, after: Put, merged: str = "") -> None:
         """Change a part of the session. merged: see `Change`."""
-        self._services.undo.push(Change(text, after.before(self._session()), after, self._apply, merged))
+        where = partial(self._services.host.bring, "calibration")
+        self._services.undo.push(Change(text, after.before(self._session()), after, self._apply, merged, where))
 
     def change(self, text: str, after: Material) -> None:
         self.put(text, Put(material=after))

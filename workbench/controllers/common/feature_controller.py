@@ -5,7 +5,7 @@ What a feature shows is one value, made anew in `show_now`; however often it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -19,6 +19,7 @@ from engines.core.words import tr
 from widgets.kit.panel import Panel
 from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
+from workbench.controllers.shell.step import FormStep, changed
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature
 from workbench.project.file import Project
@@ -180,6 +181,32 @@ class PagedController(FeatureController):
         super()._keep()
         if self.services.project is self._project:
             self.services.project.put(PAGE, self.name, str(self.form.page))
+
+    def step(self, text: str, field: str, before: Any, after: Any, apply: Callable[[Any], object]) -> None:
+        """Do `apply(after)` as a change of the user's, which Undo takes back where it was made. field: changes of one
+        that follow at once are one change."""
+        if before == after:
+            apply(after)
+        else:
+            key = f"{self.name} {field} {' '.join(changed(before, after))}"
+            self.services.undo.push(FormStep(text, before, after, apply, self.place(), key))
+
+    def change(self, text: str, **values: object) -> None:
+        """Fields of the form, as a change of the user's."""
+        before = {name: getattr(self.form, name) for name in values}
+        self.step(text, " ".join(values), before, values, lambda them: self.set_form(**them))
+
+    def place(self) -> Callable[[], object]:
+        """Brings the page of now, and the panel beside it, back into view."""
+        page = self.form.page
+
+        def show() -> None:
+            self.services.host.bring(self.name)
+            if self.form.page != page:
+                self.choose_page(page)
+            self.services.host.show_dock(self.name)
+
+        return show
 
     def choose_page(self, name: str) -> None:
         """Show a page, once what holds it is in front: what nobody sees may be left as it was."""

@@ -16,7 +16,7 @@ COMMANDS = (
     Command("faces.sample", tr("Open sample portrait"), tr("Faces"), tr("A free portrait under a moving camera, to try faces on"), "", "file", run=lambda it: it.open_sample()),
     Command("faces.new-gallery", tr("New gallery…"), tr("Faces"), tr("An empty .faces file"), "", "add", 1, run=lambda it: it.people.new_gallery()),
     Command("faces.open-gallery", tr("Open gallery…"), tr("Faces"), tr("A .faces file"), "", "open", 1, run=lambda it: it.people.open_gallery()),
-    Command("faces.protect", tr("Protect gallery…"), tr("Faces"), tr("Encrypt the gallery, or change its passphrase"), "", "", 1, run=lambda it: it.people.protect(), enabled=lambda it: it.unlocked, needs=tr("Needs an open gallery")),
+    Command("faces.protect", tr("Encrypt gallery…"), tr("Faces"), tr("Encrypt the gallery, or change its passphrase"), "", "", 1, run=lambda it: it.people.protect(), enabled=lambda it: it.unlocked, needs=tr("Needs an open gallery")),
     Command("faces.people", tr("People"), tr("Faces"), tr("Everybody in the gallery, suggestions and unknown faces"), "", "", 2, run=lambda it: it.go_to("people"), also=tr("rename merge delete person gallery")),
     Command("faces.threshold", tr("Threshold"), tr("Faces"), tr("How sure is sure enough, for this gallery"), "", "chart", 2, run=lambda it: it.go_to("threshold")),
     Command("faces.verify", tr("Verify two pictures…"), tr("Faces"), tr("Are these two the same person"), "", "", 2, run=lambda it: it.go_to("verify")),

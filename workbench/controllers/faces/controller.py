@@ -32,7 +32,7 @@ from workbench.controllers.faces.command import page_line, redact_line
 from workbench.controllers.faces.dialogs import Dialogs
 from workbench.controllers.faces.enrol import Reviews, read_crop
 from workbench.controllers.faces.evaluate import Evaluations
-from workbench.controllers.faces.form import OTHER, Form, recognisers
+from workbench.controllers.faces.form import OTHER, STEPS, Form, recognisers
 from workbench.controllers.faces.gallery import Galleries
 from workbench.controllers.faces.gaze import GazeCalibration, kept_fit
 from workbench.controllers.faces.people import People
@@ -42,6 +42,7 @@ from workbench.controllers.faces.tracks import Tracks
 from workbench.controllers.faces.train import Heads
 from workbench.controllers.faces.verify import Verification
 from workbench.controllers.faces.watch import Watch
+from workbench.controllers.shell.step import changed, words_of
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -105,7 +106,14 @@ class FacesController(PagedController):
         before = self.form.settings
         if settings.model == OTHER:
             settings = replace(settings, model=self.dialogs.recogniser() or before.model)
-        self.set_form(settings=replace(settings, gallery=before.gallery))
+        text = words_of(changed(before, settings), STEPS, tr("Change how faces are looked for"))
+        self.step(text, "settings", before, settings, self._put_settings)
+
+    def _put_settings(self, settings: RecogniserSettings) -> None:
+        """What was learnt meanwhile of tracks and gaze stays."""
+        before = self.form.settings
+        kept = {name: getattr(before, name) for name in ("gallery", "refused", "gaze_fit")}
+        self.set_form(settings=replace(settings, **kept))
         self.watch.configure()
         if settings.model != before.model and before.gallery:
             self.galleries.open(before.gallery, follow=False)
@@ -213,9 +221,9 @@ class FacesController(PagedController):
         self.reviews = Reviews(jobs, galleries, self.people, dialogs, model, go, self)
         self.thresholds = Thresholds(galleries, lambda: self.form.settings.accept, self)
         self.verification = Verification(jobs, self.errands, thumbs, dialogs, self)
-        self.evaluations = Evaluations(jobs, dialogs, form, self.set_form, self)
+        self.evaluations = Evaluations(jobs, dialogs, form, partial(self.change, tr("Change the evaluation")), self)
         self.audits = Audits(services, galleries, dialogs, go, self)
-        self.heads = Heads(services, dialogs, form, self.set_form, self)
+        self.heads = Heads(services, dialogs, form, partial(self.change, tr("Change the training")), self)
         self.store = WeightsStore(jobs, self.errands, NEEDED, self.name, self)
 
     def _join_parts(self) -> None:
@@ -229,6 +237,7 @@ class FacesController(PagedController):
             part.failed.connect(self.show_trouble)
         self.store.arrived.connect(self.dismiss)
         self.galleries.opened.connect(self._gallery_opened)
+        self.galleries.shownWanted.connect(partial(self.go_to, Page.PEOPLE))
         self.galleries.foreign.connect(self._offer_embedding)
         self.galleries.recogniserWanted.connect(self._follow_gallery)
         self.galleries.edited.connect(self.thresholds.check)

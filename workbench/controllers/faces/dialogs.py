@@ -45,14 +45,14 @@ class Dialogs:
         """Asked twice, because a forgotten one opens nothing."""
         echo = QLineEdit.EchoMode.Password
         first, done = QInputDialog.getText(
-            self._window, tr("Protect gallery"), tr("New passphrase for {name}", name=name), echo
+            self._window, tr("Encrypt gallery"), tr("New passphrase for {name}", name=name), echo
         )
         if not done or not first:
             return ""
-        again, done = QInputDialog.getText(self._window, tr("Protect gallery"), tr("The same passphrase again"), echo)
+        again, done = QInputDialog.getText(self._window, tr("Encrypt gallery"), tr("The same passphrase again"), echo)
         if done and again != first:
             QMessageBox.warning(
-                self._window, tr("Protect gallery"), tr("The two passphrases differ; nothing was changed.")
+                self._window, tr("Encrypt gallery"), tr("The two passphrases differ; nothing was changed.")
             )
         return first if done and again == first else ""
 

@@ -19,6 +19,16 @@ SetForm: TypeAlias = Callable[..., None]
 MOST_RECENT = 8
 OTHER = "other"
 """The choice of a recogniser that asks for a file."""
+STEPS = {
+    "model": tr("Choose the recogniser"),
+    "accept": tr("Change how often a stranger may be named"),
+    "threshold": tr("Change the threshold"),
+    "blur": tr("Change who is covered"),
+    "gaze": tr("Switch gaze on or off"),
+    "keep": tr("Change how many pictures of a track are kept"),
+    "finder": tr("Change how faces are found"),
+}
+"""What a change of a field of the settings is called in the Edit menu."""
 
 
 @dataclass(frozen=True, slots=True)

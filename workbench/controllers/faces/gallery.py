@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, FileMissing, KinoscopeError
@@ -23,6 +22,7 @@ from engines.faces.gallery.types import Change, Cluster, FaceRecord, Found, Gall
 from widgets.faces.state import PeopleView
 from workbench.controllers.common.part import Part
 from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.shell.step import FormStep, Step, make_final
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
@@ -60,6 +60,8 @@ class Galleries(Part):
     edited = Signal()
     foreign = Signal(str)
     recogniserWanted = Signal(str)
+    shownWanted = Signal()
+    """What was changed last is to be seen."""
 
     def __init__(self, services: Services, errands: Errands, model: Callable[[], str], parent: QObject) -> None:
         """model: the recogniser in use, for galleries that are made."""
@@ -118,6 +120,7 @@ class Galleries(Part):
         """Use none."""
         self._ask(self._let_go, lambda _none: None, "")
         self._view = PeopleView()
+        self.forget_steps()
         self.opened.emit("")
         self.changed.emit()
 
@@ -148,6 +151,23 @@ class Galleries(Part):
         """Show other parts of the view (a proof, a dry run)."""
         self._view = replace(self._view, **parts)  # type: ignore[arg-type]
         self.changed.emit()
+
+    def show_people(self) -> None:
+        """Bring what is stored into view."""
+        self.shownWanted.emit()
+
+    def keep_days(self, days: int) -> None:
+        """How long faces are kept, 0 for ever; nothing is deleted by setting it."""
+        info = self._view.info
+        if info is not None and days != info.keep_days:
+            self._services.undo.push(KeptDays(self, info.keep_days, days))
+
+    def put_days(self, days: int) -> None:
+        self.edit(lambda gallery: gallery.set_keep_days(days), tr("The retention period was not kept"))
+
+    def forget_steps(self) -> None:
+        """No change can be taken back any more: what they held is gone for good."""
+        make_final(self._services.undo, lambda step: isinstance(step, GalleryChange | KeptDays))
 
     def refresh(self) -> None:
         """Look again at what is stored."""
@@ -240,6 +260,8 @@ class Galleries(Part):
     def _have_opened(self, snapshot: object) -> None:
         self._view = PeopleView()
         self._have(snapshot)
+        other = self.path
+        make_final(self._services.undo, lambda step: isinstance(step, GalleryChange | KeptDays) and step.path != other)
         self.opened.emit(self.path)
         if isinstance(snapshot, Snapshot) and snapshot.foreign:
             self.foreign.emit(snapshot.foreign)
@@ -274,12 +296,12 @@ class Galleries(Part):
         self.show(found=found)
 
 
-class GalleryChange(QUndoCommand):
+class GalleryChange(Step):
     """One entry of the gallery's history on the window's undo stack."""
 
     def __init__(self, galleries: Galleries, change: Change) -> None:
-        super().__init__(change.what)
-        self._galleries, self._id, self._path, self._done = galleries, change.id, galleries.path, True
+        super().__init__(said(change), galleries.show_people)
+        self._galleries, self._id, self.path, self._done = galleries, change.id, galleries.path, True
 
     def undo(self) -> None:
         self._done = False
@@ -292,13 +314,43 @@ class GalleryChange(QUndoCommand):
             self._go("redo")
 
     def _go(self, way: str) -> None:
-        if self._galleries.path != self._path:
-            return
-
         def act(gallery: Gallery) -> None:
             getattr(gallery, way)(self._id)
 
         self._galleries.edit(act, tr("That cannot be taken back"))
+
+
+class KeptDays(FormStep):
+    """How long a gallery keeps faces; nothing is deleted by that."""
+
+    def __init__(self, galleries: Galleries, before: int, after: int) -> None:
+        text = tr("Change how long faces are kept")
+        super().__init__(
+            text, before, after, galleries.put_days, galleries.show_people, tr("keep {path}", path=galleries.path)
+        )
+        self.path = galleries.path
+
+
+SAID = {
+    "add": (tr("Enrol {who}"), tr("Enrol people")),
+    "rename": (tr("Rename {who}"), tr("Rename a person")),
+    "merge": (tr("Merge people into {who}"), tr("Merge people")),
+    "split": (tr("Split {who} off"), tr("Split a person")),
+    "move": (tr("Move faces to {who}"), tr("Make faces unknown")),
+    "refuse": (tr("Say that this is not {who}"), tr("Refuse a name")),
+    "confirm": (tr("Confirm {who}"), tr("Confirm a name")),
+    "name": (tr("Name {who}"), tr("Name faces")),
+    "portrait": (tr("Choose the portrait of {who}"), tr("Choose a portrait")),
+    "note": (tr("Change the note on {who}"), tr("Change a note")),
+    "remove": (tr("Remove faces of {who}"), tr("Remove faces")),
+}
+"""What an entry is called in the Edit menu, by its kind: with a name, and without one."""
+
+
+def said(change: Change) -> str:
+    """What an entry of the history is called, with a verb first."""
+    named, unnamed = SAID.get(change.kind, (change.what, change.what))
+    return named.replace("{who}", change.who) if change.who else unnamed
 
 
 def hits(gallery: Gallery, vector: Vectors) -> tuple[Found, ...]:

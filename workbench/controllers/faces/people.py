@@ -78,7 +78,7 @@ class People:
         section.unlock.clicked.connect(self.unlock)
         section.protectWanted.connect(self.protect)
         section.unprotectWanted.connect(self._unprotect)
-        privacy.keepDaysChanged.connect(self._keep_days)
+        privacy.keepDaysChanged.connect(self._galleries.keep_days)
         privacy.dry_run.clicked.connect(self._dry_run)
         privacy.expire.clicked.connect(self.expire)
 
@@ -126,10 +126,6 @@ class People:
         if self._galleries.path and self._dialogs.really(tr("Unprotect gallery"), question, tr("Take it off")):
             self._galleries.edit(lambda gallery: gallery.unprotect(), tr("The protection was not taken off"))
 
-    def _keep_days(self, days: int) -> None:
-        """How long faces are kept; nothing is deleted by setting it."""
-        self._galleries.edit(lambda gallery: gallery.set_keep_days(days), tr("The retention period was not kept"))
-
     def _dry_run(self) -> None:
         """What the retention period would delete today."""
         if self._galleries.path:
@@ -148,7 +144,7 @@ class People:
             ),
             "good",
         )
-        self._services.undo.clear()
+        self._galleries.forget_steps()
         self._galleries.refresh()
 
     def _forget(self, person: str) -> None:
@@ -168,7 +164,7 @@ class People:
     def _forgotten(self, gone: object) -> None:
         if isinstance(gone, _Gone):
             jobs = self._services.jobs
-            self._services.undo.clear()
+            self._galleries.forget_steps()
             self._thumbs.drop(gone.pictures)
             for record in jobs.records():
                 if forgetting.tells_of_people(record):

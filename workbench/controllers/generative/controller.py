@@ -21,12 +21,13 @@ from widgets.generative.state import DiffusionView, Mode, Page
 from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.common.devices import devices
-from workbench.controllers.common.feature_controller import PagedController, Room
+from workbench.controllers.common.feature_controller import Room
 from workbench.controllers.generative.command import command_line, compare_line, train_line
 from workbench.controllers.generative.compare import Comparison
+from workbench.controllers.generative.edits import FormController
 from workbench.controllers.generative.files import Dialogs, Dropped, understand
 from workbench.controllers.generative.flow import Flow
-from workbench.controllers.generative.form import Form, bytes_of, first_model, for_model, keep_form, restore_form
+from workbench.controllers.generative.form import Form, bytes_of, first_model, keep_form, restore_form
 from workbench.controllers.generative.models import Models
 from workbench.controllers.generative.precision import Precision
 from workbench.controllers.generative.runs import Runs, seconds_of
@@ -38,10 +39,9 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 TICK_MS = 500
-PAGES = {Mode.SAMPLE: Page.SAMPLES, Mode.COMPARE: Page.COMPARE, Mode.TRAIN: Page.TRAINING}
 
 
-class DiffusionController(PagedController):
+class DiffusionController(FormController):
     """Progress and previews are shown at most thirty times a second."""
 
     def __init__(self, panel: DiffusionPanel, studio: Studio, services: Services, actions: Actions) -> None:
@@ -59,7 +59,7 @@ class DiffusionController(PagedController):
         self.models = Models(jobs, self._errands, self)
         self.runs = Runs(jobs, self._errands, self.models.title, self)
         self.samples = Samples(self.runs, self._errands, services, self.dialogs, self.sample, self.use, self)
-        self.flow = Flow(services, lambda: self.form.flow, lambda spec: self.set_form(flow=spec), self)
+        self.flow = Flow(services, lambda: self.form.flow, self.set_flow, self)
         self.comparison = Comparison(jobs, self.compare, self.measure_curves, self.use, self)
         self.training = Training(jobs, self.train, self.use_trained, self)
         self.precision = Precision(jobs, self.show_form_trouble, self)
@@ -93,41 +93,6 @@ class DiffusionController(PagedController):
     def keep(self) -> None:
         keep_form(self.form, self.services)
 
-    def set_form(self, **values: object) -> None:
-        """Another form: shown at once, kept soon. Runs nothing."""
-        super().set_form(**values)
-        self.show_now()
-
-    def set_mode(self, mode: str) -> None:
-        self.set_form(mode=Mode(mode), page=PAGES[Mode(mode)])
-
-    def set_spec(self, spec: SampleSpec) -> None:
-        other = spec.model != self.form.spec.model
-        self.set_form(spec=spec)
-        if other:
-            self.choose_model(spec.model)
-
-    def choose_model(self, name: str) -> None:
-        if name:
-            self.trouble = None
-            self.models.open(name, self.form.spec.prediction if name == self.form.spec.model else "")
-
-    def choose_prediction(self, prediction: str) -> None:
-        """The user's answer for a model that does not say."""
-        self.set_form(spec=replace(self.form.spec, prediction=prediction))
-        self.models.open(self.form.spec.model, prediction)
-
-    def use(self, spec: SampleSpec | None, said: str = "") -> None:
-        """Put the settings of a run into the form."""
-        if spec is None:
-            return
-        self.trouble = None
-        self.form = self.form.sampling(spec)
-        self.set_form()
-        self.models.open(spec.model, spec.prediction)
-        self.services.host.show_dock(self.name)
-        self.services.notify(said, "info")
-
     def use_trained(self, file: str) -> None:
         """Sample from a network that was trained here."""
         path = Path(file)
@@ -145,11 +110,13 @@ class DiffusionController(PagedController):
         if mask:
             start = replace(start, kind="inpaint", mask=mask)
         if image or mask:
-            self.set_form(spec=replace(self.form.spec, start=start), mode=Mode.SAMPLE)
+            self.set_form(mode=Mode.SAMPLE)
+            self.set_spec(replace(self.form.spec, start=start))
 
     def learn_from(self, folder: str) -> None:
         if folder:
-            self.set_form(train=replace(self.form.train, data=folder), mode=Mode.TRAIN)
+            self.set_form(mode=Mode.TRAIN)
+            self.set_train(replace(self.form.train, data=folder))
 
     def show_form(self, mode: Mode) -> None:
         """The form of a mode beside its page; nothing is begun."""
@@ -230,10 +197,6 @@ class DiffusionController(PagedController):
         if self.info is None or self.info.name != name:
             self.models.open(name, self.form.spec.prediction)
         self.show_soon()
-
-    def model_opened(self, info: ModelInfo) -> None:
-        self.info = info
-        self.set_form(spec=for_model(self.form.spec, info))
 
     def show_trouble(self, trouble: object) -> None:
         """Said in the panel, and in the studio too, where the run would have appeared."""
@@ -331,8 +294,8 @@ class DiffusionController(PagedController):
     def _connect_panel(self) -> None:
         panel, ask = self.panel, self.dialogs
         panel.specChanged.connect(self.set_spec)
-        panel.compareChanged.connect(lambda spec: self.set_form(compare=spec))
-        panel.trainChanged.connect(lambda spec: self.set_form(train=spec))
+        panel.compareChanged.connect(self.set_compare)
+        panel.trainChanged.connect(self.set_train)
         panel.dropped.connect(self.take)
         panel.mode.chosen.connect(self.set_mode)
         panel.start.clicked.connect(self.start)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QUndoCommand
+from PySide6.QtGui import QDesktopServices
 
 from engines.core.errors import KinoscopeError
 from engines.core.words import tr
@@ -25,6 +25,7 @@ from workbench.controllers.generative.runs import Runs
 from workbench.controllers.generative.words import trouble_of
 from workbench.controllers.shell.jobs import reveal
 from workbench.controllers.shell.sources import undo_just_this
+from workbench.controllers.shell.step import Step
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
@@ -121,10 +122,14 @@ class Samples(QObject):
         """Take a run off the list; Undo brings it back."""
         stored = self._runs.stored(id)
         if stored is not None:
-            self._services.undo.push(DeleteRun(stored, self._hidden, self._runs.put, self._move))
+            self._services.undo.push(DeleteRun(stored, self._hidden, self._runs.put, self._move, self._see))
             self._services.notify(tr("Run deleted"), "info", tr("Undo"), undo_just_this(self._services.undo))
         elif self._runs.forget(id) and self.gallery.shown == id:
             self._show_newest()
+
+    def _see(self) -> None:
+        self._services.host.bring("diffusion")
+        self._services.host.show_centre("diffusion")
 
     def reveal(self, id: str) -> None:
         """Open a run's folder in the system's file manager."""
@@ -161,7 +166,7 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Wrote {target}", target=Path(target).name), "good", tr("Show folder"), lambda: reveal(target)
+                tr("Wrote {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
             )
 
     def _read(self) -> None:
@@ -211,7 +216,7 @@ class Samples(QObject):
         self.failed.emit(trouble_of(failure.as_json(), tr("The run could not be moved")))
 
 
-class DeleteRun(QUndoCommand):
+class DeleteRun(Step):
     """Deleting a run. Its folder is set aside until the window closes; then it is deleted for good.
 
     `hide(name)` takes it off the list and `move(source, target, then)` moves folders beside the window's thread.
@@ -223,8 +228,9 @@ class DeleteRun(QUndoCommand):
         hide: Callable[[str], object],
         show: Callable[[StoredRun], object],
         move: Callable[[Path, Path, Callable[[], object]], object],
+        where: Callable[[], object] | None = None,
     ) -> None:
-        super().__init__(tr("Delete a run"))
+        super().__init__(tr("Delete run {name}", name=run.info.title or run.name), where)
         self._run, self._hide, self._show, self._move = run, hide, show, move
         self._home = Path(run.folder)
         self._away = self._home.parent / ASIDE / self._home.name

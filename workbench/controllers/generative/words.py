@@ -12,6 +12,30 @@ from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import SampleSpec
 from widgets.kit.work_state import Trouble
 
+STEPS = {
+    "model": tr("Choose the model"),
+    "sampler": tr("Choose the sampler"),
+    "options": tr("Change the sampler's options"),
+    "schedule": tr("Change the schedule"),
+    "steps": tr("Change the number of steps"),
+    "guidance": tr("Change the guidance"),
+    "seeds": tr("Change the seeds"),
+    "classes": tr("Choose the classes"),
+    "prompt": tr("Change the prompt"),
+    "negative": tr("Change the negative prompt"),
+    "size": tr("Change the size"),
+    "start": tr("Change what it starts from"),
+    "prediction": tr("Say what the model predicts"),
+    "precision": tr("Change the precision"),
+    "teleport": tr("Change the teleport"),
+    "teleport_to": tr("Change the teleport"),
+    "batch": tr("Change the batch"),
+    "device": tr("Choose the device"),
+    "kernel": tr("Choose the kernel"),
+    "exact": tr("Change whether samples are exact"),
+}
+"""What a change of a field of the form is called in the Edit menu; the first that changed names it."""
+
 
 def model_title(model: str) -> str:
     """A name for a model that nothing more is known of."""
@@ -27,7 +51,7 @@ def trouble_of(error: Mapping[str, Any], title: str = tr("Sampling failed"), spe
         hint=str(error.get("hint") or ""),
         path=str(error.get("path") or ""),
         retry=retry,
-        retry_words=tr("Retry, {batch} at a time", batch=retry.batch) if retry is not None else "",
+        retry_words=tr("Try again, {batch} at a time", batch=retry.batch) if retry is not None else "",
     )
 
 

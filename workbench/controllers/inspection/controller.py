@@ -18,7 +18,7 @@ from engines.core.networks.preprocessing import Preprocessing
 from engines.core.store.fetching import Shelf
 from engines.core.words import tr
 from engines.inspection.types import ModelSheet, Shape
-from widgets.inspection.board import InspectionBoard
+from widgets.inspection.board import TITLES, InspectionBoard
 from widgets.inspection.panel.dock import InspectionPanel
 from widgets.inspection.state import LIVE, InspectionView, LookView, Page
 from widgets.kit.save_file import ask_open
@@ -104,7 +104,9 @@ class InspectionController(PagedController):
         self.show_now()
 
     def edit(self, page: Page, fields: Mapping[str, object]) -> None:
-        self.set_form(**{page: replace(getattr(self.form, page), **fields)})
+        before = getattr(self.form, page)
+        text = tr("Change the settings of {page}", page=TITLES[page][0])
+        self.step(text, page, before, replace(before, **fields), lambda it: self.set_form(**{page: it}))
 
     def still(self, then: Callable[[str], object]) -> None:
         self.stills.write(self.looking.view, then)

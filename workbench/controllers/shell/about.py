@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from importlib import metadata
+from typing import Any
 
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QApplication
@@ -33,7 +34,7 @@ def about_text(places: Iterator[Place]) -> str:
 
 def licence_of(package: str) -> str:
     """The licence that an installed package names."""
-    told = metadata.metadata(package)
+    told: Any = metadata.metadata(package)
     named = told.get("License-Expression") or ""
     classes = [
         text.rpartition(" :: ")[2] for text in told.get_all(tr("Classifier")) or [] if text.startswith("License ::")

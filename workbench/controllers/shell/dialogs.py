@@ -39,21 +39,24 @@ class DialogsController(QObject):
         self.about: AboutDialog | None = None
         self.report = ReportController(window, services)
         actions.bind("help.report", self.report.show)
-        self._settings = SettingsPages(window, services, set_theme, presets)
+        self.pages = SettingsPages(window, services, set_theme, presets)
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
         actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
 
     def show_settings(self, section: str = "") -> None:
-        self.settings = self._settings.show(section)
+        self.settings = self.pages.show(section)
 
     def show_setting(self, title: str) -> None:
         """Open the settings where one stands."""
         self.show_settings()
-        for part in self.settings.findChildren(QWidget) if self.settings is not None else ():
-            if part.accessibleName() == title:
-                part.setFocus()
+        if self.settings is not None:
+            self.settings.show_row(title)
+
+    def listed_settings(self) -> list[tuple[str, str]]:
+        """Title and more words of every setting."""
+        return self.pages.listed()
 
     def show_help(self, page: str) -> None:
         if self.help is None:

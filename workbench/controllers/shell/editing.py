@@ -25,7 +25,7 @@ from shiboken6 import isValid
 from engines.core.words import as_part, tr
 from widgets.kit.fields import SearchField
 from workbench.commands import Actions
-from workbench.controllers.shell.step import Step
+from workbench.controllers.shell.step import Step, drop_final
 from workbench.services import Services
 
 TEXTS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
@@ -67,11 +67,13 @@ class Editing(QObject):
         """Take the last change back, and show where."""
         command = self._undo.command(self._undo.index() - 1) if self._undo.canUndo() else None
         self._undo.undo()
+        drop_final(self._undo)
         self._go_to(command)
 
     def redo(self) -> None:
         command = self._undo.command(self._undo.index()) if self._undo.canRedo() else None
         self._undo.redo()
+        drop_final(self._undo)
         self._go_to(command)
 
     def find(self) -> None:

@@ -43,6 +43,11 @@ class OpenSources:
         """A path in words."""
         return self._services.feeds.title(path)
 
+    def show_where(self) -> None:
+        """Bring sources into view."""
+        self._services.host.show_centre("viewer")
+        self._services.host.show_dock("sources")
+
     def standing(self, id: str) -> Standing:
         """How a source stands now. Raises `UsageError` where there is none of that id."""
         feeds = self._services.feeds

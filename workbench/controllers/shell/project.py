@@ -114,11 +114,12 @@ class ProjectController(QObject):
 
     def _restore_sources(self, sources: dict[str, Any]) -> None:
         errors = []
-        for id, value in sources.items():
-            try:
-                self._restore_source(id, value)
-            except KinoscopeError as error:
-                errors.append(error)
+        with self._sources.all_at_once():
+            for id, value in sources.items():
+                try:
+                    self._restore_source(id, value)
+                except KinoscopeError as error:
+                    errors.append(error)
         if errors:
             count = tr("A source") if len(errors) == 1 else tr("{count} sources", count=len(errors))
             self._services.notify(
@@ -233,7 +234,7 @@ class ProjectController(QObject):
         self.disk.take_picture()
         self.leaving.emit()
         self._services.undo.clear()
-        self._services.feeds.clear()
+        self._sources.clear()
         self._close_file()
         self._services.project = project
         self._services.settings.add_recent(str(project.path))
@@ -243,7 +244,7 @@ class ProjectController(QObject):
         """The same project from its file: what it holds was changed for all who had read it."""
         path = self._services.project.path
         self._services.undo.clear()
-        self._services.feeds.clear()
+        self._sources.clear()
         self._close_file()
         self._services.project = Project(path)
         self.restore()

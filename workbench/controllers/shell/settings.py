@@ -14,6 +14,7 @@ from engines.core import places
 from engines.core.words import tr
 from widgets.kit.save_file import ask_folder
 from widgets.shell.settings import Place, SettingsDialog, SettingsShown
+from widgets.shell.shortcuts import ShortcutsPage
 from workbench.controllers.shell.reveal import reveal
 from workbench.features import Preset
 from workbench.feeds.passwords import keyring_name
@@ -39,6 +40,8 @@ class SettingsPages(QObject):
         services.supervisor.adopt(self._errands)
         self._keyring = ""
         self.dialog: SettingsDialog | None = None
+        self.serve_shortcuts: Callable[[ShortcutsPage], object] | None = None
+        """Fills the page of the keys, where somebody does."""
 
     def show(self, section: str = "") -> SettingsDialog:
         """Open the dialog, at this section where one is named."""
@@ -49,6 +52,13 @@ class SettingsPages(QObject):
             self.dialog.show_section(section)
         self._count()
         return self.dialog
+
+    def listed(self) -> list[tuple[str, str]]:
+        """Title and more words of every setting."""
+        if self.dialog is None:
+            self.dialog = self._made()
+        self.dialog.show_settings(self._shown())
+        return self.dialog.listed()
 
     def close(self) -> None:
         if self.dialog is not None:
@@ -61,6 +71,10 @@ class SettingsPages(QObject):
         dialog.placeWanted.connect(self._choose)
         dialog.forgotten.connect(self._forget)
         dialog.restored.connect(self._restore)
+        if self.serve_shortcuts is not None:
+            page = ShortcutsPage()
+            self.serve_shortcuts(page)
+            dialog.add_section("shortcuts", tr("Shortcuts"), page, tr("keys keyboard commands"))
         return dialog
 
     def _refresh(self) -> None:

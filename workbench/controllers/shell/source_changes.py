@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QUndoCommand
-
 from engines.cameras.sources.parsing import title
 from engines.cameras.types import Child, Source
 from engines.core.words import tr
 from workbench.controllers.shell.open_sources import OpenSources, Standing
+from workbench.controllers.shell.step import Step
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.calibrations import Calibrations
 
 
-class AddSource(QUndoCommand):
+class AddSource(Step):
     """Run a source and show it, with straightened pictures named by what follows its id."""
 
     def __init__(self, open: OpenSources, source: Source, text: str = "", children: dict[str, Child] | None = None):
-        super().__init__(text or tr("Add {source}", source=title(source)))
+        super().__init__(text or tr("Add {source}", source=title(source)), open.show_where)
         self._open, self._source, self._id, self._children = open, source, "", children or {}
 
     def redo(self) -> None:
@@ -31,11 +30,11 @@ class AddSource(QUndoCommand):
         self._open.stop(self._id)
 
 
-class RemoveSource(QUndoCommand):
+class RemoveSource(Step):
     """Close a source; it comes back where it stood in list and viewer."""
 
     def __init__(self, open: OpenSources, id: str) -> None:
-        super().__init__(tr("Close {source}", source=open.title(id)))
+        super().__init__(tr("Close {source}", source=open.title(id)), open.show_where)
         self._open, self._id = open, id
         self._before: Standing | None = None
         self._order: list[str] = []
@@ -50,11 +49,11 @@ class RemoveSource(QUndoCommand):
             self._open.arrange(self._order)
 
 
-class RemoveStraight(QUndoCommand):
+class RemoveStraight(Step):
     """Offer a straightened picture no more."""
 
     def __init__(self, open: OpenSources, path: str, child: Child) -> None:
-        super().__init__(tr("Remove {source}", source=open.title(path)))
+        super().__init__(tr("Remove {source}", source=open.title(path)), open.show_where)
         self._open, self._path, self._child = open, path, child
         self._tiles: dict[int, str] = {}
 
@@ -67,11 +66,11 @@ class RemoveStraight(QUndoCommand):
         self._open.show_at(self._tiles)
 
 
-class ChangeSource(QUndoCommand):
+class ChangeSource(Step):
     """Have another source under the id of one. `lost`: pictures that did not fit it."""
 
     def __init__(self, open: OpenSources, id: str, source: Source, text: str) -> None:
-        super().__init__(text)
+        super().__init__(text, open.show_where)
         self._open, self._id, self._source = open, id, source
         self._before = open.standing(id)
         self.lost: list[str] = []
@@ -84,11 +83,11 @@ class ChangeSource(QUndoCommand):
         self._open.restore(self._id, self._before)
 
 
-class MoveSource(QUndoCommand):
+class MoveSource(Step):
     """Have the list in another order."""
 
     def __init__(self, open: OpenSources, id: str, order: list[str]) -> None:
-        super().__init__(tr("Move {source}", source=open.title(id)))
+        super().__init__(tr("Move {source}", source=open.title(id)), open.show_where)
         self._open, self._order, self._before = open, order, open.ids()
 
     def redo(self) -> None:
@@ -98,7 +97,7 @@ class MoveSource(QUndoCommand):
         self._open.arrange(self._before)
 
 
-class ForgetCalibration(QUndoCommand):
+class ForgetCalibration(Step):
     """Use the calibration that is kept for a source no more."""
 
     def __init__(self, known: Calibrations, path: str, title: str) -> None:
@@ -114,11 +113,11 @@ class ForgetCalibration(QUndoCommand):
             self._back()
 
 
-class SwapTiles(QUndoCommand):
+class SwapTiles(Step):
     """Let two tiles of the viewer show what the other does."""
 
     def __init__(self, viewer: ViewerController, one: int, other: int) -> None:
-        super().__init__(tr("Swap tiles"))
+        super().__init__(tr("Swap tiles"), viewer.grid.setFocus)
         self._viewer, self._tiles = viewer, (one, other)
 
     def redo(self) -> None:

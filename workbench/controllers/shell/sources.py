@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QCursor, QUndoStack
@@ -39,6 +40,10 @@ SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSE
 """A source in one of these is no trouble any more."""
 
 
+MOST_SAID = 3
+"""Notices of sources that are not there, one each; the project tells of more of them in one."""
+
+
 class SourcesController(QObject):
     """Sources as the user sees them: the project remembers them, the feeds run them, the viewer shows them."""
 
@@ -53,6 +58,9 @@ class SourcesController(QObject):
         self._said: dict[str, str] = {}
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
+        self._held = False
+        self._refresh_soon = QTimer(self, singleShot=True, interval=0)
+        self._refresh_soon.timeout.connect(self.refresh)
         self._clock.start()
         for kind in KINDS:
             actions.bind(f"source.add-{kind}", lambda kind=kind: panel.open_form(kind))
@@ -200,8 +208,20 @@ class SourcesController(QObject):
         self._services.supervisor.adopt(search)
         search.start()
 
+    @contextmanager
+    def all_at_once(self) -> Iterator[None]:
+        """Show what changes within once it has all changed."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the sources as they are now."""
+        if self._held:
+            return
         rows = [self._row(id) for id in self._services.feeds.ids()]
         self._panel.show_rows(rows)
         choices = [(path, self.title(path)) for row in rows for path in (row.id, *(tile.id for tile in row.tiles))]
@@ -212,7 +232,12 @@ class SourcesController(QObject):
 
     def close(self) -> None:
         self._clock.stop()
-        self._services.feeds.clear()
+        self.clear()
+
+    def clear(self) -> None:
+        """Close all of them; the project goes on knowing them."""
+        with self.all_at_once():
+            self._services.feeds.clear()
 
     def _row(self, id: str) -> SourceRow:
         feed = self._services.feeds.feed(id)
@@ -259,14 +284,15 @@ class SourcesController(QObject):
 
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
-        if status.state is FeedState.FAILED and self._said.get(id) != status.message:
+        of_many = status.gone and sum(map(bool, self._said.values())) >= MOST_SAID
+        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not of_many:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
             self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
         elif status.state in SETTLED:
             self._services.host.settle(f"source {id}")
         self._said[id] = status.message if status.state is FeedState.FAILED else ""
-        self.refresh()
+        self._refresh_soon.start()
 
     def _broke(self, id: str, failure: Failure) -> None:
         self._services.notify(f"{self.title(id)}: {failure}", "bad")
@@ -287,9 +313,10 @@ class CameraSearch(EngineThread):
 def undo_just_this(undo: QUndoStack) -> Callable[[], None]:
     """Takes the newest change back, and does nothing once there is a newer one or it was taken back already."""
     mark = undo.index()
+    step = undo.command(mark - 1)
 
     def take_back() -> None:
-        if undo.index() == mark:
+        if undo.index() == mark and undo.command(mark - 1) is step:
             undo.undo()
 
     return take_back

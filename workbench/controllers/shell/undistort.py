@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from math import isfinite
 
 from PySide6.QtCore import QObject
@@ -18,6 +19,7 @@ from widgets.kit.save_file import ask_open
 from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
+from workbench.controllers.shell.step import FormStep
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.calibrations import kept_words, with_lens
 from workbench.services import Services
@@ -167,11 +169,21 @@ class UndistortController(QObject):
             self._show_form()
 
     def _set(self, how: Undistortion) -> None:
-        child = self._services.feeds.child(self._path)
+        child, path = self._services.feeds.child(self._path), self._path
+        if child is not None and child.undistortion != how:
+            text = tr("Change how {picture} is undistorted", picture=self._sources.title(path))
+            put, where = partial(self._put, path), partial(self._services.host.show_centre, "viewer")
+            self._services.undo.push(
+                FormStep(text, child.undistortion, how, put, where, tr("undistort {path}", path=path))
+            )
+
+    def _put(self, path: str, how: Undistortion) -> None:
+        """Nothing where the picture is no longer made."""
+        child = self._services.feeds.child(path)
         if child is None:
             return
         try:
-            self._sources.straighten(self._path, replace(child, undistortion=how))
+            self._sources.straighten(path, replace(child, undistortion=how))
         except KinoscopeError as error:
             self._services.notify(str(error), "warn")
         self._show_form()

@@ -87,7 +87,7 @@ class PreparePage(WorkPage):
         self.use = PrimaryButton(
             tr("Use for the rig"), "", tr("Calibrate from these films or pictures, one of each camera")
         )
-        self.reveal = PlainButton(tr("Show folder"), "folder", tr("Open the folder that was written"))
+        self.reveal = PlainButton(tr("Reveal"), "folder", tr("Open the folder that was written"))
 
     def _side(self) -> QLayout:
         self._result = held(column_of(rule(), self.done, columns(self.use, self.reveal), spacing=8))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -57,7 +58,8 @@ class Edits(QObject):
         """merged: see `Change`."""
         before = self._material()
         if after != before:
-            self._services.undo.push(Change(text, before, after, self._apply, merged))
+            where = partial(self._services.host.bring, "rig")
+            self._services.undo.push(Change(text, before, after, self._apply, merged, where))
 
     def set(self, text: str = "", /, **values: object) -> None:
         """Change settings. text: what the change is called where its fields do not say it."""

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MADE = """
 import sys
 from pathlib import Path
@@ -81,7 +81,7 @@ def main(
     jobs: Annotated[int, typer.Option(help="Jobs in the history.")] = 500,
     rounds: Annotated[int, typer.Option(help="Starts, each beside one with an empty project.")] = 5,
 ) -> dict[str, Any]:
-    """Medians of seconds: opened, of which the window was made, the longest stall; what it takes beyond an empty one."""
+    """Medians of seconds until it is open, to make the window, of the longest stall, and beyond an empty project."""
     with tempfile.TemporaryDirectory(prefix="kinoscope-large-") as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
         _run(large, MADE, sources, labels, jobs, folder)

@@ -18,7 +18,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from engines.core.clock import monotonic
-from workbench.tour.fields import change, fields, value_of
+from workbench.benchmarks.desk.fields import change, fields, value_of
 
 STEP_MS = 120
 OURS = (

@@ -20,7 +20,7 @@ import typer
 
 from engines.core.errors import KinoscopeError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KEPT_WITHIN = 2.0
 """Seconds: what was shown longer ago than this must be there."""
 LONGEST = 120
@@ -64,7 +64,7 @@ def lives(
 def live(home: Path, out: Path, seed: int, seconds: float, only: Sequence[str]) -> list[dict[str, Any]]:
     """One life; its records. Raises `KinoscopeError` where it ended otherwise than by its kill."""
     place = {"KINOSCOPE_HOME": str(home / "home"), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "workbench.benchmarks.lives", str(out), str(seed), str(seconds), *only]
+    command = [sys.executable, "-m", "workbench.benchmarks.desk.lives", str(out), str(seed), str(seconds), *only]
     done = subprocess.run(
         command, env=os.environ | place, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False
     )

@@ -1,0 +1,1 @@
+"""How the window keeps what it shows, and how large projects open."""
