@@ -241,9 +241,9 @@ class Project:
     def _check_room(self) -> None:
         """There is no lock though nobody has the file: raise what the matter is, unless it can at least be read."""
         if disk_is_full(self.path):
-            raise OutOfResources("The disk is full", path=self.path)
+            raise OutOfResources(tr("The disk is full"), path=self.path)
         if not self.path.exists():
-            raise OutOfResources("Nothing can be written here", path=self.path.parent)
+            raise OutOfResources(tr("Nothing can be written here"), path=self.path.parent)
 
     # Memory
 

@@ -43,7 +43,7 @@ WARM_AFTER = 1.5
 RESULTS = 32
 """Results kept as live objects; older ones are had from the history as JSON."""
 EVENTS = 256
-CANCELLING = "Cancelling"
+CANCELLING = tr("Cancelling")
 
 
 class JobQueue(QObject):
@@ -192,7 +192,7 @@ class JobQueue(QObject):
             record = self.record(id)
             if id in self._waiting:
                 self._waiting.remove(id)
-                self._end(replace(record, state=JobState.CANCELLED, note="Cancelled before it began"))
+                self._end(replace(record, state=JobState.CANCELLED, note=tr("Cancelled before it began")))
                 return
             if record.state is not JobState.RUNNING:
                 return
@@ -232,7 +232,7 @@ class JobQueue(QObject):
         with self._lock:
             record = self._records.get(id)
             if record is None:
-                raise UsageError(f"There is no job {id}")
+                raise UsageError(tr("There is no job {id}", id=id))
             return self._with_time(record)
 
     def records(self) -> list[JobRecord]:
@@ -253,7 +253,7 @@ class JobQueue(QObject):
         with self._lock:
             while self._waiting:
                 record = self._records[self._waiting.popleft()]
-                self._end(replace(record, state=JobState.CANCELLED, note="The window was closed before it began"))
+                self._end(replace(record, state=JobState.CANCELLED, note=tr("The window was closed before it began")))
         self._store.close()
 
     # --- the runners' threads

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
+from engines.core.words import tr
 from widgets.kit.panel import Panel
 from workbench.features import Area, DockSpec, Feature
 from workbench.plugged import FEATURES
@@ -27,10 +28,10 @@ LEAST_WIDTH = 220
 
 
 SHELL = (
-    DockSpec("sources", "Sources", "left", 264, 0),
-    DockSpec("properties", "Properties", "right", 400, 20),
-    DockSpec("jobs", "Jobs", "bottom", 190, 70),
-    DockSpec("log", "Log", "bottom", 190, 80),
+    DockSpec("sources", tr("Sources"), "left", 264, 0),
+    DockSpec("properties", tr("Properties"), "right", 400, 20),
+    DockSpec("jobs", tr("Jobs"), "bottom", 190, 70),
+    DockSpec("log", tr("Log"), "bottom", 190, 80),
 )
 
 
@@ -72,8 +73,10 @@ class Dock(QDockWidget):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Dock again" if self.isFloating() else "Float", lambda: self.setFloating(not self.isFloating()))
-        menu.addAction("Close", self.close)
+        menu.addAction(
+            tr("Dock again") if self.isFloating() else tr("Float"), lambda: self.setFloating(not self.isFloating())
+        )
+        menu.addAction(tr("Close"), self.close)
         menu.popup(self.titleBarWidget().mapToGlobal(at))
 
 

@@ -331,11 +331,11 @@ class Window(QMainWindow, Host):
         bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
-        if name == "File":
-            recent = SideMenu("Open recent", menu)
+        if name == tr("File"):
+            recent = SideMenu(tr("Open recent"), menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
             menu.insertMenu(self.commands.action("file.save"), recent)
-        if name == "Window":
+        if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
                 menu.addAction(dock.toggleViewAction())
@@ -348,7 +348,7 @@ class Window(QMainWindow, Host):
             action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
             menu.addAction(action)
         if menu.isEmpty():
-            menu.addAction("No projects yet").setEnabled(False)
+            menu.addAction(tr("No projects yet")).setEnabled(False)
 
     def _reset(self) -> None:
         self.docks.reset()
@@ -362,7 +362,7 @@ class Window(QMainWindow, Host):
         if settings.geometry_bytes:
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
         if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
-            self.notify("The layout of the last start does not fit this version and was reset", "info")
+            self.notify(tr("The layout of the last start does not fit this version and was reset"), "info")
         self.beginning.follow()
 
     def _start(self, arguments: list[str]) -> None:
@@ -382,8 +382,8 @@ class Window(QMainWindow, Host):
 
     def _show_title(self) -> None:
         project = self.services.project
-        state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
-        self.setWindowTitle(f"{project.title}{state} · Kinoscope")
+        state = tr(" (read-only)") if project.read_only else tr(" (in memory only)") if project.unsaved else ""
+        self.setWindowTitle(tr("{project}{state} · Kinoscope", project=project.title, state=state))
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from widgets.kit.work_state import Busy, CutOff
 from workbench.threads.jobs import JobQueue, JobRecord, JobState
 
@@ -122,7 +123,7 @@ class JobSlot(QObject):
 def busy_of(record: JobRecord, cancelling: bool = False) -> Busy:
     """A queued or running job as a panel shows it."""
     return Busy(
-        note="Cancelling" if cancelling else record.note,
+        note=tr("Cancelling") if cancelling else record.note,
         done=record.done,
         total=record.total,
         seconds_left=record.seconds_left,

@@ -177,7 +177,7 @@ class JobsController(QObject):
 
 
 def _notice_key(id: int) -> str:
-    return f"job {id}"
+    return tr("job {id}", id=id)
 
 
 def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
@@ -246,10 +246,10 @@ def _result(record: JobRecord) -> str:
 
 def _time(record: JobRecord) -> str:
     if record.state is JobState.RUNNING:
-        return f"{in_words(record.seconds_left)} left" if record.seconds_left is not None else ""
+        return tr("{in_words} left", in_words=in_words(record.seconds_left)) if record.seconds_left is not None else ""
     if record.started and record.finished:
-        return f"took {in_words(record.finished - record.started)}"
-    return f"since {time.strftime('%H:%M', time.localtime(record.created))}"
+        return tr("took {in_words}", in_words=in_words(record.finished - record.started))
+    return tr("since {strftime}", strftime=time.strftime("%H:%M", time.localtime(record.created)))
 
 
 def in_words(seconds: float) -> str:

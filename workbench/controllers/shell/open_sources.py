@@ -10,6 +10,7 @@ from engines.cameras.sources.parsing import dump
 from engines.cameras.types import Child, Source
 from engines.core.errors import KinoscopeError, UsageError
 from engines.core.spec import from_json, to_json
+from engines.core.words import tr
 from workbench.controllers.shell.looking import Looking
 from workbench.controllers.shell.passwords import Passwords
 from workbench.controllers.shell.viewer import ViewerController
@@ -122,7 +123,9 @@ class OpenSources:
                 try:
                     self._services.feeds.add_child(id, path.partition("/")[2], from_json(Child, value))
                 except KinoscopeError as error:
-                    self._services.notify(f"{self.title(path)} could not be brought back: {error}", "warn")
+                    self._services.notify(
+                        tr("{this} could not be brought back: {error}", this=self.title(path), error=error), "warn"
+                    )
 
     def show_new(self, id: str) -> None:
         """Show a source that was just added: its tiles where it has any, else itself."""

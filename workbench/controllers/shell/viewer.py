@@ -12,6 +12,7 @@ from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.words import tr
 from widgets.viewer.grid import LAYOUTS, ViewerGrid, layout_for, tiles_of
 from widgets.viewer.overlays import Overlay
 from widgets.viewer.recording_bar import RecordingShown
@@ -252,12 +253,18 @@ class ViewerController(QObject):
         seat = self._seats.get(tile)
         frame = self._to_save(seat) if seat else None
         if seat is None or frame is None:
-            self._services.notify("This tile shows no picture to save", "warn")
+            self._services.notify(tr("This tile shows no picture to save"), "warn")
             return
         title = file_title(self._services.feeds.title(seat.path))
-        writer = SnapshotWriter(f"{title} frame {frame.stamp.index}.png", frame)
-        writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
-        writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
+        writer = SnapshotWriter(tr("{title} frame {index}.png", title=title, index=frame.stamp.index), frame)
+        writer.written.connect(
+            lambda path: self._services.notify(
+                tr("Saved {path} to {parent}", path=path.name, parent=path.parent), "good"
+            )
+        )
+        writer.failed.connect(
+            lambda why: self._services.notify(tr("The snapshot could not be saved: {why}", why=why), "bad")
+        )
         self._services.supervisor.adopt(writer)
         writer.start()
 
@@ -273,7 +280,7 @@ class ViewerController(QObject):
             self.record(path)
         else:
             self.recording.emit(False)
-            self._services.notify("This tile shows nothing to record", "warn")
+            self._services.notify(tr("This tile shows nothing to record"), "warn")
 
     def record_all(self) -> None:
         """Record every tile that shows something."""
