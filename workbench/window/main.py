@@ -123,6 +123,7 @@ class Window(QMainWindow, Host):
         self.project.changed.connect(self._desk.restore)
         for keep in (self.features.keep_now, self._desk.keep):
             self.project.leaving.connect(keep)
+            self.project.keeping.connect(keep)
         self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:

@@ -38,13 +38,11 @@ class Training(QObject):
         super().__init__(parent)
         self._train, self._use = train, use
         self._view = TrainView()
-        self._next: list[tuple[TrainSpec, str]] = []
         self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("Training failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
         self._slot.failed.connect(self.say)
-        self._slot.failed.connect(self._go_on)
         self._slot.cancelled.connect(self._stopped)
         self._slot.adopted.connect(self._goes_on)
         self._jobs = jobs
@@ -57,7 +55,7 @@ class Training(QObject):
     @property
     def waiting(self) -> int:
         """Trainings that begin when the one under way has ended."""
-        return len(self._next)
+        return len([id for id in self._jobs.going(JOB) if id != self._slot.job])
 
     def page(self) -> TrainingPage:
         page = TrainingPage()
@@ -75,16 +73,24 @@ class Training(QObject):
         more steps: that one is lengthened.
         """
         if self._slot.job is not None:
-            self._next.append((spec, title))
+            spec = replace(spec, anew=not (lengthens(spec) or self._follows_on(spec)))
+            self._slot.start_after(spec, title, train_line(spec))
             return False
         if not lengthens(spec):
             spec = replace(spec, name=free_name(spec), anew=True)
         self._view = TrainView(title, spec)
-        self._slot.start(spec, title, train_line(spec))
+        self._slot.start(spec, title, train_line(spec), alone=True)
         return True
 
+    def _follows_on(self, spec: TrainSpec) -> bool:
+        """Whether it is a training under way with more steps."""
+        before = [self._jobs.spec(id) for id in self._jobs.going(JOB)]
+        return any((one.out, one.name) == (spec.out, spec.name) and one.steps < spec.steps for one in before)
+
     def cancel_all(self) -> None:
-        self._next.clear()
+        for id in reversed(self._jobs.going(JOB)):
+            if id != self._slot.job:
+                self._jobs.cancel(id)
         self._slot.cancel()
 
     def say(self, trouble: Trouble | None) -> None:
@@ -103,20 +109,14 @@ class Training(QObject):
     def _done(self, _spec: TrainSpec, result: TrainResult) -> None:
         self._view = replace(self._view, file=result.file, stopped=result.stopped)
         self.trained.emit(result.file)
-        self._go_on()
 
     def _stopped(self, _spec: TrainSpec) -> None:
         self._view = replace(self._view, stopped=tr("Stopped"))
-        self._go_on()
 
     def _goes_on(self, spec: TrainSpec) -> None:
         """What was seen of a training stays in sight while its weights are written as they are."""
         title = self._jobs.record(self._slot.job).title if self._slot.job is not None else ""
         self._view = TrainView(title, spec, progress=self._view.progress if spec.keep else None)
-
-    def _go_on(self) -> None:
-        if self._next:
-            self.start(*self._next.pop(0))
 
 
 def placed(spec: TrainSpec) -> TrainSpec:

@@ -40,6 +40,8 @@ class ProjectController(QObject):
     changed = Signal()
     leaving = Signal()
     """What is shown goes into the project that is open, now: another will be."""
+    keeping = Signal()
+    """The same, and it stays open."""
 
     def __init__(
         self,
@@ -159,10 +161,17 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Say that it is on the disk, where it is after every change; where it cannot be, ask for another place."""
+        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
+        another place."""
         project = self._services.project
+        self.keeping.emit()
+        project.make_certain()
         if project.unsaved:
             self.ask_save()
+        elif project.read_only:
+            self._say_read_only()
+        elif problem := self._services.settings.save():
+            self._services.notify(problem, "warn")
         else:
             self._services.notify(tr("{name} is saved", name=project.title), "good")
 
