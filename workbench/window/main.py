@@ -152,6 +152,7 @@ class Window(QMainWindow, Host):
             self.features[chosen.strip].show_page()
         else:
             self.centre.show_widget(chosen.centre)
+        self.docks.hand_focus(id)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
@@ -288,7 +289,7 @@ class Window(QMainWindow, Host):
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
-        places = Places(services, self.features, self.viewer, self.project, self.dialogs)
+        places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
         self.shortcuts = ShortcutsController(self, services, commands)
         self.dialogs.pages.serve_shortcuts = self.shortcuts.serve

@@ -69,13 +69,15 @@ class Training(QObject):
     def start(self, spec: TrainSpec, title: str) -> bool:
         """Train this; False when it waits for the training under way.
 
-        From the first step, but for one that had come to its end and is to take more steps: that one is lengthened.
+        From the first step and beside what there is of that name, but for one that had come to its end and is to take
+        more steps: that one is lengthened.
         """
         if self._slot.job is not None:
             spec = replace(spec, anew=not (lengthens(spec) or self._follows_on(spec)))
             self._slot.start_after(spec, title, train_line(spec))
             return False
-        spec = replace(spec, anew=not lengthens(spec))
+        if not lengthens(spec):
+            spec = replace(spec, name=free_name(spec), anew=True)
         self._view = TrainView(title, spec)
         self._slot.start(spec, title, train_line(spec), alone=True)
         return True
@@ -112,7 +114,9 @@ class Training(QObject):
         self._view = replace(self._view, stopped=tr("Stopped"))
 
     def _goes_on(self, spec: TrainSpec) -> None:
-        self._view = TrainView(self._jobs.record(self._slot.job).title if self._slot.job is not None else "", spec)
+        """What was seen of a training stays in sight while its weights are written as they are."""
+        title = self._jobs.record(self._slot.job).title if self._slot.job is not None else ""
+        self._view = TrainView(title, spec, progress=self._view.progress if spec.keep else None)
 
 
 def placed(spec: TrainSpec) -> TrainSpec:
@@ -122,6 +126,14 @@ def placed(spec: TrainSpec) -> TrainSpec:
     """
     out = spec.out or str(cards.models_dir())
     return replace(spec, out=out, name=spec.name or _name(spec))
+
+
+def free_name(spec: TrainSpec) -> str:
+    """The name of this training, with a number where files of that name are there: what was learned stays."""
+    out = Path(spec.out)
+    kept = {path.stem for path in out.iterdir()} if out.is_dir() else set[str]()
+    names = (spec.name, *(f"{spec.name}-{number}" for number in range(2, len(kept) + 2)))
+    return next((name for name in names if name not in kept), spec.name)
 
 
 def _name(spec: TrainSpec) -> str:
