@@ -193,8 +193,8 @@ class StartController(QObject):
 
     def _tell(self, cut_off: CutOff) -> None:
         text = tr("{what}. {more}", what=headline(cut_off), more=state(cut_off))
-        show = (tr("Show jobs"), partial(self._services.host.show_dock, "jobs")) if cut_off.jobs else ()
-        self._services.notify(text, "warn", *show)
+        action = tr("Show jobs") if cut_off.jobs else ""
+        self._services.notify(text, "warn", action, partial(self._services.host.show_dock, "jobs"))
 
     # Showing
 
