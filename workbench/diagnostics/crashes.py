@@ -9,8 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 MOST = 64 << 10
 """Bytes of a crash that are read."""
 _open: list[IO[str]] = []
@@ -63,5 +61,11 @@ def _ended(folder: Path) -> Iterator[Path]:
     """Files of processes that run no more."""
     for path in folder.glob("crash-*.txt"):
         number = path.stem.partition("-")[2]
-        if number.isdecimal() and int(number) != os.getpid() and not psutil.pid_exists(int(number)):
+        if number.isdecimal() and int(number) != os.getpid() and not _runs(int(number)):
             yield path
+
+
+def _runs(process: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(process)
