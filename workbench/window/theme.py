@@ -58,10 +58,8 @@ def change(name: str) -> None:
 def _hide(widgets: Iterable[QWidget]) -> None:
     """Qt neither polishes these nor tells them of a new style, now and later: they count as dressed by themselves."""
     for widget in widgets:
-        if not widget.testAttribute(OWN_STYLE):
-            widget.setAttribute(OWN_STYLE, True)
-        if widget.testAttribute(POLISHED):
-            widget.setAttribute(POLISHED, False)
+        widget.setAttribute(OWN_STYLE, True)
+        widget.setAttribute(POLISHED, False)
 
 
 def _dress(widgets: Iterable[QWidget]) -> None:
