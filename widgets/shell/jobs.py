@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut, QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
-from widgets.kit.access.tabs import order_tabs
+from widgets.kit.access.tabs import ORDERED, order_tabs
 from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
@@ -101,7 +101,6 @@ class JobsPanel(Panel):
         listed = held(column_of(self._found, (self.list, 1)))
         self.add(split_of(listed, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
-        order_tabs(self)
         self.list.currentItemChanged.connect(self._follow)
         self.resume.clicked.connect(lambda: self.resumed.emit(self._chosen.id))
         self.keep.clicked.connect(lambda: self.kept.emit(self._chosen.id))
@@ -118,6 +117,12 @@ class JobsPanel(Panel):
         for wanted in (self.list.removeWanted, self.remove.clicked):
             wanted.connect(self._remove)
         self.show_jobs(())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The order of tabs waits for it: Qt's bindings take their time when they first look through a panel."""
+        super().showEvent(event)
+        if not self.property(ORDERED):
+            order_tabs(self)
 
     @when_new
     def show_jobs(self, rows: Sequence[JobRow]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,12 @@ class ProjectController(QObject):
         actions.bind("file.import", self.ask_import)
 
     def start(self, arguments: Sequence[str]) -> None:
-        """What the command line named: a project, or things to add; without a project, what was open last."""
+        """What the command line named: a project, or things to add; without a project, what was open last.
+
+        Readers of films are imported first: later, on a feed's thread, the import would hold the window for a tenth of
+        a second.
+        """
+        import_module("engines.cameras.readers.file")
         self.disk.start()
         projects = [name for name in arguments if name.endswith(SUFFIX)]
         if projects:

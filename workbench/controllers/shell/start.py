@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -56,6 +57,16 @@ class Features(Protocol):
     def __getitem__(self, id: str) -> Any: ...
 
 
+class Turns(Protocol):
+    """Has a feature in pieces between which the window goes on."""
+
+    def have(self, feature: Feature, *then: Callable[[], object]) -> None:
+        """Import what it is made of, then do the rest, one a turn; what was asked for before is not done any more."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of the window."""
@@ -65,6 +76,7 @@ class Parts:
     sources: SourcesPanel
     features: Features
     project: ProjectController
+    turns: Turns
 
 
 class StartController(QObject):
@@ -107,6 +119,7 @@ class StartController(QObject):
     def close(self) -> None:
         """The program ends as it should."""
         self._soon.stop()
+        self._parts.turns.stop()
         self._errands.request_stop()
         self._mark.close()
 
@@ -117,8 +130,13 @@ class StartController(QObject):
         if missing := self._missing.get(id, ()):
             self._fetch(id, missing)
             return
-        self._actions.run(f"window.{self._parts.features.record(id).preset.id}")
-        named(self._example(id).begin)(self._parts.features[id])
+        feature, features = self._parts.features.record(id), self._parts.features
+        self._parts.turns.have(
+            feature,
+            lambda: features[id],
+            partial(self._actions.run, f"window.{feature.preset.id}"),
+            lambda: named(self._example(id).begin)(features[id]),
+        )
 
     def resume(self, id: int) -> None:
         """Go on with a job that was cut off."""
