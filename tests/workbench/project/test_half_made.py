@@ -11,8 +11,15 @@ from workbench.project.naming import projects_dir
 
 
 def test_half_made_copies_go_and_nothing_else(tmp_path: Path) -> None:
-    names = (".one.0123456789ab.part.kino", "..one.0123456789ab.part.kino.0123456789ab.part-journal", ".mine.kino", ".new.kino.0123456789ab.part-journal",
-             ".held.0123456789ab.part.kino", "one.kino", "part.txt")  # fmt: skip
+    names = (
+        ".one.0123456789ab.part.kino",
+        "..one.0123456789ab.part.kino.0123456789ab.part-journal",
+        ".new.kino.0123456789ab.part-journal",
+        ".held.0123456789ab.part.kino",
+        ".mine.kino",
+        "one.kino",
+        "part.txt",
+    )
     for name in names:
         (tmp_path / name).write_bytes(b"x")
     held = lock_of(tmp_path / "held.kino")
