@@ -93,9 +93,8 @@ def _start_page(window: Window, theme: str, cut_off: CutOff | None, aimed: bool)
     _theme(window, theme)
     if window.services.feeds.ids():
         window.commands.run("file.new")
-    if window.place.page is not None:
-        window.place.page.show_state(replace(window.place.page.shown, cut_off=cut_off))
-        window.place.page.show_aimed(aimed)
+    window.beginning.show_cut_off(cut_off)
+    window.beginning.show_aimed(aimed)
 
 
 def _started(window: Window) -> bool:

@@ -116,6 +116,10 @@ class StartController(QObject):
         """Something is being dragged over the window, or no longer."""
         self._parts.place.show_aimed(on and self._parts.place.starts)
 
+    def show_cut_off(self, cut_off: CutOff | None) -> None:
+        """Say what the end of the last program cut off; nothing any more for None."""
+        self._put(cut_off=cut_off)
+
     def close(self) -> None:
         """The program ends as it should."""
         self._soon.stop()
@@ -169,7 +173,7 @@ class StartController(QObject):
         cut_off = self._state.cut_off
         if cut_off is not None:
             left = tuple(job for job in cut_off.jobs if job.id != id)
-            self._put(cut_off=replace(cut_off, jobs=left) if left else None)
+            self.show_cut_off(replace(cut_off, jobs=left) if left else None)
 
     # What is found out
 
@@ -205,7 +209,7 @@ class StartController(QObject):
             CutOffJob(job.id, job.title, job.note, self._services.jobs.can_resume(job.id)) for job in reversed(lost)
         )
         cut_off = CutOff(next(filter(None, projects), ""), jobs)
-        self._put(cut_off=cut_off)
+        self.show_cut_off(cut_off)
         if not self._parts.place.starts:
             self._tell(cut_off)
 
@@ -257,7 +261,7 @@ class StartController(QObject):
         page.projectChosen.connect(self._parts.project.open)
         page.cut_off.resumeWanted.connect(self.resume)
         page.cut_off.jobsWanted.connect(partial(self._services.host.show_dock, "jobs"))
-        page.cut_off.read.connect(lambda: self._put(cut_off=None))
+        page.cut_off.read.connect(lambda: self.show_cut_off(None))
 
 
 def _card(feature: Feature, missing: tuple[str, ...], busy: bool = False) -> ExampleCard:
