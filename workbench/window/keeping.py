@@ -83,6 +83,7 @@ class DeskKeeper(QObject):
             "selected": self._grid.selected_index,
             "maximised": self._grid.maximised_index,
             "films": {id: place for id in feeds.ids() if (place := self._place(id)) is not None},
+            "loops": {id: feeds.feed(id).status().loop for id in feeds.ids()},
             "views": {str(tile): view for tile, view in (self._grid.views() | self._views).items()},
         }
 
@@ -108,6 +109,11 @@ class DeskKeeper(QObject):
             if id in self._services.feeds.ids() and _are_numbers(place, 1):
                 self._services.feeds.feed(id).pause()
                 self._services.feeds.feed(id).seek(place[0])
+
+        loops = desk.get("loops")
+        for id, on in loops.items() if isinstance(loops, dict) else ():
+            if id in self._services.feeds.ids():
+                self._services.feeds.feed(id).set_loop(on is True)
 
     def _look(self) -> None:
         """At pictures that have come by now, from where they were looked at."""
