@@ -54,7 +54,7 @@ def export(project: Project, target: str | Path) -> list[Path]:
             for name, content in files.items():
                 archive.writestr(name, content)
         return [target]
-    with result_folder(target, LIST, what="bundle") as staging:
+    with result_folder(target, LIST, what=tr("bundle")) as staging:
         for name, content in files.items():
             (staging / name).parent.mkdir(exist_ok=True)
             (staging / name).write_bytes(content)
@@ -144,7 +144,7 @@ class _Folder:
         path = self._folder / name
         if not path.resolve().is_relative_to(self._folder.resolve()):
             raise BadInput(tr("The bundle names a file outside itself"), path=path)
-        return read_bytes(path, what="file of the bundle", most=MOST)
+        return read_bytes(path, what=tr("file of the bundle"), most=MOST)
 
 
 class _Zip:

@@ -133,7 +133,7 @@ class StartController(QObject):
             self._wanted, title = id, tr("Fetch what the example needs: {title}", title=self._example(id).title)
             from engines.core.store.fetching import FetchSpec
 
-            command = f"python main.py models fetch {' '.join(missing)}"
+            command = tr("python main.py models fetch {missing}", missing=" ".join(missing))
             self._fetching = self._services.jobs.submit(FETCH, FetchSpec(missing), title, command)
             self._show_examples()
 
