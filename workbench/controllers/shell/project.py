@@ -22,6 +22,7 @@ from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.locating import Locating
 from workbench.controllers.shell.project_disk import ProjectDisk
+from workbench.controllers.shell.reveal import reveal
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
@@ -161,8 +162,10 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
-        another place."""
+        """Keep what still waits to be kept, make certain that it is on the disk, and say so.
+
+        Where it cannot be kept, another place is asked for.
+        """
         project = self._services.project
         self.keeping.emit()
         project.make_certain()
@@ -301,7 +304,8 @@ class ProjectController(QObject):
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
-        self._services.notify(tr("Wrote {count} files to {target}", count=len(written), target=target), "good")
+        told = tr("Wrote {count} files to {target}", count=len(written), target=target)
+        self._services.notify(told, "good", tr("Reveal"), partial(reveal, target))
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:
