@@ -195,9 +195,10 @@ class Window(QMainWindow, Host):
             self.preset(preset.id)
         self.docks.show(feature)
 
-    def open_in(self, feature: str, file: str) -> None:
-        self.bring(feature)
-        self.features[feature].open(file)
+    def open_lens(self, file: str) -> None:
+        for feature in (one.id for one in self.features.records if one.lenses):
+            self.bring(feature)
+            self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""

@@ -86,12 +86,23 @@ def compare(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[
     seen = {name for record in before if record["t"] <= end - KEPT_WITHIN for name in record["values"]}
     shown = {name: values for name, values in _allowed(before, end - KEPT_WITHIN).items() if name in seen}
     now = _first(record for record in after if record["what"] in ("begin", "look"))
+    now |= _nearest(shown, after)
     lost = [
         f"{name}: {now[name]!r} instead of {', '.join(map(repr, values))}"
         for name, values in shown.items()
         if name in now and not _is_one_of(name, now[name], values)
     ]
     return len(shown.keys() & now.keys()), lost, _gone(before, after, end - KEPT_WITHIN)
+
+
+def _nearest(shown: dict[str, list[Any]], after: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of films the moment that is nearest to where they were: they take their time to open, and play on."""
+    found: dict[str, Any] = {}
+    for record in after:
+        for name in (name for name in record["values"] if name.startswith("near: ") and name in shown):
+            both = [record["values"][name], *([found[name]] if name in found else [])]
+            found[name] = min(both, key=lambda at: min(abs(at - one) for one in shown[name]))
+    return found
 
 
 def _is_one_of(name: str, value: Any, values: list[Any]) -> bool:
@@ -104,10 +115,15 @@ def _gone(before: list[dict[str, Any]], after: list[dict[str, Any]], since: floa
     """Fields that a place showed all through the last seconds, and does not show now."""
     last: dict[str, set[str]] = {}
     for record in before:
-        place, names = record.get("place", ""), set(record["values"])
+        place, names = record.get("place", ""), _fields_of(record)
         last[place] = names if record["t"] <= since or place not in last else last[place] & names
-    now = {record.get("place", ""): set(record["values"]) for record in after if record["what"] == "look"}
+    now = {record.get("place", ""): _fields_of(record) for record in after if record["what"] == "look"}
     return {f"{place}: {name}" for place, names in now.items() for name in last.get(place, names) - names}
+
+
+def _fields_of(record: dict[str, Any]) -> set[str]:
+    """Its fields: states are compared, but come once what they are of is made."""
+    return {name for name in record["values"] if not name.startswith(("state: ", "near: ", "late: "))}
 
 
 def _allowed(records: list[dict[str, Any]], since: float) -> dict[str, list[Any]]:

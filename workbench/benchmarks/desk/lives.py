@@ -44,8 +44,10 @@ OURS = (
     "QTabBar",
     "Find the board",
     "Detect the board",
+    "_Head/From",
+    "faces.tracks/Name",
 )
-"""Parts of names of fields that go on by themselves, or are of the moment."""
+"""Parts of names of fields that go on by themselves, or are of the moment: faces in view, what the log filters."""
 NOT_BY_SCRIPT = ("Record", "Play", "Pause")
 
 
@@ -160,7 +162,7 @@ def state(window: Any) -> dict[str, Any]:
         },
         **{f"state: tile {tile}": path for tile, path in window.viewer.shown().items()},
         **{f"state: source {id}": True for id in window.services.feeds.ids()},
-        **{f"state: on {path}": list(window.viewer.engines_on(path)) for path in set(window.viewer.shown().values())},
+        **{f"late: on {path}": list(window.viewer.engines_on(path)) for path in set(window.viewer.shown().values())},
         "state: docks": [id for id, dock in window.docks.docks.items() if not dock.visibleRegion().isEmpty()],
         **_films(window),
     }

@@ -55,7 +55,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
-        self._grid = grid
+        self._grid, self._actions = grid, actions
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
         actions.bind("file.save", self.save)
@@ -147,7 +147,7 @@ class ProjectController(QObject):
             self._services.notify(text, "warn", tr("Enter it"), partial(self._sources.ask_password, id))
 
     def new(self) -> None:
-        """An empty project that is named after the day; the present one is saved already, and the first in Recent."""
+        """An empty project named after the day, on the start page; the present one is saved, and first in Recent."""
         self._attempt(self._new)
 
     def open(self, path: str | Path) -> None:
@@ -241,6 +241,7 @@ class ProjectController(QObject):
 
     def _new(self) -> None:
         self._switch(new_project())
+        self._actions.run("window.monitor")
 
     def _switch(self, project: Project) -> None:
         self.disk.take_picture()
