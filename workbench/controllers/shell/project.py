@@ -23,6 +23,7 @@ from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.locating import Locating
 from workbench.controllers.shell.project_disk import ProjectDisk
+from workbench.controllers.shell.reveal import reveal
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
@@ -307,7 +308,8 @@ class ProjectController(QObject):
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
-        self._services.notify(tr("Wrote {count} files to {target}", count=len(written), target=target), "good")
+        told = tr("Wrote {count} files to {target}", count=len(written), target=target)
+        self._services.notify(told, "good", tr("Reveal"), partial(reveal, target))
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:
