@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from engines.core.words import tr
 from widgets.kit.icons import icon
-from widgets.kit.menus import KEYS, SideMenu
+from widgets.kit.menus import KEYS, SideMenu, marked
 from workbench.features import Command, Feature, Preset
 from workbench.plugged import FEATURES
 
 DIGITS = 9
 MONITOR = Preset(
     "monitor",
-    "Monitor",
-    "Sources and a large viewer",
+    tr("Monitor"),
+    tr("Sources and a large viewer"),
     "viewer",
     {"sources": 264, "properties": 320, "jobs": 180, "log": 0},
 )
@@ -46,80 +46,85 @@ def _preset(number: int, preset: Preset) -> Command:
     key = f"Ctrl+{number}" if number <= DIGITS else ""
     title = tr("{name} preset", name=preset.title)
     id = f"window.{preset.id}"
-    return Command(id, title, "Window", preset.tip, key, preset.icon, 1, choice="preset", short=preset.title)
+    return Command(id, title, tr("Window"), preset.tip, key, preset.icon, 1, choice="preset", short=preset.title)
 
 
 FIRST = (
-    Command("file.open-sample", "Open sample", "File", "Play a rendered four-camera rig with a moving board", "Ctrl+Shift+O", "viewer"),
-    Command("file.new", "New project", "File", "Close all sources and start an empty project", "Ctrl+N", "add", 1),
-    Command("file.open", "Open project…", "File", "Open a .kino project", "Ctrl+O", "open", 1),
-    Command("file.save", "Save project", "File", "Make certain that this project is on the disk; it is saved by itself after every change too", "Ctrl+S", "save", 1),
-    Command("file.save-as", "Save project as…", "File", "Keep this project in a .kino file; it is saved by itself from then on", "Ctrl+Shift+S", "", 1, also=tr("name project")),
-    Command("file.rename", "Rename project…", "File", "Call this project something else", "", "", 1),
-    Command("file.duplicate", "Duplicate project", "File", "Go on in a copy; this project stays as it is", "", "", 1),
-    Command("file.export", "Export bundle…", "File", "Write sources and calibrations as plain JSON files", "", "export", 1),
-    Command("file.import", "Import bundle…", "File", "Make a project of the plain files of a bundle", "", "", 1),
-    Command("file.settings", "Settings…", "File", "Language, look, folders, performance, privacy and keys", "Ctrl+,", "settings", 3),
-    Command("file.quit", "Quit", "File", "Close Kinoscope", "Ctrl+Q", "close", 4),
-    Command("edit.undo", "Undo", "Edit", "Take the last change back", "Ctrl+Z", "undo", needs=tr("Nothing was changed yet")),
-    Command("edit.redo", "Redo", "Edit", "Make again what was taken back", "Ctrl+Shift+Z", "redo", needs=tr("Nothing was taken back")),
-    Command("edit.cut", "Cut", "Edit", "Move the selected text to the clipboard", "Ctrl+X", "", 1, needs=tr("Needs the focus in a text")),
-    Command("edit.copy", "Copy", "Edit", "Copy what is selected where the focus is", "Ctrl+C", "copy", 1, needs=tr("Needs the focus in a text or table")),
-    Command("edit.paste", "Paste", "Edit", "Insert text of the clipboard where the focus is", "Ctrl+V", "", 1, needs=tr("Needs the focus in a text")),
-    Command("edit.select-all", "Select all", "Edit", "Select everything where the focus is", "Ctrl+A", "", 1, needs=tr("Needs the focus in a text or table")),
-    Command("edit.find", "Find…", "Edit", "Search the list in front; where there is none, every command, page and setting", "Ctrl+F", "search", 2),
-    Command("view.one", "One tile", "View", "Show one tile", "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
-    Command("view.two", "1 × 2 tiles", "View", "Show two tiles side by side", "", "grid-2", 0, choice="grid"),
-    Command("view.four", "2 × 2 tiles", "View", "Show four tiles", "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
-    Command("view.nine", "3 × 3 tiles", "View", "Show nine tiles", "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
-    Command("view.follow", "As many tiles as sources", "View", "The grid grows and shrinks with what is shown", "Ctrl+Alt+0", "layout", 0, choice="grid"),
-    Command("view.maximise", "Maximise tile", "View", "Show the selected tile alone, and back", "Ctrl+M", "maximise", 1),
-    Command("view.fit", "Fit picture", "View", "Show the whole picture of the selected tile", "Ctrl+Alt+F", "fit", 1),
-    Command("view.snapshot", "Snapshot to PNG", "View", "Save the picture in the selected tile at full resolution", "Ctrl+Alt+S", "snapshot", 2),
-    Command("view.record", "Record tile", "View", "Record what the selected tile shows as a film, faces covered where they are in the view", "Ctrl+Alt+R", "record", 2, check=True),
-    Command("view.record-all", "Record all tiles", "View", "Record what every tile shows, each as a film of its own", "Ctrl+Alt+Shift+R", "record", 2),
-    Command("view.record-stop", "Stop all recordings", "View", "End every recording; each film is kept", "", "stop", 2, needs=tr("No tile is being recorded")),
-    Command("view.clear", "Empty tile", "View", "Show nothing in the selected tile; the source goes on", "", "clear", 2),
-    Command("view.dark", "Dark theme", "View", "Light text on dark surfaces", "", "dark", 3, choice="theme"),
-    Command("view.light", "Light theme", "View", "Dark text on light surfaces", "", "light", 3, choice="theme"),
-    Command("view.system", "System theme", "View", "Dark or light, as the desktop is", "", "theme", 3, choice="theme"),
-    Command("view.full-screen", "Full screen", "View", "The whole screen for the window; Escape leaves it", "F11", "maximise", 4, check=True),
-    Command("view.present", "Show the picture alone", "View", "The whole screen for what is in the centre, without panels and bars; Escape leaves it", "Shift+F11", "", 4, check=True),
-    Command("source.add-usb", "Add camera…", "Source", "A USB or built-in camera, chosen by name", "Ctrl+Shift+C", "usb"),
-    Command("source.add-file", "Add video file…", "Source", "Play a video file", "Ctrl+Shift+V", "file"),
-    Command("source.add-folder", "Add folder of images…", "Source", "Play the images of a folder in natural order", "Ctrl+Shift+F", "folder"),
-    Command("source.add-stream", "Add network stream…", "Source", "An RTSP or HTTP address", "Ctrl+Shift+N", "stream"),
-    Command("source.add-tiled", "Add tiled source…", "Source", "Split any source into rows and columns", "Ctrl+Shift+T", "tiled"),
-    Command("source.add-scene", "Add rendered scene…", "Source", "Cameras with exactly known parameters that look at a moving board", "Ctrl+Shift+R", "scene"),
-    Command("source.play", "Play or pause", "Source", "Play or pause the source in the selected tile; Space does the same in the viewer", "K", "play", 1, needs=tr("Needs a selected source")),
-    Command("source.step-back", "Step back", "Source", "One frame back", "Ctrl+Left", "step-back", 1, needs=tr("Needs a selected source")),
-    Command("source.step-forward", "Step forward", "Source", "One frame on", "Ctrl+Right", "step-forward", 1, needs=tr("Needs a selected source")),
-    Command("source.retry", "Reconnect", "Source", "Open the source in the selected tile again", "Ctrl+R", "retry", 2, needs=tr("Needs a selected source")),
-    Command("source.rename", "Rename source", "Source", "Type another name for the selected source or tile (F2 in its list)", "", "edit", 2, needs=tr("Needs a selected source")),
-    Command("source.edit", "Edit source…", "Source", "Address, size, loop and all else that the selected source was added with", "", "settings", 2, needs=tr("Needs a selected source")),
-    Command("source.split", "Split source…", "Source", "Rows, columns and names of the tiles of the selected source", "", "tiled", 2, needs=tr("Needs a selected source")),
-    Command("source.duplicate", "Duplicate source", "Source", "Open the selected source a second time", "", "copy", 2, needs=tr("Needs a selected source")),
-    Command("source.replace", "Replace source by file…", "Source", "Play a file where the selected source is shown", "", "swap", 2, needs=tr("Needs a selected source")),
-    Command("source.reveal", "Show source in file manager", "Source", "Open the folder of the selected source's file", "", "reveal", 2, needs=tr("Needs a selected source")),
-    Command("source.properties", "Source properties", "Source", "What is known of the selected source", "", "properties", 2, needs=tr("Needs a selected source")),
-    Command("source.remove", "Remove source", "Source", "Close the selected source; Undo brings it back", "", "remove", 2, needs=tr("Needs a selected source")),
-    Command("source.undistort", "Undistort", "Source", "Show straight lines straight in the selected tile, and back", "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
-    Command("source.undistort-settings", "Undistort settings…", "Source", "Balance, crop, size, mirror and calibration of the straightened picture", "", "straight", 3, needs=tr("Needs a source in the selected tile")),
-    Command("source.lens-file", "Use calibration file…", "Source", "Keep a calibration from a file for the camera in the selected tile", "", "open", 3, needs=tr("Needs a source in the selected tile")),
+    Command("file.open-sample", tr("Open sample"), tr("File"), tr("Play a rendered four-camera rig with a moving board"), "Ctrl+Shift+O", "viewer"),
+    Command("file.new", tr("New project"), tr("File"), tr("Close all sources and start an empty project"), "Ctrl+N", "add", 1),
+    Command("file.open", tr("Open project…"), tr("File"), tr("Open a .kino project"), "Ctrl+O", "open", 1),
+    Command("file.save", tr("Save project"), tr("File"), tr("Make certain that this project is on the disk; it is saved by itself after every "
+"change too"), "Ctrl+S", "save", 1),
+    Command("file.save-as", tr("Save project as…"), tr("File"), tr("Keep this project in a .kino file; it is saved by itself from then on"), "Ctrl+Shift+S", "", 1, also=tr("name project")),
+    Command("file.rename", tr("Rename project…"), tr("File"), tr("Call this project something else"), "", "", 1),
+    Command("file.duplicate", tr("Duplicate project"), tr("File"), tr("Go on in a copy; this project stays as it is"), "", "", 1),
+    Command("file.export", tr("Export bundle…"), tr("File"), tr("Write sources and calibrations as plain JSON files"), "", "export", 1),
+    Command("file.import", tr("Import bundle…"), tr("File"), tr("Make a project of the plain files of a bundle"), "", "", 1),
+    Command("file.settings", tr("Settings…"), tr("File"), tr("Language, look, folders, performance, privacy and keys"), "Ctrl+,", "settings", 3),
+    Command("file.quit", tr("Quit"), tr("File"), tr("Close Kinoscope"), "Ctrl+Q", "close", 4),
+    Command("edit.undo", tr("Undo"), tr("Edit"), tr("Take the last change back"), "Ctrl+Z", "undo", needs=tr("Nothing was changed yet")),
+    Command("edit.redo", tr("Redo"), tr("Edit"), tr("Make again what was taken back"), "Ctrl+Shift+Z", "redo", needs=tr("Nothing was taken back")),
+    Command("edit.cut", tr("Cut"), tr("Edit"), tr("Move the selected text to the clipboard"), "Ctrl+X", "", 1, needs=tr("Needs the focus in a text")),
+    Command("edit.copy", tr("Copy"), tr("Edit"), tr("Copy what is selected where the focus is"), "Ctrl+C", "copy", 1, needs=tr("Needs the focus in a text or table")),
+    Command("edit.paste", tr("Paste"), tr("Edit"), tr("Insert text of the clipboard where the focus is"), "Ctrl+V", "", 1, needs=tr("Needs the focus in a text")),
+    Command("edit.select-all", tr("Select all"), tr("Edit"), tr("Select everything where the focus is"), "Ctrl+A", "", 1, needs=tr("Needs the focus in a text or table")),
+    Command("edit.find", tr("Find…"), tr("Edit"), tr("Search the list in front; where there is none, every command, page and setting"), "Ctrl+F", "search", 2),
+    Command("view.one", tr("One tile"), tr("View"), tr("Show one tile"), "Ctrl+Alt+1", "grid-1", 0, choice="grid"),
+    Command("view.two", tr("1 × 2 tiles"), tr("View"), tr("Show two tiles side by side"), "", "grid-2", 0, choice="grid"),
+    Command("view.four", tr("2 × 2 tiles"), tr("View"), tr("Show four tiles"), "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
+    Command("view.nine", tr("3 × 3 tiles"), tr("View"), tr("Show nine tiles"), "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
+    Command("view.follow", tr("As many tiles as sources"), tr("View"), tr("The grid grows and shrinks with what is shown"), "Ctrl+Alt+0", "layout", 0, choice="grid"),
+    Command("view.maximise", tr("Maximise tile"), tr("View"), tr("Show the selected tile alone, and back"), "Ctrl+M", "maximise", 1),
+    Command("view.fit", tr("Fit picture"), tr("View"), tr("Show the whole picture of the selected tile"), "Ctrl+Alt+F", "fit", 1),
+    Command("view.snapshot", tr("Snapshot to PNG"), tr("View"), tr("Save the picture in the selected tile at full resolution"), "Ctrl+Alt+S", "snapshot", 2),
+    Command("view.record", tr("Record tile"), tr("View"), tr("Record what the selected tile shows as a film, faces covered where they are in the "
+"view"), "Ctrl+Alt+R", "record", 2, check=True),
+    Command("view.record-all", tr("Record all tiles"), tr("View"), tr("Record what every tile shows, each as a film of its own"), "Ctrl+Alt+Shift+R", "record", 2),
+    Command("view.record-stop", tr("Stop all recordings"), tr("View"), tr("End every recording; each film is kept"), "", "stop", 2, needs=tr("No tile is being recorded")),
+    Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2),
+    Command("view.dark", tr("Dark theme"), tr("View"), tr("Light text on dark surfaces"), "", "dark", 3, choice="theme"),
+    Command("view.light", tr("Light theme"), tr("View"), tr("Dark text on light surfaces"), "", "light", 3, choice="theme"),
+    Command("view.system", tr("System theme"), tr("View"), tr("Dark or light, as the desktop is"), "", "theme", 3, choice="theme"),
+    Command("view.full-screen", tr("Full screen"), tr("View"), tr("The whole screen for the window; Escape leaves it"), "F11", "maximise", 4, check=True),
+    Command("view.present", tr("Show the picture alone"), tr("View"), tr("The whole screen for what is in the centre, without panels and bars; Escape leaves "
+"it"), "Shift+F11", "", 4, check=True),
+    Command("source.add-usb", tr("Add camera…"), tr("Source"), tr("A USB or built-in camera, chosen by name"), "Ctrl+Shift+C", "usb"),
+    Command("source.add-file", tr("Add video file…"), tr("Source"), tr("Play a video file"), "Ctrl+Shift+V", "file"),
+    Command("source.add-folder", tr("Add folder of images…"), tr("Source"), tr("Play the images of a folder in natural order"), "Ctrl+Shift+F", "folder"),
+    Command("source.add-stream", tr("Add network stream…"), tr("Source"), tr("An RTSP or HTTP address"), "Ctrl+Shift+N", "stream"),
+    Command("source.add-tiled", tr("Add tiled source…"), tr("Source"), tr("Split any source into rows and columns"), "Ctrl+Shift+T", "tiled"),
+    Command("source.add-scene", tr("Add rendered scene…"), tr("Source"), tr("Cameras with exactly known parameters that look at a moving board"), "Ctrl+Shift+R", "scene"),
+    Command("source.play", tr("Play or pause"), tr("Source"), tr("Play or pause the source in the selected tile; Space does the same in the viewer"), "K", "play", 1, needs=tr("Needs a selected source")),
+    Command("source.step-back", tr("Step back"), tr("Source"), tr("One frame back"), "Ctrl+Left", "step-back", 1, needs=tr("Needs a selected source")),
+    Command("source.step-forward", tr("Step forward"), tr("Source"), tr("One frame on"), "Ctrl+Right", "step-forward", 1, needs=tr("Needs a selected source")),
+    Command("source.retry", tr("Reconnect"), tr("Source"), tr("Open the source in the selected tile again"), "Ctrl+R", "retry", 2, needs=tr("Needs a selected source")),
+    Command("source.rename", tr("Rename source"), tr("Source"), tr("Type another name for the selected source or tile (F2 in its list)"), "", "edit", 2, needs=tr("Needs a selected source")),
+    Command("source.edit", tr("Edit source…"), tr("Source"), tr("Address, size, loop and all else that the selected source was added with"), "", "settings", 2, needs=tr("Needs a selected source")),
+    Command("source.split", tr("Split source…"), tr("Source"), tr("Rows, columns and names of the tiles of the selected source"), "", "tiled", 2, needs=tr("Needs a selected source")),
+    Command("source.duplicate", tr("Duplicate source"), tr("Source"), tr("Open the selected source a second time"), "", "copy", 2, needs=tr("Needs a selected source")),
+    Command("source.replace", tr("Replace source by file…"), tr("Source"), tr("Play a file where the selected source is shown"), "", "swap", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", tr("Show source in file manager"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.properties", tr("Source properties"), tr("Source"), tr("What is known of the selected source"), "", "properties", 2, needs=tr("Needs a selected source")),
+    Command("source.remove", tr("Remove source"), tr("Source"), tr("Close the selected source; Undo brings it back"), "", "remove", 2, needs=tr("Needs a selected source")),
+    Command("source.undistort", tr("Undistort"), tr("Source"), tr("Show straight lines straight in the selected tile, and back"), "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
+    Command("source.undistort-settings", tr("Undistort settings…"), tr("Source"), tr("Balance, crop, size, mirror and calibration of the straightened picture"), "", "straight", 3, needs=tr("Needs a source in the selected tile")),
+    Command("source.lens-file", tr("Use calibration file…"), tr("Source"), tr("Keep a calibration from a file for the camera in the selected tile"), "", "open", 3, needs=tr("Needs a source in the selected tile")),
 )  # fmt: skip
 JOBS = (
-    Command("jobs.cancel-all", "Cancel all jobs", "Jobs", "Cancel what runs and what waits", "", "cancel", needs=tr("No job runs or waits")),
-    Command("jobs.clear", "Clear ended jobs", "Jobs", "Take ended jobs off the list; results stay where they are", "", "clear", needs=tr("No job has ended")),
+    Command("jobs.cancel-all", tr("Cancel all jobs"), tr("Jobs"), tr("Cancel what runs and what waits"), "", "cancel", needs=tr("No job runs or waits")),
+    Command("jobs.clear", tr("Clear ended jobs"), tr("Jobs"), tr("Take ended jobs off the list; results stay where they are"), "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip
 LAST = (
-    Command("window.reset", "Reset layout", "Window", "Put every dock where it was at the first start", "Ctrl+0", "layout", 1),
-    Command("window.palette", "Command palette…", "Window", "Find any command, page, setting, source or heading of the guide", "Ctrl+Shift+P", "search", 2, short="Palette", also=tr("search find")),
-    Command("window.notice", "Go to notice", "Window", "To the button of the newest notice in the corner; Esc closes it", "F8", "info", 2),
-    Command("help.guide", "Guide to this panel", "Help", "What the panel in front does and how", "F1", "help"),
-    Command("help.shortcuts", "Keyboard shortcuts…", "Help", "Every command with its key; keys can be changed there", "", "", 0),
-    Command("help.log-folder", "Open log folder", "Help", "The folder with the log files, in the file manager", "", "reveal", 0, also=tr("logs diagnostics bug report")),
-    Command("help.report", "Report a problem…", "Help", "Gather versions, settings and logs without names, paths and passwords, look through them, save them", "", "report", 1, also=tr("bug diagnostics crash support")),
-    Command("help.about", "About Kinoscope", "Help", "Versions, folders, and licences of what it stands on", "", "info", 1),
+    Command("window.reset", tr("Reset layout"), tr("Window"), tr("Put every dock where it was at the first start"), "Ctrl+0", "layout", 1),
+    Command("window.palette", tr("Command palette…"), tr("Window"), tr("Find any command, page, setting, source or heading of the guide"), "Ctrl+Shift+P", "search", 2, short=tr("Palette"), also=tr("search find")),
+    Command("window.menus", tr("Open the menus"), tr("Window"), tr("To the first menu, as Alt does; Alt and a letter opens that menu"), "F10", "", 2, also=tr("menu bar")),
+    Command("window.notice", tr("Go to notice"), tr("Window"), tr("To the button of the newest notice in the corner; Esc closes it"), "F8", "info", 2),
+    Command("help.guide", tr("Guide to this panel"), tr("Help"), tr("What the panel in front does and how"), "F1", "help"),
+    Command("help.shortcuts", tr("Keyboard shortcuts…"), tr("Help"), tr("Every command with its key; keys can be changed there"), "", "", 0),
+    Command("help.log-folder", tr("Open log folder"), tr("Help"), tr("The folder with the log files, in the file manager"), "", "reveal", 0, also=tr("logs diagnostics bug report")),
+    Command("help.report", tr("Report a problem…"), tr("Help"), tr("Gather versions, settings and logs without names, paths and passwords, look through "
+"them, save them"), "", "report", 1, also=tr("bug diagnostics crash support")),
+    Command("help.about", tr("About Kinoscope"), tr("Help"), tr("Versions, folders, and licences of what it stands on"), "", "info", 1),
 )  # fmt: skip
 COMMANDS = commands()
 PRESETS = presets()
@@ -192,8 +197,9 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        for name in dict.fromkeys(command.menu for command in self.commands.values()):
-            menu = SideMenu(name, bar)
+        self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        for name, title in marked(command.menu for command in self.commands.values()).items():
+            menu = SideMenu(title, bar)
             bar.addMenu(menu)
             group = 0
             for command in (c for c in self.commands.values() if c.menu == name):

@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
-GROUPS = (
-    ("detect", "find", "look", "watch", "recognise", "recognize", "track"),
-    ("rename", "name", "label", "title"),
-    ("log", "diagnostics", "messages", "errors", "trace"),
-    ("undistort", "straighten", "rectify", "dewarp", "lens"),
-    ("export", "save", "write", "download", "bundle"),
-    ("import", "open", "load", "read"),
-    ("delete", "remove", "discard", "clear", "forget", "empty", "erase"),
-    ("camera", "webcam", "usb", "source"),
-    ("film", "video", "movie", "clip", "recording"),
-    ("picture", "photo", "photograph", "image", "snapshot", "screenshot"),
-    ("face", "people", "person", "portrait"),
-    ("enrol", "enroll", "register", "add"),
-    ("hide", "cover", "blur", "redact", "anonymise", "anonymize"),
-    ("board", "checkerboard", "chessboard", "charuco", "target", "pattern"),
-    ("print", "pdf"),
-    ("sample", "generate", "draw"),
-    ("train", "learn", "fit", "teach"),
-    ("evaluate", "measure", "benchmark", "test", "score", "accuracy"),
-    ("compare", "difference", "versus"),
-    ("stop", "cancel", "abort", "end", "quit", "exit"),
-    ("play", "pause", "start", "run", "resume"),
-    ("dark", "light", "theme", "colours", "colors", "appearance", "night"),
-    ("settings", "preferences", "options", "configuration"),
-    ("shortcut", "shortcuts", "keys", "keyboard", "hotkey", "binding"),
-    ("help", "guide", "manual", "documentation"),
-    ("full screen", "fullscreen", "presentation", "maximise", "maximize"),
-    ("zoom", "fit", "size"),
-    ("undo", "revert", "back"),
-    ("layout", "preset", "panels", "docks", "workspace", "reset"),
-    ("stream", "rtsp", "network", "ip", "http"),
-    ("explain", "attribution", "saliency", "heatmap", "grad"),
-    ("threshold", "confidence", "sensitivity"),
-    ("command", "cli", "terminal", "script"),
-    ("folder", "directory", "reveal", "files"),
-    ("gaze", "eyes", "pose"),
-    ("split", "tiled", "tiles", "grid"),
-    ("about", "version", "licence", "license"),
-    ("encrypt", "protect", "passphrase", "password"),
+from engines.core.words import tr
+
+WORDS = (
+    tr("detect, find, look, watch, recognise, recognize, track"),
+    tr("rename, name, label, title"),
+    tr("log, diagnostics, messages, errors, trace"),
+    tr("undistort, straighten, rectify, dewarp, lens"),
+    tr("export, save, write, download, bundle"),
+    tr("import, open, load, read"),
+    tr("delete, remove, discard, clear, forget, empty, erase"),
+    tr("camera, webcam, usb, source"),
+    tr("film, video, movie, clip, recording"),
+    tr("picture, photo, photograph, image, snapshot, screenshot"),
+    tr("face, people, person, portrait"),
+    tr("enrol, enroll, register, add"),
+    tr("hide, cover, blur, redact, anonymise, anonymize"),
+    tr("board, checkerboard, chessboard, charuco, target, pattern"),
+    tr("print, pdf"),
+    tr("sample, generate, draw"),
+    tr("train, learn, fit, teach"),
+    tr("evaluate, measure, benchmark, test, score, accuracy"),
+    tr("compare, difference, versus"),
+    tr("stop, cancel, abort, end, quit, exit"),
+    tr("play, pause, start, run, resume"),
+    tr("dark, light, theme, colours, colors, appearance, night"),
+    tr("settings, preferences, options, configuration"),
+    tr("shortcut, shortcuts, keys, keyboard, hotkey, binding"),
+    tr("help, guide, manual, documentation"),
+    tr("full screen, fullscreen, presentation, maximise, maximize"),
+    tr("zoom, fit, size"),
+    tr("undo, revert, back"),
+    tr("layout, preset, panels, docks, workspace, reset"),
+    tr("stream, rtsp, network, ip, http"),
+    tr("explain, attribution, saliency, heatmap, grad"),
+    tr("threshold, confidence, sensitivity"),
+    tr("command, cli, terminal, script"),
+    tr("folder, directory, reveal, files"),
+    tr("gaze, eyes, pose"),
+    tr("split, tiled, tiles, grid"),
+    tr("about, version, licence, license"),
+    tr("encrypt, protect, passphrase, password"),
 )
-"""Of one meaning each; a word may stand in several."""
+"""Of one meaning each, with commas; a word may stand in several. A language has words of its own for each."""
 
 
 def _meanings() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for group in GROUPS:
+    for words in WORDS:
+        group = words.split(", ")
         for word in group:
             found.setdefault(word, []).extend(other for other in group if other != word)
     return {word: tuple(others) for word, others in found.items()}

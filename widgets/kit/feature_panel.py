@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QLayout, QWidget
 
+from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.menus import KEYS
@@ -36,8 +37,10 @@ class FeaturePanel(FileDrops, Panel):
         if self.command:
             self._say_start()
         self.trouble, self.progress = TroubleCard(narrow=True, titled=titled), BusyLine()
-        self.copy = QuietButton("", "command", "Copy the command line that does the same", name="Copy as command")
-        self.help = QuietButton("", "help", about, name="Help")
+        self.copy = QuietButton(
+            "", "command", tr("Copy the command line that does the same"), name=tr("Copy as command")
+        )
+        self.help = QuietButton("", "help", about, name=tr("Help"))
 
     def show_state(self, view: Any) -> None:
         """Show exactly this."""

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
@@ -269,11 +270,11 @@ class TextField(QLineEdit):
 class SearchField(TextField):
     """A text field with a magnifier and a button that clears it."""
 
-    def __init__(self, name: str = "Search", *, placeholder: str = "Search", tip: str = "") -> None:
+    def __init__(self, name: str = tr("Search"), *, placeholder: str = tr("Search"), tip: str = "") -> None:
         super().__init__(name, placeholder=placeholder, tip=tip)
         self.setProperty("role", "search")
         self.addAction(QAction(icon("search"), "", self), QLineEdit.ActionPosition.LeadingPosition)
-        self._clear = QAction(icon("close"), "Clear", self)
+        self._clear = QAction(icon("close"), tr("Clear"), self)
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setVisible(False)

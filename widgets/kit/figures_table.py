@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QContextMenuEvent, QFont, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, QSizePolicy, QTableView
 
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import LOOK, number_font
@@ -70,7 +71,7 @@ class FiguresModel(QAbstractTableModel):
         if role == roles.DisplayRole:
             return text.replace(PAIR, f"{PAIR.rstrip()}\n") if self.stacked and not cell[1] else text
         if role == roles.ToolTipRole:
-            return self.shown.told.get(cell, "Not measured" if text == DASH else text)
+            return self.shown.told.get(cell, tr("Not measured") if text == DASH else text)
         if role == roles.TextAlignmentRole:
             return _side(index.column())
         if role == roles.FontRole:
@@ -107,7 +108,7 @@ class FiguresTable(QTableView):
         self._model = FiguresModel(tuple(headers), tuple(tips))
         self._most, self._firm = most, firm
         self.setModel(self._model)
-        plain_table(self, name, "Right click copies the table", ROW_HEIGHT)
+        plain_table(self, name, tr("Right click copies the table"), ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
@@ -157,7 +158,7 @@ class FiguresTable(QTableView):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        copy = ("copy", "Copy table", lambda: QGuiApplication.clipboard().setText(self.csv()))
+        copy = ("copy", tr("Copy table"), lambda: QGuiApplication.clipboard().setText(self.csv()))
         pop_up(menu_of(self, copy), event.globalPos())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -211,10 +212,10 @@ class FiguresTable(QTableView):
 def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None:
     """Rows of one height without lines between them, chosen whole; it never scrolls across."""
     head, side = table.horizontalHeader(), table.verticalHeader()
-    for part, words in ((table, tip), (head, f"{name}: headings"), (side, f"{name}: rows")):
+    for part, words in ((table, tip), (head, tr("{name}: headings", name=name)), (side, tr("{name}: rows", name=name))):
         describe(part, name if part is table else words, words)
     for corner in table.findChildren(QAbstractButton):
-        describe(corner, f"{name}: all rows")
+        describe(corner, tr("{name}: all rows", name=name))
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     table.setProperty("ringed", "true")

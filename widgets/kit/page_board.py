@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QToolButton, QWidget
 
+from engines.core.words import as_part, tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.layouts import column_of, held, row_of
@@ -53,7 +54,7 @@ class PageBoard(LazyPages, FileDrops):
         self.tabs = QTabBar()
         leave_wheel(self.tabs)
         self.trouble = TroubleCard()
-        self.help = QuietButton("", "help", about, name="Help")
+        self.help = QuietButton("", "help", about, name=tr("Help"))
         self._stack = QStackedWidget()
         self._areas: dict[StrEnum, QWidget] = {}
         self._fill_tabs()
@@ -86,14 +87,18 @@ class PageBoard(LazyPages, FileDrops):
         order_tabs(page)
 
     def _fill_tabs(self) -> None:
-        describe(self.tabs, f"Pages of the {self.accessibleName().lower()} view", "What the middle of the window shows")
+        describe(
+            self.tabs,
+            tr("Pages of the {name} view", name=as_part(self.accessibleName())),
+            tr("What the middle of the window shows"),
+        )
         self.tabs.setProperty("dense", "true")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         for title, tip in self._titles.values():
             self.tabs.setTabToolTip(self.tabs.addTab(title), tip)
         for button in self.tabs.findChildren(QToolButton):
-            describe(button, button.accessibleName(), "More pages")
+            describe(button, button.accessibleName(), tr("More pages"))
 
     def _choose_page(self, index: int) -> None:
         self.pageChosen.emit(str(list(self._titles)[index]))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engines.core.words import tr
 from widgets.kit.fields import (
     ChoiceField,
     ElidedLabel,
@@ -90,7 +91,7 @@ class EmptyState(QWidget):
         self._drawing = _Drawing(icon_role)
         self.words = Label(text, "muted", wraps=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = PlainButton(button_text or "Add", tip=tip)
+        self.button = PlainButton(button_text or tr("Add"), tip=tip)
         self.button.clicked.connect(self.clicked)
         parts = self._drawing, self.words, self.button
         self._column = column_of(None, *parts, spacing=12, margins=(16, 16, 16, 16))
@@ -167,7 +168,7 @@ class Section(QWidget):
         self.folded = folded
         self._content.setVisible(not folded)
         self.head.setIcon(icon("caret-right" if folded else "caret-down"))
-        describe(self.head, self.head.text(), "Show these settings" if folded else "Fold these settings away")
+        describe(self.head, self.head.text(), tr("Show these settings") if folded else tr("Fold these settings away"))
 
     def _turn(self) -> None:
         self.set_folded(not self.folded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import as_part, tr
 from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
@@ -18,8 +19,10 @@ class PathRow(QWidget):
         super().__init__()
         self._nothing = nothing
         self.name = ElidedLabel(nothing, "muted", Qt.TextElideMode.ElideMiddle)
-        self.choose = PlainButton("Choose\u2026", "", tip)
-        self.clear = QuietButton("", "close", f"No {label.lower()}", name=f"No {label.lower()}")
+        self.choose = PlainButton(tr("Choose\u2026"), "", tip)
+        self.clear = QuietButton(
+            "", "close", tr("No {label}", label=as_part(label)), name=tr("No {label}", label=as_part(label))
+        )
         self.setLayout(row_of(Label(label, "muted"), (self.name, 1), self.clear, self.choose, spacing=8))
         self.clear.setVisible(clears)
         self.show_path("")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon
@@ -56,7 +57,7 @@ class Pill(QWidget):
         draw_pill(painter, QRectF(self.rect()), words, self.level, self._role)
 
     def _describe(self) -> None:
-        describe(self, f"State: {self.text}" if self.text else "State", self.text)
+        describe(self, tr("State: {text}", text=self.text) if self.text else tr("State"), self.text)
 
 
 def pill_size(text: str) -> QSize:

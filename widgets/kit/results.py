@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
@@ -83,6 +84,8 @@ def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
     row[0].setMinimumWidth(min(row[0].sizeHint().width(), LABEL_ROOM))
-    spoken = f"{stat.label} {stat.value} {stat.unit}" + (f" plus or minus {stat.spread}" if stat.spread else "")
+    spoken = f"{stat.label} {stat.value} {stat.unit}" + (
+        tr(" plus or minus {spread}", spread=stat.spread) if stat.spread else ""
+    )
     describe(row[1], spoken.strip(), stat.tip or stat.label)
     set_property(row[1], "level", stat.level)

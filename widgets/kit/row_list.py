@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
@@ -283,7 +284,7 @@ class _Row(RowPainter):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         box = self._view.name_box(inner(option.rect, self._view.pad))
         editor.setGeometry(QRectF(box.left() - 9, option.rect.top(), box.width() + 9, option.rect.height()).toRect())
-        describe(editor, "Name", "Return keeps it, Esc leaves it as it was")
+        describe(editor, tr("Name"), tr("Return keeps it, Esc leaves it as it was"))
 
 
 def inner(rect: QRect, pad: float) -> QRectF:

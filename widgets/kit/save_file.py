@@ -16,7 +16,7 @@ from engines.core.outputs import JSON, SVG, TABLE, TEXT, Kind, check_file, holdi
 from engines.core.words import tr
 from widgets.kit.labels import message_box
 
-REPORT = holding("a report of a problem", b"kinoscope-report/")
+REPORT = holding(tr("a report of a problem"), b"kinoscope-report/")
 KNOWN = {".csv": TABLE, ".json": JSON, ".svg": SVG, ".txt": TEXT, ".log": TEXT, ".zip": REPORT}
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".mp4", ".m4v", ".mov", ".mkv", ".avi")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout
 
+from engines.core.words import tr
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import IconMark
 from widgets.kit.layouts import row_of
@@ -35,10 +36,10 @@ class TroubleCard(QFrame):
         self.title.setParent(self)
         self.title.setVisible(titled)
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
-        self.fetch = PlainButton("Fetch", "download", "Download what is missing; licence and hash are checked")
-        self.retry = PlainButton("Try again")
-        self.log = QuietButton("Log", "log", "What was done, step by step")
-        self.close_button = QuietButton("", "close", "Hide this message", name="Hide this message")
+        self.fetch = PlainButton(tr("Fetch"), "download", tr("Download what is missing; licence and hash are checked"))
+        self.retry = PlainButton(tr("Try again"))
+        self.log = QuietButton(tr("Log"), "log", tr("What was done, step by step"))
+        self.close_button = QuietButton("", "close", tr("Hide this message"), name=tr("Hide this message"))
         self.fetch.clicked.connect(self.fetchWanted)
         self.retry.clicked.connect(self._retry)
         self.log.clicked.connect(self.logWanted)
@@ -62,11 +63,13 @@ class TroubleCard(QFrame):
             label.setVisible(bool(text))
         self.fetch.setVisible(bool(trouble.fetch))
         self.fetch.setText(fetch_words(size))
-        describe(self.fetch, fetch_words(size), f"Download {', '.join(trouble.fetch)}; every hash is checked")
+        describe(
+            self.fetch, fetch_words(size), tr("Download {fetch}; every hash is checked", fetch=", ".join(trouble.fetch))
+        )
         self.retry.setVisible(trouble.retry is not None)
         if trouble.retry is not None:
             self.retry.setText(trouble.retry_words)
-            describe(self.retry, trouble.retry_words, "Run it again with what would fit")
+            describe(self.retry, trouble.retry_words, tr("Run it again with what would fit"))
         describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
 
     def _retry(self) -> None:
@@ -97,4 +100,4 @@ class TroubleCard(QFrame):
 
 def fetch_words(size: int) -> str:
     """'Fetch 38.9 MB', or 'Fetch' where the size is not known."""
-    return f"Fetch {size / MEGA:.1f} MB" if size else "Fetch"
+    return tr("Fetch {size:.1f} MB", size=size / MEGA) if size else tr("Fetch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from engines.core.names import shown
+from engines.core.words import tr
 from widgets.kit.work_state import Busy
 
 DASH = "\u2013"
@@ -14,8 +15,8 @@ DOT = " \u00b7 "
 def busy_words(busy: Busy) -> str:
     """'Step 7 of 20, 3 s left'."""
     if busy.cancelling:
-        return "Cancelling"
-    words = "Waiting for its turn" if busy.waiting else busy.note or "Starting"
+        return tr("Cancelling")
+    words = tr("Waiting for its turn") if busy.waiting else busy.note or tr("Starting")
     left = seconds_left(busy.seconds_left)
     return f"{words}, {left}" if left else words
 
@@ -25,8 +26,12 @@ def seconds_left(value: float | None) -> str:
     if value is None:
         return ""
     if value < 90:
-        return f"{max(1, round(value))} s left"
-    return f"{round(value / 60)} min left" if value < 5400 else f"{value / 3600:.1f} h left"
+        return tr("{max} s left", max=max(1, round(value)))
+    return (
+        tr("{value} min left", value=round(value / 60))
+        if value < 5400
+        else tr("{value:.1f} h left", value=value / 3600)
+    )
 
 
 def seconds_words(value: float) -> str:

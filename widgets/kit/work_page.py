@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
+from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState
@@ -29,7 +30,7 @@ class WorkPage(QWidget):
     empty: EmptyState
     body: QStackedWidget
 
-    def __init__(self, *, cancel: str = "Cancel") -> None:
+    def __init__(self, *, cancel: str = tr("Cancel")) -> None:
         super().__init__()
         self.trouble, self.progress = TroubleCard(), BusyLine(cancel)
         self._head_row: QBoxLayout | None = None

@@ -18,15 +18,15 @@ class BusyLine(QWidget):
 
     cancelled = Signal()
 
-    def __init__(self, cancel_text: str = "Cancel") -> None:
+    def __init__(self, cancel_text: str = tr("Cancel")) -> None:
         super().__init__()
         self.words = ElidedLabel("", "hint")
         self.words.setFont(number_font(11))
-        self.cancel = QuietButton(cancel_text, "cancel", "Stop this work; nothing half done is left behind")
+        self.cancel = QuietButton(cancel_text, "cancel", tr("Stop this work; nothing half done is left behind"))
         self.cancel.clicked.connect(self.cancelled)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        describe(self.bar, "Progress")
+        describe(self.bar, tr("Progress"))
         self._row = row_of((self.words, 1), self.cancel, spacing=8)
         self.setLayout(column_of(self._row, self.bar, spacing=2))
         self.hide()
@@ -79,7 +79,8 @@ class CutOffLine(QWidget):
         self.setVisible(cut is not None)
         if cut is not None:
             said = tr("{title}: cut off at step {n:,} of {all:,}", title=cut.title, n=cut.step, all=cut.steps)
-            self.words.setText(said)
+            self.words.setText(said if cut.step else tr("{title}: was waiting and never began", title=cut.title))
+            self.keep.setVisible(cut.step > 0)
 
     def _tell(self, signal: SignalInstance) -> None:
         if self._shown is not None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from engines.core.words import tr
+
 NOTHING_MISSING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -40,9 +42,9 @@ class Trouble:
     """
 
     what: str
-    title: str = "That did not work"
+    title: str = tr("That did not work")
     hint: str = ""
     path: str = ""
     fetch: tuple[str, ...] = ()
     retry: Any = None
-    retry_words: str = "Try again"
+    retry_words: str = tr("Try again")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.layouts import row_of
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
@@ -31,16 +32,16 @@ class HelpPage(QDialog):
     def __init__(self, parent: QWidget | None, pages: Mapping[str, Path]) -> None:
         """pages: files by name, in the order of the list."""
         super().__init__(parent)
-        self.setWindowTitle("Guide")
+        self.setWindowTitle(tr("Guide"))
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
         self._pages = pages
         self.list = QListWidget()
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
-        describe(self.list, "Pages", "A page for each panel")
+        describe(self.list, tr("Pages"), tr("A page for each panel"))
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
-        describe(self.text, "Page", "The page chosen at the left")
+        describe(self.text, tr("Page"), tr("The page chosen at the left"))
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)

@@ -28,7 +28,7 @@ PILL_COLUMN, TIME_COLUMN, BAR_COLUMN = 104, 104, 120
 ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 MANY = 8
 """Jobs from which on there is a field to find one."""
-NOTHING = "No job has run yet. Long work, like solving a calibration, is listed here."
+NOTHING = tr("No job has run yet. Long work, like solving a calibration, is listed here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class JobRow:
     """One job. fraction: 0 to 1, None where it is not known. time: "2 min left", "took 12 s". active: can be cancelled.
 
     error, hint, trace: why it failed, what to do, and for a defect of ours where. result: path of what it wrote, or "".
-    cut_off: how far a training came that can go on, in words, "" where none can.
+    cut_off: how far a training came that can go on, in words, "" where none can; learned: it has a checkpoint.
     """
 
     id: int
@@ -53,6 +53,7 @@ class JobRow:
     command: str = ""
     result: str = ""
     cut_off: str = ""
+    learned: bool = False
 
 
 NO_JOB = JobRow(-1, "", "")
@@ -71,20 +72,24 @@ class JobsPanel(Panel):
     """The selection went to this job; whoever knows what came of it says so with `show_outcome`."""
 
     def __init__(self) -> None:
-        super().__init__("Jobs", scrolling=False)
+        super().__init__(tr("Jobs"), scrolling=False)
         self._rows: tuple[JobRow, ...] = ()
         self._chosen = NO_JOB
         self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
-        self.cancel = QuietButton("Cancel job", "cancel", "Stop the selected job; nothing half done is left behind")
-        self.reveal = QuietButton("Reveal result", "reveal", "Open the folder of what the job wrote")
-        self.copy = QuietButton("Copy as command", "command", "Copy the line that does the same without the window")
+        self.cancel = QuietButton(
+            tr("Cancel job"), "cancel", tr("Stop the selected job; nothing half done is left behind")
+        )
+        self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job wrote"))
+        self.copy = QuietButton(
+            tr("Copy as command"), "command", tr("Copy the line that does the same without the window")
+        )
         self.copy_error = QuietButton(tr("Copy error"), "copy", tr("Copy why it failed, with all details"))
         gone = tr("Take the ended job off the list; one that was cut off cannot go on any more then")
-        self.remove = QuietButton("Remove", "remove", gone)
+        self.remove = QuietButton(tr("Remove"), "remove", gone)
         kept = tr("Take all ended jobs off the list, but for those that can be resumed")
-        self.clear = QuietButton("", "clear", kept, name="Clear ended jobs")
+        self.clear = QuietButton("", "clear", kept, name=tr("Clear ended jobs"))
         self._of_one = self.resume, self.keep, self.cancel, self.reveal, self.copy, self.copy_error, self.remove
         self.add_head(*self._of_one, self.clear)
         self.list = _List()
@@ -123,7 +128,9 @@ class JobsPanel(Panel):
         self.show_empty(not rows)
         active = sum(row.active for row in rows)
         ended = len(rows) - active
-        words = [f"{active} under way"] * bool(active) + [f"{ended} ended"] * bool(ended)
+        words = [tr("{active} under way", active=active)] * bool(active) + [tr("{ended} ended", ended=ended)] * bool(
+            ended
+        )
         self.set_state(", ".join(words), "busy" if active else "")
         self._follow()
 
@@ -165,7 +172,7 @@ class JobsPanel(Panel):
             self.chosen.emit(self._chosen.id)
         self.copy_error.setVisible(bool(self._chosen.error))
         for button in (self.resume, self.keep):
-            button.setVisible(bool(self._chosen.cut_off))
+            button.setVisible(bool(self._chosen.cut_off) and (button is self.resume or self._chosen.learned))
         self.cancel.setVisible(self._chosen.active)
         self.reveal.setVisible(bool(self._chosen.result))
         self.copy.setVisible(bool(self._chosen.command))
@@ -207,9 +214,9 @@ class _Details(QWidget):
         self.setMinimumWidth(120)
         styled(self, role="body")
         self.title, self.words, self.hint = wrapped("heading"), wrapped(), wrapped("muted")
-        self.trace = trace_view("Traceback", "Where it broke; please add it to a report")
+        self.trace = trace_view(tr("Traceback"), tr("Where it broke; please add it to a report"))
         self.trace.setMinimumHeight(72)
-        self.section = Section("Traceback", folded=True, name="jobs/traceback")
+        self.section = Section(tr("Traceback"), folded=True, name="jobs/traceback")
         self.section.add(self.trace)
         self.outcome = wrapped()
         parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None
@@ -248,7 +255,7 @@ class _List(QListWidget):
         self.setMinimumWidth(220)
         self.setUniformItemSizes(True)
         self.itemDoubleClicked.connect(lambda _item: self.goWanted.emit())
-        quiet(self, "Jobs", "Choose a job to see what it did")
+        quiet(self, tr("Jobs"), tr("Choose a job to see what it did"))
 
     def show_rows(self, rows: Sequence[JobRow]) -> None:
         chosen, newest = self.current_id(), self.currentRow() == 0

@@ -22,7 +22,7 @@ from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
 
 DEPTH = 100_000
-COLUMNS = ("Time", "Level", "From", "What happened")
+COLUMNS = (tr("Time"), tr("Level"), tr("From"), tr("What happened"))
 LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
 Index = QModelIndex | QPersistentModelIndex
 
@@ -50,33 +50,37 @@ class LogPanel(Panel):
     saved = Signal(str)
 
     def __init__(self, depth: int = DEPTH) -> None:
-        super().__init__("Log", scrolling=False)
+        super().__init__(tr("Log"), scrolling=False)
         self._rows: deque[tuple[LogRow, str]] = deque(maxlen=depth)
         self._held: list[LogRow] = []
         self._bad = self._warned = 0
         self._model = _Lines(depth)
-        levels = [("all", "All"), ("info", "Info"), ("warn", "Warnings"), ("bad", "Errors")]
-        self.level = ChoiceField("Level", levels, "info", tip="Lines of this level and above")
+        levels = [("all", tr("All")), ("info", tr("Info")), ("warn", tr("Warnings")), ("bad", tr("Errors"))]
+        self.level = ChoiceField(tr("Level"), levels, "info", tip=tr("Lines of this level and above"))
         keep("log", level=self.level)
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.origin.setMaximumWidth(130)
+        self.level.setMinimumWidth(72)
+        self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
         self._offer_origins()
-        self.search = SearchField("Search the log", placeholder="Search", tip="Lines that contain these words")
+        self.search = SearchField(
+            tr("Search the log"), placeholder=tr("Search"), tip=tr("Lines that contain these words")
+        )
         self.search.setMinimumWidth(64)
         self.search.setMaximumWidth(150)
         self.follow = QuietButton(
             "", "pause", tr("Hold new lines back while you read"), name=tr("Pause"), checkable=True
         )
-        self.copy = QuietButton("", "copy", "Copy the lines that are shown, or the selected ones", name="Copy")
-        self.save = QuietButton("", "save", "Save the lines that are shown as a text file", name="Save log")
-        self.clear = QuietButton("", "clear", "Empty this list; the log file keeps everything", name="Clear")
+        self.copy = QuietButton("", "copy", tr("Copy the lines that are shown, or the selected ones"), name=tr("Copy"))
+        self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
+        self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.level, self.origin, self.search, self.follow, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
-        self.details = trace_view("Details", "The traceback of the chosen line")
+        self.details = trace_view(tr("Details"), tr("The traceback of the chosen line"))
         self.details.hide()
         self.add(split_of(self.table, self.details, sizes=(600, 360)), 1)
-        self.set_empty(EmptyState("Nothing has been logged yet.", "", "log"))
+        self.set_empty(EmptyState(tr("Nothing has been logged yet."), "", "log"))
         for changed in (self.level.chosen, self.origin.chosen, self.search.textChanged):
             changed.connect(self._refilter)
         for button, act in ((self.copy, self._copy), (self.save, self._save), (self.clear, self._clear)):
@@ -161,8 +165,9 @@ class LogPanel(Panel):
 
     def _count(self) -> None:
         bad, warned, held = self._bad, self._warned, len(self._held)
-        counts = ((len(self._rows), "line"), (bad, "error"), (warned, "warning"))
-        words = [f"{count:,} {word}" + "s" * (count != 1) for count, word in counts if count]
+        words = [tr_count(len(self._rows), "{n} line", "{n:,} lines")] if self._rows else []
+        words += [tr_count(bad, "{n} error", "{n:,} errors")] if bad else []
+        words += [tr_count(warned, "{n} warning", "{n:,} warnings")] if warned else []
         if self.follow.isChecked():
             words.append(tr_count(held, "paused, {n} new", "paused, {n} new"))
         self.set_state(", ".join(words), "bad" if bad else "warn" if warned else "")
@@ -179,7 +184,7 @@ class LogPanel(Panel):
         QGuiApplication.clipboard().setText("\n".join(line_text(row) for row in rows))
 
     def _save(self) -> None:
-        if path := ask_file(self, "Save log", "log", "Text files (*.txt *.log)", "kinoscope log.txt"):
+        if path := ask_file(self, tr("Save log"), "log", tr("Text files (*.txt *.log)"), "kinoscope log.txt"):
             self.saved.emit(path)
 
     def _clear(self) -> None:
@@ -248,7 +253,7 @@ class _Table(QTableView):
     def __init__(self, model: _Lines) -> None:
         super().__init__()
         self.setModel(model)
-        plain_table(self, "Log lines", "Choose a line to see its details", 26)
+        plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
         self.setWordWrap(False)
         self.setIconSize(QSize(ICON - 2, ICON - 2))
         self.setMinimumWidth(240)

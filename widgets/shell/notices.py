@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QWidget
 from shiboken6 import isValid
 
+from engines.core.words import tr
 from widgets.kit.fields import QuietButton
 from widgets.kit.icons import draw_icon
 from widgets.kit.labels import Label, breakable
@@ -160,12 +161,12 @@ class NoticeCard(QFrame):
         self._before: QWidget | None = None
         self.setProperty("role", "popover")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(f"Notice: {notice.text}")
+        self.setAccessibleName(tr("Notice: {text}", text=notice.text))
         self.words = Label(breakable(notice.text), wraps=True)
-        self.action = QuietButton(notice.action, "", notice.action or "No action")
+        self.action = QuietButton(notice.action, "", notice.action or tr("No action"))
         self.action.setProperty("accent", "true")
         self.action.clicked.connect(self._act)
-        self.cross = QuietButton("", "close", "Close this notice", name="Close notice")
+        self.cross = QuietButton("", "close", tr("Close this notice"), name=tr("Close notice"))
         self.row = row_of((self.words, 1), self.action, self.cross, spacing=4, margins=(40, 8, 6, 8))
         for button in (self.action, self.cross):
             self.row.setAlignment(button, Qt.AlignmentFlag.AlignTop)

@@ -50,7 +50,7 @@ class PropertiesPanel(Panel):
     """Shows what it is given; cheap to be given the same again.
 
     `renamed(path, name)` and `loopChanged(path, on)` when something was changed in place; `wanted(verb, path)` for
-    "edit", "undistort", "forget" and "calibration".
+    "edit", "undistort", "forget" and "lens".
     """
 
     renamed = Signal(str, str)
@@ -58,25 +58,27 @@ class PropertiesPanel(Panel):
     wanted = Signal(str, str)
 
     def __init__(self) -> None:
-        super().__init__("Properties")
+        super().__init__(tr("Properties"))
         self.setMinimumWidth(LEAST_WIDTH)
         self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
         self._path, self._called = "", ""
         self._build_fields()
-        self.copy = QuietButton("Copy as JSON", "copy", "The source's description; dropped as a file it opens again")
+        self.copy = QuietButton(
+            tr("Copy as JSON"), "copy", tr("The source's description; dropped as a file it opens again")
+        )
         self.edit = QuietButton(tr("Edit…"), "edit", tr("Change the source in the form it was added with"))
         self.edit.clicked.connect(lambda: self._want("edit"))
         self.add_foot(self.edit, self.copy)
         self.foot.addStretch(1)
         self.body.addStretch(1)
-        self.set_empty(EmptyState("Select a source or a tile to see what is known of it.", "", "properties"))
+        self.set_empty(EmptyState(tr("Select a source or a tile to see what is known of it."), "", "properties"))
         self.show_properties(PropertiesShown())
         QTimer.singleShot(0, self, self._prepare)
 
     @when_new
     def show_properties(self, shown: PropertiesShown) -> None:
         """Show this source; sections that it lacks are hidden."""
-        self.head.title.setText(shown.name or "Properties")
+        self.head.title.setText(shown.name or tr("Properties"))
         self.set_state(shown.state, shown.level)
         self.show_empty(not shown.name)
         self.copy.setEnabled(bool(shown.name))
@@ -103,13 +105,13 @@ class PropertiesPanel(Panel):
         self.undistort = QuietButton(tr("Undistort"), "straight", tr("Show straight lines straight, and back"))
         self.forget = QuietButton(tr("Forget"), "clear", tr("Use this calibration no more; Undo brings it back"))
         self.calibration = QuietButton(
-            tr("Open in Calibration"), "calibration", tr("Show this calibration with its figures and residuals")
+            tr("Open in Calibration"), "target", tr("Show this calibration with its figures and residuals")
         )
         first = row_of(self.undistort, self.forget, None, spacing=4)
         self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
         self._kept.setParent(self)
-        for verb in ("undistort", "forget", "calibration"):
-            getattr(self, verb).clicked.connect(lambda _on=False, verb=verb: self._want(verb))
+        for verb, button in (("undistort", self.undistort), ("forget", self.forget), ("lens", self.calibration)):
+            button.clicked.connect(lambda _on=False, verb=verb: self._want(verb))
 
     def _show_fields(self, shown: PropertiesShown) -> None:
         """A name that is being typed stays, unless it is another's."""

@@ -29,10 +29,10 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import columns, labelled
 from widgets.kit.save_file import ask_folder, ask_open
 
-BOARDS = "chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50"
-VIDEOS = "Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.ts);;All files (*)"
+BOARDS = tr("chessboard:9x6:25mm or charuco:5x4:54mm:40.5mm:DICT_4X4_50")
+VIDEOS = tr("Videos (*.mp4 *.mov *.mkv *.avi *.webm *.m4v *.mpg *.ts);;All files (*)")
 SIZES = (
-    ("", "As the camera gives"),
+    ("", tr("As the camera gives")),
     ("640x480", "640 × 480"),
     ("1280x720", "1280 × 720"),
     ("1920x1080", "1920 × 1080"),
@@ -77,28 +77,28 @@ class UsbFields(SourceFields):
         super().__init__()
         self._cameras: dict[str, UsbCamera] = {}
         self._known: UsbCamera | None = None
-        self.first = self.camera = ChoiceField("Camera", tip="Cameras that the system lists")
-        self.rescan = QuietButton("", "retry", "Look for cameras again", name="Look again")
-        self.picture = ChoiceField("Picture size", SIZES, tip="A wish: the camera gives the nearest it has")
-        self.rate = NumberField("Rate", 0, 0, 240, unit="fps", tip="A wish; 0 leaves it to the camera")
-        self.rate.setSpecialValueText("as it gives")
-        wishes = columns(labelled("Picture size", self.picture), labelled("Rate", self.rate))
-        self.lay_out(labelled("Camera", held(row_of((self.camera, 1), self.rescan, spacing=4))), wishes)
+        self.first = self.camera = ChoiceField(tr("Camera"), tip=tr("Cameras that the system lists"))
+        self.rescan = QuietButton("", "retry", tr("Look for cameras again"), name=tr("Look again"))
+        self.picture = ChoiceField(tr("Picture size"), SIZES, tip=tr("A wish: the camera gives the nearest it has"))
+        self.rate = NumberField(tr("Rate"), 0, 0, 240, unit="fps", tip=tr("A wish; 0 leaves it to the camera"))
+        self.rate.setSpecialValueText(tr("as it gives"))
+        wishes = columns(labelled(tr("Picture size"), self.picture), labelled(tr("Rate"), self.rate))
+        self.lay_out(labelled(tr("Camera"), held(row_of((self.camera, 1), self.rescan, spacing=4))), wishes)
         self.camera.chosen.connect(self._tell)
-        self.set_cameras([UsbCamera("First camera", "0")])
+        self.set_cameras([UsbCamera(tr("First camera"), "0")])
 
     def set_cameras(self, cameras: Sequence[UsbCamera]) -> None:
         """The cameras there are; none at all is said in the field."""
         known = [self._known] if self._known is not None else []
         self._cameras = {_key(camera): camera for camera in (*known, *cameras)}
         listed = [(id, camera.name) for id, camera in self._cameras.items()]
-        self.camera.set_choices(listed or [("", "No camera found")])
+        self.camera.set_choices(listed or [("", tr("No camera found"))])
         self._tell()
 
     def source(self, name: str) -> UsbSource:
         camera = self._cameras.get(self.camera.value())
         if camera is None:
-            raise UsageError("No camera is connected", hint="Plug one in and look again")
+            raise UsageError(tr("No camera is connected"), hint=tr("Plug one in and look again"))
         wide, _, high = self.picture.value().partition("x")
         size = (int(wide), int(high)) if wide else (0, 0)
         known = camera.name if name and name != camera.name else ""
@@ -123,7 +123,7 @@ class _PathFields(SourceFields):
         super().__init__()
         self.first = self.path = TextField(label, placeholder=placeholder, tip=tip)
         self.path.textChanged.connect(self._tell)
-        self.browse = PlainButton(tr("Choose…"), tip="Choose in the file system")
+        self.browse = PlainButton(tr("Choose…"), tip=tr("Choose in the file system"))
         self.browse.clicked.connect(self._browse)
         self.lay_out(labelled(label, held(row_of((self.path, 1), self.browse, spacing=8))))
 
@@ -140,15 +140,15 @@ class FileFields(_PathFields):
     """A video file."""
 
     def __init__(self) -> None:
-        super().__init__("Video file", "/path/to/video.mp4", "A file, or drop one on the window")
+        super().__init__(tr("Video file"), "/path/to/video.mp4", tr("A file, or drop one on the window"))
         self._speed = 1.0
-        self.loop = Toggle("Begin again at the end", False, tip="Loop; can be changed while it plays")
+        self.loop = Toggle(tr("Begin again at the end"), False, tip=tr("Loop; can be changed while it plays"))
         self.lay_out(self.loop)
 
     def source(self, name: str) -> FileSource:
-        path = _existing(self.path.text(), "video file")
+        path = _existing(self.path.text(), tr("video file"))
         if path.is_dir():
-            raise UsageError("This is a folder", hint="Add it as a folder of images")
+            raise UsageError(tr("This is a folder"), hint=tr("Add it as a folder of images"))
         return FileSource(str(path), name, self.loop.isChecked(), self._speed)
 
     def show_source(self, source: FileSource) -> None:
@@ -164,16 +164,16 @@ class FolderFields(_PathFields):
     """A folder of images."""
 
     def __init__(self) -> None:
-        super().__init__("Folder", "/path/to/images", "Its images are played in natural order")
-        self.pattern = TextField("Pattern", "*", tip="Which files, for example left*.jpg")
-        self.rate = NumberField("Rate", 5, 0.1, 240, unit="fps", decimals=1, tip="Pictures per second")
+        super().__init__(tr("Folder"), "/path/to/images", tr("Its images are played in natural order"))
+        self.pattern = TextField(tr("Pattern"), "*", tip=tr("Which files, for example left*.jpg"))
+        self.rate = NumberField(tr("Rate"), 5, 0.1, 240, unit="fps", decimals=1, tip=tr("Pictures per second"))
         self.loop = Toggle(tr("Begin again at the end"), True, tip=tr("Loop; can be changed while it plays"))
-        self.lay_out(columns(labelled("Files", self.pattern), labelled("Rate", self.rate)), self.loop)
+        self.lay_out(columns(labelled(tr("Files"), self.pattern), labelled(tr("Rate"), self.rate)), self.loop)
 
     def source(self, name: str) -> FolderSource:
         path = _existing(self.path.text(), "folder")
         if not path.is_dir():
-            raise UsageError("This is a file, not a folder")
+            raise UsageError(tr("This is a file, not a folder"))
         pattern = self.pattern.text().strip() or "*"
         return FolderSource(str(path), name, pattern, self.rate.value(), self.loop.isChecked())
 
@@ -193,18 +193,18 @@ class StreamFields(SourceFields):
     def __init__(self) -> None:
         super().__init__()
         self.url = TextField(
-            "Address", placeholder="rtsp://camera.local/live", tip="RTSP or HTTP, with user:password@ if needed"
+            tr("Address"), placeholder="rtsp://camera.local/live", tip=tr("RTSP or HTTP, with user:password@ if needed")
         )
         self.url.textChanged.connect(self._tell)
         self._whole = ""
-        self.timeout = NumberField("Give up after", 10, 1, 120, unit="s", tip="How long to wait for an answer")
-        self.lay_out(labelled("Address", self.url), columns(labelled("Give up after", self.timeout), QWidget()))
+        self.timeout = NumberField(tr("Give up after"), 10, 1, 120, unit="s", tip=tr("How long to wait for an answer"))
+        self.lay_out(labelled(tr("Address"), self.url), columns(labelled(tr("Give up after"), self.timeout), QWidget()))
         self.first = self.url
 
     def source(self, name: str) -> StreamSource:
         url = self.url.text().strip()
         if not url:
-            raise UsageError("The address is missing", hint="For example rtsp://camera.local/live")
+            raise UsageError(tr("The address is missing"), hint=tr("For example rtsp://camera.local/live"))
         return stream_source(self._whole if url == bare(self._whole) else url, name, self.timeout.value())
 
     def show_source(self, source: StreamSource) -> None:
@@ -226,16 +226,22 @@ class SceneFields(SourceFields):
     def __init__(self) -> None:
         super().__init__()
         self._shown = SceneSource()
-        self.cameras = Segmented("Cameras", [("1", "1"), ("2", "2"), ("4", "4")], "4", tip="How many look at the board")
-        self.rate = NumberField("Rate", 30, 1, 120, unit="fps", tip="Pictures per second")
-        self.board = TextField("Board", "chessboard:9x6:25mm", tip="What moves before the cameras: " + BOARDS)
+        self.cameras = Segmented(
+            tr("Cameras"), [("1", "1"), ("2", "2"), ("4", "4")], "4", tip=tr("How many look at the board")
+        )
+        self.rate = NumberField(tr("Rate"), 30, 1, 120, unit="fps", tip=tr("Pictures per second"))
+        self.board = TextField(tr("Board"), "chessboard:9x6:25mm", tip=tr("What moves before the cameras: ") + BOARDS)
         self.board.textChanged.connect(self._tell)
-        self.noise = NumberField("Noise", 2, 0, 50, unit="levels", decimals=1, tip="Standard deviation in gray levels")
-        self.blur = NumberField("Blur", 0.6, 0, 10, unit="px", decimals=1, step=0.1, tip="Standard deviation in pixels")
+        self.noise = NumberField(
+            tr("Noise"), 2, 0, 50, unit=tr("levels"), decimals=1, tip=tr("Standard deviation in gray levels")
+        )
+        self.blur = NumberField(
+            tr("Blur"), 0.6, 0, 10, unit="px", decimals=1, step=0.1, tip=tr("Standard deviation in pixels")
+        )
         self.first = self.board
-        look = columns(labelled("Noise", self.noise), labelled("Blur", self.blur))
-        rig = columns(labelled("Cameras", self.cameras), labelled("Rate", self.rate))
-        self.lay_out(rig, labelled("Board", self.board), look)
+        look = columns(labelled(tr("Noise"), self.noise), labelled(tr("Blur"), self.blur))
+        rig = columns(labelled(tr("Cameras"), self.cameras), labelled(tr("Rate"), self.rate))
+        self.lay_out(rig, labelled(tr("Board"), self.board), look)
 
     def source(self, name: str) -> SceneSource:
         return replace(
@@ -264,8 +270,8 @@ def _key(camera: UsbCamera) -> str:
 def _existing(text: str, what: str) -> Path:
     text = text.strip()
     if not text:
-        raise UsageError(f"The {what} is missing", hint="Browse for it, or type its path")
+        raise UsageError(tr("The {what} is missing", what=what), hint=tr("Browse for it, or type its path"))
     path = Path(text).expanduser()
     if not path.exists():
-        raise UsageError(f"There is no such {what}: {path.name}")
+        raise UsageError(tr("There is no such {what}: {path}", what=what, path=path.name))
     return path

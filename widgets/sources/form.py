@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from engines.cameras.sources.parsing import title
 from engines.cameras.types import Source, UsbCamera
 from engines.core.errors import KinoscopeError
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import PlainButton, PrimaryButton, TextField, describe, set_property
 from widgets.kit.labels import Label
@@ -27,20 +27,20 @@ from widgets.sources.fields import (
 from widgets.sources.tiled_fields import TiledFields
 
 KINDS: dict[str, str] = {
-    "usb": "Camera",
-    "file": "Video file",
-    "folder": "Folder of images",
-    "stream": "Network stream",
-    "tiled": "Tiled source",
-    "scene": "Rendered scene",
+    "usb": tr("Camera"),
+    "file": tr("Video file"),
+    "folder": tr("Folder of images"),
+    "stream": tr("Network stream"),
+    "tiled": tr("Tiled source"),
+    "scene": tr("Rendered scene"),
 }
 LEADS: dict[str, str] = {
-    "usb": "A USB or built-in camera of this machine.",
-    "file": "Plays with pause, step, seek, loop and speed.",
-    "folder": "Images of one size, played in natural order.",
-    "stream": "Reconnects by itself when it breaks.",
-    "tiled": "One picture that holds several: each tile can be watched and used by itself.",
-    "scene": "Cameras with exactly known parameters that look at a moving board.",
+    "usb": tr("A USB or built-in camera of this machine."),
+    "file": tr("Plays with pause, step, seek, loop and speed."),
+    "folder": tr("Images of one size, played in natural order."),
+    "stream": tr("Reconnects by itself when it breaks."),
+    "tiled": tr("One picture that holds several: each tile can be watched and used by itself."),
+    "scene": tr("Cameras with exactly known parameters that look at a moving board."),
 }
 SIMPLE: dict[str, Callable[[], SourceFields]] = {
     "usb": UsbFields,
@@ -65,19 +65,21 @@ class SourceForm(QDialog):
         self.kind = "file"
         self._tried = False
         self.lead = Label("", "muted", wraps=True)
-        self.name = TextField("Name", placeholder="Made from the source", tip="What lists call it; may stay empty")
+        self.name = TextField(
+            tr("Name"), placeholder=tr("Made from the source"), tip=tr("What lists call it; may stay empty")
+        )
         self.problem = Label(wraps=True)
         set_property(self.problem, "level", "bad")
-        self.add = PrimaryButton("Add", "", "Open this source and show it (Enter)")
+        self.add = PrimaryButton(tr("Add"), "", tr("Open this source and show it (Enter)"))
         self.add.clicked.connect(self._make)
         self.add.setDefault(True)
-        cancel = PlainButton("Cancel", "", "Close without adding (Escape)")
+        cancel = PlainButton(tr("Cancel"), "", tr("Close without adding (Escape)"))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         self.fields: dict[str, SourceFields] = {}
         self._cameras: Sequence[UsbCamera] | None = None
         self._forms = QVBoxLayout()
-        parts = self.lead, self._forms, labelled("Name", self.name), self.problem
+        parts = self.lead, self._forms, labelled(tr("Name"), self.name), self.problem
         self._column = column_of(
             *parts, row_of(None, cancel, self.add, spacing=8), spacing=12, margins=(16, 16, 16, 16)
         )
@@ -87,7 +89,7 @@ class SourceForm(QDialog):
         """Show the form of this kind, beside the window that it belongs to."""
         self.kind = kind
         self._tried = False
-        self.setWindowTitle(f"Add {KINDS[kind][0].lower()}{KINDS[kind][1:]}")
+        self.setWindowTitle(tr("Add {kinds}", kinds=as_part(KINDS[kind])))
         self.lead.setText(LEADS[kind])
         if kind not in self.fields:
             self._add_fields(kind)

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engines.core.words import tr
+from engines.core.words import as_sentence, tr
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
@@ -114,7 +114,7 @@ class SourceList(QTreeWidget):
         self.setAcceptDrops(True)
         self.setDropIndicatorShown(False)
         self.setItemDelegate(_Painter(self))
-        describe(self.header(), "Columns of the sources")
+        describe(self.header(), tr("Columns of the sources"))
         quiet(self, tr("Sources"), tr("Double click shows a source; drag it onto a tile, or to another place here"))
 
     def show_rows(self, rows: Sequence[SourceRow]) -> None:
@@ -296,7 +296,7 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
         write(painter, QRectF(below), words, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
-        first += "\u2002\u00b7\u2002calibrated" if row.note else ""
+        first += tr("\u2002\u00b7\u2002calibrated") if row.note else ""
         _paint_figures(painter, below, first, row.dropped, row.latency_ms)
 
 
@@ -311,7 +311,7 @@ def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
 
 def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, latency_ms: float | None) -> None:
     """Rate at the left, latency at the right edge, drops before it: columns line up from row to row."""
-    line, drops = QRectF(box), f"{dropped} dropped"
+    line, drops = QRectF(box), tr("{dropped} dropped", dropped=dropped)
     write(painter, line, rate, "muted", 11)
     if latency_ms is not None:
         write(painter, line, f"{latency_ms:.0f} ms", "muted", 11, RIGHT)
@@ -339,8 +339,18 @@ def _put(item: QTreeWidgetItem, row: SourceRow) -> None:
     if item.data(0, ROW) != row:
         item.setData(0, ROW, row)
         item.setText(0, f"{row.title}, {row.state}")
-        late = "" if row.latency_ms is None else f"\n{row.latency_ms:.0f} ms from capture to screen"
-        told = f"{row.title}\n{row.fps:.1f} frames per second, {row.dropped} dropped{late}"
+        late = (
+            ""
+            if row.latency_ms is None
+            else tr("\n{latency_ms:.0f} ms from capture to screen", latency_ms=row.latency_ms)
+        )
+        told = tr(
+            "{row}\n{fps:.1f} frames per second, {dropped} dropped{late}",
+            row=row.title,
+            fps=row.fps,
+            dropped=row.dropped,
+            late=late,
+        )
         item.setToolTip(0, row.message or _noted(told, row.note))
 
 
@@ -352,9 +362,13 @@ def _put_tiles(item: QTreeWidgetItem, tiles: Sequence[TileRow]) -> None:
         if child.data(0, ROW) != row:
             child.setData(0, ROW, row)
             child.setText(0, row.title)
-            told = f"{row.title}, {row.dropped} dropped\nDouble click shows it; drag it onto a tile"
+            told = tr(
+                "{row}, {dropped} dropped\nDouble click shows it; drag it onto a tile",
+                row=row.title,
+                dropped=row.dropped,
+            )
             child.setToolTip(0, _noted(told, row.note))
 
 
 def _noted(text: str, note: str) -> str:
-    return f"{text}\n{note[0].upper()}{note[1:]}" if note else text
+    return f"{text}\n{as_sentence(note)}" if note else text

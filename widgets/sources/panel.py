@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu
 
 from engines.cameras.types import Source, UsbCamera
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
 from widgets.kit.menus import pop_up
@@ -39,25 +39,29 @@ class SourcesPanel(FileDrops, Panel):
     camerasWanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Sources", False)
+        super().__init__(tr("Sources"), False)
         self.form: SourceForm | None = None
         self.editor: SourceForm | None = None
         self._edited = ""
         self._cameras: list[UsbCamera] | None = None
         self._aimed = False
-        self.add_button = PrimaryButton("Add", "add", "Add a camera, file, folder, stream, tiled source or scene")
+        self.add_button = PrimaryButton(
+            tr("Add"), "add", tr("Add a camera, file, folder, stream, tiled source or scene")
+        )
         self.add_button.setMenu(self._menu())
         self.add_head(self.add_button)
         self.list = SourceList()
         self.add(self.list, 1)
-        self.retry = QuietButton("Reconnect", "retry", "Open the selected source again")
-        self.remove = QuietButton("Remove", "remove", "Close the selected source; Undo brings it back")
+        self.retry = QuietButton(tr("Reconnect"), "retry", tr("Open the selected source again"))
+        self.remove = QuietButton(tr("Remove"), "remove", tr("Close the selected source; Undo brings it back"))
         self.add_foot(self.retry, self.remove)
         self.foot.addStretch(1)
         empty = EmptyState(
-            "No source yet. Add one above, drop files here, or look at the sample rig.", "Open sample", "sources",
-            "A rendered rig of four cameras; needs no camera and no network",
-        )  # fmt: skip
+            tr("No source yet. Add one above, drop files here, or look at the sample rig."),
+            tr("Open sample"),
+            "sources",
+            tr("A rendered rig of four cameras; needs no camera and no network"),
+        )
         empty.clicked.connect(self.sampleWanted)
         self.set_empty(empty)
         for wanted, told in (
@@ -78,9 +82,9 @@ class SourcesPanel(FileDrops, Panel):
         self.show_empty(not rows)
         playing = sum(row.state == "playing" for row in rows)
         failed = sum(row.level == "bad" for row in rows)
-        words = [f"{len(rows)} source" + "s" * (len(rows) != 1)] if rows else []
+        words = [tr_count(len(rows), "{n} source", "{n:,} sources")] if rows else []
         if rows:
-            words.append(f"{failed} failed" if failed else f"{playing} playing")
+            words.append(tr("{failed} failed", failed=failed) if failed else tr("{playing} playing", playing=playing))
         self.set_state(", ".join(words), "bad" if failed else "")
         self._enable()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from engines.core.words import tr
 from widgets.kit.layouts import row_of
 from widgets.kit.panel import ChoiceField, labelled
 from widgets.sources.choice import SourceChoice
@@ -17,9 +18,9 @@ class SourcePicker(QWidget):
     def __init__(self, tip: str) -> None:
         super().__init__()
         self._sources: tuple[tuple[str, str], ...] = ()
-        self.source = ChoiceField("Source", tip=tip)
+        self.source = ChoiceField(tr("Source"), tip=tip)
         self.sourceChosen = self.source.chosen
-        self.setLayout(row_of(labelled("Source", self.source, tip)))
+        self.setLayout(row_of(labelled(tr("Source"), self.source, tip)))
 
     def show_sources(self, sources: Sequence[SourceChoice], chosen: str) -> None:
         """Cheap while they are the same."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from engines.core.undistortion import Undistortion
+from engines.core.words import tr
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, PrimaryButton, Toggle
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
@@ -32,14 +33,16 @@ class StraightForm(QDialog):
         self.setFixedWidth(WIDTH)
         self._how: Undistortion | None = None
         self.words = Label("", "muted", wraps=True)
-        self.lens = ChoiceField("Calibration", tip="Calibrations of this camera, the newest first")
-        self.balance = ClickSlider("Balance", "Left: nothing black. Right: every pixel of the original", STEPS)
-        self.crop = Toggle("Crop to what exists", tip="Cut black borders off; the picture gets smaller")
-        self.mirror = Toggle("Mirror", tip="Flip what is shown left to right")
-        self.width_ = NumberField("Width", 0, 0, 16000, unit="px", tip="Of the straightened picture; 0 as it comes in")
-        self.height_ = NumberField("Height", 0, 0, 16000, unit="px", tip="0 follows the width")
+        self.lens = ChoiceField(tr("Calibration"), tip=tr("Calibrations of this camera, the newest first"))
+        self.balance = ClickSlider(tr("Balance"), tr("Left: nothing black. Right: every pixel of the original"), STEPS)
+        self.crop = Toggle(tr("Crop to what exists"), tip=tr("Cut black borders off; the picture gets smaller"))
+        self.mirror = Toggle(tr("Mirror"), tip=tr("Flip what is shown left to right"))
+        self.width_ = NumberField(
+            tr("Width"), 0, 0, 16000, unit="px", tip=tr("Of the straightened picture; 0 as it comes in")
+        )
+        self.height_ = NumberField(tr("Height"), 0, 0, 16000, unit="px", tip=tr("0 follows the width"))
         for field in (self.width_, self.height_):
-            field.setSpecialValueText("as it is")
+            field.setSpecialValueText(tr("as it is"))
         self._build()
         self._connect()
 
@@ -47,7 +50,7 @@ class StraightForm(QDialog):
         self, title: str, how: Undistortion, lenses: Sequence[tuple[str, str]], lens: str, words: str
     ) -> None:
         """Show how this picture is straightened. lenses: (id, words) of its calibrations; words: what comes out."""
-        self.setWindowTitle(f"Undistort {title}")
+        self.setWindowTitle(tr("Undistort {title}", title=title))
         self._how = how
         blocked = [QSignalBlocker(one) for one in (self.balance, self.crop, self.mirror, self.width_, self.height_)]
         self.lens.set_choices(lenses, lens)
@@ -60,15 +63,15 @@ class StraightForm(QDialog):
         del blocked
 
     def _build(self) -> None:
-        ends = row_of(Label("Nothing black", "hint"), None, Label("Keep all", "hint"))
-        close = PrimaryButton("Done", "", "Close; the settings are in use already")
+        ends = row_of(Label(tr("Nothing black"), "hint"), None, Label(tr("Keep all"), "hint"))
+        close = PrimaryButton(tr("Done"), "", tr("Close; the settings are in use already"))
         close.clicked.connect(self.accept)
         close.setDefault(True)
-        self.file = PlainButton("Use calibration file…", "open", "A calibration of this camera from a file")
+        self.file = PlainButton(tr("Use calibration file…"), "open", tr("A calibration of this camera from a file"))
         self.file.setAutoDefault(False)
         parts = (
-            labelled("Calibration", self.lens), labelled("Balance", self.balance), ends,
-            columns(labelled("Width", self.width_), labelled("Height", self.height_)),
+            labelled(tr("Calibration"), self.lens), labelled(tr("Balance"), self.balance), ends,
+            columns(labelled(tr("Width"), self.width_), labelled(tr("Height"), self.height_)),
             self.crop, self.mirror, self.words, row_of(self.file, None, close, spacing=8),
         )  # fmt: skip
         self.setLayout(column_of(*parts, spacing=12, margins=(16, 16, 16, 16)))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from engines.cameras.sources.changes import tile_titles
 from engines.cameras.types import SimpleSource, TiledSource
 from engines.core.errors import UsageError
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import ChoiceField, NumberField, TextField
 from widgets.kit.panel import columns, describe, labelled
@@ -29,17 +30,17 @@ class TiledFields(SourceFields):
         self._shown: TiledSource | None = None
         self._words = ""
         self._inner = QVBoxLayout()
-        self.kind = ChoiceField("Source that is split", [(kind, titles[kind]) for kind in make], "file")
-        self.rows = NumberField("Rows", 2, 1, 8, tip="How many pictures stand above each other")
-        self.columns = NumberField("Columns", 2, 1, 8, tip="How many pictures stand side by side")
+        self.kind = ChoiceField(tr("Source that is split"), [(kind, titles[kind]) for kind in make], "file")
+        self.rows = NumberField(tr("Rows"), 2, 1, 8, tip=tr("How many pictures stand above each other"))
+        self.columns = NumberField(tr("Columns"), 2, 1, 8, tip=tr("How many pictures stand side by side"))
         self.names = TextField(
-            "Names of the tiles", placeholder="left, right, …", tip="Row by row; unnamed ones are numbered"
+            tr("Names of the tiles"), placeholder=tr("left, right, …"), tip=tr("Row by row; unnamed ones are numbered")
         )
         self.preview = TileDrawing()
         self.first = self.kind
-        counts = columns(labelled("Rows", self.rows), labelled("Columns", self.columns))
-        names = labelled("Names of the tiles", self.names)
-        self.lay_out(labelled("Source that is split", self.kind), self._inner, counts, names, self.preview)
+        counts = columns(labelled(tr("Rows"), self.rows), labelled(tr("Columns"), self.columns))
+        names = labelled(tr("Names of the tiles"), self.names)
+        self.lay_out(labelled(tr("Source that is split"), self.kind), self._inner, counts, names, self.preview)
         self.kind.chosen.connect(self._choose)
         for signal in (self.rows.valueChanged, self.columns.valueChanged, self.names.textChanged):
             signal.connect(self._draw)
@@ -54,7 +55,7 @@ class TiledFields(SourceFields):
     def source(self, name: str) -> TiledSource:
         rows, across, shown = self.rows.whole(), self.columns.whole(), self._shown
         if rows * across < 2:
-            raise UsageError("One tile is the whole picture", hint="Choose two rows or columns at least")
+            raise UsageError(tr("One tile is the whole picture"), hint=tr("Choose two rows or columns at least"))
         same = shown is not None and (shown.rows, shown.columns) == (rows, across)
         if shown is not None and same and self.names.text() == self._words:
             return TiledSource(self._inner_source(), rows, across, shown.tiles, name, shown.titles)
@@ -67,12 +68,12 @@ class TiledFields(SourceFields):
         """The names as typed. Raises `UsageError` for those that so many tiles cannot have."""
         names = self.tile_names()
         if len(names) > count:
-            raise UsageError(f"{len(names)} names for {count} tiles")
+            raise UsageError(tr("{count} names for {count2} tiles", count=len(names), count2=count))
         given = [one for one in names if one]
         if len(set(given)) < len(given):
-            raise UsageError("Two tiles have the same name")
+            raise UsageError(tr("Two tiles have the same name"))
         if any("/" in one for one in given):
-            raise UsageError("A tile's name cannot contain a /")
+            raise UsageError(tr("A tile's name cannot contain a /"))
         return names
 
     def _inner_source(self) -> SimpleSource:
@@ -125,7 +126,7 @@ class TileDrawing(QWidget):
         super().__init__()
         self._rows, self._columns, self._names = 2, 2, ()
         self.setFixedHeight(108)
-        describe(self, "How the picture is split")
+        describe(self, tr("How the picture is split"))
 
     def set_tiles(self, rows: int, columns: int, names: Sequence[str]) -> None:
         self._rows, self._columns, self._names = rows, columns, tuple(names)

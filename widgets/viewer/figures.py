@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy
 
+from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
@@ -24,11 +25,16 @@ class Figures(Label):
         """`rate` 0: nothing is being shown, so there is nothing to say. Then call `fit`."""
         speed = f"{rate:.0f} fps" if rate else ""
         late = f"{latency_ms:.0f} ms" if latency_ms is not None else ""
-        drops = f"{dropped} dropped" if dropped else ""
+        drops = tr("{dropped} dropped", dropped=dropped) if dropped else ""
         full, short = ("   ".join(filter(None, parts)) for parts in ((speed, drops, late), (speed, late)))
         self._forms = (full, short, speed, "")
-        whole = f"{rate:.1f} pictures shown per second, {dropped} dropped, {late or 'no time'} from capture to screen"
-        describe(self, f"Figures: {full}", whole if rate else "Nothing is being shown")
+        whole = tr(
+            "{rate:.1f} pictures shown per second, {dropped} dropped, {late} from capture to screen",
+            rate=rate,
+            dropped=dropped,
+            late=late or tr("no time"),
+        )
+        describe(self, tr("Figures: {full}", full=full), whole if rate else tr("Nothing is being shown"))
 
     def fit(self, room: float) -> None:
         """Show as much as fits into so many pixels."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.kit.layouts import styled
 from widgets.viewer.host import TileHost
 from widgets.viewer.tile import ViewerTile
@@ -34,9 +35,9 @@ class ViewerGrid(TileHost):
         styled(self, role="base")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Viewer")
+        self.setAccessibleName(tr("Viewer"))
         self.setAccessibleDescription(
-            "Arrow keys choose a tile, with Shift they swap it, Enter shows it alone, F fits the picture"
+            tr("Arrow keys choose a tile, with Shift they swap it, Enter shows it alone, F fits the picture")
         )
         self._tiles: dict[int, ViewerTile] = {}
         self._sources: list[tuple[str, str]] = []

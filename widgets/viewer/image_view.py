@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.clock import Clock, monotonic
 from engines.core.frames import Frame, Stamp
+from engines.core.words import tr
 from widgets.kit.access.ring import ring_focus
 from widgets.kit.theme import DARK, LOOK, number_font
 from widgets.kit.wheel import leave_wheel_where_scrolled
@@ -70,7 +71,7 @@ class ImageView(QWidget):
     clicked = Signal(float, float)
     painted = Signal(object)
 
-    def __init__(self, name: str = "Picture", *, margin: int = 0, clock: Clock = monotonic) -> None:
+    def __init__(self, name: str = tr("Picture"), *, margin: int = 0, clock: Clock = monotonic) -> None:
         """`margin`: base around the fitted picture, in pixels."""
         super().__init__()
         self.paint_stats = PaintStats()
@@ -96,7 +97,7 @@ class ImageView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(96, 54)
         self.setAccessibleName(name)
-        self.setAccessibleDescription("Wheel zooms, drag moves, double click maximises")
+        self.setAccessibleDescription(tr("Wheel zooms, drag moves, double click maximises"))
 
     # What is shown
 

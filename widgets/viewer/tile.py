@@ -60,7 +60,7 @@ class ViewerTile(FileDrops):
         self.hide()
         self.index, self.host = index, host
         self.source = ""
-        self.view = ImageView(f"Picture of tile {index + 1}")
+        self.view = ImageView(tr("Picture of tile {index}", index=index + 1))
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
         self.title.given = True
         self.pill, self.recording = Pill(), Pill()
@@ -73,7 +73,7 @@ class ViewerTile(FileDrops):
         self._overlays: tuple[Overlay, ...] = ()
         self._message, self._gone = "", False
         self._chosen = self._keyboard = self._aimed = self._swaps = False
-        self.setAccessibleName(f"Tile {index + 1}")
+        self.setAccessibleName(tr("Tile {index}", index=index + 1))
         reached_by(self, tr("Arrow keys in the viewer"))
         reached_by(self.view, tr("Arrow keys in the viewer"))
         self._build()
@@ -86,11 +86,11 @@ class ViewerTile(FileDrops):
         """Show the source of this path; its title is looked up among the sources where none is given."""
         self.source = path
         self.title.setText(title or dict(self._sources).get(path, path))
-        self.setAccessibleName(f"Tile {self.index + 1}: {self.title.text()}")
+        self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self.title.text()))
         self._place_words()
         self._show(_Face.PICTURE)
         if not self.view.has_picture:
-            self.view.clear("Waiting for the first picture")
+            self.view.clear(tr("Waiting for the first picture"))
 
     def show_frame(self, frame: Frame, overlays: Sequence[Overlay] = (), *, moving: bool = True) -> None:
         """Show a frame and what belongs to it. moving: the source gives new ones now."""
@@ -117,7 +117,7 @@ class ViewerTile(FileDrops):
             self.transport.set_mode(status.loop, status.speed)
         if status.state is FeedState.FAILED and not self.view.has_picture:
             self._gone = status.gone
-            self._failed.set_text(status.message or "This source does not answer.", self._way_out())
+            self._failed.set_text(status.message or tr("This source does not answer."), self._way_out())
             self._show(_Face.FAILED)
 
     def set_recording(self, words: str | None) -> None:
@@ -132,8 +132,8 @@ class ViewerTile(FileDrops):
         self._sources = list(sources)
         if self.source:
             self.title.setText(dict(self._sources).get(self.source, self.title.text()))
-        hint = "Nothing is shown here." if sources else "Add a source, or drop one here."
-        self._empty.set_text(hint, "Choose a source" if sources else "Add source")
+        hint = tr("Nothing is shown here.") if sources else tr("Add a source, or drop one here.")
+        self._empty.set_text(hint, tr("Choose a source") if sources else tr("Add source"))
 
     def set_engines(self, engines: Sequence[tuple[str, str]]) -> None:
         """Which engines can look at this tile: (id, title)."""
@@ -146,7 +146,7 @@ class ViewerTile(FileDrops):
         self._on = frozenset(engines)
         self.engines.set_icon("engines", "accent" if self._on else "muted")
         names = [title for id, title in self._engines if id in self._on]
-        self.engines.setToolTip("Looking: " + ", ".join(names) if names else "What looks at this picture")
+        self.engines.setToolTip(tr("Looking: ") + ", ".join(names) if names else tr("What looks at this picture"))
 
     def set_undistort(self, on: bool, can: bool, tip: str) -> None:
         """Whether the straightened picture is shown, whether there can be one, and what a click does."""
@@ -162,7 +162,7 @@ class ViewerTile(FileDrops):
 
     def set_maximised(self, on: bool) -> None:
         self.maximise.set_icon("restore" if on else "maximise")
-        self.maximise.setToolTip("Back to all tiles (Enter)" if on else "Show this tile alone (Enter)")
+        self.maximise.setToolTip(tr("Back to all tiles (Enter)") if on else tr("Show this tile alone (Enter)"))
 
     def clear(self) -> None:
         """Show nothing and ask for a source."""
@@ -176,7 +176,7 @@ class ViewerTile(FileDrops):
         self.view.paint_stats.latencies.clear()
         self.transport.hide()
         self.set_engines_on(())
-        self.setAccessibleName(f"Tile {self.index + 1}: empty")
+        self.setAccessibleName(tr("Tile {index}: empty", index=self.index + 1))
         self._show(_Face.EMPTY)
 
     def latency_ms(self) -> float | None:
@@ -253,8 +253,8 @@ class ViewerTile(FileDrops):
         parts = (self.title, 1), self.figures, self.recording, self.pill
         self._head = Handle(row_of(*parts, spacing=8, margins=(10, 0, 8, 0)))
         self._offer = Aim(self)
-        self._empty = EmptyState("", "Choose a source", "viewer", "What to show in this tile")
-        self._failed = EmptyState("", "Reconnect", "bad", "Open the source again")
+        self._empty = EmptyState("", tr("Choose a source"), "viewer", tr("What to show in this tile"))
+        self._failed = EmptyState("", tr("Reconnect"), "bad", tr("Open the source again"))
         faces = QWidget()
         self._stack = QStackedLayout(faces)
         for face in (self._empty, self.view, self._failed):
@@ -269,12 +269,14 @@ class ViewerTile(FileDrops):
     def _build_tools(self) -> None:
         self.tools = QFrame(self)
         self.tools.setProperty("role", "overlaybar")
-        self.choose = QuietButton("", "sources", "What to show in this tile", name="Choose a source")
-        self.engines = QuietButton("", "engines", "What looks at this picture", name="Engines on this tile")
-        self.snapshot = QuietButton("", "snapshot", "Save the picture at full resolution as PNG", name="Snapshot")
-        self.undistort = QuietButton("", "straight", "", name="Undistort", checkable=True)
-        self.fit = QuietButton("", "fit", "Show the whole picture (F)", name="Fit picture")
-        self.maximise = QuietButton("", "maximise", "Show this tile alone (Enter)", name="Maximise tile")
+        self.choose = QuietButton("", "sources", tr("What to show in this tile"), name=tr("Choose a source"))
+        self.engines = QuietButton("", "engines", tr("What looks at this picture"), name=tr("Engines on this tile"))
+        self.snapshot = QuietButton(
+            "", "snapshot", tr("Save the picture at full resolution as PNG"), name=tr("Snapshot")
+        )
+        self.undistort = QuietButton("", "straight", "", name=tr("Undistort"), checkable=True)
+        self.fit = QuietButton("", "fit", tr("Show the whole picture (F)"), name=tr("Fit picture"))
+        self.maximise = QuietButton("", "maximise", tr("Show this tile alone (Enter)"), name=tr("Maximise tile"))
         buttons = self.choose, self.engines, self.undistort, self.snapshot, self.fit, self.maximise
         for button in buttons:
             button.setFixedSize(26, 24)
@@ -362,10 +364,10 @@ class ViewerTile(FileDrops):
             action = menu.addAction(icon("tile" if "/" in path else "sources"), title)
             _offer(action, path, path == self.source, checkable=path == self.source)
         if not self._sources:
-            menu.addAction(icon("add"), "Add a source\u2026").setData(None)
+            menu.addAction(icon("add"), tr("Add a source\u2026")).setData(None)
         if self.source:
             menu.addSeparator()
-            menu.addAction(icon("clear"), "Empty this tile").setData("")
+            menu.addAction(icon("clear"), tr("Empty this tile")).setData("")
 
     def _fill_engines(self) -> None:
         self._engine_menu.clear()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from engines.core.words import tr
 from widgets.kit.fields import QuietButton
 from widgets.kit.labels import Label
 from widgets.kit.layouts import KEPT_CLEAR, row_of
@@ -24,7 +25,7 @@ class SpeedButton(QuietButton):
     speedChosen = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__("1x", "", "How fast it plays", name="Speed")
+        super().__init__("1x", "", tr("How fast it plays"), name=tr("Speed"))
         self._speeds = QActionGroup(self)
         self.setMenu(self._menu())
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -57,16 +58,16 @@ class TransportBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._duration = 0.0
-        self.play = QuietButton("", "play", "Play or pause (Space)", name="Play")
-        self.back = QuietButton("", "step-back", "One frame back", name="Step back")
-        self.forward = QuietButton("", "step-forward", "One frame on", name="Step forward")
-        self.slider = ClickSlider("Position", "Click or drag to another time", STEPS)
+        self.play = QuietButton("", "play", tr("Play or pause (Space)"), name=tr("Play"))
+        self.back = QuietButton("", "step-back", tr("One frame back"), name=tr("Step back"))
+        self.forward = QuietButton("", "step-forward", tr("One frame on"), name=tr("Step forward"))
+        self.slider = ClickSlider(tr("Position"), tr("Click or drag to another time"), STEPS)
         self.slider.setPageStep(STEPS // 20)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.slider.setMinimumWidth(40)
         self.time = Label("0:00.0", "hint")
         self.time.setFont(number_font(11))
-        self.loop = QuietButton("", "loop", "Begin again at the end", name="Loop", checkable=True)
+        self.loop = QuietButton("", "loop", tr("Begin again at the end"), name=tr("Loop"), checkable=True)
         self.speed = SpeedButton()
         parts = self.play, self.back, self.forward, 4, (self.slider, 1), 8, self.time, self.loop, self.speed
         self.setLayout(row_of(*parts, margins=(4, 0, 4, 0)))
@@ -84,7 +85,7 @@ class TransportBar(QWidget):
 
     def set_playing(self, playing: bool) -> None:
         self.play.set_icon("pause" if playing else "play")
-        self.play.setAccessibleName("Pause" if playing else "Play")
+        self.play.setAccessibleName(tr("Pause") if playing else tr("Play"))
 
     def set_mode(self, loop: bool, speed: float) -> None:
         with QSignalBlocker(self.loop):

@@ -22,6 +22,7 @@ from engines.core.lenses import same_shape
 from engines.core.places import data_dir
 from engines.core.spec import to_json
 from engines.core.undistortion import Undistortion
+from engines.core.words import tr, tr_count
 from workbench.feeds.running import Feeds
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Calibrations(QObject):
         if camera.key not in self._known:
             self._known[camera.key] = self._store.of(camera)
             for problem in self._store.problems:
-                self.unreadable.emit(f"A calibration of {camera.title} is passed over: {problem}")
+                self.unreadable.emit(
+                    tr("A calibration of {camera} is passed over: {problem}", camera=camera.title, problem=problem)
+                )
         return self._known[camera.key]
 
     def best(self, path: str) -> Kept | None:
@@ -73,7 +76,7 @@ class Calibrations(QObject):
         """
         camera = self.camera(path)
         if camera is None or self._feeds.child(path) is not None:
-            raise UsageError("This is no camera's own picture", hint="Choose the camera, or one of its tiles")
+            raise UsageError(tr("This is no camera's own picture"), hint=tr("Choose the camera, or one of its tiles"))
         self._check_shape(path, result.image_size)
         kept = self._store.keep(camera, result, focus)
         self._renew(camera.key)
@@ -86,7 +89,7 @@ class Calibrations(QObject):
         """
         kept, camera = self.best(path), self.camera(path)
         if kept is None or camera is None:
-            raise UsageError("No calibration of this camera is kept")
+            raise UsageError(tr("No calibration of this camera is kept"))
         back = self._store.forget(kept)
         self._renew(camera.key)
 
@@ -143,7 +146,7 @@ class Calibrations(QObject):
         """ "calibrated, RMS 0.12 px, 3 days ago"; "" where nothing is kept."""
         kept = self.best(path)
         if kept is None:
-            return "calibrated at another resolution" if self.of(path) else ""
+            return tr("calibrated at another resolution") if self.of(path) else ""
         return f"calibrated{_figures(kept)}"
 
     def assign_file(self, path: str, file: str) -> Kept:
@@ -172,15 +175,21 @@ class Calibrations(QObject):
             return Camera(key, name)
         if grid is None or tile not in grid.names:
             return None
-        place = f"tile {grid.names.index(tile) + 1} of {grid.columns}x{grid.rows}"
+        place = tr(
+            "tile {index} of {columns}x{rows}", index=grid.names.index(tile) + 1, columns=grid.columns, rows=grid.rows
+        )
         return Camera(f"{key}#{place}", f"{name} {tile_titles(source)[tile]}")
 
     def _check_shape(self, path: str, size: Size) -> None:
         there = self.size(path)
         if there is not None and not same_shape(size, there):
             raise UsageError(
-                f"This calibration is for {size} pixels, and the source gives {there}, which is another shape",
-                hint="Calibrate the source itself",
+                tr(
+                    "This calibration is for {size} pixels, and the source gives {there}, which is another shape",
+                    size=size,
+                    there=there,
+                ),
+                hint=tr("Calibrate the source itself"),
             )
 
     @cached_property
@@ -216,11 +225,17 @@ def key_of(source: SimpleSource) -> str:
 
 def ago(seconds: float) -> str:
     """How long ago, in words."""
-    for unit, name in ((365 * DAY, "year"), (30 * DAY, "month"), (DAY, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= unit:
-            number = int(seconds // unit)
-            return f"{number} {name}{'s' * (number != 1)} ago"
-    return "just now"
+    if seconds >= 365 * DAY:
+        return tr_count(int(seconds // (365 * DAY)), "{n} year ago", "{n} years ago")
+    if seconds >= 30 * DAY:
+        return tr_count(int(seconds // (30 * DAY)), "{n} month ago", "{n} months ago")
+    if seconds >= DAY:
+        return tr_count(int(seconds // DAY), "{n} day ago", "{n} days ago")
+    if seconds >= 3600:
+        return tr_count(int(seconds // 3600), "{n} hour ago", "{n} hours ago")
+    if seconds >= 60:
+        return tr_count(int(seconds // 60), "{n} minute ago", "{n} minutes ago")
+    return tr("just now")
 
 
 def kept_words(kept: Kept) -> str:
@@ -228,6 +243,6 @@ def kept_words(kept: Kept) -> str:
 
 
 def _figures(kept: Kept) -> str:
-    rms = f", RMS {kept.result.rms_px:.2f} px" if kept.result.rms_px else ""
+    rms = tr(", RMS {rms_px:.2f} px", rms_px=kept.result.rms_px) if kept.result.rms_px else ""
     focus = f", {kept.focus}" if kept.focus else ""
     return f"{rms}{focus}, {ago(time.time() - kept.at)}"

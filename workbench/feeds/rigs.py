@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from engines.core.errors import UsageError
 from engines.core.lenses import same_shape
 from engines.core.places import data_dir
+from engines.core.words import tr
 from workbench.feeds.calibrations import Calibrations
 from workbench.feeds.running import Feeds
 
@@ -78,17 +79,31 @@ class Rigs(QObject):
         cameras = [self._calibrations.camera(path) for path in paths]
         if len(set(paths)) != len(rig.cameras) or len(paths) != len(rig.cameras):
             raise UsageError(
-                f"This rig has {len(rig.cameras)} cameras, and {len(set(paths))} sources are chosen",
-                hint="Choose a source for each of its cameras",
+                tr(
+                    "This rig has {count} cameras, and {count2} sources are chosen",
+                    count=len(rig.cameras),
+                    count2=len(set(paths)),
+                ),
+                hint=tr("Choose a source for each of its cameras"),
             )
         there = tuple(camera for camera in cameras if camera is not None)
         if len(there) < len(cameras) or any(self._feeds.child(path) is not None for path in paths):
-            raise UsageError("Not all of these are cameras' own pictures", hint="Choose cameras, or their tiles")
+            raise UsageError(
+                tr("Not all of these are cameras' own pictures"), hint=tr("Choose cameras, or their tiles")
+            )
         for path, camera in zip(paths, rig.cameras, strict=True):
             size = self._calibrations.size(path)
             if size is not None and not same_shape(camera.size, size):
                 title = self._feeds.title(path)
-                raise UsageError(f"{camera.name} was calibrated at {camera.size} pixels, and {title} gives {size}")
+                raise UsageError(
+                    tr(
+                        "{camera} was calibrated at {size} pixels, and {title} gives {size2}",
+                        camera=camera.name,
+                        size=camera.size,
+                        title=title,
+                        size2=size,
+                    )
+                )
         kept = self._store.keep(there, rig, focus)
         self._sets = None
         self._known.pop(there, None)
@@ -114,7 +129,7 @@ class Rigs(QObject):
 
     def _tell(self) -> None:
         for problem in self._store.problems:
-            self.unreadable.emit(f"A rig is passed over: {problem}")
+            self.unreadable.emit(tr("A rig is passed over: {problem}", problem=problem))
 
     @cached_property
     def _store(self) -> KeptRigs:

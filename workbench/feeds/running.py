@@ -71,7 +71,9 @@ class Feeds(QObject):
         name = id or self._free_id(source)
         if name in self._threads or "/" in name:
             raise UsageError(
-                f"A source named '{name}' is already open" if name in self._threads else f"'{name}' has a /"
+                tr("A source named '{name}' is already open", name=name)
+                if name in self._threads
+                else tr("'{name}' has a /", name=name)
             )
         feed = self._make(name, source)
         wake = Wake(lambda: self.changed.emit(name))

@@ -13,6 +13,7 @@ from engines.core.files import atomic_path
 from engines.core.frames import Frame, Image
 from engines.core.outputs import free_name
 from engines.core.places import pictures_dir
+from engines.core.words import tr
 from widgets.viewer.overlays import Cover, Overlay
 from workbench.threads.engine_thread import EngineThread
 
@@ -48,6 +49,6 @@ def write_png(target: Path, image: Image) -> None:
     """Write pixels as they are, whole or not at all."""
     done, data = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
-        raise WorkFailed("The picture could not be encoded as PNG", path=target)
+        raise WorkFailed(tr("The picture could not be encoded as PNG"), path=target)
     with atomic_path(target) as part:
         part.write_bytes(data.tobytes())

@@ -55,7 +55,7 @@ def export(project: Project, target: str | Path) -> list[Path]:
             for name, content in files.items():
                 archive.writestr(name, content)
         return [target]
-    with result_folder(target, LIST, what="bundle") as staging:
+    with result_folder(target, LIST, what=tr("bundle")) as staging:
         for name, content in files.items():
             (staging / name).parent.mkdir(exist_ok=True)
             (staging / name).write_bytes(content)

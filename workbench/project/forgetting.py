@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engines.core.names import shown
 from engines.core.places import LOG, data_dir, log_dir
+from engines.core.words import tr
 from engines.faces.gallery.types import Forgotten
 from workbench.work.job_store import JobRecord, JobStore
 
@@ -52,7 +53,7 @@ def forget_in_logs(texts: Collection[str]) -> list[str]:
         try:
             _blacken(path, [shown(text).encode() for text in texts])
         except OSError as error:
-            left.append(f"{path}: the log could not be changed ({error.strerror})")
+            left.append(tr("{path}: the log could not be changed ({strerror})", path=path, strerror=error.strerror))
     return left
 
 

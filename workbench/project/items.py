@@ -15,7 +15,7 @@ from engines.core.files import atomic_path
 from engines.core.reading import parse_json
 from engines.core.words import tr
 
-WHAT = "Kinoscope project"
+WHAT = tr("Kinoscope project")
 _TABLES = """
 CREATE TABLE items(
   kind TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id));
@@ -120,9 +120,9 @@ def check(base: sqlite3.Connection, path: Path) -> None:
     """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
     base.text_factory = loaded
     if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-        raise BadInput("The project is damaged", path=path, hint="Restore it from a backup")
+        raise BadInput(tr("The project is damaged"), path=path, hint=tr("Restore it from a backup"))
     if not {"kind", "id", "position", "json"} <= {row[1] for row in base.execute("PRAGMA table_info(items)")}:
-        raise BadInput("This file is not a Kinoscope project", path=path)
+        raise BadInput(tr("This file is not a Kinoscope project"), path=path)
 
 
 def to_one_file(base: sqlite3.Connection) -> None:

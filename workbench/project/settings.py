@@ -20,6 +20,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import move_aside, write_json
 from engines.core.places import config_dir
 from engines.core.reading import parse_json, read_bytes
+from engines.core.words import tr
 
 VERSION = 1
 RECENT = 10
@@ -59,11 +60,11 @@ class Settings:
     @property
     def layout_bytes(self) -> bytes:
         """Empty when there is none or it is damaged."""
-        return _decoded(self.layout)
+        return decoded(self.layout)
 
     @property
     def geometry_bytes(self) -> bytes:
-        return _decoded(self.geometry)
+        return decoded(self.geometry)
 
 
 class SettingsStore:
@@ -110,7 +111,7 @@ class SettingsStore:
             try:
                 save(self.path, self._tried)
             except (OSError, KinoscopeError) as error:
-                return f"The settings could not be saved: {error}"
+                return tr("The settings could not be saved: {error}", error=error)
         return ""
 
 
@@ -119,22 +120,26 @@ def load(path: Path) -> tuple[Settings, str, bool]:
     if not path.exists():
         return Settings(), "", True
     try:
-        content = read_bytes(path, what="file of settings", most=MOST)
+        content = read_bytes(path, what=tr("file of settings"), most=MOST)
     except KinoscopeError as error:
-        return Settings(), f"The settings could not be read and are the default for now. {error}", False
+        return Settings(), tr("The settings could not be read and are the default for now. {error}", error=error), False
     try:
         value, left_out = _parse(content, path)
     except BadInput as error:
         return Settings(), _set_aside(path, error), True
     names = ", ".join(left_out)
-    return value, f"These settings made no sense and are back to the default: {names}" if names else "", True
+    return (
+        value,
+        tr("These settings made no sense and are back to the default: {names}", names=names) if names else "",
+        True,
+    )
 
 
 def kept_scale(path: Path | None = None) -> int:
     """The size of text and controls in a file, in per cent, before anything else of it is looked at; 100 where it is
     not to be had."""
     try:
-        data = parse_json(read_bytes(path or config_dir() / "settings.json", what="file of settings", most=MOST))
+        data = parse_json(read_bytes(path or config_dir() / "settings.json", what=tr("file of settings"), most=MOST))
         known, _ = _fitting(data if isinstance(data, dict) else {}, {"scale": get_type_hints(Settings)["scale"]})
     except (KinoscopeError, OSError):
         return 100
@@ -151,7 +156,7 @@ def save(path: Path, settings: Settings) -> None:
 def _unknown(path: Path) -> dict[str, Any]:
     """What is in the file that nobody here knows: a later version's, or a person's own; it stays."""
     try:
-        data = parse_json(read_bytes(path, what="file of settings", most=MOST), path)
+        data = parse_json(read_bytes(path, what=tr("file of settings"), most=MOST), path)
     except (KinoscopeError, OSError):
         return {}
     known = {item.name for item in fields(Settings)}
@@ -162,10 +167,12 @@ def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
     """The settings, and the names of those that were left out."""
     data = parse_json(content, path)
     if not isinstance(data, dict):
-        raise BadInput("Not a settings file", path=path)
+        raise BadInput(tr("Not a settings file"), path=path)
     version = data.get("version")
     if version != VERSION:
-        raise BadInput(f"Written by another version of the program ({str(version)[:20]})", path=path)
+        raise BadInput(
+            tr("Written by another version of the program ({version})", version=str(version)[:20]), path=path
+        )
     panels = data.get("panels")
     known, left_out = _fitting({**data, "panels": {}}, get_type_hints(Settings, include_extras=True))
     if isinstance(panels, dict):
@@ -194,13 +201,14 @@ def _fitting(data: dict[str, Any], kinds: dict[str, Any]) -> tuple[dict[str, Any
 def _set_aside(path: Path, error: Exception) -> str:
     why = error.message if isinstance(error, BadInput) else str(error)
     try:
-        kept = f"the old file is kept as {move_aside(path).name}"
+        kept = tr("the old file is kept as {move_aside}", move_aside=move_aside(path).name)
     except OSError:
-        kept = "the old file could not be moved aside"
-    return f"The settings could not be read and are back to the default; {kept}. {why}"
+        kept = tr("the old file could not be moved aside")
+    return tr("The settings could not be read and are back to the default; {kept}. {why}", kept=kept, why=why)
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """What base64 holds, empty where it is damaged."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -23,6 +23,7 @@ from engines.core.frames import Frame
 from engines.core.live import Live, LooksAgain, Reset, WantsCapture
 from engines.core.slots import Slot
 from engines.core.spec import resolve
+from engines.core.words import tr
 from workbench.threads.engine_thread import EngineThread, Wake
 from workbench.threads.frame_sync import FrameSync
 from workbench.work.broker import Broker
@@ -81,7 +82,7 @@ class LiveThread(EngineThread):
         self._seen: Seen | None = None
         self._wanted_seen: Seen | None = None
         self._events: dict[str, object] = {}
-        self._note = "Opening"
+        self._note = tr("Opening")
         self._wanted: object | None = None
         self._resets: list[Reset] = []
         self._done: deque[tuple[float, float]] = deque(maxlen=1000)
@@ -217,7 +218,7 @@ class LiveThread(EngineThread):
         return list(dict.fromkeys([*resets, *sync.resets()]))
 
     def _open(self, engine: Live[Any, Any], settings: object) -> None:
-        self._say("Opening")
+        self._say(tr("Opening"))
         engine.open(settings, LiveContext(self, self._broker))
         self._say("")
 

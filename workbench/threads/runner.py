@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from engines.core.errors import Cancelled, WorkerLost
+from engines.core.words import tr
 from workbench.threads.engine_thread import EngineThread
 from workbench.work.broker import Broker
 from workbench.work.job_store import JobRecord
@@ -120,7 +121,7 @@ class Runner(EngineThread):
             )
         except Exception as error:
             ended = isinstance(error, Cancelled) and self.stopping
-            self._jobs.job_failed(id, Cancelled("The window was closed") if ended else error)
+            self._jobs.job_failed(id, Cancelled(tr("The window was closed")) if ended else error)
         else:
             self._jobs.job_done(id, result, worker.json)
             self._losses = 0

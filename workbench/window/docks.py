@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
+from engines.core.words import tr
 from widgets.kit.panel import Panel
 from workbench.features import Area, DockSpec, Feature
 from workbench.plugged import FEATURES
@@ -27,10 +28,10 @@ LEAST_WIDTH = 220
 
 
 SHELL = (
-    DockSpec("sources", "Sources", "left", 264, 0),
-    DockSpec("properties", "Properties", "right", 400, 20),
-    DockSpec("jobs", "Jobs", "bottom", 190, 70),
-    DockSpec("log", "Log", "bottom", 190, 80),
+    DockSpec("sources", tr("Sources"), "left", 264, 0),
+    DockSpec("properties", tr("Properties"), "right", 400, 20),
+    DockSpec("jobs", tr("Jobs"), "bottom", 190, 70),
+    DockSpec("log", tr("Log"), "bottom", 190, 80),
 )
 
 
@@ -72,8 +73,10 @@ class Dock(QDockWidget):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Dock again" if self.isFloating() else "Float", lambda: self.setFloating(not self.isFloating()))
-        menu.addAction("Close", self.close)
+        menu.addAction(
+            tr("Dock again") if self.isFloating() else tr("Float"), lambda: self.setFloating(not self.isFloating())
+        )
+        menu.addAction(tr("Close"), self.close)
         menu.popup(self.titleBarWidget().mapToGlobal(at))
 
 
@@ -154,6 +157,16 @@ class Docks(QObject):
         side = min(1.0, SIDES * self._window.width() / across)
         most = round(BOTTOM * self._window.height())
         return {id: min(size, most) if areas[id] == "bottom" else round(size * side) for id, size in sizes.items()}
+
+    def hand_focus(self, id: str) -> None:
+        """Whoever was in another panel goes on in this one, so that keys and F1 mean what is in front."""
+        focus = self._window.focusWidget()
+        inside = [one for one, dock in self.docks.items() if focus is not None and dock.isAncestorOf(focus)]
+        if focus is None or not inside or id in inside:
+            return
+        focus.clearFocus()
+        if id in self.docks:
+            self.docks[id].widget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show(self, id: str) -> None:
         """Bring a dock to the front, wherever it is."""

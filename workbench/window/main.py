@@ -123,6 +123,7 @@ class Window(QMainWindow, Host):
         self.project.changed.connect(self._desk.restore)
         for keep in (self.features.keep_now, self._desk.keep):
             self.project.leaving.connect(keep)
+            self.project.keeping.connect(keep)
         self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
@@ -151,6 +152,7 @@ class Window(QMainWindow, Host):
             self.features[chosen.strip].show_page()
         else:
             self.centre.show_widget(chosen.centre)
+        self.docks.hand_focus(id)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
@@ -193,9 +195,10 @@ class Window(QMainWindow, Host):
             self.preset(preset.id)
         self.docks.show(feature)
 
-    def open_in(self, feature: str, file: str) -> None:
-        self.bring(feature)
-        self.features[feature].open(file)
+    def open_lens(self, file: str) -> None:
+        for feature in (one.id for one in self.features.records if one.lenses):
+            self.bring(feature)
+            self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -286,7 +289,7 @@ class Window(QMainWindow, Host):
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
-        places = Places(services, self.features, self.viewer, self.project, self.dialogs)
+        places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
         self.shortcuts = ShortcutsController(self, services, commands)
         self.dialogs.pages.serve_shortcuts = self.shortcuts.serve
@@ -330,11 +333,11 @@ class Window(QMainWindow, Host):
         bar.stopWanted.connect(recordings.end_all)
 
     def _extra_menu(self, name: str, menu: QMenu) -> None:
-        if name == "File":
-            recent = SideMenu("Open recent", menu)
+        if name == tr("File"):
+            recent = SideMenu(tr("Open recent"), menu)
             recent.aboutToShow.connect(partial(self._fill_recent, recent))
             menu.insertMenu(self.commands.action("file.save"), recent)
-        if name == "Window":
+        if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
                 menu.addAction(dock.toggleViewAction())
@@ -347,7 +350,7 @@ class Window(QMainWindow, Host):
             action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
             menu.addAction(action)
         if menu.isEmpty():
-            menu.addAction("No projects yet").setEnabled(False)
+            menu.addAction(tr("No projects yet")).setEnabled(False)
 
     def _reset(self) -> None:
         self.docks.reset()
@@ -361,7 +364,7 @@ class Window(QMainWindow, Host):
         if settings.geometry_bytes:
             self.restoreGeometry(QByteArray(settings.geometry_bytes))
         if settings.layout and not settings.start_preset and not self.docks.restore(settings.layout_bytes):
-            self.notify("The layout of the last start does not fit this version and was reset", "info")
+            self.notify(tr("The layout of the last start does not fit this version and was reset"), "info")
         self.beginning.follow()
 
     def _start(self, arguments: list[str]) -> None:
@@ -381,8 +384,8 @@ class Window(QMainWindow, Host):
 
     def _show_title(self) -> None:
         project = self.services.project
-        state = " (read-only)" if project.read_only else " (in memory only)" if project.unsaved else ""
-        self.setWindowTitle(f"{project.title}{state} · Kinoscope")
+        state = tr(" (read-only)") if project.read_only else tr(" (in memory only)") if project.unsaved else ""
+        self.setWindowTitle(tr("{project}{state} · Kinoscope", project=project.title, state=state))
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -28,7 +28,7 @@ class TopBar(QToolBar):
     """Buttons for commands of the table; it knows their ids and nothing of what they do."""
 
     def __init__(self, actions: Actions, presets: Iterable[str], parent: QWidget) -> None:
-        super().__init__("Toolbar", parent)
+        super().__init__(tr("Toolbar"), parent)
         self._table = actions
         self._wordy: list[QToolButton] = []
         self._words, self._needs = ALL, dict[int, int]()
@@ -42,7 +42,7 @@ class TopBar(QToolBar):
         self._mark = self.addWidget(mark)
         self._presets = self._buttons(presets, text=True)
         self.addSeparator()
-        self._menu("Add source", "add", [id for id in actions.commands if id.startswith("source.add-")])
+        self._menu(tr("Add source"), "add", [id for id in actions.commands if id.startswith("source.add-")])
         self._wordy += self._buttons(("file.open-sample",), text=True)
         self.addSeparator()
         self._buttons(("view.one", "view.four", "view.nine"))
@@ -125,7 +125,7 @@ class TopBar(QToolBar):
         button = QToolButton()
         button.setText(title)
         button.setIcon(icon(role))
-        button.setToolTip("Add a camera, file, folder, stream, tiled source or rendered scene")
+        button.setToolTip(tr("Add a camera, file, folder, stream, tiled source or rendered scene"))
         button.setAccessibleName(title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("beside", "true")

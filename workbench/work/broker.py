@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from engines.core.context import Lease
 from engines.core.errors import OutOfResources
 from engines.core.processor import most_threads
+from engines.core.words import tr
 
 Granted = Callable[[Lease], None]
 
@@ -45,7 +46,15 @@ class Broker:
         """
         if bytes > self.memory.get(device, bytes):
             need, size = bytes / 2**30, self.memory[device] / 2**30
-            raise OutOfResources(f"{owner} needs {need:.1f} GiB of {device}, which has {size:.1f} GiB")
+            raise OutOfResources(
+                tr(
+                    "{owner} needs {need:.1f} GiB of {device}, which has {size:.1f} GiB",
+                    owner=owner,
+                    need=need,
+                    device=device,
+                    size=size,
+                )
+            )
         ticket = Ticket(owner, Lease(device, bytes, max(0, min(threads, self.threads))), granted)
         with self._lock:
             self._tickets.append(ticket)
@@ -108,7 +117,7 @@ class Broker:
 
 def waiting_note(owners: list[str]) -> str:
     """The sentence that a waiting job shows."""
-    return f"Waiting for {' and '.join(owners)}" if owners else "Waiting for its turn"
+    return tr("Waiting for {owners}", owners=" and ".join(owners)) if owners else tr("Waiting for its turn")
 
 
 def _main_memory() -> dict[str, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from engines.core.addresses import hidden
 from engines.core.errors import NO_FACTS, Facts, KinoscopeError, Told
+from engines.core.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ class RemoteFailure(Exception):
 def exit_in_words(code: int | None) -> str:
     """How a process ended, for people: "killed (SIGKILL)", "crashed (SIGSEGV)", "ended with code 3"."""
     if code is None:
-        return "is still running"
+        return tr("is still running")
     if code >= 0:
-        return f"ended with code {code}"
+        return tr("ended with code {code}", code=code)
     try:
         name = signal.Signals(-code).name
     except ValueError:
-        name = f"signal {-code}"
+        name = tr("signal {code}", code=-code)
     crashed = name in {"SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"}
-    return f"crashed ({name})" if crashed else f"was killed ({name})"
+    return tr("crashed ({name})", name=name) if crashed else tr("was killed ({name})", name=name)

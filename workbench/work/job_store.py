@@ -36,6 +36,7 @@ from engines.core.databases import (
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources
 from engines.core.places import data_dir
 from engines.core.reading import parse_json
+from engines.core.words import tr
 from workbench.work.aliases import current
 
 KEPT = 500
@@ -46,7 +47,7 @@ CREATE TABLE jobs (
     spec TEXT NOT NULL, state TEXT NOT NULL, done REAL NOT NULL, total REAL NOT NULL, note TEXT NOT NULL,
     created REAL NOT NULL, started REAL, finished REAL, error TEXT, result TEXT, owner TEXT NOT NULL)
 """
-WHAT = "job history"
+WHAT = tr("job history")
 FORMAT = Format(WHAT, 0x4B4A4F42, 1, TABLE, unmarked="jobs")
 LONGEST = 100_000
 """Letters of a title, command or note; a longer one would hold the window while it is painted."""
@@ -59,7 +60,7 @@ NEXT_ID = (
 )
 """As AUTOINCREMENT has it, whatever numbers stand in the file: Qt's signals carry 32 bits."""
 UNDER_WAY = "state IN ('queued', 'running')"
-LOST_NOTE = "The program ended while this was under way"
+LOST_NOTE = tr("The program ended while this was under way")
 
 
 class JobState(Enum):
@@ -151,18 +152,30 @@ class JobStore:
         left = []
         with self._lock:
             if self._only_in_memory:
-                left.append(f"{self.path}: the job history could not be written ({self.notice})")
+                left.append(
+                    tr("{path}: the job history could not be written ({notice})", path=self.path, notice=self.notice)
+                )
             try:
                 self._base.execute("VACUUM")
                 if self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    left.append(f"{self.path}: another program has the job history open; close it and the log goes")
+                    left.append(
+                        tr(
+                            "{path}: another program has the job history open; close it and the log goes",
+                            path=self.path,
+                        )
+                    )
             except sqlite3.Error as error:
-                left.append(f"{self.path}: the job history could not be written anew ({error})")
+                left.append(
+                    tr("{path}: the job history could not be written anew ({error})", path=self.path, error=error)
+                )
             whole = "title || command || spec || note || coalesce(error, '') || coalesce(result, '')"
             for text in {*texts, *(json.dumps(each)[1:-1] for each in texts)}:
                 asked = f"SELECT title, state FROM jobs WHERE instr({whole}, CAST(? AS TEXT))"
                 rows = self._base.execute(asked, (stored(text),))
-                left += [f"{self.path}: the job '{title}' ({state}) tells of them" for title, state in rows]
+                left += [
+                    tr("{path}: the job '{title}' ({state}) tells of them", path=self.path, title=title, state=state)
+                    for title, state in rows
+                ]
         return list(dict.fromkeys(left))
 
     def records(self) -> list[JobRecord]:
@@ -172,8 +185,8 @@ class JobStore:
         records = [_record(row) for row in rows]
         known = [record for record in records if record is not None]
         if left := len(records) - len(known):
-            jobs = "1 job" if left == 1 else f"{left} jobs"
-            self.notice = self.notice or f"{jobs} of the history could not be read and were left out"
+            jobs = tr("1 job") if left == 1 else tr("{left} jobs", left=left)
+            self.notice = self.notice or tr("{jobs} of the history could not be read and were left out", jobs=jobs)
         return known
 
     def result(self, id: int) -> Any:
@@ -212,7 +225,9 @@ class JobStore:
                 return self._in_memory(error)
         try:
             aside = set_aside(self.path)
-            self.notice = f"The job history could not be read and begins anew; the old file is kept as {aside.name}"
+            self.notice = tr(
+                "The job history could not be read and begins anew; the old file is kept as {aside}", aside=aside.name
+            )
             return self._begun(kept)
         except (OSError, KinoscopeError) as error:
             return self._in_memory(error)
@@ -237,7 +252,7 @@ class JobStore:
     def _in_memory(self, error: Exception, base: sqlite3.Connection | None = None) -> sqlite3.Connection:
         """What can still be read of the history, in memory."""
         self._only_in_memory = True
-        self.notice = f"{error}. Until the next start jobs are kept in memory only"
+        self.notice = tr("{error}. Until the next start jobs are kept in memory only", error=error)
         memory = in_memory(self.path, FORMAT, base)
         try:
             with reading(self.path, WHAT):
@@ -268,10 +283,10 @@ def _check(base: sqlite3.Connection, path: Path) -> None:
     """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
     with reading(path, WHAT):
         if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise BadInput("The job history is damaged", path=path)
+            raise BadInput(tr("The job history is damaged"), path=path)
         columns = {row[1] for row in base.execute("PRAGMA table_info(jobs)")}
         if not {*COLUMNS.split(", "), "result", "owner"} <= columns:
-            raise BadInput("This file is not a job history", path=path)
+            raise BadInput(tr("This file is not a job history"), path=path)
         base.execute(f"SELECT {NEXT_ID}").fetchone()
 
 

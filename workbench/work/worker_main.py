@@ -27,6 +27,7 @@ from engines.core.context import Lease
 from engines.core.errors import Cancelled, OutOfResources
 from engines.core.live import LooksAgain
 from engines.core.spec import from_json, resolve, spec_type, to_json
+from engines.core.words import tr
 from workbench.work.failure import Failure
 from workbench.work.languages import ENGLISH, speak_in
 from workbench.work.messages import (
@@ -369,7 +370,7 @@ def _as_json(job: str, result: object) -> str:
 def _out_of_memory(error: BaseException) -> BaseException:
     """Running out of memory said in the user's words; every other error as it is."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        words = OutOfResources("The memory is not enough for this", hint="Use fewer or smaller inputs")
+        words = OutOfResources(tr("The memory is not enough for this"), hint=tr("Use fewer or smaller inputs"))
         words.__cause__ = error
         return words
     return error

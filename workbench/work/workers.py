@@ -18,6 +18,7 @@ from typing import Any
 
 from engines.core.clock import Clock, monotonic
 from engines.core.errors import Cancelled, WorkerLost
+from engines.core.words import tr
 from workbench.work import messages as say
 from workbench.work import worker_main
 from workbench.work.broker import Broker
@@ -129,7 +130,7 @@ class Worker:
         return not self._process.is_alive()
 
     def where(self) -> str:
-        return f"in process {self.pid}: {self._title}"
+        return tr("in process {pid}: {title}", pid=self.pid, title=self._title)
 
     # --- the owning thread
 
@@ -229,7 +230,9 @@ class Worker:
         if left == 0.0:
             self._process.kill()
             self._process.join()
-            raise Cancelled(f"Did not stop within {CANCEL_DEADLINE:.0f} s; its worker was ended")
+            raise Cancelled(
+                tr("Did not stop within {cancel_deadline:.0f} s; its worker was ended", cancel_deadline=CANCEL_DEADLINE)
+            )
 
     def _result(self, answer: Any) -> Any:
         match answer:
@@ -293,7 +296,9 @@ class Worker:
         words = exit_in_words(self._process.exitcode)
         last = "\n".join(self._tail)
         log.error("The worker '%s' %s", self._name, words, extra={"details": last})
-        raise WorkerLost(f"The worker process {words}", hint="Start it again; the log has its last words")
+        raise WorkerLost(
+            tr("The worker process {words}", words=words), hint=tr("Start it again; the log has its last words")
+        )
 
     def _read_rest(self) -> None:
         while self._output is not None and self._output.poll():

@@ -97,8 +97,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return ""
     if progress is not None:
-        said = tr("Stopped at iteration {n:,} of {all:,}; no model was written")
-        return tr(said, n=progress.iteration, all=progress.iterations)
+        done, whole = progress.iteration, progress.iterations
+        return tr("Stopped at iteration {n:,} of {all:,}; no model was written", n=done, all=whole)
     return ""
 
 

@@ -52,8 +52,8 @@ def state_words(view: TrainView) -> str:
     if view.result is not None:
         return _reached(view.result)
     if view.progress is not None:
-        said = tr("Stopped at step {n:,} of {all:,}; no recogniser was written")
-        return tr(said, n=view.progress.step, all=view.progress.steps)
+        done, whole = view.progress.step, view.progress.steps
+        return tr("Stopped at step {n:,} of {all:,}; no recogniser was written", n=done, all=whole)
     return ""
 
 

@@ -164,7 +164,7 @@ class ProjectLabels(QObject):
         text = tr("Train on {video}", video=name) if on else tr("Leave {video} out of the training", video=name)
         where = partial(self.whereWanted.emit, "")
         put = partial(self._take, video)
-        self._services.undo.push(FormStep(text, self.of(video).taken, on, put, where, f"take {video}"))
+        self._services.undo.push(FormStep(text, self.of(video).taken, on, put, where, tr("take {video}", video=video)))
 
     def _take(self, video: str, on: bool) -> None:
         self._change(video, taken=on)

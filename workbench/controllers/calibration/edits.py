@@ -53,9 +53,9 @@ class Edits(QObject):
             self._services.notify(tr("These photographs are there already"), "info")
 
     def switch(self, paths: Sequence[str], on: bool) -> None:
-        word = "on" if on else "off"
         name = photograph(paths[0]).name if len(paths) == 1 else tr_count(len(paths), "{n} view", "{n:,} views")
-        self.change(tr("Switch {name} {word}", name=name, word=word), self.material.switched(paths, on))
+        said = tr("Switch {name} on", name=name) if on else tr("Switch {name} off", name=name)
+        self.change(said, self.material.switched(paths, on))
 
     def remove(self, paths: Sequence[str]) -> None:
         """Take photographs and films away; single frames of a film are switched off, for they would be chosen again."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engines.core.networks.in_use import ModelInUse
+from engines.core.words import tr
 from widgets.kit.panel import Panel
 from widgets.kit.work_state import Trouble
 from workbench.commands import Actions
@@ -94,7 +95,7 @@ class FeatureController(QObject):
 
     def copy(self, line: str) -> None:
         QGuiApplication.clipboard().setText(line)
-        self.services.notify("Copied the command", "good")
+        self.services.notify(tr("Copied the command"), "good")
 
     def keep_soon(self) -> None:
         """A little later, however often this is asked for meanwhile: who goes on changing is saved too."""

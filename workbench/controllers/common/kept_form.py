@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from engines.core.errors import KinoscopeError
+from engines.core.words import tr
 from workbench.services import Services
 
 T = TypeVar("T")
@@ -25,5 +26,7 @@ def restore(services: Services, panel: str, read: Callable[[dict[str, Any]], T],
             try:
                 return read(data)
             except (KinoscopeError, ValueError, TypeError) as error:
-                services.notify(f"The settings of the {panel} panel could not be read: {error}", "warn")
+                services.notify(
+                    tr("The settings of the {panel} panel could not be read: {error}", panel=panel, error=error), "warn"
+                )
     return default

@@ -13,6 +13,7 @@ from engines.cameras.types import FeedState
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame
 from engines.core.slots import Slot
+from engines.core.words import as_part, tr
 from widgets.sources.choice import SourceChoice
 from workbench.feeds.running import Feeds, is_of
 from workbench.services import Services
@@ -134,13 +135,13 @@ class Lookers(QObject):
         """Why `path` gives no frames now, in words; "" when it does."""
         feed = path.partition("/")[0]
         if feed not in self._services.feeds.ids():
-            return "This source is no longer open"
+            return tr("This source is no longer open")
         status = self._services.feeds.status(path)
         words = {
-            FeedState.FAILED: f"The source failed: {status.message}",
-            FeedState.RECONNECTING: "The source is reconnecting",
-            FeedState.ENDED: "The recording has ended",
-            FeedState.OPENING: "The source is opening",
+            FeedState.FAILED: tr("The source failed: {message}", message=status.message),
+            FeedState.RECONNECTING: tr("The source is reconnecting"),
+            FeedState.ENDED: tr("The recording has ended"),
+            FeedState.OPENING: tr("The source is opening"),
         }
         return words.get(status.state, "")
 
@@ -154,7 +155,7 @@ class Lookers(QObject):
         if looker is not None and looker.thread is thread:
             self.stop(path)
             self.broke.emit(path, failure)
-            self.stopped.emit(path, f"{self._title} stopped: {failure.message}")
+            self.stopped.emit(path, tr("{title} stopped: {message}", title=self._title, message=failure.message))
 
     def _give_back(self, slots: dict[str, Slot]) -> None:
         for path, slot in slots.items():
@@ -165,7 +166,9 @@ class Lookers(QObject):
         for path in gone:
             looker = self._lookers[path]
             self.stop(path)
-            self.stopped.emit(path, f"{looker.title} was closed; {self._title.lower()} stopped there")
+            self.stopped.emit(
+                path, tr("{looker} was closed; {title} stopped there", looker=looker.title, title=as_part(self._title))
+            )
 
 
 def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:

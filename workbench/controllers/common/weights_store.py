@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engines.core.installing import PROGRAM
 from engines.core.store.fetching import FetchSpec, Shelf
+from engines.core.words import tr
 from widgets.kit.work_state import Busy
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.common.trouble_words import trouble_of
@@ -30,7 +31,7 @@ class WeightsStore(QObject):
         self._errands, self._needed, self._purpose = errands, needed, purpose
         self.missing: dict[str, int] = {}
         self._slot = JobSlot(
-            jobs, "engines.core.store.fetching:run", partial(trouble_of, title="Fetching failed"), self
+            jobs, "engines.core.store.fetching:run", partial(trouble_of, title=tr("Fetching failed")), self
         )
         self._slot.changed.connect(self.changed)
         self._slot.failed.connect(self.failed)
@@ -49,7 +50,7 @@ class WeightsStore(QObject):
         names = names or tuple(self.missing)
         if names and self._slot.job is None:
             command = f"{PROGRAM} models fetch {' '.join(names)}"
-            self._slot.start(FetchSpec(names), f"Fetch weights for {self._purpose}", command)
+            self._slot.start(FetchSpec(names), tr("Fetch weights for {purpose}", purpose=self._purpose), command)
 
     def _have(self, missing: dict[str, int]) -> None:
         self.missing = missing

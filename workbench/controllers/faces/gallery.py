@@ -163,7 +163,7 @@ class Galleries(Part):
             self._services.undo.push(KeptDays(self, info.keep_days, days))
 
     def put_days(self, days: int) -> None:
-        self.edit(lambda gallery: gallery.set_keep_days(days), "The retention period was not kept")
+        self.edit(lambda gallery: gallery.set_keep_days(days), tr("The retention period was not kept"))
 
     def forget_steps(self) -> None:
         """No change can be taken back any more: what they held is gone for good."""
@@ -325,7 +325,9 @@ class KeptDays(FormStep):
 
     def __init__(self, galleries: Galleries, before: int, after: int) -> None:
         text = tr("Change how long faces are kept")
-        super().__init__(text, before, after, galleries.put_days, galleries.show_people, f"keep {galleries.path}")
+        super().__init__(
+            text, before, after, galleries.put_days, galleries.show_people, tr("keep {path}", path=galleries.path)
+        )
         self.path = galleries.path
 
 

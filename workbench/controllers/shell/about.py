@@ -21,7 +21,10 @@ LONGEST = 90
 
 def about_text(places: Iterator[Place]) -> str:
     """As a person would paste it into a letter. places: every folder of the program."""
-    versions = [f"Kinoscope {__version__}, Apache-2.0", f"Python {platform.python_version()}, Qt {qVersion()}"]
+    versions = [
+        tr("Kinoscope {version}, Apache-2.0", version=__version__),
+        tr("Python {python_version}, Qt {qVersion}", python_version=platform.python_version(), qVersion=qVersion()),
+    ]
     system = f"{platform.system()} {platform.release()} {platform.machine()}, {QApplication.platformName()}"
     folders = [f"{place.title}: {place.path}" for place in places]
     stands = [f"{name} {version}: {licence_of(name)}" for name, version in package_versions()]
@@ -33,7 +36,9 @@ def licence_of(package: str) -> str:
     """The licence that an installed package names."""
     told: Any = metadata.metadata(package)
     named = told.get("License-Expression") or ""
-    classes = [text.rpartition(" :: ")[2] for text in told.get_all("Classifier") or [] if text.startswith("License ::")]
+    classes = [
+        text.rpartition(" :: ")[2] for text in told.get_all(tr("Classifier")) or [] if text.startswith("License ::")
+    ]
     first = (told.get("License") or "").strip().partition("\n")[0]
     short = first if 0 < len(first) <= LONGEST else ""
     return named or ", ".join(classes) or short or tr("see the package")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from widgets.kit.fields import SearchField
 from workbench.commands import Actions
 from workbench.controllers.shell.step import Step, drop_final
@@ -133,4 +133,4 @@ def redo_words(what: str) -> str:
 
 def _within(what: str) -> str:
     """What a step is called, within a sentence."""
-    return what[:1].lower() + what[1:]
+    return as_part(what)

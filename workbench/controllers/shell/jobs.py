@@ -177,7 +177,7 @@ class JobsController(QObject):
 
 
 def _notice_key(id: int) -> str:
-    return f"job {id}"
+    return tr("job {id}", id=id)
 
 
 def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
@@ -197,8 +197,17 @@ def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
         trace=_shown(str(error.get("traceback") or "")) if error.get("kind") == "defect" else "",
         command=_shown(record.command),
         result=_result(record),
-        cut_off="" if there is None else tr("Cut off at step {n:,} of {all:,}", n=there.step, all=there.steps),
+        cut_off=_cut_off(there),
+        learned=there is not None and there.step > 0,
     )
+
+
+def _cut_off(there: Standing | None) -> str:
+    if there is None:
+        return ""
+    if not there.step:
+        return tr("Was waiting and never began")
+    return tr("Cut off at step {n:,} of {all:,}", n=there.step, all=there.steps)
 
 
 def _shown(text: str) -> str:
@@ -237,10 +246,10 @@ def _result(record: JobRecord) -> str:
 
 def _time(record: JobRecord) -> str:
     if record.state is JobState.RUNNING:
-        return f"{in_words(record.seconds_left)} left" if record.seconds_left is not None else ""
+        return tr("{in_words} left", in_words=in_words(record.seconds_left)) if record.seconds_left is not None else ""
     if record.started and record.finished:
-        return f"took {in_words(record.finished - record.started)}"
-    return f"since {time.strftime('%H:%M', time.localtime(record.created))}"
+        return tr("took {in_words}", in_words=in_words(record.finished - record.started))
+    return tr("since {strftime}", strftime=time.strftime("%H:%M", time.localtime(record.created)))
 
 
 def in_words(seconds: float) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QWidget
 
 from engines.cameras.types import Source
 from engines.core.addresses import bare, with_password
+from engines.core.words import tr
 from workbench.feeds.passwords import address_of, has_password, keep, recall, with_address
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -45,13 +46,15 @@ class Passwords(QObject):
     def ask(self, source: Source) -> Source | None:
         """The source with what the user types; None when that is nothing."""
         address = bare(address_of(source))
-        question, hidden = f"Password of {address}", QLineEdit.EchoMode.Password
-        text, done = QInputDialog.getText(self._window, "Password", question, hidden)
+        question, hidden = tr("Password of {address}", address=address), QLineEdit.EchoMode.Password
+        text, done = QInputDialog.getText(self._window, tr("Password"), question, hidden)
         return with_address(source, with_password(address, text)) if done and text else None
 
     def _say_where(self, kept: Sequence[bool]) -> None:
-        where = "they are now in the system's keyring" if all(kept) else "they will be asked for the next time"
-        self._services.notify(f"Projects hold no passwords any more: those of this one were taken out, {where}", "warn")
+        where = tr("they are now in the system's keyring") if all(kept) else tr("they will be asked for the next time")
+        self._services.notify(
+            tr("Projects hold no passwords any more: those of this one were taken out, {where}", where=where), "warn"
+        )
 
 
 def _nothing(_answer: object) -> None:

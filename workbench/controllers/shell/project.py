@@ -31,7 +31,7 @@ from workbench.project.finding import new_project
 from workbench.project.naming import SUFFIX, named, projects_dir, stem_of
 from workbench.services import Services
 
-FILTER = f"Kinoscope projects (*{SUFFIX})"
+FILTER = tr("Kinoscope projects (*{suffix})", suffix=SUFFIX)
 
 
 class ProjectController(QObject):
@@ -40,6 +40,8 @@ class ProjectController(QObject):
     changed = Signal()
     leaving = Signal()
     """What is shown goes into the project that is open, now: another will be."""
+    keeping = Signal()
+    """The same, and it stays open."""
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
-        self._grid = grid
+        self._grid, self._actions = grid, actions
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
         actions.bind("file.save", self.save)
@@ -121,8 +123,10 @@ class ProjectController(QObject):
                 except KinoscopeError as error:
                     errors.append(error)
         if errors:
-            count = "A source" if len(errors) == 1 else f"{len(errors)} sources"
-            self._services.notify(f"{count} of this project could not be opened: {errors[0]}", "warn")
+            count = tr("A source") if len(errors) == 1 else tr("{count} sources", count=len(errors))
+            self._services.notify(
+                tr("{count} of this project could not be opened: {errors}", count=count, errors=errors[0]), "warn"
+            )
 
     def _restore_source(self, id: str, value: Any) -> None:
         source = parse(value)
@@ -138,29 +142,36 @@ class ProjectController(QObject):
         self._sources.bring_back(source, id)
         self._viewer.restore_tiles()
         if not known:
-            text = f"The password of {title(source)} is not kept on this machine"
-            self._services.notify(text, "warn", "Enter it", partial(self._sources.ask_password, id))
+            text = tr("The password of {title} is not kept on this machine", title=title(source))
+            self._services.notify(text, "warn", tr("Enter it"), partial(self._sources.ask_password, id))
 
     def new(self) -> None:
-        """An empty project that is named after the day; the present one is saved already, and the first in Recent."""
+        """An empty project named after the day, on the start page; the present one is saved, and first in Recent."""
         self._attempt(self._new)
 
     def open(self, path: str | Path) -> None:
         self._attempt(lambda: self._open(Path(path)))
 
     def ask_open(self) -> None:
-        if path := ask_open(self._window, "Open project", "project", FILTER):
+        if path := ask_open(self._window, tr("Open project"), "project", FILTER):
             self.open(path)
 
     def ask_save(self) -> None:
-        if path := ask_file(self._window, "Save project as", "project", FILTER, self._services.project.title):
+        if path := ask_file(self._window, tr("Save project as"), "project", FILTER, self._services.project.title):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Say that it is on the disk, where it is after every change; where it cannot be, ask for another place."""
+        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
+        another place."""
         project = self._services.project
+        self.keeping.emit()
+        project.make_certain()
         if project.unsaved:
             self.ask_save()
+        elif project.read_only:
+            self._say_read_only()
+        elif problem := self._services.settings.save():
+            self._services.notify(problem, "warn")
         else:
             self._services.notify(tr("{name} is saved", name=project.title), "good")
 
@@ -184,12 +195,14 @@ class ProjectController(QObject):
         self._attempt(self._duplicate)
 
     def ask_export(self) -> None:
-        if folder := ask_folder(self._window, "Export to a new folder in", "bundle"):
-            self._attempt(lambda: self._export(Path(folder) / f"{self._services.project.title} bundle"))
+        if folder := ask_folder(self._window, tr("Export to a new folder in"), "bundle"):
+            self._attempt(
+                lambda: self._export(Path(folder) / tr("{project} bundle", project=self._services.project.title))
+            )
 
     def ask_import(self) -> None:
         """For the list of a bundle or its zip: a folder cannot be told from its files in one dialog."""
-        kinds = f"{tr('Bundles')} ({ABOUT} {LIST} *.zip)"
+        kinds = tr("{words} ({about} {list} *.zip)", words=tr("Bundles"), about=ABOUT, list=LIST)
         if path := ask_open(self._window, tr("Import bundle"), "bundle", kinds):
             self.import_bundle(path if path.lower().endswith(".zip") else Path(path).parent)
 
@@ -225,6 +238,7 @@ class ProjectController(QObject):
 
     def _new(self) -> None:
         self._switch(new_project())
+        self._actions.run("window.monitor")
 
     def _switch(self, project: Project) -> None:
         self.disk.take_picture()
@@ -268,7 +282,7 @@ class ProjectController(QObject):
     def _save(self, path: Path) -> None:
         here = self._services.project
         if named(path).exists() and here.path.exists() and named(path).samefile(here.path):
-            self._services.notify(f"{here.title} saves itself; nothing is left to be saved", "good")
+            self._services.notify(tr("{here} saves itself; nothing is left to be saved", here=here.title), "good")
             return
         saved = here.save_as(path)
         here.close()
@@ -278,7 +292,7 @@ class ProjectController(QObject):
         self._services.settings.add_recent(str(saved.path))
         self._services.settings.change(last=str(saved.path))
         self.disk.follow()
-        self._services.notify(f"Saved as {shown(saved.path.name)}; from now on it saves itself", "good")
+        self._services.notify(tr("Saved as {path}; from now on it saves itself", path=shown(saved.path.name)), "good")
         self.changed.emit()
 
     def _take_out_passwords(self) -> None:
@@ -288,7 +302,7 @@ class ProjectController(QObject):
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
-        self._services.notify(f"Wrote {len(written)} files to {target}", "good")
+        self._services.notify(tr("Wrote {count} files to {target}", count=len(written), target=target), "good")
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:
@@ -303,12 +317,12 @@ def _new_folder(folder: Path, name: str) -> Path:
     """The chosen folder while it is empty, else a new one in it: no file that is there is replaced."""
     if not folder.is_dir() or not any(folder.iterdir()):
         return folder
-    names = (f"{name} export" + (f" {number}" if number > 1 else "") for number in count(1))
+    names = (tr("{name} export", name=name) + (f" {number}" if number > 1 else "") for number in count(1))
     return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _existing(path: Path) -> Project:
     """A project that is there: opening one must not make it."""
     if not path.is_file():
-        raise BadInput("There is no such project", path=path, hint="It may have been moved or renamed")
+        raise BadInput(tr("There is no such project"), path=path, hint=tr("It may have been moved or renamed"))
     return Project(path)

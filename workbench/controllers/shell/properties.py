@@ -21,6 +21,7 @@ from engines.core.lenses import pinhole
 from engines.core.names import shown
 from engines.core.optics import FieldOfView, field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
+from engines.core.words import as_sentence, tr
 from widgets.kit.panel import Stat
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
 from widgets.sources.told import told
@@ -31,15 +32,29 @@ from workbench.services import Services
 
 REFRESH_MS = 400
 KINDS = {
-    "usb": "Camera",
-    "file": "Video file",
-    "folder": "Folder of images",
-    "stream": "Network stream",
-    "scene": "Rendered scene",
-    "tiled": "Tiled source",
+    "usb": tr("Camera"),
+    "file": tr("Video file"),
+    "folder": tr("Folder of images"),
+    "stream": tr("Network stream"),
+    "scene": tr("Rendered scene"),
+    "tiled": tr("Tiled source"),
 }
-LABELS = {"fps": "Rate", "url": "Address", "path": "Name"}
-UNITS = {"fps": "fps", "timeout": "s", "noise": "gray levels", "blur": "px", "width": "px", "height": "px"}
+LABELS = {
+    "address": tr("Address"),
+    "backend": tr("Backend"),
+    "width": tr("Width"),
+    "height": tr("Height"),
+    "fps": tr("Rate"),
+    "path": tr("Name"),
+    "pattern": tr("Pattern"),
+    "url": tr("Address"),
+    "timeout": tr("Timeout"),
+    "cameras": tr("Cameras"),
+    "noise": tr("Noise"),
+    "blur": tr("Blur"),
+    "seed": tr("Seed"),
+}
+UNITS = {"fps": "fps", "timeout": "s", "noise": tr("gray levels"), "blur": "px", "width": "px", "height": "px"}
 
 
 class PropertiesController(QObject):
@@ -98,15 +113,22 @@ class PropertiesController(QObject):
     def _flow(self, status: FeedStatus, path: str) -> PropertyGroup:
         latency = self._viewer.latency_ms(path)
         stats = [
-            Stat("Arriving", f"{status.fps:.1f}", "fps", tip="Frames that arrived in the last second"),
-            Stat("Frames so far", f"{status.frames}"),
-            Stat("Not shown", f"{self._viewer.dropped(path)}", "frames", tip="A newer one was there before the screen"),
-            Stat("Lost by the source", f"{status.lost}", "frames"),
+            Stat(tr("Arriving"), f"{status.fps:.1f}", "fps", tip=tr("Frames that arrived in the last second")),
+            Stat(tr("Frames so far"), f"{status.frames}"),
+            Stat(
+                tr("Not shown"),
+                f"{self._viewer.dropped(path)}",
+                "frames",
+                tip=tr("A newer one was there before the screen"),
+            ),
+            Stat(tr("Lost by the source"), f"{status.lost}", "frames"),
         ]
         if latency is not None:
-            stats.append(Stat("Capture to screen", f"{latency:.1f}", "ms", tip="Median of the last thirty pictures"))
-        stats.append(Stat("Position", clock_words(status.position)))
-        return PropertyGroup("Flow", tuple(stats))
+            stats.append(
+                Stat(tr("Capture to screen"), f"{latency:.1f}", "ms", tip=tr("Median of the last thirty pictures"))
+            )
+        stats.append(Stat(tr("Position"), clock_words(status.position)))
+        return PropertyGroup(tr("Flow"), tuple(stats))
 
     def _camera(self, path: str) -> list[PropertyGroup]:
         """The calibration that belongs to the source, and what is shown where it is straightened."""
@@ -115,68 +137,76 @@ class PropertiesController(QObject):
         groups = [] if child is None else [_straight(child.undistortion, known.size(path))]
         if kept is None:
             words = known.words(path)
-            return [*groups, PropertyGroup("Calibration", (), f"{words[0].upper()}{words[1:]}")] if words else groups
+            return [*groups, PropertyGroup(tr("Calibration"), (), f"{as_sentence(words)}")] if words else groups
         seen = field_of_view(kept.result.lens, kept.result.image_size)
-        stats = [Stat("Resolution", f"{kept.result.image_size.width} × {kept.result.image_size.height}", "px")]
+        stats = [Stat(tr("Resolution"), f"{kept.result.image_size.width} × {kept.result.image_size.height}", "px")]
         if kept.result.rms_px:
-            stats.append(Stat("RMS", f"{kept.result.rms_px:.3f}", "px", tip="Reprojection error of the calibration"))
+            stats.append(
+                Stat("RMS", f"{kept.result.rms_px:.3f}", "px", tip=tr("Reprojection error of the calibration"))
+            )
         stats += _angles(seen)
         if kept.focus:
-            stats.append(Stat("Focus", kept.focus))
+            stats.append(Stat(tr("Focus"), kept.focus))
         stats.append(
-            Stat("Kept", ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
+            Stat(tr("Kept"), ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
         )
-        return [*groups, PropertyGroup("Calibration", tuple(stats), kept.path.stem)]
+        return [*groups, PropertyGroup(tr("Calibration"), tuple(stats), kept.path.stem)]
 
     def _copy(self) -> None:
         feed = self._path().partition("/")[0]
         if feed in self._services.feeds.ids():
             text = dump_json(dump(self._services.feeds.feed(feed).source))
             QGuiApplication.clipboard().setText(text)
-            self._services.notify("Copied. Saved as a .json file, it can be dropped on the window", "info")
+            self._services.notify(tr("Copied. Saved as a .json file, it can be dropped on the window"), "info")
 
 
 def _straight(how: Undistortion, size: Size | None) -> PropertyGroup:
     try:
         straight, shown = straight_camera(how, size or how.size)
     except KinoscopeError as error:
-        return PropertyGroup("Undistorted", (), str(error))
+        return PropertyGroup(tr("Undistorted"), (), str(error))
     seen = field_of_view(pinhole(straight), shown)
-    stats = Stat("Size", f"{shown.width} × {shown.height}", "px"), *_angles(seen)
-    focal = Stat("Focal length", f"{straight.fx:.1f}", "px", tip="Of the straightened picture, which is a pinhole's")
-    balance = Stat("Balance", f"{100 * how.balance:.0f}", "%", tip="0: nothing black, 100: nothing lost")
-    return PropertyGroup("Undistorted", (*stats, focal, balance))
+    stats = Stat(tr("Size"), f"{shown.width} × {shown.height}", "px"), *_angles(seen)
+    focal = Stat(
+        tr("Focal length"), f"{straight.fx:.1f}", "px", tip=tr("Of the straightened picture, which is a pinhole's")
+    )
+    balance = Stat(tr("Balance"), f"{100 * how.balance:.0f}", "%", tip=tr("0: nothing black, 100: nothing lost"))
+    return PropertyGroup(tr("Undistorted"), (*stats, focal, balance))
 
 
 def _angles(seen: FieldOfView) -> list[Stat]:
-    tip = "Field of view between the outer edges"
-    sides = ("Sees across", seen.horizontal), ("Sees down", seen.vertical), ("Corner to corner", seen.diagonal)
+    tip = tr("Field of view between the outer edges")
+    sides = (
+        (tr("Sees across"), seen.horizontal),
+        (tr("Sees down"), seen.vertical),
+        (tr("Corner to corner"), seen.diagonal),
+    )
     return [Stat(name, f"{angle:.1f}", "°", tip=tip) for name, angle in sides if isfinite(angle)]
 
 
 def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
     info = status.info
     if info is None:
-        return PropertyGroup("Picture", (Stat("Size", "not known yet"),))
+        return PropertyGroup(tr("Picture"), (Stat(tr("Size"), tr("not known yet")),))
     rows, columns = info.grid
     width, height = info.size.width, info.size.height
-    stats = [Stat("Size", f"{width} × {height}", "px")]
+    stats = [Stat(tr("Size"), f"{width} × {height}", "px")]
     if info.tiles:
-        stats.append(Stat("Tile size", f"{width // columns} × {height // rows}", "px"))
-        stats.append(Stat("Tiles", f"{rows} × {columns}", tip=", ".join(info.tiles)))
-    stats.append(Stat("Nominal rate", f"{info.fps:g}", "fps"))
+        stats.append(Stat(tr("Tile size"), f"{width // columns} × {height // rows}", "px"))
+        stats.append(Stat(tr("Tiles"), f"{rows} × {columns}", tip=", ".join(info.tiles)))
+    stats.append(Stat(tr("Nominal rate"), f"{info.fps:g}", "fps"))
     if info.frames is not None:
-        stats.append(Stat("Frames", f"{info.frames}"))
+        stats.append(Stat(tr("Frames"), f"{info.frames}"))
     if info.duration is not None:
-        stats.append(Stat("Duration", clock_words(info.duration)))
-    return PropertyGroup("Picture", tuple(stats), info.detail)
+        stats.append(Stat(tr("Duration"), clock_words(info.duration)))
+    return PropertyGroup(tr("Picture"), tuple(stats), info.detail)
 
 
 def _description(source: Source) -> PropertyGroup:
     inner: SimpleSource = source.of if source.kind == "tiled" else source
-    stats = [Stat("Kind", KINDS[source.kind])]
+    stats = [Stat(tr("Kind"), KINDS[source.kind])]
     if source.kind == "tiled":
-        stats.append(Stat("Made of", KINDS[inner.kind]))
+        stats.append(Stat(tr("Made of"), KINDS[inner.kind]))
     for name, value in asdict(inner).items():
         if name in ("kind", "name", "camera", "board", "size", "loop", "speed") or value in ("", 0):
             continue
@@ -185,4 +215,4 @@ def _description(source: Source) -> PropertyGroup:
         stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
     lies = str(inner.board) if inner.kind == "scene" else shown(file_of(source))
     notes = ", ".join(tile_titles(source).values()), lies
-    return PropertyGroup("Source", tuple(stats), "\n".join(filter(None, notes)))
+    return PropertyGroup(tr("Source"), tuple(stats), "\n".join(filter(None, notes)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ from workbench.feeds.passwords import address_of
 from workbench.services import Services
 from workbench.threads.background import Errands
 
-REPORTS = "Zip files (*.zip)"
+REPORTS = tr("Zip files (*.zip)")
 
 
 class ReportController(QObject):
@@ -86,22 +87,32 @@ class ReportController(QObject):
         self._services.notify(tr("The report is saved: {path}", path=path), "good")
 
 
+TAKEN: dict[str, Callable[[int], str]] = {
+    "person": lambda n: tr_count(n, "{n} name of a person", "{n} names of people"),
+    "folder": lambda n: tr_count(n, "{n} folder", "{n} folders"),
+    "file": lambda n: tr_count(n, "{n} name of a file", "{n} names of files"),
+    "address": lambda n: tr_count(n, "{n} address", "{n} addresses"),
+    "secret": lambda n: tr_count(n, "{n} password", "{n} passwords"),
+    "text": lambda n: tr_count(n, "{n} text of yours", "{n} texts of yours"),
+}
+
+
 def taken_words(taken: dict[str, int]) -> str:
     """What was taken out, in a sentence."""
-    counted = (
-        ("person", "{n} name of a person", "{n} names of people"),
-        ("folder", "{n} folder", "{n} folders"),
-        ("file", "{n} name of a file", "{n} names of files"),
-        ("address", "{n} address", "{n} addresses"),
-        ("secret", "{n} password", "{n} passwords"),
-        ("text", "{n} text of yours", "{n} texts of yours"),
-    )
-    words = [tr_count(taken[kind], one, many) for kind, one, many in counted if taken.get(kind)]
+    words = [words(taken[kind]) for kind, words in TAKEN.items() if taken.get(kind)]
     nothing = tr("There was nothing to take out.")
     return tr("Looked for and taken out: {things}.", things=", ".join(words)) if words else nothing
 
 
 def _screens() -> str:
     screens = QApplication.screens()
-    sizes = [f"{one.size().width()} x {one.size().height()} at {one.devicePixelRatio():g}" for one in screens]
+    sizes = [
+        tr(
+            "{width} x {height} at {devicePixelRatio:g}",
+            width=one.size().width(),
+            height=one.size().height(),
+            devicePixelRatio=one.devicePixelRatio(),
+        )
+        for one in screens
+    ]
     return f"{QApplication.platformName()}, {', '.join(sizes)}"

@@ -304,7 +304,7 @@ class CameraSearch(EngineThread):
     found = Signal(list)
 
     def __init__(self) -> None:
-        super().__init__("camera search")
+        super().__init__(tr("camera search"))
 
     def work(self) -> None:
         self.found.emit(list_cameras())

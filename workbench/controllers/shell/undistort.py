@@ -14,7 +14,7 @@ from engines.core.frames import Size
 from engines.core.lenses import Lens, pinhole
 from engines.core.optics import field_of_view
 from engines.core.undistortion import Undistortion, straight_camera
-from engines.core.words import tr
+from engines.core.words import as_sentence, tr
 from widgets.kit.save_file import ask_open
 from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
@@ -24,10 +24,10 @@ from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.calibrations import kept_words, with_lens
 from workbench.services import Services
 
-CALIBRATIONS = "Calibrations (*.yaml *.yml *.xml *.json)"
-ABSENT = "Not calibrated. Calibrate this camera and choose Use for this camera, or click to use a calibration file"
-MISFIT = "Calibrated at a resolution of another shape. Calibrate at this one, or click to use a calibration file"
-OFF, ON = "Undistort: show straight lines straight", "Show the picture as it comes"
+CALIBRATIONS = tr("Calibrations (*.yaml *.yml *.xml *.json)")
+ABSENT = tr("Not calibrated. Calibrate this camera and choose Use for this camera, or click to use a calibration file")
+MISFIT = tr("Calibrated at a resolution of another shape. Calibrate at this one, or click to use a calibration file")
+OFF, ON = tr("Undistort: show straight lines straight"), tr("Show the picture as it comes")
 COMMANDS = ("source.undistort", "source.undistort-settings", "source.lens-file")
 
 
@@ -104,7 +104,7 @@ class UndistortController(QObject):
 
     def ask_file(self, path: str) -> bool:
         """Take a calibration from a file for the camera at `path`; whether that was done."""
-        name = ask_open(self._window, "Use calibration file", "lens", CALIBRATIONS) if path else ""
+        name = ask_open(self._window, tr("Use calibration file"), "lens", CALIBRATIONS) if path else ""
         return bool(name) and self.use_file(path, name)
 
     def use_file(self, path: str, file: str) -> bool:
@@ -112,7 +112,7 @@ class UndistortController(QObject):
         try:
             self._known.assign_file(self._known.parent(path), file)
         except KinoscopeError as error:
-            self._services.notify(f"The calibration is not used: {error}", "bad")
+            self._services.notify(tr("The calibration is not used: {error}", error=error), "bad")
             return False
         return True
 
@@ -141,7 +141,7 @@ class UndistortController(QObject):
             else:
                 words = self._known.words(path)
                 can = self._known.best(path) is not None
-                tip = f"{OFF}\n{words[0].upper()}{words[1:]}" if can else MISFIT if words else ABSENT
+                tip = f"{OFF}\n{as_sentence(words)}" if can else MISFIT if words else ABSENT
                 self._viewer.grid.tile(tile).set_undistort(False, can, tip)
         selected = self._viewer.selected_path()
         for id in COMMANDS:
@@ -173,7 +173,9 @@ class UndistortController(QObject):
         if child is not None and child.undistortion != how:
             text = tr("Change how {picture} is undistorted", picture=self._sources.title(path))
             put, where = partial(self._put, path), partial(self._services.host.show_centre, "viewer")
-            self._services.undo.push(FormStep(text, child.undistortion, how, put, where, f"undistort {path}"))
+            self._services.undo.push(
+                FormStep(text, child.undistortion, how, put, where, tr("undistort {path}", path=path))
+            )
 
     def _put(self, path: str, how: Undistortion) -> None:
         """Nothing where the picture is no longer made."""
@@ -200,7 +202,7 @@ class UndistortController(QObject):
         how = child.undistortion
         kept = self._known.of(self._path)
         now = next((str(one.path) for one in kept if one.result.lens == how.lens), "")
-        lenses = [("", "Another one")] * (not now) + [(str(one.path), kept_words(one)) for one in kept]
+        lenses = [("", tr("Another one"))] * (not now) + [(str(one.path), kept_words(one)) for one in kept]
         title = self._sources.title(self._known.parent(self._path))
         self.form.show_settings(title, how, lenses, now, self._result_words(how))
 
@@ -209,7 +211,12 @@ class UndistortController(QObject):
             straight, size = straight_camera(how, self._known.size(self._path) or how.size)
         except KinoscopeError as error:
             return str(error)
-        return f"{size.width} × {size.height} px, sees {angles(pinhole(straight), size)}"
+        return tr(
+            "{width} × {height} px, sees {angles}",
+            width=size.width,
+            height=size.height,
+            angles=angles(pinhole(straight), size),
+        )
 
 
 def angles(lens: Lens, size: Size) -> str:

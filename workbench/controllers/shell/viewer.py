@@ -12,6 +12,7 @@ from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError
 from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.words import tr
 from widgets.viewer.grid import LAYOUTS, ViewerGrid, layout_for, tiles_of
 from widgets.viewer.overlays import Overlay
 from widgets.viewer.recording_bar import RecordingShown
@@ -42,12 +43,14 @@ class ViewerController(QObject):
     """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
 
     `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there. `clicked(path, x,
-    y)`: in pixels of the picture.
+    y)`: in pixels of the picture. `looked`, `guarded(engine, path, on)`: as the user wants it.
     """
 
     selectedChanged = Signal(str)
     clicked = Signal(str, float, float)
     engineToggled = Signal(str, str, bool)
+    looked = Signal(str, str, bool)
+    guarded = Signal(str, str, bool)
     changed = Signal()
     laidOut = Signal(str)
     recording = Signal(bool)
@@ -59,7 +62,7 @@ class ViewerController(QObject):
         self.grid = grid
         self._services = services
         self._seats: dict[int, Seat] = {}
-        self._engines: dict[str, str] = {}
+        self.engines: dict[str, str] = {}
         self._running: dict[str, set[str]] = {}
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
         self._pinned: dict[tuple[str, str], list[Overlay]] = {}
@@ -90,11 +93,11 @@ class ViewerController(QObject):
 
     def register_engine(self, id: str, title: str) -> None:
         """Offer an engine in the tiles' menus."""
-        self._engines[id] = title
-        self.grid.set_engines(list(self._engines.items()))
+        self.engines[id] = title
+        self.grid.set_engines(list(self.engines.items()))
 
-    def set_engine(self, id: str, path: str, on: bool) -> None:
-        """Say that an engine looks, or no longer looks, at this path."""
+    def set_engine(self, id: str, path: str, on: bool, *, meant: bool = True) -> None:
+        """Say that an engine looks, or no longer looks, at this path. meant: since the user wants it so."""
         running = self._running.setdefault(path, set())
         (running.add if on else running.discard)(id)
         if not on:
@@ -102,6 +105,8 @@ class ViewerController(QObject):
         for tile, seat in self._seats.items():
             if seat.path == path:
                 self.grid.tile(tile).set_engines_on(running)
+        if meant:
+            self.looked.emit(id, path, on)
 
     def engines_on(self, path: str) -> tuple[str, ...]:
         """Engines that look at this path."""
@@ -110,6 +115,7 @@ class ViewerController(QObject):
     def guard(self, engine: str, path: str, on: bool) -> None:
         """While on, frames of this path are shown and saved only with what this engine draws over them."""
         (self._guards.setdefault(path, set()).add if on else self._guards.setdefault(path, set()).discard)(engine)
+        self.guarded.emit(engine, path, on)
 
     def show_overlays(self, engine: str, stamp: Stamp, overlays: list[Overlay]) -> None:
         """Draw on exactly the frame of this stamp, in every tile that shows it."""
@@ -247,12 +253,18 @@ class ViewerController(QObject):
         seat = self._seats.get(tile)
         frame = self._to_save(seat) if seat else None
         if seat is None or frame is None:
-            self._services.notify("This tile shows no picture to save", "warn")
+            self._services.notify(tr("This tile shows no picture to save"), "warn")
             return
         title = file_title(self._services.feeds.title(seat.path))
-        writer = SnapshotWriter(f"{title} frame {frame.stamp.index}.png", frame)
-        writer.written.connect(lambda path: self._services.notify(f"Saved {path.name} to {path.parent}", "good"))
-        writer.failed.connect(lambda why: self._services.notify(f"The snapshot could not be saved: {why}", "bad"))
+        writer = SnapshotWriter(tr("{title} frame {index}.png", title=title, index=frame.stamp.index), frame)
+        writer.written.connect(
+            lambda path: self._services.notify(
+                tr("Saved {path} to {parent}", path=path.name, parent=path.parent), "good"
+            )
+        )
+        writer.failed.connect(
+            lambda why: self._services.notify(tr("The snapshot could not be saved: {why}", why=why), "bad")
+        )
         self._services.supervisor.adopt(writer)
         writer.start()
 
@@ -268,7 +280,7 @@ class ViewerController(QObject):
             self.record(path)
         else:
             self.recording.emit(False)
-            self._services.notify("This tile shows nothing to record", "warn")
+            self._services.notify(tr("This tile shows nothing to record"), "warn")
 
     def record_all(self) -> None:
         """Record every tile that shows something."""

@@ -75,7 +75,8 @@ class Edits(QObject):
         gone = set(self._material().setup.exclude)
         after = gone - set(names) if on else gone | set(names)
         what = names[0] if len(names) == 1 else tr("{count} cells", count=len(names))
-        self.set(tr("Switch {what} {part}", what=what, part="on" if on else "off"), exclude=tuple(sorted(after)))
+        said = tr("Switch {what} on", what=what) if on else tr("Switch {what} off", what=what)
+        self.set(said, exclude=tuple(sorted(after)))
 
     def leave_out(self, camera: str) -> None:
         """A camera by its name is one of the rig no more."""

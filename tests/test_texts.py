@@ -1,0 +1,96 @@
+"""Every text that a person reads in the window goes through translation, and nothing reads an English sentence."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.told import untold
+
+ROOT = Path(__file__).resolve().parents[1]
+IN_ENGLISH = ("workbench/verbs/", "workbench/benchmarks/", "workbench/tour/", "workbench/diagnostics/")
+"""The command line, and what is written for those who mend the program."""
+LEFT = {
+    r".*": r"Kinoscope.*|kinoscope .*",  # its own name; what files are known by
+    r"engines/": r"<.*|# .*|%YAML.*|(comment|property|element) .*|  rostopic.*|--names .*",  # of formats of files
+    # licences, and words of commands
+    r"engines/(core/store/registry|generative/training)": r"Apache.*|CC.*|BSD.*|public domain.*|sample \w+",
+    r"engines/(actions|faces)/(types|gaze/ray)": r"(left|right|mouth) .*",  # names of landmarks, kept in files
+    r"engines/actions/labels/(elan|via)": r"Time .*|Symbolic.*|1-1 .*|undetermined.*|VGG .*",
+    r"engines/actions/(evaluation/reports|features/cache|training/benchmarks)": r"AP \{\}|read \{\}|class \{\}",
+    r"engines/attention/auto/": r"model name|with .*|d \{\} .*|\{\} heads in all|window \{\}|\{\} of \{\}",  # kept keys
+    r"(engines|widgets)/calibration/rig/(names|pages/prepare_view)": r"camera \{\}",  # names given once, kept in files
+    r"engines/faces/gallery/": r".* (WHERE|IN|OR|AND) .*|typeof.*|id, person.*",
+    r"engines/core/spec": r".*",  # how a dataclass is written, for us
+    r"engines/inspection/": r"tensor \{\}|setattr .*| \(as \{\}\.\{\}\)",
+    r"widgets/kit/panel": r"[A-Z]\w+",  # names in __all__
+    r"widgets/kit/(when_new|access/elided|theme)": r"_shown by .*|\{\} as \{\}|padding: .*",
+    r"widgets/sources/panel": r"Return|Del",  # keys
+    r"workbench/": r"\{\} \{\}\.\w+|d MMMM yyyy|\{\} models fetch \{\}",  # names of files, a date, a command
+    r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License",  # kept keys
+    r"workbench/controllers/[a-z]": r"(action|diffusion) model|training data|board pictures",  # kinds of dialogs
+    r"workbench/controllers/[a-z]+": r"[a-z]+ (files|graph|page|disk|devices)",  # threads
+    r"workbench/controllers/faces/evaluate": r".*-accept rate|per person",  # columns of a file
+    r"workbench/(project|work)/": r".*(CAST|SELECT|state IN|state NOT|\|\|).*|id, job.*|The preview .*|.* log lines .*",
+    r"workbench/(threads|feeds)/": r"Failure|Wake|(worker|feed|live) \{\}|not in Python code",  # threads, the log
+    r"workbench/log": r".*asctime.*",
+}
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    for room in ("engines", "widgets", "workbench"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if not name.startswith(IN_ENGLISH):
+                yield name, path.read_text("utf-8")
+
+
+def _left(name: str, text: str) -> bool:
+    return any(re.match(place, name) and re.fullmatch(texts, text, re.DOTALL) for place, texts in LEFT.items())
+
+
+def test_every_text_goes_through_translation() -> None:
+    found = [
+        f"{name}:{one.line}: {one.text!r}"
+        for name, source in _sources()
+        for one in untold(source, one_word=not name.startswith("engines/"))
+        if not _left(name, one.text)
+    ]
+    assert found == []
+
+
+def test_texts_are_literals_with_the_places_that_they_are_given() -> None:
+    """What is put into `tr` is known to the list of texts, and a translator sees the places by name."""
+    wrong = []
+    for name, source in _sources():
+        if name == "engines/core/words.py":
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "tr_count"):
+                wrong += [f"{name}:{node.lineno}: {why}" for why in _misfits(node)]
+    assert wrong == []
+
+
+def _misfits(call: ast.Call) -> Iterator[str]:
+    texts = call.args[1:] if getattr(call.func, "id", "") == "tr_count" else call.args
+    given = {str(keyword.arg) for keyword in call.keywords} | ({"n"} if len(texts) == 2 else set())
+    for text in texts:
+        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+            yield "no literal"
+        elif call.keywords or len(texts) == 2:
+            named = set(re.findall(r"(?<!\{)\{(\w+)", text.value)) | set(re.findall(r":[^{}]*\{(\w+)\}", text.value))
+            if not named <= given and "None" not in given:
+                yield f"{sorted(named - given)} not given"
+
+
+def test_a_text_that_is_not_told_is_found() -> None:
+    source = 'label.setText("Nothing was found")\nbutton = Button("Open", "open")\nlog.info("No one reads this")\n'
+    assert [one.text for one in untold(source, one_word=True)] == ["Nothing was found", "Open"]
+    assert (
+        list(untold('label.setText(tr("Nothing was found"))\nif kind == "no such thing": pass\n', one_word=True)) == []
+    )
+    assert [one.text for one in untold('raise BadInput(f"{n} views are too few")', one_word=False)] == [
+        "{} views are too few"
+    ]
