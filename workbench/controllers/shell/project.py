@@ -161,8 +161,10 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
-        another place."""
+        """Keep what still waits to be kept, make certain that it is on the disk, and say so.
+
+        Where it cannot be, ask for another place.
+        """
         project = self._services.project
         self.keeping.emit()
         project.make_certain()

@@ -20,6 +20,7 @@ from widgets.sources.told import told
 from workbench.commands import Actions
 from workbench.controllers.shell.open_sources import OpenSources
 from workbench.controllers.shell.passwords import Passwords
+from workbench.controllers.shell.seats import play_or_pause
 from workbench.controllers.shell.source_changes import (
     AddSource,
     ChangeSource,
@@ -28,7 +29,7 @@ from workbench.controllers.shell.source_changes import (
     RemoveStraight,
     SwapTiles,
 )
-from workbench.controllers.shell.viewer import ViewerController, play_or_pause
+from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure
