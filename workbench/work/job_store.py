@@ -324,11 +324,22 @@ def is_alive(owner: object) -> bool:
     return pid is not None and owner_of(int(pid[0])) == owner
 
 
+def _boot() -> str:
+    """Which start of the system this is, where that is told."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()[:8]
+    except (OSError, ValueError):
+        return ""
+
+
 def owner_of(pid: int) -> str:
-    """A name for a living process that a later one of the same number does not have; "" when there is none."""
+    """A name for a living process that a later one of the same number does not have; "" when there is none.
+
+    It is counted from the start of the system, so that a clock that is set makes no process another one.
+    """
     import psutil
 
     try:
-        return f"{pid}:{psutil.Process(pid).create_time():.2f}" if pid > 0 else ""
+        return f"{pid}:{_boot()}:{psutil.Process(pid).create_time() - psutil.boot_time():.2f}" if pid > 0 else ""
     except (psutil.Error, OverflowError):
         return ""

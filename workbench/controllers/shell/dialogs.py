@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engines.core.places import log_dir
 from workbench import __version__
 from workbench.commands import Actions
+from workbench.controllers.shell.reveal import reveal
 from workbench.features import Preset
 from workbench.services import Services
 
@@ -47,7 +47,7 @@ class DialogsController(QObject):
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
-        actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
+        actions.bind("help.log-folder", lambda: reveal(log_dir()))
 
     @cached_property
     def report(self) -> ReportController:

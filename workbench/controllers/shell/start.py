@@ -25,6 +25,7 @@ from workbench.project.settings import Settings
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
+from workbench.work.commands import shell
 from workbench.work.job_store import JobState
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ class StartController(QObject):
             self._wanted, title = id, tr("Fetch what the example needs: {title}", title=self._example(id).title)
             from engines.core.store.fetching import FetchSpec
 
-            command = tr("python main.py models fetch {missing}", missing=" ".join(missing))
+            command = shell("models", "fetch", *missing)
             self._fetching = self._services.jobs.submit(FETCH, FetchSpec(missing), title, command)
             self._show_examples()
 
