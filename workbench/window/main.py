@@ -381,8 +381,12 @@ class Window(QMainWindow, Host):
 
     def _show_title(self) -> None:
         project = self.services.project
-        state = tr(" (read-only)") if project.read_only else tr(" (in memory only)") if project.unsaved else ""
-        self.setWindowTitle(tr("{project}{state} · Kinoscope", project=project.title, state=state))
+        if project.read_only:
+            self.setWindowTitle(tr("{project} (read-only) · Kinoscope", project=project.title))
+        elif project.unsaved:
+            self.setWindowTitle(tr("{project} (in memory only) · Kinoscope", project=project.title))
+        else:
+            self.setWindowTitle(tr("{project} · Kinoscope", project=project.title))
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 from PySide6.QtGui import QImage
 
+from engines.core.installing import PROGRAM
 from engines.core.store.registry import REGISTRY
 from engines.core.words import tr
 from widgets.shell.start.place import ViewerPlace
@@ -132,7 +133,7 @@ class StartController(QObject):
             self._wanted, title = id, tr("Fetch what the example needs: {title}", title=self._example(id).title)
             from engines.core.store.fetching import FetchSpec
 
-            command = tr("python main.py models fetch {missing}", missing=" ".join(missing))
+            command = f"{PROGRAM} models fetch {' '.join(missing)}"
             self._fetching = self._services.jobs.submit(FETCH, FetchSpec(missing), title, command)
             self._show_examples()
 
