@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from engines.core.words import tr
 from widgets.kit.icons import icon
-from widgets.kit.menus import KEYS, SideMenu
+from widgets.kit.menus import KEYS, SideMenu, marked
 from workbench.features import Command, Feature, Preset
 from workbench.plugged import FEATURES
 
@@ -117,6 +117,7 @@ JOBS = (
 LAST = (
     Command("window.reset", tr("Reset layout"), tr("Window"), tr("Put every panel where it was at the first start"), "Ctrl+0", "layout", 1),
     Command("window.palette", tr("Command palette…"), tr("Window"), tr("Find any command, page, setting, source or heading of the guide"), "Ctrl+Shift+P", "search", 2, short=tr("Palette"), also=tr("search find")),
+    Command("window.menus", tr("Open the menus"), tr("Window"), tr("To the first menu, as Alt does; Alt and a letter opens that menu"), "F10", "", 2, also=tr("menu bar")),
     Command("window.notice", tr("Go to notice"), tr("Window"), tr("To the button of the newest notice in the corner; Esc closes it"), "F8", "info", 2),
     Command("help.guide", tr("Guide to this panel"), tr("Help"), tr("What the panel in front does and how"), "F1", "help"),
     Command("help.shortcuts", tr("Keyboard shortcuts…"), tr("Help"), tr("Every command with its key; keys can be changed there"), "", "", 0),
@@ -196,8 +197,9 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        for name in dict.fromkeys(command.menu for command in self.commands.values()):
-            menu = SideMenu(name, bar)
+        self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        for name, title in marked(command.menu for command in self.commands.values()).items():
+            menu = SideMenu(title, bar)
             bar.addMenu(menu)
             group = 0
             for command in (c for c in self.commands.values() if c.menu == name):

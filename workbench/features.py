@@ -141,6 +141,8 @@ class Feature:
     """Dotted path of the job that records it: `engines.attention.types.SeeSpec` in, `SeeResult` out."""
     model_in_use: Callable[[Any], tuple[ModelInUse, ...]] | None = None
     """The models that it runs now, given its controller: files that may be looked into. Nothing live is shared."""
+    lenses: bool = False
+    """The calibration that is kept for a camera opens in it."""
     owns: str = ""
     """"module:function" that tells whether a file with one of its endings is its own; "" where every such file is."""
 

@@ -69,8 +69,8 @@ class Host:
     def derive(self, pictures: Mapping[str, Child]) -> None:
         """Offer pictures made of feeds or tiles as sources, by path, and show them in place of those."""
 
-    def open_in(self, feature: str, file: str) -> None:
-        """Bring this feature to the front with a file of its own."""
+    def open_lens(self, file: str) -> None:
+        """Show the calibration of a camera that is kept in this file."""
 
     def play(self, source: Source) -> None:
         """Play this source and show it."""

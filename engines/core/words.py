@@ -7,6 +7,9 @@ module with a text is imported: the window asks Qt's translators, a worker proce
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from string import Formatter
 
 Translate = Callable[[str, int], str]
 """A source text and the number it counts (-1 for none); the text in the user's language, "" where there is none."""
@@ -27,12 +30,14 @@ def speak(translate: Translate = _as_written) -> None:
 
 def tr(source: str, /, **places: object) -> str:
     """The text in the user's language, with `{places}` filled in as by `str.format`."""
-    return _filled(_translate(source, -1), source, places)
+    said = _translate(source, -1)
+    return _filled(said if not places or _fits(said, source) else "", source, places)
 
 
 def tr_count(n: int, one: str, many: str, /, **places: object) -> str:
     """A text that counts something: `one` where n is 1, else `many`; `{n}` is the number. Known by `many`."""
-    return _filled(_translate(many, n), one if n == 1 else many, {"n": n, **places})
+    said = _translate(many, n)
+    return _filled(said if _fits(said, one + many) else "", one if n == 1 else many, {"n": n, **places})
 
 
 def as_part(text: str) -> str:
@@ -46,10 +51,24 @@ def as_sentence(text: str) -> str:
 
 
 def _filled(said: str, source: str, places: dict[str, object]) -> str:
-    """A translation that does not fit its places gives way to the source."""
-    if not places:
-        return said or source
+    if said and places:
+        with suppress(LookupError, ValueError, TypeError):
+            return said.format(**places)
+    return source.format(**places) if places else said or source
+
+
+@lru_cache(8192)
+def _fits(said: str, source: str) -> bool:
+    """Whether a translation has none but its source's places, each plain or as it is written there; any other could
+    reach into values, or fill the memory."""
     try:
-        return (said or source).format(**places)
-    except (LookupError, ValueError, AttributeError):
-        return source.format(**places)
+        known = _places(source)
+        plain = {(name, "", None) for name, _, _ in known}
+        return _places(said) <= known | plain
+    except ValueError:
+        return False
+
+
+def _places(text: str) -> set[tuple[str, str, str | None]]:
+    """Name, format and conversion of each."""
+    return {(name, spec or "", how) for _, name, spec, how in Formatter().parse(text) if name is not None}

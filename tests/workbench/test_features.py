@@ -143,7 +143,7 @@ def test_it_has_a_page_of_the_guide_a_menu_and_rows_in_the_palette(opened: Opene
     window.dialogs.show_help("toy")
     assert "How bright" in window.dialogs.help.text.toPlainText()
     assert window.dialogs.help.list.currentItem().data(Qt.ItemDataRole.UserRole) == "toy"
-    assert "Toy" in [action.text() for action in window.menuBar().actions()]
+    assert "Toy" in [action.text().replace("&", "") for action in window.menuBar().actions()]
     window.commands.run("window.palette")
     rows = {row.id: row.enabled for row in window.finding.palette.shown}
     assert (rows["toy.look"], rows["toy.clear"], rows["window.toy"]) == (True, False, True)

@@ -10,6 +10,7 @@ from engines.core.boards import Board
 from engines.core.words import tr
 from widgets.calibration.board import BoardEditor
 from widgets.calibration.kinds import added_to, board_title, board_words
+from widgets.kit.keeping.fields import KEPT
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import QuietButton
 from widgets.kit.row_list import RowList, write
@@ -42,8 +43,10 @@ class BoardsEditor(QWidget):
 
     changed = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        """name: what the board that is edited is remembered by."""
         super().__init__()
+        self._name = f"{name}.board at"
         self.editor, self.list = BoardEditor(), BoardList()
         self.add = QuietButton(
             tr("Add another board"),
@@ -58,6 +61,13 @@ class BoardsEditor(QWidget):
         self.add.clicked.connect(self._add)
         self.list.chosen.connect(self._choose)
         self.list.removed.connect(self._remove)
+        KEPT.add(self._name, self)
+
+    def show_kept(self, value: object) -> None:
+        """The board that was edited last."""
+        if isinstance(value, int):
+            self._at = max(value, 0)
+            self.show_boards(self._boards)
 
     def show_boards(self, boards: tuple[Board, ...]) -> None:
         """Says nothing to anybody."""
@@ -78,6 +88,7 @@ class BoardsEditor(QWidget):
 
     def _choose(self, row: int) -> None:
         self._at = row
+        KEPT.take(self._name, row)
         self.editor.show_board(self._boards[row])
 
     def _remove(self, row: int) -> None:
@@ -87,4 +98,5 @@ class BoardsEditor(QWidget):
 
     def _tell(self, boards: tuple[Board, ...]) -> None:
         self.show_boards(boards)
+        KEPT.take(self._name, self._at)
         self.changed.emit(boards)

@@ -119,7 +119,7 @@ class CalibrationPanel(FeaturePanel):
         self.table = ViewsTable()
         self.coverage = CoverageRow()
         self.board_section = Section(tr("Board"), name="calibration.board")
-        self.boards = BoardsEditor()
+        self.boards = BoardsEditor("calibration")
         self.board = self.boards.editor
         self.every = EveryFrame()
         self.solver = SolverSection()

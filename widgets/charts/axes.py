@@ -44,7 +44,9 @@ class Axis:
 
     def ticks(self, most: int = 5) -> list[tuple[float, str]]:
         """At most about `most` round values and their words."""
-        return self._decades(most) if self.log else self._steps(most)
+        narrow = self.high < 10 * self.low
+        decades = self._decades(most) if self.log else []
+        return decades if self.log and (len(decades) > 1 or not narrow) else self._steps(most)
 
     def _steps(self, most: int) -> list[tuple[float, str]]:
         rough = (self.high - self.low) / max(most, 1)

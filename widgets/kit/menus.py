@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
@@ -57,6 +57,17 @@ class Keys(QObject):
 
 
 KEYS = Keys()
+
+
+def marked(titles: Iterable[str]) -> dict[str, str]:
+    """Titles of a bar's menus with the letter marked that opens each with Alt: the first one that is still free."""
+    taken: set[str] = set()
+    made = {}
+    for title in dict.fromkeys(titles):
+        at = next((i for i, letter in enumerate(title) if letter.isalnum() and letter.casefold() not in taken), -1)
+        taken.add(title[at].casefold() if at >= 0 else "")
+        made[title] = f"{title[:at]}&{title[at:]}" if at >= 0 else title
+    return made
 
 
 def menu_of(parent: QWidget, *entries: Entry) -> QMenu:

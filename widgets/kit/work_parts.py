@@ -79,7 +79,8 @@ class CutOffLine(QWidget):
         self.setVisible(cut is not None)
         if cut is not None:
             said = tr("{title}: cut off at step {n:,} of {all:,}", title=cut.title, n=cut.step, all=cut.steps)
-            self.words.setText(said)
+            self.words.setText(said if cut.step else tr("{title}: was waiting and never began", title=cut.title))
+            self.keep.setVisible(cut.step > 0)
 
     def _tell(self, signal: SignalInstance) -> None:
         if self._shown is not None:

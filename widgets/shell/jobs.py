@@ -36,7 +36,7 @@ class JobRow:
     """One job. fraction: 0 to 1, None where it is not known. time: "2 min left", "took 12 s". active: can be cancelled.
 
     error, hint, trace: why it failed, what to do, and for a defect of ours where. result: path of what it wrote, or "".
-    cut_off: how far a training came that can go on, in words, "" where none can.
+    cut_off: how far a training came that can go on, in words, "" where none can; learned: it has a checkpoint.
     """
 
     id: int
@@ -53,6 +53,7 @@ class JobRow:
     command: str = ""
     result: str = ""
     cut_off: str = ""
+    learned: bool = False
 
 
 NO_JOB = JobRow(-1, "", "")
@@ -171,7 +172,7 @@ class JobsPanel(Panel):
             self.chosen.emit(self._chosen.id)
         self.copy_error.setVisible(bool(self._chosen.error))
         for button in (self.resume, self.keep):
-            button.setVisible(bool(self._chosen.cut_off))
+            button.setVisible(bool(self._chosen.cut_off) and (button is self.resume or self._chosen.learned))
         self.cancel.setVisible(self._chosen.active)
         self.reveal.setVisible(bool(self._chosen.result))
         self.copy.setVisible(bool(self._chosen.command))

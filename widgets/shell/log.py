@@ -60,6 +60,8 @@ class LogPanel(Panel):
         keep("log", level=self.level)
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.origin.setMaximumWidth(130)
+        self.level.setMinimumWidth(72)
+        self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
         self._offer_origins()
         self.search = SearchField(

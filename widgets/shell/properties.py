@@ -57,7 +57,7 @@ class PropertiesPanel(Panel):
     """Shows what it is given; cheap to be given the same again.
 
     `renamed(path, name)` and `loopChanged(path, on)` when something was changed in place; `wanted(verb, path)` for
-    "edit", "undistort", "forget" and "calibration".
+    "edit", "undistort", "forget" and "lens".
     """
 
     renamed = Signal(str, str)
@@ -112,13 +112,13 @@ class PropertiesPanel(Panel):
         self.undistort = QuietButton(tr("Undistort"), "straight", tr("Show straight lines straight, and back"))
         self.forget = QuietButton(tr("Forget"), "clear", tr("Use this calibration no more; Undo brings it back"))
         self.calibration = QuietButton(
-            tr("Open in Calibration"), "calibration", tr("Show this calibration with its figures and residuals")
+            tr("Open in Calibration"), "target", tr("Show this calibration with its figures and residuals")
         )
         first = row_of(self.undistort, self.forget, None, spacing=4)
         self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
         self._kept.setParent(self)
-        for verb in ("undistort", "forget", "calibration"):
-            getattr(self, verb).clicked.connect(lambda _on=False, verb=verb: self._want(verb))
+        for verb, button in (("undistort", self.undistort), ("forget", self.forget), ("lens", self.calibration)):
+            button.clicked.connect(lambda _on=False, verb=verb: self._want(verb))
 
     def _show_fields(self, shown: PropertiesShown) -> None:
         """A name that is being typed stays, unless it is another's."""

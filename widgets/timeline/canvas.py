@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QFrame, QToolTip
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
+from widgets.kit.keeping.fields import KEPT
 from widgets.kit.theme import LOOK
 from widgets.timeline import keys
 from widgets.timeline.axis import FrameClock, clock
@@ -50,6 +51,7 @@ from widgets.timeline.tiles import Tiles
 from widgets.timeline.words import content_of, description, tip_of
 
 NOTCH = 120
+SCOPES = "timeline.scopes"
 ZOOM = 0.8
 BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
@@ -74,6 +76,8 @@ class Canvas(Surface):
         self.setMinimumHeight(64)
         describe(self, tr("Timeline"), keys.KEYS_IN_WORDS)
         self.verticalScrollBar().valueChanged.connect(self.update_view)
+        self.scopeChanged.connect(self._keep)
+        KEPT.add(SCOPES, self)
         LOOK.changed.connect(self.update_view)
 
     def show_state(self, view: TimelineView, sentence: str = "") -> None:
@@ -186,8 +190,33 @@ class Canvas(Surface):
         if fresh:
             width, live = self.bare.across, view.duration is None
             self.scope = Scope.of_feed(view.position, width) if live else Scope.of_film(view.duration or 0.0, width)
+            self.scope = self._as_it_was(self.scope)
             self.tiles.clear()
         self.look(self.scope.moved(view.position, *self._limits()))
+
+    def _as_it_was(self, whole: Scope) -> Scope:
+        """What was seen last of this film or feed."""
+        scopes = KEPT.values.get(SCOPES)
+        was = scopes.get(self.view.path) if isinstance(scopes, dict) else None
+        if not (isinstance(was, list) and len(was) == 3 and all(isinstance(number, int | float) for number in was)):
+            return whole
+        start, span, following = was
+        known = self.view.duration is not None and 0 <= start < self.view.duration and span > 0
+        return whole.at(start, span, bool(following)) if known else whole
+
+    def _keep(self) -> None:
+        """Of a feed everything goes by; of a film the stretch that was zoomed to."""
+        if self.view.path and self.view.duration is not None:
+            axis, kept = self.scope.axis, KEPT.values.get(SCOPES)
+            scopes = dict(kept) if isinstance(kept, dict) else {}
+            scopes.pop(self.view.path, None)
+            if not self.scope.fitted:
+                scopes[self.view.path] = [round(axis.start, 3), round(axis.span, 3), self.scope.following]
+            KEPT.take(SCOPES, scopes)
+
+    def show_kept(self, _value: object) -> None:
+        """What was seen last is known by now."""
+        self.look(self._as_it_was(self.scope))
 
     def _limits(self) -> tuple[float, float]:
         """The time there is: of a film all of it, of a feed what has been."""

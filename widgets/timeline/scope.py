@@ -73,6 +73,11 @@ class Scope:
             return replace(self, axis=axis, following=False)
         return replace(self, fitted=True, following=False)._settled()
 
+    def at(self, start: float, span: float, following: bool) -> Scope:
+        """So many seconds from `start` on, or with now at its place."""
+        axis = TimeAxis.over(start, start + span, self.axis.width)
+        return replace(self, axis=axis, following=following, fitted=False)._settled()
+
     def followed(self, on: bool = True) -> Scope:
         """With now at its place in the width, from here on; or standing still."""
         return replace(self, following=on)._settled()

@@ -24,6 +24,7 @@ import psutil
 
 from engines.core.addresses import bare
 from engines.core.files import atomic_path
+from engines.core.names import shown
 from engines.core.places import LOG, data_dir, log_dir
 from engines.core.processor import fact, most_threads
 from engines.core.words import tr
@@ -117,8 +118,8 @@ def save(report: Report, path: str, names: Iterable[str]) -> None:
 def _text(value: Any, redactor: Redactor) -> str:
     """As it is saved. JSON was looked through value by value; the texts are looked through here."""
     if isinstance(value, str):
-        return redactor.text(value)
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n"
+        return shown(redactor.text(value))
+    return shown(json.dumps(value, indent=2, ensure_ascii=False, default=str)) + "\n"
 
 
 def _knowing(told: Told) -> Redactor:
@@ -162,9 +163,7 @@ def _named(value: Any, people: bool) -> Iterator[str]:
     """Texts that stand under a name: in jobs of faces they are people, elsewhere titles, prompts and classes."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, str) and any(
-                word in str(key) for word in ("name", "person", "people", "title", "prompt")
-            ):
+            if isinstance(item, str) and any(word in str(key) for word in NAMED):
                 yield item
             elif isinstance(item, list | tuple) and people:
                 yield from (text for text in item if isinstance(text, str) and not {"/", "\\"} & set(text))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import re
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,8 +13,12 @@ from typing import IO
 
 import psutil
 
+from engines.core.errors import KinoscopeError
+from engines.core.reading import regular_file
+
 MOST = 64 << 10
 """Bytes of a crash that are read."""
+_PROCESS = re.compile(r"[0-9]{1,9}")
 _open: list[IO[str]] = []
 
 
@@ -40,28 +46,31 @@ def stop() -> None:
 
 def take(folder: Path) -> str:
     """What the newest crash of an earlier start left, "" for none; asked once, then it is kept as `crash-last.txt`."""
-    ended = sorted(_ended(folder), key=lambda path: path.stat().st_mtime)
-    told = [path for path in ended if path.stat().st_size]
+    ended = sorted(_ended(folder))
+    told = [path for _, size, path in ended if size]
     for path in told:
         with suppress(OSError):
             path.replace(folder / "crash-last.txt")
-    for path in set(ended) - set(told):
-        path.unlink(missing_ok=True)
+    for _, size, path in ended:
+        with suppress(OSError):
+            if not size:
+                path.unlink()
     return last(folder) if told else ""
 
 
 def last(folder: Path) -> str:
     """The newest crash that is kept, "" for none."""
-    try:
-        with (folder / "crash-last.txt").open("rb") as file:
-            return file.read(MOST).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    with suppress(OSError, KinoscopeError), regular_file(folder / "crash-last.txt").open("rb") as file:
+        return file.read(MOST).decode("utf-8", "replace")
+    return ""
 
 
-def _ended(folder: Path) -> Iterator[Path]:
-    """Files of processes that run no more."""
+def _ended(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When files of processes that run no more were changed, and their sizes. Another program may take them too."""
     for path in folder.glob("crash-*.txt"):
         number = path.stem.partition("-")[2]
-        if number.isdecimal() and int(number) != os.getpid() and not psutil.pid_exists(int(number)):
-            yield path
+        with suppress(OSError):
+            if _PROCESS.fullmatch(number) and int(number) != os.getpid() and not psutil.pid_exists(int(number)):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    yield status.st_mtime, status.st_size, path

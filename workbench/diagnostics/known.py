@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from engines.core.databases import loaded, open_database, reading
 from engines.core.errors import KinoscopeError
 from engines.core.places import data_dir
-from engines.core.reading import parse_json, read_bytes
+from engines.core.reading import regular_file
+from workbench.project.items import LATER, WHAT, Items
+from workbench.project.naming import SUFFIX
 
 MOST = 16 << 20
 """Bytes of a project that are read."""
 
 
 def texts_in(value: Any) -> Iterator[str]:
-    """Every text in a JSON value."""
+    """Every text in a JSON value, the keys too."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for item in value.values():
+        for key, item in value.items():
+            yield str(key)
             yield from texts_in(item)
     elif isinstance(value, list | tuple):
         for item in value:
@@ -43,9 +48,11 @@ def _people(path: Path) -> list[str]:
 
 
 def projects(paths: Iterable[str]) -> Iterator[Any]:
-    """The contents of the projects of the data folder and of these paths."""
-    for path in {*map(Path, paths), *data_dir().rglob("*.kino")}:
-        try:
-            yield parse_json(read_bytes(path, what="project", most=MOST), path)
-        except (KinoscopeError, OSError):
-            continue
+    """The items of the projects of the data folder and of these paths, by kind and id."""
+    for path in {*map(Path, paths), *data_dir().rglob(f"*{SUFFIX}")}:
+        with suppress(KinoscopeError, OSError):
+            regular_file(path, most=MOST)
+            with closing(open_database(path, LATER, read_only=True)) as base, reading(path, WHAT):
+                base.text_factory = loaded
+                items = Items(base)
+            yield {kind: items.parsed(kind)[0] for kind in items.kinds()}

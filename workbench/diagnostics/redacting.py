@@ -7,25 +7,40 @@ projects and jobs. What is not known is found by its form: addresses, paths, mai
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
+from unicodedata import category, normalize
+from urllib.parse import quote
 
+from engines.core.addresses import hidden
+from engines.core.names import shown
 from workbench.diagnostics.known import texts_in
 
-SHORTEST = 3
-"""Letters below which a known text is too common to be looked for."""
+SHORTEST, LONGEST = 3, 300
+"""Letters below which a known text is too common to be looked for, and above which nobody repeats it; a person's name
+may be of two."""
 
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s\"'<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.\-]{1,20}:/{1,3}[^\s\"'<>/][^\s\"'<>]*", re.IGNORECASE)
+_SECRET_NAME = (
+    r"[\w\-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credential|cookie)s?"
+)
 _SECRET = re.compile(
-    r"(?i)\b((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|authorization|credential|cookie)s?[\"']?\s*[:=]\s*)"
-    r"(\"[^\"\n]*\"|'[^'\n]*'|(?:bearer|basic)\s+\S+|\S+)"
+    rf"(?i)({_SECRET_NAME}\\?[\"']?\s*[:=]\s*)"
+    r"(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|(?:bearer|basic|digest)\s+\S+|\S+)"
+)
+_SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\b(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|AIza|eyJ)[\w\-.]{8,}|\bbearer\s+[\w\-.=+/]{8,}",
+    re.IGNORECASE,
 )
 _MAIL = re.compile(r"\b[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
 _NUMBERS = re.compile(
-    r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b",
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b"
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![\w:])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"([\"'])((?:/|~[/\\]|[A-Za-z]:[/\\]|\\\\)(?:(?!\1)[^\n])+)\1")
@@ -36,6 +51,8 @@ _COMMON = frozenset((
     "settings", "share", "state", "store", "temp", "test", "tests", "untitled", "users", "videos", "weights", "work",
 ))  # fmt: skip
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_.+\-]{0,31}")
+_BETWEEN = r"(?:[\s_+]|%20)+"
+_BETWEEN_WORDS = r"(?:[\s_+.\-]|%20)+"
 _OWN_MARK = re.compile(r"<(?:program|python|person|user|computer|folder|file|address|secret|text)[^<>]*>")
 
 
@@ -46,15 +63,17 @@ class Redactor:
         self._kept = sorted(((os.path.normpath(path), mark) for path, mark in (kept or {}).items()), key=_longest)
         self._marks: dict[tuple[str, str], str] = {}
         self._texts: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._first: dict[str, str] = {}
 
     def know(self, kind: str, texts: Iterable[str]) -> None:
         """Replace these wherever they stand, in any case of their letters."""
         for text in texts:
             text = text.strip()
-            if len(text) >= SHORTEST and not _OWN_MARK.fullmatch(text):
-                self._texts.setdefault(text.casefold(), self._mark(kind, text.casefold()))
-        self._pattern = None
+            shortest = SHORTEST if kind != "person" else SHORTEST - 1
+            if shortest <= len(text) <= LONGEST and not _OWN_MARK.fullmatch(text):
+                for spelled in _spellings(text):
+                    self._texts.setdefault(spelled, self._mark(kind, text))
+                    self._first[spelled] = _first_word(spelled)
 
     def know_paths(self, paths: Iterable[str]) -> None:
         """The folders and the names of files, whatever signs are in them."""
@@ -76,8 +95,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without any of it."""
-        text = _ADDRESS.sub(lambda found: self._mark("address", found[0]), text)
+        text = _ADDRESS.sub(lambda found: self._mark("address", found[0]), hidden(text))
         text = _SECRET.sub(lambda found: found[1] + self._mark("secret", found[2]), text)
+        text = _TOKEN.sub(lambda found: self._mark("secret", found[0]), text)
         text = _MAIL.sub(lambda found: self._mark("address", found[0]), text)
         text = _QUOTED.sub(lambda found: found[1] + self._path(found[2]) + found[1], text)
         text = self.known(text)
@@ -86,17 +106,18 @@ class Redactor:
 
     def known(self, text: str) -> str:
         """A text without what is known; what is found by its form alone stays."""
-        if not self._texts:
+        near = text.casefold()
+        there = [one for one, first in self._first.items() if first in near]
+        if not there:
             return text
-        if self._pattern is None:
-            longest = sorted(self._texts, key=len, reverse=True)
-            self._pattern = re.compile("|".join(_bounded(one) for one in longest), re.IGNORECASE)
-        return self._pattern.sub(lambda found: self._texts.get(found[0].casefold(), "<text>"), text)
+        found = {_key(one): self._texts[one] for one in there}
+        pattern = "|".join(_bounded(one) for one in sorted(there, key=len, reverse=True))
+        return re.sub(pattern, lambda it: found.get(_key(it[0]), "<text>"), text, flags=re.IGNORECASE)
 
     def value(self, value: Any) -> Any:
         """A JSON value without any of it; of free texts only plain words of the program stay."""
         if isinstance(value, dict):
-            return {self.text(str(key)): self.value(item) for key, item in value.items()}
+            return {self.value(str(key)): self._under(str(key), item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.value(item) for item in value]
         if not isinstance(value, str):
@@ -105,6 +126,11 @@ class Redactor:
         return said if said != value or _PLAIN.fullmatch(value) or not value else self._mark("text", value)
 
     # Within
+
+    def _under(self, key: str, value: Any) -> Any:
+        """What stands under a key: all of it goes where the key speaks of a secret."""
+        secret = _SECRET_KEY.fullmatch(key) and isinstance(value, str) and value
+        return self._mark("secret", value) if secret else self.value(value)
 
     def _path(self, path: str) -> str:
         bare = path.rstrip()
@@ -135,10 +161,34 @@ def _longest(pair: tuple[str, str]) -> int:
     return -len(pair[0])
 
 
+def _spellings(text: str) -> set[str]:
+    """The ways in which one text stands in logs: letters composed or not, escaped as in Python, JSON or an address."""
+    ways = {normalize(form, text) for form in ("NFC", "NFD")}
+    escaped = {json.dumps(one)[1:-1] for one in ways} | {ascii(one)[1:-1] for one in ways}
+    return ways | escaped | {quote(one.encode("utf-8", "surrogateescape"), safe=" ") for one in ways} | {shown(text)}
+
+
+def _key(found: str) -> str:
+    return re.sub(_BETWEEN, " ", found).casefold()
+
+
+def _first_word(text: str) -> str:
+    return next((word for word in re.split(_BETWEEN, text.casefold()) if word), "")
+
+
 def _bounded(text: str) -> str:
-    """A known text where it stands by itself: "Ann" is not in "Annotation"."""
-    before, after = (r"(?<!\w)" if text[0].isalnum() else ""), (r"(?!\w)" if text[-1].isalnum() else "")
-    return before + re.escape(text) + after
+    """A known text where it stands by itself, its words apart by any sign: "Ann" is in "ann_1.jpg", not in
+    "Annotation". Writing without spaces has no such bounds.
+    """
+    words = _BETWEEN_WORDS.join(re.escape(word) for word in re.split(_BETWEEN, text) if word) or re.escape(text)
+    return _bound(text[0], "(?<![^\\W{not_}_])") + words + _bound(text[-1], "(?![^\\W{not_}_])")
+
+
+def _bound(letter: str, form: str) -> str:
+    """What may not stand beside a letter (another), or a digit (another, or a letter)."""
+    if letter.isalpha():
+        return form.replace("{not_}", r"\d") if category(letter) != "Lo" else ""
+    return form.replace("{not_}", "") if letter.isdigit() else ""
 
 
 def _is_path(text: str) -> bool:

@@ -127,6 +127,19 @@ class Project:
         """Write what is in memory alone; whether nothing is that any more."""
         return not self.unsaved or self._save_again()
 
+    def make_certain(self) -> None:
+        """What was saved outlives a power cut too from here on: the journal goes into the file, and that to the disk.
+
+        Where that cannot be done it goes on in memory (`unsaved`).
+        """
+        if self.read_only or self.unsaved:
+            return
+        try:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            self._go_on(in_words(error, self.path, WHAT))
+            self.tell(self.why)
+
     def is_there(self) -> bool:
         """Whether its file is where it was; any thread, since a disk that went may take its time to say so."""
         return self.path.is_file()

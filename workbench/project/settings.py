@@ -62,11 +62,11 @@ class Settings:
     @property
     def layout_bytes(self) -> bytes:
         """Empty when there is none or it is damaged."""
-        return _decoded(self.layout)
+        return decoded(self.layout)
 
     @property
     def geometry_bytes(self) -> bytes:
-        return _decoded(self.geometry)
+        return decoded(self.geometry)
 
 
 class SettingsStore:
@@ -244,7 +244,8 @@ def _why(read: Callable[[], object], whole: bool = False) -> str:
     return ""
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """What base64 holds, empty where it is damaged."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

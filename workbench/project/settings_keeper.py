@@ -11,7 +11,7 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 from workbench.threads.supervisor import Supervisor
 
-SOON_MS = 700
+SOON_MS = 250
 
 
 class SettingsKeeper(QObject):

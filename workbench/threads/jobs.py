@@ -77,6 +77,9 @@ class JobQueue(QObject):
         super().__init__(parent)
         self._standings = Standings(resumes)
         self._resumed: dict[int, str] = {}
+        self._alone: dict[int, object] = {}
+        """Specs of jobs that wait while one of their kind runs."""
+        self._ours: set[int] = set()
         self._store = store or JobStore()
         self._clock = clock
         self._lock = threading.RLock()
@@ -104,16 +107,20 @@ class JobQueue(QObject):
 
     # --- the window
 
-    def submit(self, job: str, spec: object, title: str = "", command: str = "") -> int:
+    def submit(self, job: str, spec: object, title: str = "", command: str = "", *, alone: bool = False) -> int:
         """Queue a job; its number. `spec` is the job's dataclass, or the same as a dict. On disk when this returns.
 
-        command: the line that gives the same; without one, that of the job itself with all of its settings.
+        command: the line that gives the same; without one, that of the job itself with all of its settings. alone: not
+        beside another of its kind, so that the other worker stays free.
         """
         told = _spec_json(spec)
         record = self._store.insert(job, title or job.partition(":")[0], command or job_line(job, told), told)
         with self._lock:
             self._records[record.id] = record
             self._waiting.append(record.id)
+            self._ours.add(record.id)
+            if alone:
+                self._alone[record.id] = spec
         self._note_change(record.id)
         for runner in self._runners:
             runner.ring()
@@ -126,6 +133,8 @@ class JobQueue(QObject):
 
     def spec(self, id: int) -> Any:
         """The dataclass of a job of a kind that can go on. Raises `BadInput` where it makes no sense any more."""
+        if id in self._alone:
+            return self._alone[id]
         kind = self._standings.kind(self.record(id))
         return None if kind is None else kind.spec_of(self.record(id))
 
@@ -134,6 +143,13 @@ class JobQueue(QObject):
         with self._lock:
             found = (each for each in reversed(self._records.values()) if each.job == job and not each.spec.get("keep"))
             return next(found, None)
+
+    def going(self, job: str) -> tuple[int, ...]:
+        """Jobs of a kind that can go on, or of which one runs at a time, that are under way here; oldest first."""
+        with self._lock:
+            ours = (each for each in self._records.values() if each.job == job and each.id in self._ours)
+            there = [each.id for each in ours if not each.state.over]
+        return tuple(id for id in there if id in self._alone or self.keeps_checkpoint(id))
 
     def keeps_checkpoint(self, id: int) -> bool:
         """Whether a job that is under way can go on later when it is cancelled."""
@@ -158,14 +174,15 @@ class JobQueue(QObject):
         record, kind = self.record(id), self._standings.kind(self.record(id))
         there = None if kind is None else kind.standing_of(record)
         self._standings.forget()
-        if kind is None or there is None:
+        if kind is None or there is None or (keep and there.step == 0):
             raise UsageError(tr("This job cannot go on: its checkpoint is gone"), hint=tr("Begin it anew"))
         spec, command = kind.again(record, keep=keep)
         new = self.submit(record.job, spec, record.title, command)
         self._resumed[new] = _gone_on(there, keep)
         if not keep:
+            note = tr("Resumed later at step {step:,}", step=there.step) if there.step else tr("Begun later")
             with self._lock:
-                self._put(replace(record, note=tr("Resumed later at step {step:,}", step=there.step)), durable=True)
+                self._put(replace(record, note=note), durable=True)
         self.resumed.emit(new)
         return new
 
@@ -244,9 +261,10 @@ class JobQueue(QObject):
     def next_job(self) -> JobRecord | None:
         """The next queued job, now running; None when there is none."""
         with self._lock:
-            if not self._waiting:
+            id = next((id for id in self._waiting if not self._is_held(id)), None)
+            if id is None:
                 return None
-            id = self._waiting.popleft()
+            self._waiting.remove(id)
             self._times[id] = TimeLeft(self._clock)
             record = replace(self._records[id], state=JobState.RUNNING, started=time.time())
             self._put(record, durable=True)
@@ -313,6 +331,12 @@ class JobQueue(QObject):
             self._store.update(record, result)
         self._note_change(record.id)
 
+    def _is_held(self, id: int) -> bool:
+        """It waits for another of its kind. Whoever runs that looks here when it is over."""
+        others = (self._records[each] for each in self._ours & self._records.keys() if id in self._alone)
+        job = self._records[id].job
+        return any(each.job == job and each.state is JobState.RUNNING for each in others)
+
     def _with_time(self, record: JobRecord) -> JobRecord:
         left = self._times.get(record.id)
         return record if left is None else replace(record, seconds_left=left.seconds())
@@ -344,6 +368,8 @@ class JobQueue(QObject):
 def _gone_on(there: Standing, keep: bool) -> str:
     if keep:
         return tr("Kept as a model, cut off at step {step:,} of {steps:,}", step=there.step, steps=there.steps)
+    if not there.step:
+        return ""
     return tr("Resumed at step {step:,} of {steps:,}", step=there.step, steps=there.steps)
 
 

@@ -158,6 +158,16 @@ class Docks(QObject):
         most = round(BOTTOM * self._window.height())
         return {id: min(size, most) if areas[id] == "bottom" else round(size * side) for id, size in sizes.items()}
 
+    def hand_focus(self, id: str) -> None:
+        """Whoever was in another panel goes on in this one, so that keys and F1 mean what is in front."""
+        focus = self._window.focusWidget()
+        inside = [one for one, dock in self.docks.items() if focus is not None and dock.isAncestorOf(focus)]
+        if focus is None or not inside or id in inside:
+            return
+        focus.clearFocus()
+        if id in self.docks:
+            self.docks[id].widget().setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show(self, id: str) -> None:
         """Bring a dock to the front, wherever it is."""
         self.docks[id].show()

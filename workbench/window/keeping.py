@@ -1,28 +1,34 @@
 """Keeps what the window shows beside its forms, soon after it is shown: whoever kills the program loses two seconds.
 
 In the project: the preset in force, the selected tile and the one that is shown alone, where a picture is looked at,
-where films stand, and fields of pages that no form holds. In the settings: docks and folds, as they suit this screen.
+where films are and how they play, the docks, fields of pages that no form holds. In the settings: docks and folds,
+as they suit this screen.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from engines.cameras.types import FeedState
+from engines.cameras.types import FeedState, FeedStatus
 from widgets.kit.keeping.fields import KEPT
 from widgets.kit.panel import FOLDS
 from widgets.viewer.grid import ViewerGrid
 from workbench.project.file import STATE, Project
+from workbench.project.settings import decoded
 from workbench.services import Services
 from workbench.window.docks import Docks
 
-SOON_MS = 400
-DESK, FIELD = "desk", "field"
+if TYPE_CHECKING:
+    from engines.cameras.feed.running import Feed
+
+SOON_MS = 300
+DESK, FIELD, FILMS = "desk", "field", "films"
 STILL = (FeedState.PAUSED, FeedState.ENDED)
+FASTEST = 1000.0
 
 
 class DeskKeeper(QObject):
@@ -38,6 +44,8 @@ class DeskKeeper(QObject):
         self._project: Project | None = None
         self._views: dict[int, list[float]] = {}
         """Where to look at pictures that have not come yet, by tile."""
+        self._films: dict[str, dict[str, Any]] = {}
+        """Where films are, and how they play; of one that has not opened yet as it was last."""
         self._clock = QTimer(self, interval=SOON_MS)
         self._clock.timeout.connect(self.keep)
 
@@ -50,11 +58,15 @@ class DeskKeeper(QObject):
         project = self._services.project
         if project is self._project:
             return
-        self._project = project
+        first, self._project = self._project is None, project
         KEPT.load(project.items(FIELD))
-        desk = project.get(STATE, DESK)
+        desk, films = project.get(STATE, DESK), project.get(STATE, FILMS)
+        self._films = {id: film for id, film in films.items() if _is_film(film)} if isinstance(films, dict) else {}
         if isinstance(desk, dict):
-            self._show(desk)
+            self._show(desk, anew=not first)
+        for id, film in self._films.items():
+            if id in self._services.feeds.ids():
+                self._play(self._services.feeds.feed(id), film)
         self._clock.start()
 
     def keep(self) -> None:
@@ -62,6 +74,7 @@ class DeskKeeper(QObject):
         if self._project is self._services.project:
             self._look()
             self._services.project.put(STATE, DESK, self._desk())
+            self._services.project.put(STATE, FILMS, self._films_now())
             for name in KEPT.fresh:
                 self._services.project.put(FIELD, name, KEPT.values[name])
             KEPT.fresh.clear()
@@ -77,41 +90,71 @@ class DeskKeeper(QObject):
             settings.set_panel("folds", **FOLDS.state)
 
     def _desk(self) -> dict[str, Any]:
-        feeds = self._services.feeds
         return {
             "preset": self._services.settings.value.preset,
             "selected": self._grid.selected_index,
             "maximised": self._grid.maximised_index,
-            "films": {id: place for id in feeds.ids() if (place := self._place(id)) is not None},
+            "layout": base64.b64encode(self._docks.state()).decode(),
             "views": {str(tile): view for tile, view in (self._grid.views() | self._views).items()},
         }
 
-    def _place(self, id: str) -> list[float] | None:
-        """Where a film stands that stands still."""
-        status = self._services.feeds.feed(id).status()
-        still = status.state in STILL and status.info is not None and status.info.seekable
-        return [status.position] if still else None
+    def _films_now(self) -> dict[str, dict[str, Any]]:
+        feeds = self._services.feeds
+        self._films |= {id: film for id in feeds.ids() if (film := _film(feeds.feed(id).status())) is not None}
+        known = self._services.project.items("source")
+        self._films = {id: film for id, film in self._films.items() if id in known}
+        return self._films
 
-    def _show(self, desk: dict[str, Any]) -> None:
+    def _play(self, feed: Feed, film: dict[str, Any]) -> None:
+        """As it was left."""
+        feed.set_loop(film["loop"])
+        feed.set_speed(film["speed"])
+        if not film["plays"]:
+            feed.pause()
+        feed.seek(film["at"])
+
+    def _show(self, desk: dict[str, Any], anew: bool) -> None:
+        """anew: another project was open before, whose docks stand as they were left there."""
         preset = desk.get("preset")
         if preset in self._presets and preset != self._services.settings.value.preset:
             self._show_preset(str(preset))
+            anew = True
+        layout = desk.get("layout")
+        if anew and isinstance(layout, str):
+            self._docks.restore(decoded(layout))
         if isinstance(selected := desk.get("selected"), int):
             self._grid.select(selected)
         alone = desk.get("maximised")
         if isinstance(alone, int) and 0 <= alone < self._grid.count and self._grid.maximised_index is None:
             self._grid.maximise(alone)
-        views, films = desk.get("views"), desk.get("films")
+        views = desk.get("views")
         self._views = {int(tile): view for tile, view in views.items()
                        if tile.isdigit() and _are_numbers(view, 3)} if isinstance(views, dict) else {}  # fmt: skip
-        for id, place in films.items() if isinstance(films, dict) else ():
-            if id in self._services.feeds.ids() and _are_numbers(place, 1):
-                self._services.feeds.feed(id).pause()
-                self._services.feeds.feed(id).seek(place[0])
 
     def _look(self) -> None:
         """At pictures that have come by now, from where they were looked at."""
         self._views = {tile: view for tile, view in self._views.items() if not self._grid.look(tile, *view)}
+
+
+def _film(status: FeedStatus) -> dict[str, Any] | None:
+    """Where a film is to the second while it plays; None for what is no film or has not opened."""
+    if status.info is None or not status.info.seekable or status.state not in (*STILL, FeedState.PLAYING):
+        return None
+    plays = status.state is FeedState.PLAYING
+    at = float(round(status.position)) if plays else status.position
+    return {"at": at, "plays": plays, "loop": status.loop, "speed": status.speed}
+
+
+def _is_film(film: object) -> bool:
+    """Whether this is what `_film` gives; a file may hold anything."""
+    return (
+        isinstance(film, dict)
+        and isinstance(film.get("plays"), bool)
+        and isinstance(film.get("loop"), bool)
+        and _are_numbers([film.get("at"), film.get("speed")], 2)
+        and film["at"] >= 0
+        and 0 <= film["speed"] <= FASTEST
+    )
 
 
 def _are_numbers(value: object, count: int) -> bool:

@@ -123,6 +123,7 @@ class Window(QMainWindow, Host):
         self.project.changed.connect(self._desk.restore)
         for keep in (self.features.keep_now, self._desk.keep):
             self.project.leaving.connect(keep)
+            self.project.keeping.connect(keep)
         self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
@@ -151,6 +152,7 @@ class Window(QMainWindow, Host):
             self.features[chosen.strip].show_page()
         else:
             self.centre.show_widget(chosen.centre)
+        self.docks.hand_focus(id)
         self.commands.check(PRESET + id)
         self.services.settings.change(preset=id)
 
@@ -193,9 +195,10 @@ class Window(QMainWindow, Host):
             self.preset(preset.id)
         self.docks.show(feature)
 
-    def open_in(self, feature: str, file: str) -> None:
-        self.bring(feature)
-        self.features[feature].open(file)
+    def open_lens(self, file: str) -> None:
+        for feature in (one.id for one in self.features.records if one.lenses):
+            self.bring(feature)
+            self.features[feature].open(file)
 
     def give_room(self, dock: str, on: bool) -> None:
         """Where it is not needed, the jobs get its room."""
@@ -286,7 +289,7 @@ class Window(QMainWindow, Host):
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
         )
-        places = Places(services, self.features, self.viewer, self.project, self.dialogs)
+        places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
         self.shortcuts = ShortcutsController(self, services, commands)
         self.dialogs.pages.serve_shortcuts = self.shortcuts.serve

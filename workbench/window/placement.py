@@ -10,8 +10,10 @@ LEAST = QSize(1024, 640)
 ENDLESS = QRect(0, 0, 1 << 15, 1 << 15)
 FRAME = QSize(8, 32)
 """Set aside for the frame: the window manager says how large it is long after the window has been placed."""
-FRAMED_MS = (300, 1200)
-"""After this long the frame is there, and with it the title bar may stand above the screen."""
+LOOK_MS = 300
+"""So often it is looked whether the frame is there; with it the title bar may stand above the screen."""
+LOOKS = 40
+"""So many times: a start on a busy machine has the frame after seconds, a system without frames never."""
 
 
 class Placement(QObject):
@@ -40,8 +42,14 @@ class Placement(QObject):
         """The window is on the screen; its frame comes a moment later, and nothing tells of that."""
         self._window.windowHandle().screenChanged.connect(self.fit_soon)
         self.fit_soon()
-        for wait in FRAMED_MS:
-            QTimer.singleShot(wait, self, self.fit)
+        self._await_frame(LOOKS)
+
+    def _await_frame(self, looks: int, framed: int = 4) -> None:
+        handle = self._window.windowHandle()
+        self.fit()
+        framed -= handle is not None and not handle.frameMargins().isNull()
+        if looks and framed:
+            QTimer.singleShot(LOOK_MS, self, lambda: self._await_frame(looks - 1, framed))
 
     def fit_soon(self, *_what: object) -> None:
         """Once the system has said all it has to say."""

@@ -11,6 +11,7 @@ from workbench.controllers.shell.project import ProjectController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature
 from workbench.services import Services
+from workbench.window.docks import Docks
 from workbench.window.made import Made
 from workbench.work.languages import spoken
 
@@ -20,10 +21,10 @@ class Places:
 
     def __init__(
         self, services: Services, features: Made, viewer: ViewerController, project: ProjectController,
-        dialogs: DialogsController,
+        dialogs: DialogsController, docks: Docks,
     ) -> None:  # fmt: skip
         self._services, self._features, self._viewer = services, features, viewer
-        self._project, self._dialogs = project, dialogs
+        self._project, self._dialogs, self._docks = project, dialogs, docks
 
     def go_to(self, feature: str, page: str) -> None:
         self._features[feature].go_to(page)
@@ -40,6 +41,13 @@ class Places:
 
     def show_setting(self, title: str) -> None:
         self._dialogs.show_setting(title)
+
+    def show_panel(self, id: str) -> None:
+        self._docks.show(id)
+
+    def panels(self) -> Iterator[tuple[str, str]]:
+        """Ids and titles of all panels."""
+        return ((id, dock.windowTitle()) for id, dock in self._docks.docks.items())
 
     def settings(self) -> Iterable[tuple[str, str]]:
         """Titles and more words of all settings."""

@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 from engines.core import words
+from engines.core.errors import KinoscopeError
+from engines.core.reading import read_xml
 from workbench.work.stretching import stretch
 
 CONTEXT = "kinoscope"
@@ -106,15 +107,15 @@ def opened(language: str, folder: Path = FOLDER) -> Catalogue:
     path = folder / f"{language}{ENDING}"
     try:
         return Catalogue(language, read_texts(path))
-    except (OSError, ElementTree.ParseError) as error:
-        log.warning("The language %s cannot be read (%s): %s", language, path, error)
+    except KinoscopeError as error:
+        log.warning("The language %s cannot be read: %s", language, error)
         return Catalogue(language)
 
 
 def read_texts(path: Path) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The finished texts of a file of Qt Linguist. Raises `OSError` and `ParseError`."""
+    """The finished texts of a file of Qt Linguist. Raises `BadInput`."""
     texts = {}
-    for context in ElementTree.parse(path).iter("context"):
+    for context in read_xml(path, what="language").iter("context"):
         name = context.findtext("name", "")
         for message in context.iter("message"):
             translation = message.find("translation")

@@ -34,13 +34,16 @@ class Resumable:
         return from_json(_named(self.spec), record.spec)
 
     def standing_of(self, record: JobRecord) -> Standing | None:
-        """How far a job came that has ended early."""
+        """How far a job came that has ended early; one that never began stands at step 0."""
         if record.state not in ENDED_EARLY:
             return None
         try:
-            return _named(self.standing)(self.spec_of(record))
+            spec = self.spec_of(record)
+            there = _named(self.standing)(spec)
+            place = _named(self.checkpoint)(spec) if there is None and record.started is None else None
         except (KinoscopeError, OSError, ValueError):
             return None
+        return there if place is None else Standing(place, 0, int(getattr(spec, "steps", 0)))
 
     def place_of(self, record: JobRecord) -> Path | None:
         """Where a job keeps its checkpoint."""
@@ -50,8 +53,10 @@ class Resumable:
             return None
 
     def again(self, record: JobRecord, *, keep: bool = False) -> tuple[Any, str]:
-        """The spec that goes on, or that keeps the checkpoint as a model, and its command."""
-        spec = replace(self.spec_of(record), anew=False, keep=keep)
+        """The spec that goes on, that begins what never began, or that keeps the checkpoint as a model; its command."""
+        there = self.standing_of(record)
+        spec = self.spec_of(record)
+        spec = replace(spec, anew=spec.anew and there is not None and there.step == 0, keep=keep)
         return spec, _named(self.line)(spec)
 
 
@@ -97,15 +102,15 @@ class Standings:
                 taken.add(kind.place_of(record))
                 continue
             there = kind.standing_of(record)
-            if there is not None and there.path not in taken:
+            if there is not None and (there.step == 0 or there.path not in taken):
                 found[record.id] = there
-                taken.add(there.path)
+                taken |= {there.path} if there.step else set()
         return found
 
 
 def drop(there: Standing | None) -> None:
     """Delete the checkpoint of a job that is taken off the list."""
-    if there is not None:
+    if there is not None and there.step:
         remove(there.path)
 
 

@@ -39,3 +39,16 @@ def test_a_language_gives_its_own_order_and_its_own_plural():
 def test_a_translation_that_does_not_fit_or_is_not_there_gives_way_to_the_source():
     assert tr("Open {name}", name="x") == "Open x"
     assert tr("Close {name}", name="x") == "Close x"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["{name.__class__}", "{name[0]}", "{0}", "{name:>9999999999}", "{name:{other}}", "{name!r}", "{name", "{name:%d}"],
+)
+def test_a_translation_cannot_reach_into_what_it_is_given(hostile: str):
+    speak(lambda _source, _count: hostile)
+    try:
+        assert tr("Open {name}", name=[7]) == "Open [7]"
+        assert tr_count(2, "{n} {name}", "{n:,} {name}", name="views") == "2 views"
+    finally:
+        speak()

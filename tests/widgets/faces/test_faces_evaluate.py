@@ -140,7 +140,7 @@ def test_a_folder_and_a_pair_list_can_be_dropped(page, qtbot):
     )
     with qtbot.waitSignal(page.form.evaluateChanged) as heard, qtbot.assertNotEmitted(page.form.openSetChanged):
         page.form.take("/data/pairs.TSV")
-    assert heard.args == [replace(spec, pairs="/data/pairs.TSV")]
+    assert heard.args == [replace(spec, images="/data/other", pairs="/data/pairs.TSV")]
 
 
 def test_a_state_that_is_shown_is_not_said(page, qtbot):

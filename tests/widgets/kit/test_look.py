@@ -156,6 +156,7 @@ def properties_panel() -> PropertiesPanel:
 
 def grid() -> ViewerGrid:
     made = ViewerGrid()
+    made.set_layout("2x2")
     made.set_sources([("a", "A")])
     made.set_engines([("e", "Finder")])
     made.tile(0).set_source("a")
@@ -357,6 +358,6 @@ def test_the_palette_has_names_too(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
     palette = CommandPalette(window)
-    assert palette.field.accessibleName() == "Command"
+    assert palette.field.accessibleName() == "Search"
     assert QApplication.instance() is not None
     assert palette.list.toolTip()

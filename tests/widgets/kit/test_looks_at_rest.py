@@ -20,6 +20,7 @@ def grid(qtbot):
     grid = ViewerGrid()
     qtbot.addWidget(grid)
     grid.resize(700, 500)
+    grid.set_layout("2x2")
     grid.move(QCursor.pos() + QPoint(50, 50))
     grid.show()
     qtbot.waitExposed(grid)

@@ -18,12 +18,14 @@ from tests.engines.faces.gallery.galleries import CARD, Maker
 from workbench.diagnostics import collecting, crashes
 from workbench.diagnostics.collecting import ROOT, Told, collect, save
 from workbench.diagnostics.redacting import Redactor
+from workbench.project.file import Project
 from workbench.work.job_store import JobRecord, JobState
 
 SECRETS = (
     "Laura Bush", "Zoë", "ada.lovelace", "Countess", "Wedding, 2024", "IMG 0412", "first kiss", "garage-cam",
     "hunter2", "s3cr3t#pw", "cam7.lovelace.example", "192.168.17.23", "ada@lovelace.example", "Nurse Call",
-    "sk-live-12345", "fe80:0:0:0:1:2:3:4",
+    "sk-live-12345", "fe80:0:0:0:1:2:3:4", "Grandma", "Straße", "Zoe\u0308", "Zo%C3%AB", "王伟", "2001:db8::7",
+    "hf_abcdefghij", "u738b", "p w", "tail", "laura_bush", "Wang Bo", "quoted",
 )  # fmt: skip
 HOME = "/home/ada.lovelace"
 LINES = (
@@ -35,6 +37,10 @@ LINES = (
     f'  File "{ROOT}/engines/core/files.py", line 30, in atomic_path',
     r"C:\Users\Countess\Wedding, 2024\IMG 0412.jpg could not be read",
     "cam7.lovelace.example did not answer; hunter2 was refused",
+    "Grandma waves has no frames; laura_bush_01.jpg is too small; 王伟的照片.jpg is read; Anna Straße 7 too",
+    "Zoe\u0308.jpg, Zo%C3%AB.jpg and '\\u738b\\u4f1f' are not there; [2001:db8::7]:554 is silent; Wang Bo left",
+    "rtsp://ada:p w@10.1.2.3/tail is off; HF_TOKEN=hf_abcdefghij; loaded with hf_abcdefghijk",
+    r'{"archive_password": "a\"quoted"}',
 )
 
 
@@ -45,10 +51,12 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     monkeypatch.setattr(socket, "gethostname", lambda: "Countess")
     (log_dir() / LOG).write_text("\n".join(LINES), encoding="utf-8")
     with Gallery.create(data_dir() / "people.faces", CARD) as gallery:
-        for number, name in enumerate(("Laura Bush", "Zoë")):
+        for number, name in enumerate(("Laura Bush", "Zoë", "王伟", "Anna Straße", "Bo")):
             gallery.add(name, Maker().faces(number, 1))
-    project = {"sources": [{"title": "Nurse Call", "path": f"{HOME}/Wedding, 2024/IMG 0412.jpg"}]}
-    (data_dir() / "untitled-1.kino").write_text(json.dumps(project), encoding="utf-8")
+    project = Project(data_dir() / "untitled-1.kino")
+    project.put("source", "a", {"title": "Nurse Call", "path": f"{HOME}/Wedding, 2024/IMG 0412.jpg"})
+    project.put("labels", "a", {"classes": {"Grandma waves": 3}})
+    project.close()
     (log_dir() / "crash-last.txt").write_text(f'Fatal Python error\n  File "{HOME}/x.py", line 1', encoding="utf-8")
     spec = {"photos": [f"{HOME}/Wedding, 2024/IMG 0412.jpg"], "name": "Laura Bush", "steps": 20, "model": "sface"}
     error = {
@@ -65,6 +73,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
         "recent": [f"{HOME}/Wedding, 2024/project.kino"],
         "panels": {"faces": {"film": "garage-cam"}},
         "note": "first kiss",
+        "password": "tail",
+        "kept": {"Grandma waves": 1},
     }
     addresses = ("rtsp://ada:hunter2@cam7.lovelace.example:554/live?token=s3cr3t#pw",)
     return Told(settings, (failed,), "1920 x 1080", addresses, ("garage-cam", "Nurse Call"))

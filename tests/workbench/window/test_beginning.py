@@ -99,3 +99,23 @@ def test_a_crash_is_told_with_the_jobs_that_it_cut_off(open_window: Open, qtbot)
     assert page.shown.cut_off.project == "Gait study"
     assert [job.title for job in page.shown.cut_off.jobs] == ["Count"]
     assert not mark.exists()
+
+
+def test_a_crash_is_told_beside_sources_too_and_says_what_was_open(open_window: Open, qtbot) -> None:
+    first = open_window()
+    first.window.commands.run("file.open-sample")
+    until(qtbot, lambda: not first.window.place.starts)
+    assert first.end() == []
+    mark = data_dir() / "running" / "999999.json"
+    mark.write_text(json.dumps({"owner": "999999:1.00", "project": "Gait study"}))
+    second = open_window()
+    until(qtbot, lambda: second.says("ended unexpectedly", "Gait study"))
+
+
+def test_a_new_project_begins_on_the_start_page_whatever_page_was_in_front(open_window: Open) -> None:
+    window = open_window().window
+    window.commands.run("window.faces")
+    window.commands.run("faces.people")
+    assert window.centre.front != "viewer"
+    window.commands.run("file.new")
+    assert (window.centre.front, window.place.starts) == ("viewer", True)

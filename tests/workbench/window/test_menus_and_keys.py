@@ -27,7 +27,7 @@ def opened(open_window: Open, qtbot) -> Opened:
 
 def _menus(opened: Opened) -> dict[str, QMenu]:
     actions = opened.window.menuBar().actions()
-    return {action.text(): menu for action in actions if isinstance(menu := action.menu(), QMenu)}
+    return {action.text().replace("&", ""): menu for action in actions if isinstance(menu := action.menu(), QMenu)}
 
 
 def test_menus_stand_in_the_platforms_order(opened: Opened) -> None:
@@ -143,3 +143,21 @@ def test_a_menus_tip_stands_beside_it(opened: Opened, monkeypatch: pytest.Monkey
     assert "empty project" in words
     assert "Ctrl+N" in words
     assert at.x() > menu.mapToGlobal(QPoint(menu.width(), 0)).x()
+
+
+def test_menus_open_by_keys_alone(opened: Opened, qtbot) -> None:
+    bar = opened.window.menuBar()
+    letters = [action.text()[action.text().index("&") + 1].casefold() for action in bar.actions()]
+    assert len(set(letters)) == len(letters), "each opens one"
+    qtbot.keyClick(opened.window, Qt.Key.Key_F10)
+    until(qtbot, lambda: _menus(opened)["File"].isVisible())
+    qtbot.keyClick(_menus(opened)["File"], Qt.Key.Key_Escape)
+
+
+def test_whoever_goes_to_another_preset_leaves_the_panel_behind(opened: Opened, qtbot) -> None:
+    window = opened.window
+    window.docks.show("log")
+    window.docks.docks["log"].widget().setFocus()
+    window.preset("rig")
+    window.commands.run("help.guide")
+    assert window.dialogs.help.list.currentItem().data(Qt.ItemDataRole.UserRole) == "rig"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMargins, QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QToolButton, QWidget
 
 from tests.workbench.opened import every_page
 from workbench.commands import PRESETS, Actions
+from workbench.window import placement
 from workbench.window.placement import FRAME, LEAST, Placement, inside
 from workbench.window.toolbar import TopBar
 
@@ -88,6 +89,15 @@ def test_a_title_bar_that_comes_late_and_stands_above_the_screen_comes_down(on_s
     window.move(-1, -20)
     assert not LAPTOP.contains(window.frameGeometry())
     qtbot.waitUntil(lambda: LAPTOP.contains(window.frameGeometry()))
+
+
+def test_a_frame_that_comes_long_after_the_window_is_waited_for(on_screen, qtbot, monkeypatch):
+    monkeypatch.setattr(placement, "LOOK_MS", 20)
+    monkeypatch.setattr(QWindow, "frameMargins", lambda _window: QMargins())
+    window = on_screen(LAPTOP)
+    for _look in range(6):
+        window.move(-1, -20)
+        qtbot.waitUntil(lambda: LAPTOP.contains(window.frameGeometry()))
 
 
 @pytest.mark.parametrize(

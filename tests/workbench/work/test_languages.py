@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,8 +53,21 @@ def test_what_a_language_lacks_or_has_wrong_is_said_in_english(folder: Path) -> 
     assert tr_count(1, "{n} face", "{n} faces") == "1 face"
 
 
-def test_a_broken_file_is_english(folder: Path) -> None:
-    (folder / "de.ts").write_text("<TS><context>", "utf-8")
+BOMB = """<!DOCTYPE TS [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><TS><context><name>kinoscope</name><message>
+<source>{n:,} views</source><translation>&b;</translation></message></context></TS>"""
+
+
+@pytest.mark.parametrize(
+    "text", ["<TS><context>", BOMB, "<?xml version='1.0' encoding='none'?><TS/>", "", "<a>" * 9999]
+)
+def test_a_broken_file_is_english(folder: Path, text: str) -> None:
+    (folder / "de.ts").write_text(text, "utf-8")
+    speak_in("de", folder)
+    assert views(1) == "1 view"
+
+
+def test_a_pipe_in_place_of_a_language_holds_nobody_up(folder: Path) -> None:
+    os.mkfifo(folder / "de.ts")
     speak_in("de", folder)
     assert views(1) == "1 view"
 

@@ -9,11 +9,13 @@ from engines.core.words import tr
 from widgets.calibration.rig.setup import LEFT_OUT, RigSetup
 from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.form import show
+from widgets.kit.keeping.fields import KEPT
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, QuietButton, TextField, describe
 from widgets.kit.words import file_name
 
 LEAST_FIELD = 40
+BEFORE = "rig.names of cameras left out"
 
 
 class Place(QWidget):
@@ -66,10 +68,14 @@ class CameraPlaces(QWidget):
         super().__init__()
         self.places: list[Place] = []
         self._setup = RigSetup()
-        self._before: dict[int, str] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
+        KEPT.add(BEFORE, self)
+
+    def show_kept(self, _value: object) -> None:
+        """What cameras that are left out were called is known by now."""
+        self.show_setup(self._setup)
 
     def show_setup(self, setup: RigSetup) -> None:
         moved = (setup.tiled, setup.rows, setup.columns) != (self._setup.tiled, self._setup.rows, self._setup.columns)
@@ -87,7 +93,7 @@ class CameraPlaces(QWidget):
         told = (*setup.names, *("",) * setup.places)
         for number, place in enumerate(self.places[: setup.places]):
             on, path = told[number] != LEFT_OUT, "" if setup.tiled else setup.paths[number]
-            place.show_place(told[number] if on else self._before.get(number, ""), path, on)
+            place.show_place(told[number] if on else _names_before().get(str(number), ""), path, on)
 
     def _add(self) -> None:
         place = Place(len(self.places))
@@ -106,6 +112,12 @@ class CameraPlaces(QWidget):
         """A camera that is switched on again is called as before."""
         told = [*self._setup.names, *[""] * self._setup.places][: self._setup.places]
         if not on:
-            self._before[number] = told[number]
-        told[number] = self._before.get(number, "") if on else LEFT_OUT
+            KEPT.take(BEFORE, {**_names_before(), str(number): told[number]})
+        told[number] = _names_before().get(str(number), "") if on else LEFT_OUT
         self.namesChanged.emit(tuple(told) if any(told) else ())
+
+
+def _names_before() -> dict[str, str]:
+    """What cameras that are left out were called, by their places."""
+    before = KEPT.values.get(BEFORE)
+    return {str(place): str(name) for place, name in before.items()} if isinstance(before, dict) else {}

@@ -75,7 +75,7 @@ class RigPanel(FeaturePanel):
         self.pictures, self.known, self.solver = PicturesSection(), KnownSection(), RigSolverSection()
         self.live, self.use = LiveSection(), UseSection()
         self.board_section = Section(tr("Board"), name="rig.board")
-        self.boards = BoardsEditor()
+        self.boards = BoardsEditor("rig")
         self.open = QuietButton(tr("Open"), "open", tr("Show a calibrated rig of ours or of another program"))
         self.save = QuietButton(tr("Save"), "save", tr("Save everything as JSON"))
         self.export = QuietButton(

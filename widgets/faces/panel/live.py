@@ -65,6 +65,12 @@ class TracksSection(Section):
         self.name.setFocus()
         self.name.selectAll()
 
+    def take_back(self, name: str) -> None:
+        """Nobody was enrolled under this name: it stands in the field again, for the face that is chosen next."""
+        self.name.setText(name)
+        self.name.setFocus()
+        self.name.selectAll()
+
     def _wire(self) -> None:
         self.list.chosen.connect(self._choose)
         self.list.enrolWanted.connect(self.ask_name)

@@ -30,6 +30,7 @@ class EvaluateForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
+        self._shown = self._spec, self._open
         tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
         self.images = PathRow(tr("Images"), tr("no folder chosen"), tip)
         tip = tr("A TSV file with the columns fold, same, a, b")
@@ -46,9 +47,9 @@ class EvaluateForm(QWidget):
 
     def show_specs(self, spec: EvaluateSpec, open_spec: OpenSetSpec, *, busy: bool) -> None:
         self.setEnabled(not busy)
-        if (spec, open_spec) == (self._spec, self._open):
+        if (spec, open_spec) == self._shown == (self._spec, self._open):
             return
-        self._spec, self._open = spec, open_spec
+        self._spec, self._open = self._shown = spec, open_spec
         self.images.show_path(spec.images)
         self.pairs.show_path(spec.pairs)
         with QSignalBlocker(self.flip), QSignalBlocker(self.enrol), QSignalBlocker(self.which):
@@ -59,11 +60,10 @@ class EvaluateForm(QWidget):
     def take(self, path: str) -> None:
         """A path that was dropped: a pair list by its ending, else the images of both evaluations."""
         if path.lower().endswith(PAIRS):
-            self.evaluateChanged.emit(replace(self._spec, pairs=path))
+            self._tell(pairs=path)
             return
-        spec, open_spec = replace(self._spec, images=path), replace(self._open, images=path)
-        self.evaluateChanged.emit(spec)
-        self.openSetChanged.emit(open_spec)
+        self._tell(images=path)
+        self._tell_open(images=path)
 
     def _lay_out(self) -> None:
         paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
@@ -73,13 +73,21 @@ class EvaluateForm(QWidget):
         self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))
 
     def _wire(self) -> None:
-        self.pairs.clear.clicked.connect(lambda: self.evaluateChanged.emit(replace(self._spec, pairs="")))
+        self.pairs.clear.clicked.connect(lambda: self._tell(pairs=""))
         self.flip.toggled.connect(self._flip)
-        self.enrol.valueChanged.connect(lambda many: self.openSetChanged.emit(replace(self._open, enrol=round(many))))
-        self.which.chosen.connect(lambda which: self.openSetChanged.emit(replace(self._open, choose=which)))
+        self.enrol.valueChanged.connect(lambda many: self._tell_open(enrol=round(many)))
+        self.which.chosen.connect(lambda which: self._tell_open(choose=which))
 
     def _flip(self, on: bool) -> None:
         """Both figures are of the same embeddings."""
-        spec, open_spec = replace(self._spec, flip=on), replace(self._open, flip=on)
-        self.evaluateChanged.emit(spec)
-        self.openSetChanged.emit(open_spec)
+        self._tell(flip=on)
+        self._tell_open(flip=on)
+
+    def _tell(self, **changed: object) -> None:
+        """Beside what was told before and is not shown again yet."""
+        self._spec = replace(self._spec, **changed)  # type: ignore[arg-type]
+        self.evaluateChanged.emit(self._spec)
+
+    def _tell_open(self, **changed: object) -> None:
+        self._open = replace(self._open, **changed)  # type: ignore[arg-type]
+        self.openSetChanged.emit(self._open)

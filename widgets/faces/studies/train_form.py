@@ -31,7 +31,7 @@ class HeadForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._spec = HeadSpec("", "")
+        self._spec = self._told = HeadSpec("", "")
         self._models: tuple[tuple[str, str], ...] = ()
         self.images = PathRow(
             tr("Images"), tr("no folder chosen"), tr("One folder a person, or files named NAME_0001.jpg")
@@ -78,9 +78,9 @@ class HeadForm(QWidget):
         if models != self._models:
             self._models = models
             self.model.set_choices(models)
-        elif spec == self._spec:
+        elif spec == self._spec == self._told:
             return
-        self._spec = spec
+        self._spec = self._told = spec
         fields = [self.loss, self.scale, self.backbone, self.steps, self.model, *self.margins, *self._numbers()]
         blocked = [QSignalBlocker(field) for field in fields]
         self._fill(spec)
@@ -163,7 +163,9 @@ class HeadForm(QWidget):
 
     def _tell_margins(self, _value: float) -> None:
         margins = tuple(round(field.value(), 4) for field in self.margins)
-        self._tell(margins=None if margins == CHOICES[self._spec.loss].margins else margins)
+        self._tell(margins=None if margins == CHOICES[self._told.loss].margins else margins)
 
     def _tell(self, **changed: object) -> None:
-        self.headChanged.emit(replace(self._spec, **changed))  # type: ignore[arg-type]
+        """Beside what was told before and is not shown again yet."""
+        self._told = replace(self._told, **changed)  # type: ignore[arg-type]
+        self.headChanged.emit(self._told)

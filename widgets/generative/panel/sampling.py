@@ -229,8 +229,9 @@ class ScheduleSection(Form):
         self.high.set_own(own and own.sigma_max)
         self.low.set_own(own and own.sigma_min)
         self.show_fields(schedule)
-        self._ends.setVisible(not drawn and not folders)
-        self._more.setVisible(not drawn)
+        self._ends.setVisible(not folders)
+        for part in (self._ends, self._more):
+            part.setEnabled(not drawn)
         self._rho.setVisible(schedule.name == "karras")
         levels, error = schedule_levels(view.spec, own)
         self.curve.show_levels(levels, schedule.points if drawn else ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
@@ -54,7 +56,8 @@ class ComparePage(WorkPage):
         self.curves.show_curves(compared.curves, compared.curves_busy)
         self.ask.setVisible(not curves)
         if spec is not None and grid:
-            self._show_grid(spec, compared)
+            title = next((info.title for info in view.models if info.name == spec.base.model), spec.base.model)
+            self._show_grid(replace(spec, base=replace(spec.base, model=title)), compared)
 
     def _show_grid(self, spec: CompareSpec, compared: CompareView) -> None:
         columns = tuple(varying.label(spec.x, value) for value in spec.x_values)

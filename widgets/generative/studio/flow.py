@@ -154,7 +154,9 @@ class FlowPage(WorkPage):
                 field.setValue(value)
 
     def _change(self, **what: Any) -> None:
-        self.edited.emit(replace(self.shown.spec, **what))
+        """Beside what was changed before and is not shown again yet."""
+        self.shown = replace(self.shown, spec=replace(self.shown.spec, **what))
+        self.edited.emit(self.shown.spec)
 
     def _choose_sampler(self, number: int, name: str) -> None:
         samplers = list(self.shown.spec.samplers)

@@ -91,3 +91,5 @@ def _put(field: QWidget, value: Any) -> None:
         field.editingFinished.emit()
     elif isinstance(field, QAbstractButton) and isinstance(value, bool) and value != field.isChecked():
         field.click() if field.isEnabled() else field.setChecked(value)
+    elif callable(show := getattr(field, "show_kept", None)):
+        show(value)

@@ -41,8 +41,8 @@ class CutOffCard(QFrame):
         self.setVisible(cut_off is not None)
         if cut_off is None:
             return
-        self.words.setText(_headline(cut_off))
-        self.more.setText(_state(cut_off))
+        self.words.setText(headline(cut_off))
+        self.more.setText(state(cut_off))
         while (item := self._rows.takeAt(0)) is not None:
             if (row := item.widget()) is not None:
                 row.deleteLater()
@@ -71,7 +71,8 @@ class CutOffCard(QFrame):
         return held(row_of(*parts, resume, spacing=8))
 
 
-def _headline(cut_off: CutOff) -> str:
+def headline(cut_off: CutOff) -> str:
+    """That the last run ended unexpectedly, and how many jobs with it."""
     if not cut_off.jobs:
         return tr("Kinoscope ended unexpectedly the last time")
     return tr_count(
@@ -81,7 +82,8 @@ def _headline(cut_off: CutOff) -> str:
     )
 
 
-def _state(cut_off: CutOff) -> str:
+def state(cut_off: CutOff) -> str:
+    """What was open then, and that it is there."""
     if not cut_off.project:
         return tr("Everything up to the last moments is saved.")
     return tr("{project} was open. It is as it was, up to the last moments.", project=cut_off.project)

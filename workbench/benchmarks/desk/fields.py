@@ -49,8 +49,10 @@ def is_field(widget: QWidget) -> bool:
 
 
 def value_of(widget: QWidget) -> Any:
-    """What a field shows, as a JSON value."""
+    """What a field shows, as a JSON value; None while there is nothing to choose from."""
     if isinstance(widget, QComboBox):
+        if not widget.count():
+            return None
         data = widget.currentData()
         return data if isinstance(data, str | int | float) else widget.currentText()
     if isinstance(widget, QSpinBox | QDoubleSpinBox | QAbstractSlider):

@@ -1,6 +1,7 @@
 """One life of the window that ends by a kill: shows every page, changes fields, and records what is shown, and when.
 
-Run as a module with a file for the records, a seed, the seconds to work before the kill, and pages as "preset/page".
+Run as a module with a file for the records, a seed, the seconds to work before the kill, what to begin with ("scene",
+"content" or "" for what the life before left), and pages as "preset/page".
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import signal
 import sys
 import threading
 import traceback
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,9 +21,17 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from engines.core.clock import monotonic
+from engines.core.errors import KinoscopeError
 from workbench.benchmarks.desk.fields import change, fields, value_of
 
 STEP_MS = 120
+SETTLED = 2
+"""Looks in a row that show the same, so that what comes late is there."""
+MOST_LOOKS = 10
+LONGEST_WORK_S = 90.0
+FILM = "walking"
+MOVING = ("Panels",)
+"""Fields that follow the arrangement of the docks, which is compared as such."""
 OURS = (
     "Position",
     "Filter",
@@ -33,9 +44,11 @@ OURS = (
     "QTabBar",
     "Find the board",
     "Detect the board",
+    "_Head/From",
+    "faces.tracks/Name",
 )
-"""Parts of names of fields that go on by themselves, or are of the moment."""
-NOT_BY_SCRIPT = ("Record", "Play", "Pause", "Loop", "Speed")
+"""Parts of names of fields that go on by themselves, or are of the moment: faces in view, what the log filters."""
+NOT_BY_SCRIPT = ("Record", "Play", "Pause")
 
 
 class Life(QObject):
@@ -48,6 +61,7 @@ class Life(QObject):
         self._places = [place for place in places(window) if not only or "/".join(place) in only]
         self._left, self._at = list(self._places), ("", "")
         self._shown = False
+        self._looks: list[dict[str, Any]] = []
         self._clock = QTimer(self, interval=STEP_MS)
         self._clock.timeout.connect(self._step)
 
@@ -64,7 +78,10 @@ class Life(QObject):
 
     def _go_on(self) -> None:
         if self._at != ("", ""):
-            self._record("work" if not self._left and self._shown else "look", read(self._window))
+            values = read(self._window)
+            self._record("work" if self._shown else "look", values)
+            if not self._shown and not self._is_settled(values):
+                return
         if self._left:
             self._at = self._left.pop(0)
             show(self._window, *self._at)
@@ -74,6 +91,15 @@ class Life(QObject):
             threading.Timer(self._seconds, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
         else:
             self._work()
+
+    def _is_settled(self, values: dict[str, Any]) -> bool:
+        """What comes late to this place is there."""
+        still = {name: value for name, value in values.items() if not name.startswith("near: ")}
+        self._looks.append(still)
+        done = len(self._looks) >= MOST_LOOKS or self._looks[-SETTLED:] == [still] * SETTLED
+        if done:
+            self._looks = []
+        return done
 
     def _work(self) -> None:
         if self._dice.random() < 0.2:
@@ -86,7 +112,9 @@ class Life(QObject):
             change(there[name], self._dice)
 
     def _record(self, what: str, values: dict[str, Any]) -> None:
-        self._file.write(json.dumps({"t": monotonic(), "what": what, "values": values}) + "\n")
+        self._file.write(
+            json.dumps({"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}) + "\n"
+        )
         self._file.flush()
 
 
@@ -114,7 +142,8 @@ def is_kept(name: str) -> bool:
 def read(window: Any) -> dict[str, Any]:
     """What the window shows now."""
     there = fields(window)
-    return {name: value_of(field) for name, field in there.items() if is_kept(name)} | state(window)
+    kept = {name: value_of(field) for name, field in there.items() if is_kept(name) and name not in MOVING}
+    return {name: value for name, value in kept.items() if value is not None} | state(window)
 
 
 def state(window: Any) -> dict[str, Any]:
@@ -133,10 +162,52 @@ def state(window: Any) -> dict[str, Any]:
         },
         **{f"state: tile {tile}": path for tile, path in window.viewer.shown().items()},
         **{f"state: source {id}": True for id in window.services.feeds.ids()},
+        **{f"late: on {path}": list(window.viewer.engines_on(path)) for path in set(window.viewer.shown().values())},
+        "state: docks": [id for id, dock in window.docks.docks.items() if not dock.visibleRegion().isEmpty()],
+        **_films(window),
     }
 
 
-def main(out: str, seed: str, seconds: str, *only: str) -> int:
+def _films(window: Any) -> dict[str, Any]:
+    """Where films are that have opened, and how they play."""
+    feeds = window.services.feeds
+    known = {id: feeds.feed(id).status() for id in feeds.ids()}
+    films = {id: it for id, it in known.items() if it.info is not None and it.info.seekable}
+    return {
+        **{f"near: place in {id}": round(it.position, 2) for id, it in films.items()},
+        **{f"state: loop of {id}": it.loop for id, it in films.items()},
+        **{f"state: speed of {id}": it.speed for id, it in films.items()},
+    }
+
+
+def begin(window: Any, content: str) -> None:
+    """With something on every page, where that is asked for: the sample, a film with covered faces, sampled digits."""
+    if content != "content":
+        return
+    window.commands.run("file.open-sample")
+    film = known_file(FILM)
+    if film is not None:
+        window.add_source(str(film))
+    window.preset("faces")
+    faces = window.features["faces"]
+    faces.set_settings(replace(faces.form.settings, blur="everyone"))
+    path = window.viewer.shown().get(max(window.viewer.shown(), default=0), "")
+    window.viewer.engineToggled.emit("faces", path, True)
+    window.preset("diffusion")
+    QTimer.singleShot(2500, window, lambda: window.features["diffusion"].start())
+
+
+def known_file(name: str) -> Path | None:
+    """A file of the model store that is there already."""
+    from engines.core.store.fetching import load_path
+
+    try:
+        return load_path(name)
+    except KinoscopeError:
+        return None
+
+
+def main(out: str, seed: str, seconds: str, content: str = "", *only: str) -> int:
     """Live until killed."""
     from workbench import app as application
     from workbench.threads.supervisor import Supervisor
@@ -146,10 +217,25 @@ def main(out: str, seed: str, seconds: str, *only: str) -> int:
     window = Window(Supervisor(), *application.open_state())
     window.resize(1600, 1000)
     window.show()
-    window.start([] if any((Path(os.environ["KINOSCOPE_HOME"]) / "data").glob("projects/*")) else ["scene:1"])
+    window.start(["scene:1"] if content == "scene" else [])
     life = Life(window, Path(out), int(seed), float(seconds), only)
-    QTimer.singleShot(700, life.begin)
+    QTimer.singleShot(700, life, partial(_begin, window, life, content))
     return qt.exec()
+
+
+def _begin(window: Any, life: Life, content: str) -> None:
+    begin(window, content)
+    give_up = monotonic() + LONGEST_WORK_S
+    clock = QTimer(life, interval=500)
+
+    def look() -> None:
+        jobs = [job for job in window.services.jobs.records() if not job.state.over]
+        if content != "content" or monotonic() > give_up or (window.services.jobs.records() and not jobs):
+            clock.stop()
+            life.begin()
+
+    clock.timeout.connect(look)
+    look() if content != "content" else clock.start()
 
 
 if __name__ == "__main__":

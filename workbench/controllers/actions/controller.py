@@ -72,7 +72,12 @@ class ActionsController(PagedController):
         self.watch.close()
         self.errands.request_stop()
 
+    def keep_now(self) -> None:
+        super().keep_now()
+        self.watch.keep()
+
     def keep(self) -> None:
+        self.watch.keep()
         kept_form.keep(self.services, self.name, to_json(self.form))
 
     def restore(self) -> None:
@@ -87,6 +92,9 @@ class ActionsController(PagedController):
         self.form, self.trouble = replace(form, models=there), None
         self.labels.restore()
         self.studies.forget()
+        self.watch.restore()
+        for spec, result in self.watch.kept.films():
+            self.studies.bring_back(spec, result)
         self.watch.configure()
         self.show_now()
 
@@ -233,6 +241,7 @@ class ActionsController(PagedController):
         self.store.failed.connect(self.show_trouble)
         self.store.arrived.connect(self.dismiss)
         self.studies.trained.connect(self.watching.renewed)
+        self.studies.detected.connect(self.watch.kept.keep_film)
         self.playhead.moved.connect(self.show_soon)
         self.recorder.opened.connect(self.play_recorded)
         feeds.added.connect(lambda _id: self.watch.follow_sources())

@@ -8,9 +8,11 @@ the beginning on is what a run over the whole film gives. Events are found in th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,8 @@ class ScoreHistory:
     classes: tuple[str, ...] = ()
     horizons: tuple[float, ...] = ()
     version: int = 0
+    changed_from: int = 0
+    """The first row that is another than when this was set last."""
     _count: int = 0
     _last: int = -1
     _now: float = 0.0
@@ -54,6 +58,41 @@ class ScoreHistory:
     _settled: tuple[int, tuple[Event, ...]] = (0, ())
     """A row after which nothing lasts of what came before, and the events that ended before it."""
     _made: tuple[object, ScoreTrack] = (None, ScoreTrack())
+
+    @classmethod
+    def of(
+        cls, head: Mapping[str, Any], times: NDArray[np.float64], since: NDArray[np.float64],
+        scores: NDArray[np.float32],
+    ) -> ScoreHistory:  # fmt: skip
+        """What `head` and `stretch` gave. Raises `ValueError` where these do not belong together."""
+        classes = tuple(str(name) for name in head["classes"])
+        fits = len(times) == len(since) == len(scores) and scores.shape[1:] == (len(classes),)
+        if not fits or not np.isfinite(times).all() or (np.diff(times) < 0).any():
+            raise ValueError("rows that do not belong together")
+        horizons = tuple(float(seconds) for seconds in head["horizons"])
+        made = cls(str(head["model"]), str(head["digest"]), classes, horizons, version=1, changed_from=len(times))
+        made._times, made._since, made._scores = times.copy(), since.copy(), scores.copy()
+        made._count, made._now, made._run = len(times), float(times[-1]), float(since[-1])
+        return made
+
+    def head(self) -> dict[str, Any]:
+        """What is known beside the rows, as JSON values."""
+        return {
+            "model": self.model,
+            "digest": self.digest,
+            "classes": list(self.classes),
+            "horizons": list(self.horizons),
+            "rows": self._count,
+        }
+
+    @property
+    def rows(self) -> int:
+        return self._count
+
+    def stretch(self, first: int, last: int) -> tuple[NDArray[Any], ...]:
+        """Times, beginnings of runs and scores of these rows."""
+        rows = slice(first, min(last, self._count))
+        return self._times[rows], self._since[rows], self._scores[rows]
 
     def add(self, watched: Watched) -> bool:
         """Whether anything was new. Another model begins anew."""
@@ -110,6 +149,7 @@ class ScoreHistory:
         self._scores = np.zeros((FIRST, len(watched.classes)), np.float32)
         self._count, self._last, self._ahead = 0, -1, ()
         self._gone, self._settled, self._at = (), (0, ()), np.inf
+        self.changed_from = 0
 
     def _put(self, decision: Decision) -> None:
         """Instead of what is known of the same time, unless an earlier run remembers more there."""
@@ -135,6 +175,7 @@ class ScoreHistory:
 
     def _replace(self, low: int, high: int, decision: Decision) -> None:
         """Rows low to high by this one. New arrays but at the end: what was handed out stays as it was."""
+        self.changed_from = min(self.changed_from, low)
         if low < self._count:
             self._part(low, high)
         elif self._count == len(self._times):
@@ -159,6 +200,7 @@ class ScoreHistory:
             self._gone = tuple(e for e in self._events(False) if e.end is not None and e.end < first)[-MOST_EVENTS:]
         self._take(kept, max(self._count - kept.start, FIRST))
         self._count, self._settled = self._count - kept.start, (0, ())
+        self.changed_from = 0 if kept.start else self.changed_from
 
     def _take(self, rows: slice | NDArray[np.int64], more: int) -> None:
         """These rows, in new arrays, and room for more."""

@@ -85,6 +85,7 @@ class Studies(QObject):
 
     changed = Signal()
     trained = Signal(str)
+    detected = Signal(object, object)
 
     def __init__(self, jobs: JobQueue, files: FileWork, failed: Callable[[object], object], parent: QObject) -> None:
         super().__init__(parent)
@@ -179,6 +180,13 @@ class Studies(QObject):
 
     def _detected(self, spec: DetectSpec, result: object) -> None:
         if isinstance(result, DetectResult):
+            self.detected.emit(spec, result)
+            have = partial(self._have, spec.video)
+            self._files.read(partial(read_whole, spec, result), have, tr("The scores could not be read"))
+
+    def bring_back(self, spec: DetectSpec, result: DetectResult) -> None:
+        """What a run of before gave, where its files are still there."""
+        if Path(result.file).is_file() and Path(spec.model).is_file() and Path(spec.video).is_file():
             have = partial(self._have, spec.video)
             self._files.read(partial(read_whole, spec, result), have, tr("The scores could not be read"))
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from engines.actions.labels.event_files import write_events
 from engines.actions.study_types import DetectSpec
@@ -25,6 +25,7 @@ from workbench.controllers.actions.dialogs import Dialogs
 from workbench.controllers.actions.file_work import FileWork, ReadOnce
 from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Pages, models_dir
+from workbench.controllers.actions.kept_scores import KeptScores
 from workbench.controllers.actions.playhead import Playhead
 from workbench.controllers.actions.score_history import ScoreHistory
 from workbench.controllers.actions.studies import Studies
@@ -37,6 +38,7 @@ from workbench.services import Services
 ENGINE = "engines.actions.streaming.live:ActionWatcher"
 ID = "actions"
 GOING = (FeedState.PLAYING, FeedState.PAUSED)
+KEEP_MS = 700
 LIVE_MS = 100
 """Panel and timeline follow the decisions at most this often; the picture follows every result."""
 
@@ -57,6 +59,9 @@ class Watch(SourceWatch):
         """By path, model file and how its weights are kept."""
         self.lookers = Lookers(services, ENGINE, tr("Action detection"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
+        self.kept = KeptScores(services)
+        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keep_soon.timeout.connect(self.keep)
         services.feeds.removed.connect(self._forget_feed)
 
     @property
@@ -83,6 +88,17 @@ class Watch(SourceWatch):
         """The chosen source gives new pictures."""
         return self._services.feeds.plays(self.source)
 
+    def restore(self) -> None:
+        """Another project is open."""
+        self._keep_soon.stop()
+        self._histories = self.kept.lanes()
+        self.show_soon()
+
+    def keep(self) -> None:
+        """What was decided, into the project."""
+        self._keep_soon.stop()
+        self.kept.keep(self._histories)
+
     def configure(self) -> None:
         """Also what stands still follows the settings."""
         super().configure()
@@ -105,7 +121,9 @@ class Watch(SourceWatch):
         found = self.lookers.latest(path)
         if isinstance(found, Watched):
             self._draw(path)
-            self._histories.setdefault((path, found.model, found.weights), ScoreHistory()).add(found)
+            key = path, found.model, found.weights
+            if self._histories.setdefault(key, ScoreHistory()).add(found) and not self._keep_soon.isActive():
+                self._keep_soon.start()
         if path == self.source:
             self.show_soon()
 

@@ -32,6 +32,7 @@ FEATURE = Feature(
         strip="calibration",
     ),
     live=tr("Board detection"),
+    lenses=True,
     example=Example(
         tr("Calibrate a camera"),
         tr("A rendered camera watches a moving board and keeps the views that help. Then press Calibrate."),

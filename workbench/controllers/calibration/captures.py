@@ -46,8 +46,10 @@ class Captures(QObject):
         """Views that only memory holds."""
         return len(self._unwritten)
 
-    def save(self, image: Image, source: str) -> Path:
+    def save(self, image: Image, source: str, camera: str = "") -> Path:
         """Where this view will be; it is written soon. `source`: its title, "rig \u00b7 tile" for a tile.
+
+        camera: what stays when the source is renamed, so that the run goes on in its folder.
 
         Raises `OutOfResources` when too many wait for the disk.
         """
@@ -56,7 +58,7 @@ class Captures(QObject):
                 tr("{most_unwritten} views wait for the disk", most_unwritten=MOST_UNWRITTEN),
                 hint=tr("Free some space; they are written then"),
             )
-        target = self._next(source)
+        target = self._next(source, camera or source)
         self._unwritten[target] = image
         self._write(target)
         return target
@@ -92,11 +94,11 @@ class Captures(QObject):
         self._waiting.discard(target)
         self.stuck.emit(failure)
 
-    def _next(self, source: str) -> Path:
-        folder = self._folders.get(source)
+    def _next(self, source: str, camera: str) -> Path:
+        folder = self._folders.get(camera)
         if folder is None:
             folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
-            self._folders[source] = folder
+            self._folders[camera] = folder
         self._numbers[folder] = self._numbers.get(folder, 0) + 1
         return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
 

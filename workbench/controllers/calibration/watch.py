@@ -136,7 +136,7 @@ class BoardWatch(SourceWatch):
             )
             return
         try:
-            target = self._captures.save(seen.frame.image, self.title(path))
+            target = self._captures.save(seen.frame.image, self.title(path), path)
         except KinoscopeError as error:
             self.trouble.emit(trouble_of(error.as_json(), tr("View not captured")))
             return

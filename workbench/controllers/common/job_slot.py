@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from engines.core.errors import UsageError
 from engines.core.words import tr
@@ -16,7 +16,8 @@ from workbench.threads.jobs import JobQueue, JobRecord, JobState
 class JobSlot(QObject):
     """`changed` for progress; `told(key, value)` for a partial result; `done(spec, result)`; `failed(trouble)`.
 
-    `adopted(spec)` when a training that was cut off goes on, wherever that was asked for. A job that is cancelled ends
+    `adopted(spec)` when it is about a training that it did not begin: one that was cut off goes on, one goes on since
+    before there was this slot, or one waited for the one before. A job that is cancelled ends
     with `cancelled(spec)`; until it has really ended it is busy, and says so.
     """
 
@@ -38,6 +39,7 @@ class JobSlot(QObject):
         jobs.event.connect(self._event)  # pyright: ignore[reportAttributeAccessIssue]  (the queue's signal)
         jobs.finished.connect(self._finished)
         jobs.resumed.connect(self._adopt)
+        QTimer.singleShot(0, self, self._attach)
 
     @property
     def busy(self) -> Busy | None:
@@ -66,18 +68,28 @@ class JobSlot(QObject):
             self.failed.emit(self._trouble(error.as_json()))
             self.changed.emit()
 
+    def _attach(self) -> None:
+        """Be about the oldest of this kind that is under way, whoever began it."""
+        if going := self._jobs.going(self._path):
+            self._adopt(going[0])
+
     def _adopt(self, job: int) -> None:
         if self.job is None and self._jobs.record(job).job == self._path:
             self.job, self.spec, self._cancelling = job, self._jobs.spec(job), False
             self.adopted.emit(self.spec)
             self.changed.emit()
 
-    def start(self, spec: object, title: str, command: str = "") -> None:
+    def start(self, spec: object, title: str, command: str = "", *, alone: bool = False) -> None:
         """Do this instead of what is under way."""
         self.cancel()
         self.spec, self._cancelling = spec, False
-        self.job = self._jobs.submit(self._path, spec, title, command)
+        self.job = self._jobs.submit(self._path, spec, title, command, alone=alone)
         self.changed.emit()
+
+    def start_after(self, spec: object, title: str, command: str = "") -> None:
+        """Do this when what is under way has ended."""
+        self._jobs.submit(self._path, spec, title, command, alone=True)
+        self._attach()
 
     def cancel(self) -> None:
         if self.job is not None and not self._cancelling:
@@ -104,6 +116,7 @@ class JobSlot(QObject):
             self.cancelled.emit(spec)
         else:
             self.failed.emit(self._trouble(record.error or {"message": record.note}))
+        self._attach()
         self.changed.emit()
 
 

@@ -48,6 +48,11 @@ class SourceWatch(QObject):
     def switched(self, path: str, on: bool) -> None:
         """The engine looks, or no longer looks, at `path`."""
 
+    def gave_up(self, path: str, why: str) -> None:
+        """The engine ended by itself at `path`."""
+        self.switched(path, False)
+        self._services.notify(why, "warn")
+
     @property
     def running(self) -> bool:
         """The engine looks at the chosen source."""
@@ -113,10 +118,9 @@ class SourceWatch(QObject):
             self._services.results.came.emit(self._id, path, result)
 
     def _stopped(self, path: str, why: str) -> None:
-        self._viewer.set_engine(self._id, path, False)
+        self._viewer.set_engine(self._id, path, False, meant=False)
         self._services.results.ended.emit(self._id, path)
-        self.switched(path, False)
-        self._services.notify(why, "warn")
+        self.gave_up(path, why)
         self.follow_sources()
 
     def _arrived(self) -> None:

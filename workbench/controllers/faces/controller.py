@@ -265,6 +265,7 @@ class FacesController(PagedController):
         panel.tracks.list.chosen.connect(self.tracks.choose)
         panel.tracks.enrolWanted.connect(self.tracks.enrol)
         panel.tracks.refuseWanted.connect(self.tracks.refuse)
+        self.tracks.unseen.connect(self._unseen)
         self.people.join(panel.gallery, panel.privacy)
 
     def _join_board(self) -> None:
@@ -317,6 +318,12 @@ class FacesController(PagedController):
         settings = self.form.settings
         self.form = replace(self.form, settings=replace(settings, refused=(*settings.refused, (track, person))))
         self.watch.configure()
+
+    def _unseen(self, name: str) -> None:
+        """The track is gone, or too new: the name waits in the field for the face that is chosen next."""
+        self.panel.tracks.take_back(name)
+        said = tr("{name} is not enrolled yet: no sharp picture of this face is kept. Press Enrol again", name=name)
+        self.services.notify(said, "warn")
 
     def _set_accept(self, accept: Accept) -> None:
         self.set_settings(replace(self.form.settings, accept=accept, threshold=None))

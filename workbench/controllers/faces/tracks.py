@@ -26,9 +26,10 @@ EVENT = "track:"
 
 
 class Tracks(Part):
-    """`refused(track, person)`: this track is not this person."""
+    """`refused(track, person)`: this track is not this person. `unseen(name)`: no picture of it can be enrolled."""
 
     refused = Signal(int, str)
+    unseen = Signal(str)
 
     def __init__(self, watch: Watch, galleries: Galleries, people: People, thumbs: Thumbs, window: QWidget) -> None:
         super().__init__(window)
@@ -55,7 +56,9 @@ class Tracks(Part):
         kept = self._kept(track)
         if not self._galleries.path:
             self._people.ask_gallery()
-        elif name.strip() and kept:
+        elif name.strip() and not kept:
+            self.unseen.emit(name.strip())
+        elif name.strip():
             source = self._watch.title(self._watch.source)
             self._galleries.edit(
                 lambda gallery: _add(gallery, name.strip(), kept, source), tr("The face was not enrolled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +41,7 @@ class Watch(SourceWatch):
     ) -> None:
         self._settings = settings
         self._moved: defaultdict[str, set[int]] = defaultdict(set)
+        self._given_up: set[str] = set()
         self.lookers = Lookers(services, ENGINE, tr("Face recognition"), parent)
         super().__init__(ID, viewer, services, self.lookers, LIVE_MS, parent)
 
@@ -64,6 +66,8 @@ class Watch(SourceWatch):
         super().configure()
         for path in self.lookers.paths():
             self.switched(path, True)
+        for path in self._given_up if self._settings().blur == "off" else ():
+            self.switched(path, False)
 
     def settings_for(self, path: str) -> RecogniserSettings:
         return self._settings()
@@ -71,6 +75,19 @@ class Watch(SourceWatch):
     def switched(self, path: str, on: bool) -> None:
         """While faces are covered, no frame is shown or saved before it was looked at."""
         self._viewer.guard(ID, path, on and self._settings().blur != "off")
+        self._given_up = self._given_up - {path}
+
+    def gave_up(self, path: str, why: str) -> None:
+        """What is to be covered is not shown bare because nothing covers it any more."""
+        there = path.partition("/")[0] in self._services.feeds.ids()
+        if not there or self._settings().blur == "off":
+            super().gave_up(path, why)
+            return
+        self._given_up.add(path)
+        self._viewer.guard(ID, path, True)
+        text = tr("{why}. No new picture of {source} is shown, since its faces are to be covered",
+                  why=why.rstrip("."), source=self.title(path))  # fmt: skip
+        self._services.notify(text, "warn", tr("Show it uncovered"), partial(self.look, path, False))
 
     def see(self, path: str) -> None:
         found = self.lookers.latest(path)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from engines.core.errors import BadInput
+from engines.core.spec import from_json, to_json
 from engines.core.words import tr, tr_count
 from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec, CurveResult, CurveSpec
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
@@ -17,7 +20,7 @@ from widgets.kit.work_state import Trouble
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.controllers.generative.command import compare_line, curves_line
 from workbench.controllers.generative.words import trouble_of
-from workbench.threads.jobs import JobQueue
+from workbench.threads.jobs import JobQueue, JobState
 
 GRID = "engines.generative.diffusion.studies.comparison:run"
 CURVES = "engines.generative.diffusion.studies.error_curves:run"
@@ -39,7 +42,7 @@ class Comparison(QObject):
     ) -> None:
         """compare, measure: begin what the form holds; use: put the settings of a cell into the form, and say so."""
         super().__init__(parent)
-        self._begin, self._use = (compare, measure), use
+        self._jobs, self._begin, self._use = jobs, (compare, measure), use
         self._shown = CompareView()
         self._grid = JobSlot(jobs, GRID, partial(trouble_of, title=tr("The comparison failed")), self)
         self._curves = JobSlot(jobs, CURVES, partial(trouble_of, title=tr("The curves failed")), self)
@@ -49,6 +52,7 @@ class Comparison(QObject):
         self._grid.told.connect(self._told)
         self._grid.done.connect(self._compared)
         self._curves.done.connect(self._measured)
+        self._show_newest()
 
     @property
     def view(self) -> CompareView:
@@ -107,6 +111,19 @@ class Comparison(QObject):
         for cell in result.cells:
             self._put_cell(cell)
         self._shown = replace(self._shown, spec=spec, result=result)
+
+    def _show_newest(self) -> None:
+        """The grid that was filled last, also before this start, while its pictures are there."""
+        record = self._jobs.newest(GRID)
+        if record is None or record.state is not JobState.DONE:
+            return
+        try:
+            spec = from_json(CompareSpec, record.spec)
+            result = from_json(CompareResult, to_json(self._jobs.result(record.id)))
+        except BadInput:
+            return
+        if all(Path(cell.file).is_file() for cell in result.cells):
+            self._compared(spec, result)
 
     def _measured(self, _spec: CurveSpec, result: CurveResult) -> None:
         self._shown = replace(self._shown, curves=result)

@@ -34,6 +34,13 @@ class FormController(PagedController):
     def set_mode(self, mode: str) -> None:
         self.set_form(mode=Mode(mode), page=PAGES[Mode(mode)])
 
+    def choose_page(self, name: str) -> None:
+        """The panel shows the form of what is done on that page, where there is one."""
+        super().choose_page(name)
+        mode = next((mode for mode, page in PAGES.items() if page == self.form.page), self.form.mode)
+        if mode is not self.form.mode:
+            self.set_form(mode=mode)
+
     def set_spec(self, spec: SampleSpec) -> None:
         """What the user made of the form."""
         before = self.form.spec

@@ -61,7 +61,7 @@ class Models(QObject):
 
     def title(self, name: str) -> str:
         info = self.info(name)
-        return info.title if info is not None else model_title(name)
+        return info.title if info is not None else model_title(name) if self.ready else _title_on_card(name)
 
     def in_use(self, name: str) -> tuple[ModelInUse, ...]:
         """File or folder of a model; () for those that are formulas, and for what is no longer there."""
@@ -101,3 +101,11 @@ class Models(QObject):
     def _inspected(self, _spec: InspectSpec, info: ModelInfo) -> None:
         self._opened[info.name] = info
         self.opened.emit(info)
+
+
+def _title_on_card(name: str) -> str:
+    """What a model is called by its own card, before all of them have been read."""
+    try:
+        return cards.read_card(cards.find(name)).title or model_title(name)
+    except KinoscopeError:
+        return model_title(name)

@@ -38,13 +38,11 @@ class Training(QObject):
         super().__init__(parent)
         self._train, self._use = train, use
         self._view = TrainView()
-        self._next: list[tuple[TrainSpec, str]] = []
         self._slot = JobSlot(jobs, JOB, partial(trouble_of, title=tr("Training failed")), self)
         self._slot.changed.connect(self.changed)
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
         self._slot.failed.connect(self.say)
-        self._slot.failed.connect(self._go_on)
         self._slot.cancelled.connect(self._stopped)
         self._slot.adopted.connect(self._goes_on)
         self._jobs = jobs
@@ -57,7 +55,7 @@ class Training(QObject):
     @property
     def waiting(self) -> int:
         """Trainings that begin when the one under way has ended."""
-        return len(self._next)
+        return len([id for id in self._jobs.going(JOB) if id != self._slot.job])
 
     def page(self) -> TrainingPage:
         page = TrainingPage()
@@ -71,18 +69,28 @@ class Training(QObject):
     def start(self, spec: TrainSpec, title: str) -> bool:
         """Train this; False when it waits for the training under way.
 
-        From the first step, but for one that had come to its end and is to take more steps: that one is lengthened.
+        From the first step and beside what there is of that name, but for one that had come to its end and is to take
+        more steps: that one is lengthened.
         """
         if self._slot.job is not None:
-            self._next.append((spec, title))
+            spec = replace(spec, anew=not (lengthens(spec) or self._follows_on(spec)))
+            self._slot.start_after(spec, title, train_line(spec))
             return False
-        spec = replace(spec, anew=not lengthens(spec))
+        if not lengthens(spec):
+            spec = replace(spec, name=free_name(spec), anew=True)
         self._view = TrainView(title, spec)
-        self._slot.start(spec, title, train_line(spec))
+        self._slot.start(spec, title, train_line(spec), alone=True)
         return True
 
+    def _follows_on(self, spec: TrainSpec) -> bool:
+        """Whether it is a training under way with more steps."""
+        before = [self._jobs.spec(id) for id in self._jobs.going(JOB)]
+        return any((one.out, one.name) == (spec.out, spec.name) and one.steps < spec.steps for one in before)
+
     def cancel_all(self) -> None:
-        self._next.clear()
+        for id in reversed(self._jobs.going(JOB)):
+            if id != self._slot.job:
+                self._jobs.cancel(id)
         self._slot.cancel()
 
     def say(self, trouble: Trouble | None) -> None:
@@ -101,18 +109,14 @@ class Training(QObject):
     def _done(self, _spec: TrainSpec, result: TrainResult) -> None:
         self._view = replace(self._view, file=result.file, stopped=result.stopped)
         self.trained.emit(result.file)
-        self._go_on()
 
     def _stopped(self, _spec: TrainSpec) -> None:
         self._view = replace(self._view, stopped=tr("Stopped"))
-        self._go_on()
 
     def _goes_on(self, spec: TrainSpec) -> None:
-        self._view = TrainView(self._jobs.record(self._slot.job).title if self._slot.job is not None else "", spec)
-
-    def _go_on(self) -> None:
-        if self._next:
-            self.start(*self._next.pop(0))
+        """What was seen of a training stays in sight while its weights are written as they are."""
+        title = self._jobs.record(self._slot.job).title if self._slot.job is not None else ""
+        self._view = TrainView(title, spec, progress=self._view.progress if spec.keep else None)
 
 
 def placed(spec: TrainSpec) -> TrainSpec:
@@ -122,6 +126,14 @@ def placed(spec: TrainSpec) -> TrainSpec:
     """
     out = spec.out or str(cards.models_dir())
     return replace(spec, out=out, name=spec.name or _name(spec))
+
+
+def free_name(spec: TrainSpec) -> str:
+    """The name of this training, with a number where files of that name are there: what was learned stays."""
+    out = Path(spec.out)
+    kept = {path.stem for path in out.iterdir()} if out.is_dir() else set[str]()
+    names = (spec.name, *(f"{spec.name}-{number}" for number in range(2, len(kept) + 2)))
+    return next((name for name in names if name not in kept), spec.name)
 
 
 def _name(spec: TrainSpec) -> str:

@@ -32,6 +32,11 @@ class Finds(Protocol):
     def open_project(self, path: str) -> None: ...
     def show_source(self, path: str) -> None: ...
     def show_heading(self, page: str, heading: str) -> None: ...
+    def show_panel(self, id: str) -> None: ...
+    def panels(self) -> Iterable[tuple[str, str]]:
+        """Ids and titles of all panels."""
+        ...
+
     def show_setting(self, title: str) -> None: ...
     def settings(self) -> Iterable[tuple[str, str]]:
         """Titles and more words of all settings."""
@@ -75,6 +80,7 @@ class FindingController(QObject):
         for id in self._actions.commands:
             if id not in HIDDEN:
                 yield self._command(id), partial(self._actions.run, id)
+        yield from self._panels()
         yield from self._pages()
         yield from self._settings()
         yield from self._sources()
@@ -103,6 +109,11 @@ class FindingController(QObject):
             id, title, command.menu, _native(actions.key(id)), command.tip, actions.action(id).isEnabled(),
             command.needs, command.also,
         )  # fmt: skip
+
+    def _panels(self) -> Iterator[Found]:
+        for id, title in self._finds.panels():
+            row = CommandRow(f"panel:{id}", title, tr("Panel"), "", tr("Bring this panel to the front"), kind="page")
+            yield row, partial(self._finds.show_panel, id)
 
     def _pages(self) -> Iterator[Found]:
         for feature in self._features:

@@ -197,8 +197,17 @@ def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
         trace=_shown(str(error.get("traceback") or "")) if error.get("kind") == "defect" else "",
         command=_shown(record.command),
         result=_result(record),
-        cut_off="" if there is None else tr("Cut off at step {n:,} of {all:,}", n=there.step, all=there.steps),
+        cut_off=_cut_off(there),
+        learned=there is not None and there.step > 0,
     )
+
+
+def _cut_off(there: Standing | None) -> str:
+    if there is None:
+        return ""
+    if not there.step:
+        return tr("Was waiting and never began")
+    return tr("Cut off at step {n:,} of {all:,}", n=there.step, all=there.steps)
 
 
 def _shown(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from engines.cameras.sources.changes import opens_anew, tile_titles
 from engines.cameras.sources.parsing import dump
@@ -10,6 +11,7 @@ from engines.cameras.types import Child, Source
 from engines.core.errors import KinoscopeError, UsageError
 from engines.core.spec import from_json, to_json
 from engines.core.words import tr
+from workbench.controllers.shell.looking import Looking
 from workbench.controllers.shell.passwords import Passwords
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
@@ -22,11 +24,12 @@ CHILD = "child"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a source stands: itself, its straightened pictures by path, and which tiles show what of it."""
+    """How a source stands: itself, its straightened pictures by path, which tiles show what of it, what looks at it."""
 
     source: Source
     children: dict[str, Child]
     tiles: dict[int, str]
+    looking: dict[str, Any] = field(default_factory=dict)
 
 
 class OpenSources:
@@ -34,6 +37,7 @@ class OpenSources:
 
     def __init__(self, viewer: ViewerController, services: Services, passwords: Passwords) -> None:
         self._viewer, self._services, self._passwords = viewer, services, passwords
+        self._looking = Looking(viewer, services)
 
     def ids(self) -> list[str]:
         """In the order of the list."""
@@ -51,7 +55,7 @@ class OpenSources:
     def standing(self, id: str) -> Standing:
         """How a source stands now. Raises `UsageError` where there is none of that id."""
         feeds = self._services.feeds
-        return Standing(feeds.feed(id).source, feeds.children(id), self.tiles_of(id))
+        return Standing(feeds.feed(id).source, feeds.children(id), self.tiles_of(id), self._looking.standing(id))
 
     def start(self, source: Source, id: str | None = None) -> str:
         """Run a source and remember it, without showing it; its id."""
@@ -65,6 +69,7 @@ class OpenSources:
             self._services.project.drop(CHILD, path)
         self._services.feeds.remove(id)
         self._services.project.drop("source", id)
+        self._looking.forget(id)
 
     def become(self, id: str, source: Source) -> list[str]:
         """Have another source under an id: where it was shown, with what looked at it and what is straightened.
@@ -86,6 +91,7 @@ class OpenSources:
         if id in self._services.feeds.ids():
             self.become(id, standing.source)
         else:
+            self._looking.bring_back(standing.looking)
             self.start(standing.source, id)
         for path, child in standing.children.items():
             if self._services.feeds.child(path) != child:

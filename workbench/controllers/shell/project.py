@@ -40,6 +40,8 @@ class ProjectController(QObject):
     changed = Signal()
     leaving = Signal()
     """What is shown goes into the project that is open, now: another will be."""
+    keeping = Signal()
+    """The same, and it stays open."""
 
     def __init__(
         self,
@@ -52,7 +54,7 @@ class ProjectController(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._sources, self._viewer, self._services = window, sources, viewer, services
-        self._grid = grid
+        self._grid, self._actions = grid, actions
         actions.bind("file.new", self.new)
         actions.bind("file.open", self.ask_open)
         actions.bind("file.save", self.save)
@@ -144,7 +146,7 @@ class ProjectController(QObject):
             self._services.notify(text, "warn", tr("Enter it"), partial(self._sources.ask_password, id))
 
     def new(self) -> None:
-        """An empty project that is named after the day; the present one is saved already, and the first in Recent."""
+        """An empty project named after the day, on the start page; the present one is saved, and first in Recent."""
         self._attempt(self._new)
 
     def open(self, path: str | Path) -> None:
@@ -159,10 +161,17 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Say that it is on the disk, where it is after every change; where it cannot be, ask for another place."""
+        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
+        another place."""
         project = self._services.project
+        self.keeping.emit()
+        project.make_certain()
         if project.unsaved:
             self.ask_save()
+        elif project.read_only:
+            self._say_read_only()
+        elif problem := self._services.settings.save():
+            self._services.notify(problem, "warn")
         else:
             self._services.notify(tr("{name} is saved", name=project.title), "good")
 
@@ -229,6 +238,7 @@ class ProjectController(QObject):
 
     def _new(self) -> None:
         self._switch(new_project())
+        self._actions.run("window.monitor")
 
     def _switch(self, project: Project) -> None:
         self.disk.take_picture()

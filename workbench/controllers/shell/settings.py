@@ -168,7 +168,7 @@ def places_of(value: Settings) -> Iterator[Place]:
         words=tr("gallery faces history data trained"),
     )  # fmt: skip
     kept = tr("Where a gallery is begun; each may lie wherever you like.")
-    yield Place("faces", tr("Galleries of faces"), kept, data, words=tr("people enrolled"))
+    yield Place("galleries", tr("Galleries of faces"), kept, data, words=tr("people enrolled"))
     shots = tr("What Snapshot and Record save.")
     yield Place(
         "pictures", tr("Snapshots and recordings"), shots, value.pictures or str(places.pictures_dir()),

@@ -25,7 +25,7 @@ from workbench.services import Services
 
 VERBS = ("rename", "edit", "split", "duplicate", "replace", "reveal", "properties")
 """Those that are commands, too."""
-OF_PICTURES = ("rename", "properties", "undistort", "forget", "calibration")
+OF_PICTURES = ("rename", "properties", "undistort", "forget", "lens")
 """Those that are meant for a tile or a straightened picture where one is chosen."""
 
 
@@ -39,7 +39,7 @@ class SourceMenu(QObject):
             "rename": self._rename, "edit": self.edit, "split": self.split, "duplicate": sources.duplicate,
             "replace": self.replace, "locate": self.locate, "reveal": self.reveal, "properties": self._properties,
             "up": lambda id: self._move(id, -1), "down": lambda id: self._move(id, 1),
-            "undistort": self._undistort, "forget": self.forget, "calibration": self.open_calibration,
+            "undistort": self._undistort, "forget": self.forget, "lens": self.open_lens,
         }  # fmt: skip
         panel.wanted.connect(self.do)
         panel.list.renamed.connect(sources.rename)
@@ -109,10 +109,10 @@ class SourceMenu(QObject):
             text = tr("The calibration of {source} is forgotten; now it is {older}", source=title, older=left)
         self._services.notify(text, "info", tr("Undo"), undo_just_this(self._services.undo))
 
-    def open_calibration(self, path: str) -> None:
+    def open_lens(self, path: str) -> None:
         """Show the calibration that is kept for a camera with its figures."""
         if (kept := self._services.calibrations.best(path)) is not None:
-            self._services.host.open_in("calibration", str(kept.path))
+            self._services.host.open_lens(str(kept.path))
 
     def _undistort(self, path: str) -> None:
         known, shown = self._services.calibrations, self._services.feeds.child(path) is not None

@@ -15,6 +15,7 @@ from engines.core.store.registry import REGISTRY
 from engines.core.words import tr
 from widgets.shell.start.place import ViewerPlace
 from widgets.shell.start.state import CutOff, CutOffJob, ExampleCard, RecentCard, StartState
+from widgets.shell.start.told import headline, state
 from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.project import ProjectController
@@ -186,10 +187,15 @@ class StartController(QObject):
         jobs = tuple(
             CutOffJob(job.id, job.title, job.note, self._services.jobs.can_resume(job.id)) for job in reversed(lost)
         )
-        self._put(cut_off=CutOff(next(filter(None, projects), ""), jobs))
+        cut_off = CutOff(next(filter(None, projects), ""), jobs)
+        self._put(cut_off=cut_off)
         if not self._parts.place.starts:
-            text = tr("Kinoscope ended unexpectedly the last time. What it did is listed in Jobs.")
-            self._services.notify(text, "warn", tr("Show jobs"), partial(self._services.host.show_dock, "jobs"))
+            self._tell(cut_off)
+
+    def _tell(self, cut_off: CutOff) -> None:
+        text = tr("{what}. {more}", what=headline(cut_off), more=state(cut_off))
+        show = (tr("Show jobs"), partial(self._services.host.show_dock, "jobs")) if cut_off.jobs else ()
+        self._services.notify(text, "warn", *show)
 
     # Showing
 

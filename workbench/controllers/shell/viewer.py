@@ -43,12 +43,14 @@ class ViewerController(QObject):
     """Which path ("feed" or "feed/tile") each tile shows, and what is drawn on it.
 
     `recording(on)`: whether the selected tile is being recorded; `recorded(path)`: a film is there. `clicked(path, x,
-    y)`: in pixels of the picture.
+    y)`: in pixels of the picture. `looked`, `guarded(engine, path, on)`: as the user wants it.
     """
 
     selectedChanged = Signal(str)
     clicked = Signal(str, float, float)
     engineToggled = Signal(str, str, bool)
+    looked = Signal(str, str, bool)
+    guarded = Signal(str, str, bool)
     changed = Signal()
     laidOut = Signal(str)
     recording = Signal(bool)
@@ -60,7 +62,7 @@ class ViewerController(QObject):
         self.grid = grid
         self._services = services
         self._seats: dict[int, Seat] = {}
-        self._engines: dict[str, str] = {}
+        self.engines: dict[str, str] = {}
         self._running: dict[str, set[str]] = {}
         self._overlays: dict[tuple[str, str], tuple[Stamp, list[Overlay]]] = {}
         self._pinned: dict[tuple[str, str], list[Overlay]] = {}
@@ -91,11 +93,11 @@ class ViewerController(QObject):
 
     def register_engine(self, id: str, title: str) -> None:
         """Offer an engine in the tiles' menus."""
-        self._engines[id] = title
-        self.grid.set_engines(list(self._engines.items()))
+        self.engines[id] = title
+        self.grid.set_engines(list(self.engines.items()))
 
-    def set_engine(self, id: str, path: str, on: bool) -> None:
-        """Say that an engine looks, or no longer looks, at this path."""
+    def set_engine(self, id: str, path: str, on: bool, *, meant: bool = True) -> None:
+        """Say that an engine looks, or no longer looks, at this path. meant: since the user wants it so."""
         running = self._running.setdefault(path, set())
         (running.add if on else running.discard)(id)
         if not on:
@@ -103,6 +105,8 @@ class ViewerController(QObject):
         for tile, seat in self._seats.items():
             if seat.path == path:
                 self.grid.tile(tile).set_engines_on(running)
+        if meant:
+            self.looked.emit(id, path, on)
 
     def engines_on(self, path: str) -> tuple[str, ...]:
         """Engines that look at this path."""
@@ -111,6 +115,7 @@ class ViewerController(QObject):
     def guard(self, engine: str, path: str, on: bool) -> None:
         """While on, frames of this path are shown and saved only with what this engine draws over them."""
         (self._guards.setdefault(path, set()).add if on else self._guards.setdefault(path, set()).discard)(engine)
+        self.guarded.emit(engine, path, on)
 
     def show_overlays(self, engine: str, stamp: Stamp, overlays: list[Overlay]) -> None:
         """Draw on exactly the frame of this stamp, in every tile that shows it."""

@@ -266,3 +266,12 @@ def test_full_disk_loses_no_view(bench: Bench, qtbot, monkeypatch: pytest.Monkey
     captures.retry()
     until(qtbot, lambda: captures.unwritten == 0)
     assert np.array_equal(np.asarray(cv2.imread(str(target))), image)
+
+
+def test_the_views_of_a_renamed_camera_go_on_in_their_folder(bench: Bench) -> None:
+    captures, image = bench.controller.captures, np.zeros((48, 64, 3), np.uint8)
+    first = captures.save(image, "Rig \u00b7 left", "7/0")
+    again = captures.save(image, "Garage \u00b7 left", "7/0")
+    other = captures.save(image, "Garage \u00b7 right", "7/1")
+    assert again == first.with_name("left 02.png")
+    assert (other.name, other.parent == first.parent) == ("right 01.png", False)

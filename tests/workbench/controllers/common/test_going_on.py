@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from PySide6.QtCore import QObject
 from safetensors.numpy import save
 
+from engines.core.errors import UsageError
 from engines.core.spec import to_json
+from engines.core.training.standing import Standing
 from engines.generative.training.types import TrainSpec, checkpoint_path
 from tests.workbench.opened import until
 from widgets.kit.work_parts import CutOffLine
@@ -18,7 +21,7 @@ from widgets.kit.work_state import CutOff
 from workbench.controllers.common.job_slot import JobSlot
 from workbench.features import resumes
 from workbench.plugged import FEATURES
-from workbench.threads.jobs import JobQueue
+from workbench.threads.jobs import JobQueue, JobState
 
 TRAIN = "engines.generative.training.job:run"
 
@@ -84,3 +87,39 @@ def test_the_line_says_how_far_it_came_and_which_job_is_meant(qtbot) -> None:
     assert said == [7, 7]
     line.show_cut_off(None)
     assert line.isHidden()
+
+
+def test_a_slot_that_is_made_later_is_about_the_training_under_way(qtbot, queue, spec) -> None:
+    parent, adopted = QObject(), []
+    id = queue.submit(TRAIN, spec, "Train tiny", "line")
+    slot = JobSlot(queue, TRAIN, lambda error: error, parent)
+    slot.adopted.connect(adopted.append)
+    until(qtbot, lambda: slot.job == id or queue.record(id).state.over)
+    assert [each.name for each in adopted] == ["tiny"]
+    until(qtbot, lambda: slot.job is None)
+
+
+def test_a_training_that_waits_is_in_the_queue_and_the_slot_follows_it(qtbot, supervisor, broker, spec) -> None:
+    queue = JobQueue(supervisor, broker=broker, workers=2, resumes=resumes(FEATURES))
+    parent, seen = QObject(), []
+    slot = JobSlot(queue, TRAIN, lambda error: error, parent)
+    slot.start(spec, "First", "line", alone=True)
+    slot.start_after(replace(spec, seed=1), "Second", "line")
+    first, second = queue.going(TRAIN)
+    queue.changed.connect(lambda _id: seen.append((queue.record(first).state, queue.record(second).state)))
+    until(qtbot, lambda: slot.job == second or queue.record(second).state.over)
+    until(qtbot, lambda: slot.job is None)
+    assert (JobState.RUNNING, JobState.RUNNING) not in seen
+    supervisor.shutdown(20.0)
+    queue.close()
+
+
+def test_a_training_that_never_began_can_be_begun_after_a_kill(qtbot, queue, spec) -> None:
+    id = queue.submit(TRAIN, spec, "Train tiny", "line")
+    queue.cancel(id)
+    assert queue.standing(id) == Standing(checkpoint_path(spec), 0, 12)
+    with pytest.raises(UsageError):
+        queue.keep(id)
+    again = queue.resume(id)
+    assert queue.spec(again).anew
+    until(qtbot, lambda: queue.record(again).state.over)

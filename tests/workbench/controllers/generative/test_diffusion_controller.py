@@ -226,7 +226,8 @@ def test_form_and_history_come_back_at_the_next_start(make: Callable[[], Desk], 
     assert json.loads(json.dumps(kept))["spec"]["steps"] == 5
 
 
-def test_a_grid_fills_and_a_cell_gives_its_settings(desk: Desk, qtbot) -> None:
+def test_a_grid_fills_and_a_cell_gives_its_settings(make: Callable[[], Desk], qtbot) -> None:
+    desk = make()
     desk.choose()
     grid = CompareSpec(SampleSpec(""), "sampler", ("euler", "heun"), "steps", ("3", "6"))
     desk.panel.mode.chosen.emit("compare")
@@ -241,6 +242,16 @@ def test_a_grid_fills_and_a_cell_gives_its_settings(desk: Desk, qtbot) -> None:
     assert compared.errors[0, 0] > compared.errors[1, 0] > 0, "more steps are nearer to the truth"
     desk.page(Page.COMPARE).grid.used.emit(1, 1)
     assert (desk.view.mode, desk.view.spec.sampler, desk.view.spec.steps) == (Mode.SAMPLE, "heun", 6)
+    again = make().view.compared
+    assert (again.spec, again.result) == (compared.spec, compared.result), "it is there at the next start"
+
+
+def test_the_form_beside_a_page_is_the_one_of_what_is_done_there(desk: Desk) -> None:
+    for page, mode in ((Page.COMPARE, Mode.COMPARE), (Page.TRAINING, Mode.TRAIN), (Page.SAMPLES, Mode.SAMPLE)):
+        desk.controller.choose_page(page)
+        assert desk.view.mode is mode
+    desk.controller.choose_page(Page.FLOW)
+    assert desk.view.mode is Mode.SAMPLE, "a page without a form of its own leaves it"
 
 
 def test_one_training_at_a_time_and_then_it_can_be_sampled_from(desk: Desk, qtbot, home: Path) -> None:

@@ -25,7 +25,7 @@ from workbench.controllers.generative.form import Form, bytes_of, first_model, f
 from workbench.controllers.generative.gallery import stacked
 from workbench.controllers.generative.runs import seconds_of
 from workbench.controllers.generative.samples import ASIDE, empty_aside
-from workbench.controllers.generative.training import placed
+from workbench.controllers.generative.training import free_name, placed
 from workbench.controllers.generative.words import lighter, trouble_of
 
 DIGITS = ModelInfo("analytic:digits", "Digits", "analytic", (1, 8, 8), exact=True, moments=True)
@@ -169,6 +169,15 @@ def test_a_network_of_one_s_own_has_a_name_of_its_own() -> None:
     assert placed(TrainSpec("mnist", "", width=64)).name != spec.name, "other settings begin anew"
     assert placed(TrainSpec("C:/photos of cats/", "")).name.startswith("my-photos-of-cats-")
     assert placed(TrainSpec("mnist", "there", "faces")) == TrainSpec("mnist", "there", "faces")
+
+
+def test_a_training_from_the_first_step_leaves_what_was_learned_under_that_name(tmp_path: Path) -> None:
+    spec = TrainSpec("mnist", str(tmp_path / "models"), "faces")
+    assert free_name(spec) == "faces"
+    (tmp_path / "models").mkdir()
+    for there, free in (("faces.checkpoint", "faces-2"), ("faces-2.safetensors", "faces-3"), ("cats.json", "faces-3")):
+        (tmp_path / "models" / there).touch()
+        assert free_name(spec) == free
 
 
 def test_what_was_deleted_is_set_aside_and_then_goes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, QTimer
@@ -18,6 +19,7 @@ from widgets.calibration.rig.setup import DEFAULT_BOARD
 from widgets.kit.work_state import Trouble
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.rig.keeping import KIND
 from workbench.controllers.calibration.rig.live_sets import Grid, Sets, grey, grid_of, names_of
 from workbench.controllers.calibration.rig.part import Desk, SectionPart
 from workbench.controllers.common.live_threads import Lookers, choices
@@ -28,6 +30,8 @@ from workbench.threads.live import Host, Seen
 
 FINDER, TITLE = "rig", tr("Board detection in the rig")
 ENGINE = "engines.calibration.live.rig_finder:RigFinder"
+CAMERAS = "cameras"
+"""Id of the project's item of what is chosen here."""
 LIVE_MS = 120
 """The panel follows the finder at most this often."""
 
@@ -134,10 +138,12 @@ class Live(SectionPart):
         self._rig = id
         if id != SEVERAL:
             self._chosen = self._tiles(id)
+        self._keep()
         self._restart()
 
     def choose_sources(self, paths: tuple[str, ...]) -> None:
         self._rig, self._chosen = SEVERAL, tuple(paths)
+        self._keep()
         self._restart()
 
     def look(self, on: bool) -> None:
@@ -156,6 +162,7 @@ class Live(SectionPart):
 
     def set_auto(self, on: bool) -> None:
         self._auto = on
+        self._keep()
         self._configure()
         self.changed.emit()
 
@@ -177,11 +184,25 @@ class Live(SectionPart):
     def follow_sources(self) -> None:
         there = [one.path for one in choices(self.desk.services.feeds)]
         rigs = [one.path for one in self._rigs()]
+        self._as_kept(there, rigs)
         if self._rig not in (SEVERAL, *rigs) or not self._chosen:
             self._rig = rigs[0] if rigs else SEVERAL
             self._chosen = self._tiles(rigs[0]) if rigs else tuple(there[:MOST])
         self._chosen = tuple(path for path in self._chosen if path in there)
         self.changed.emit()
+
+    def _as_kept(self, there: Sequence[str], rigs: Sequence[str]) -> None:
+        """What was chosen in this project, as far as it is there."""
+        kept = self.desk.services.project.get(KIND, CAMERAS)
+        if isinstance(kept, dict) and isinstance(kept.get("chosen"), list):
+            chosen = tuple(path for path in kept["chosen"] if path in there)
+            if chosen and kept.get("rig") in (SEVERAL, *rigs):
+                self._rig, self._chosen = kept["rig"], chosen
+            self._auto = kept.get("auto") is not False
+
+    def _keep(self) -> None:
+        kept = {"rig": self._rig, "chosen": list(self._chosen), "auto": self._auto}
+        self.desk.services.project.put(KIND, CAMERAS, kept)
 
     def follow(self) -> None:
         self._configure()
