@@ -32,6 +32,7 @@ LEFT = {
     r"widgets/kit/panel": r"[A-Z]\w+",  # names in __all__
     r"widgets/kit/(when_new|access/elided|theme)": r"_shown by .*|\{\} as \{\}|padding: .*",
     r"widgets/sources/panel": r"Return|Del",  # keys
+    r"widgets/calibration/": r"\{\}\.board at|rig\.names of .*",  # names of what is kept
     r"workbench/": r"\{\} \{\}\.\w+|d MMMM yyyy|\{\} models fetch \{\}",  # names of files, a date, a command
     r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",  # keys
     r"workbench/controllers/[a-z]": r"(action|diffusion) model|training data|board pictures",  # kinds of dialogs
