@@ -77,11 +77,11 @@ class JobsPanel(Panel):
         self._chosen = NO_JOB
         self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
-        self.keep = QuietButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
+        self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.cancel = QuietButton(
-            tr("Cancel job"), "cancel", tr("Stop the selected job; nothing half done is left behind")
+            tr("Cancel job"), "cancel", tr("Cancel the selected job; nothing half done is left behind")
         )
-        self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job wrote"))
+        self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
         self.copy = QuietButton(
             tr("Copy as command"), "command", tr("Copy the line that does the same without the window")
         )
@@ -219,9 +219,9 @@ class _Details(QWidget):
         self.setMinimumWidth(120)
         styled(self, role="body")
         self.title, self.words, self.hint = wrapped("heading"), wrapped(), wrapped("muted")
-        self.trace = trace_view(tr("Traceback"), tr("Where it broke; please add it to a report"))
+        self.trace = trace_view(tr("Details"), tr("Where it failed, line by line; please add it to a report"))
         self.trace.setMinimumHeight(72)
-        self.section = Section(tr("Traceback"), folded=True, name="jobs/traceback")
+        self.section = Section(tr("Details"), folded=True, name="jobs/traceback")
         self.section.add(self.trace)
         self.outcome = wrapped()
         parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None

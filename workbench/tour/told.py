@@ -27,7 +27,7 @@ from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w)")
 """A word of letters that is no part of a path, an address or an identifier."""
-DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms"])
+DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope"])
 ROWS = 12
 
 

@@ -384,9 +384,10 @@ class Window(QMainWindow, Host):
         self._ahead.start()
 
     def _show_title(self) -> None:
-        project = self.services.project
-        state = tr(" (read-only)") if project.read_only else tr(" (in memory only)") if project.unsaved else ""
-        self.setWindowTitle(tr("{project}{state} · Kinoscope", project=project.title, state=state))
+        project, of = self.services.project, {"project": self.services.project.title}
+        memory = tr("{project} (in memory only) · Kinoscope", **of)
+        said = memory if project.unsaved else tr("{project} · Kinoscope", **of)
+        self.setWindowTitle(tr("{project} (read-only) · Kinoscope", **of) if project.read_only else said)
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

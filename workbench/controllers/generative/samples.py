@@ -145,7 +145,7 @@ class Samples(QObject):
         if target := self._dialogs.export_target(kind, name):
             samples = (marked,) if marked >= 0 and kind != "grid" else ()
             spec = ExportSpec(stored.folder, kind, target, samples=samples)  # type: ignore[arg-type]
-            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Write {target}", target=Path(target).name))] = (
+            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Export {target}", target=Path(target).name))] = (
                 target
             )
 
@@ -165,7 +165,7 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Wrote {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
+                tr("Exported {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
             )
 
     def _read(self) -> None:

@@ -115,7 +115,7 @@ class ProjectController(QObject):
     def _take_over(self, path: Path) -> None:
         project = _existing(path)
         if project.read_only:
-            self._services.notify(tr("It cannot be written yet. {why}", why=project.why), "warn")
+            self._services.notify(tr("It cannot be saved yet. {why}", why=project.why), "warn")
             project.close()
             return
         self._switch(project)
@@ -308,7 +308,7 @@ class ProjectController(QObject):
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
-        told = tr("Wrote {count} files to {target}", count=len(written), target=target)
+        told = tr("Exported {count} files to {target}", count=len(written), target=target)
         self._services.notify(told, "good", tr("Reveal"), partial(reveal, target))
 
     def _attempt(self, act: Callable[[], None]) -> None:

@@ -20,7 +20,6 @@ from widgets.sources.told import told
 from workbench.commands import Actions
 from workbench.controllers.shell.open_sources import OpenSources
 from workbench.controllers.shell.passwords import Passwords
-from workbench.controllers.shell.seats import play_or_pause
 from workbench.controllers.shell.source_changes import (
     AddSource,
     ChangeSource,
