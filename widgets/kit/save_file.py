@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from engines.core.errors import KinoscopeError
 from engines.core.names import shown
 from engines.core.outputs import JSON, SVG, TABLE, TEXT, Kind, check_file, holding, media
+from engines.core.places import store_dir
 from engines.core.words import tr
 from widgets.kit.labels import message_box
 
@@ -150,8 +151,9 @@ def _kind(path: str) -> Kind | None:
 
 
 def _begin(kind: str, suggested: str, first: str) -> str:
-    """Where the dialog begins; a suggestion that says its folder begins there."""
-    inside = os.path.isdir(os.path.dirname(suggested)) if os.path.isabs(suggested) else False
+    """Where the dialog begins; a suggestion that says its folder begins there, the hidden one of the samples apart."""
+    inside = os.path.isabs(suggested) and os.path.isdir(os.path.dirname(suggested))
+    inside = inside and not Path(suggested).is_relative_to(store_dir())
     return suggested if inside else os.path.join(LAST.folder(kind, first), os.path.basename(suggested))
 
 

@@ -74,11 +74,11 @@ def test_what_is_dragged_over_the_window_is_invited(open_window: Open) -> None:
     assert not veil.isVisible()
 
 
-def test_a_card_arranges_its_feature_and_begins(open_window: Open) -> None:
+def test_a_card_arranges_its_feature_and_begins(open_window: Open, qtbot) -> None:
     begun.clear()
     window = open_window(features=(TOY,)).window
     window.place.page.examples.cards[0].click()
-    assert begun == [window.features["toy"]]
+    until(qtbot, lambda: begun == [window.features["toy"]])
     assert window.services.settings.value.preset == "toy"
 
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 
-def reveal(path: str | Path) -> None:
-    """Open the folder that holds a file, or a folder itself."""
+def reveal(path: str | Path) -> bool:
+    """Open the folder that holds a file, or a folder itself; whether the system could."""
     place = Path(path).absolute()
-    QDesktopServices.openUrl(url_of(place if place.is_dir() else place.parent))
+    return QDesktopServices.openUrl(url_of(place if place.is_dir() else place.parent))
 
 
 def url_of(path: Path) -> QUrl:

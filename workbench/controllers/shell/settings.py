@@ -169,7 +169,7 @@ def places_of(value: Settings) -> Iterator[Place]:
     )  # fmt: skip
     kept = tr("Where a gallery is begun; each may lie wherever you like.")
     yield Place("galleries", tr("Galleries of faces"), kept, data, words=tr("people enrolled"))
-    shots = tr("What Snapshot and Record write.")
+    shots = tr("What Snapshot and Record save.")
     yield Place(
         "pictures", tr("Snapshots and recordings"), shots, value.pictures or str(places.pictures_dir()),
         True, tr("pictures films video"),

@@ -17,7 +17,7 @@ from widgets.viewer.overlays import Overlay
 from widgets.viewer.recording_bar import RecordingShown
 from workbench.controllers.shell.recordings import Recordings, file_title
 from workbench.controllers.shell.seats import Seat
-from workbench.feeds.running import FrameTap, is_of
+from workbench.feeds.running import FrameTap, is_of, play_or_pause
 from workbench.feeds.snapshots import SnapshotWriter, covered
 from workbench.services import Services
 
@@ -384,8 +384,3 @@ class ViewerController(QObject):
             return
         status = self._services.feeds.status(seat.path)
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
-
-
-def play_or_pause(feed: Feed) -> None:
-    """Play what stands still, pause what plays."""
-    (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()

@@ -140,7 +140,7 @@ REMEDIES = (
     Remedy("use_model", "fisheye4"),
     Remedy("use_board", "chessboard:8x6:25mm"),
 )
-BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners")
+BUTTONS = ("Free the board", "Leave this corner out", "Switch off", "Use fisheye", "Use 8 × 6 corners")
 
 
 def test_a_reason_is_followed_by_one_click_and_taken_back(solved: Bench) -> None:

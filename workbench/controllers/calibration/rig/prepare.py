@@ -22,7 +22,7 @@ from widgets.kit.work_page import WorkPage
 from workbench.controllers.calibration.rig.part import PagePart
 from workbench.controllers.common.command_line import line, options
 from workbench.controllers.common.trouble_words import trouble_of
-from workbench.controllers.shell.jobs import reveal
+from workbench.controllers.shell.reveal import reveal
 from workbench.threads.engine_thread import Failure
 
 JOB = "engines.calibration.rig.preparing:run"
