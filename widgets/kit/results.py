@@ -13,7 +13,7 @@ from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
 
-LABEL_ROOM, UNIT_ROOM = 120, 36
+LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 120, 84, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
     spread = f"± {stat.spread}" if stat.spread else ""
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
-    row[0].setMinimumWidth(min(row[0].sizeHint().width(), LABEL_ROOM))
+    for label, room in zip(row, (LABEL_ROOM, VALUE_ROOM), strict=False):
+        label.setMinimumWidth(min(label.sizeHint().width(), room))
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (
         tr(" plus or minus {spread}", spread=stat.spread) if stat.spread else ""
     )

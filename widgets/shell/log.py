@@ -16,7 +16,7 @@ from widgets.kit.fields import describe, trace_view
 from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import split_of
+from widgets.kit.layouts import held, row_of, split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
@@ -59,7 +59,6 @@ class LogPanel(Panel):
         self.level = ChoiceField(tr("Level"), levels, "info", tip=tr("Lines of this level and above"))
         keep("log", level=self.level)
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
-        self.origin.setMaximumWidth(130)
         self.level.setMinimumWidth(72)
         self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
@@ -68,14 +67,14 @@ class LogPanel(Panel):
             tr("Search the log"), placeholder=tr("Search"), tip=tr("Lines that contain these words")
         )
         self.search.setMinimumWidth(64)
-        self.search.setMaximumWidth(150)
         self.follow = QuietButton(
             "", "pause", tr("Hold new lines back while you read"), name=tr("Pause"), checkable=True
         )
         self.copy = QuietButton("", "copy", tr("Copy the lines that are shown, or the selected ones"), name=tr("Copy"))
         self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
-        self.add_head(self.level, self.origin, self.search, self.follow, self.copy, self.save, self.clear)
+        self.add_head(self.follow, self.copy, self.save, self.clear)
+        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6)))
         self.table = _Table(self._model)
         self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()

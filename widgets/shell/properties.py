@@ -14,6 +14,8 @@ from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, Sta
 from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
+MOST_UNIT = 60
+"""Pixels of a unit that other sections line up with; a longer one has its room in its own section alone."""
 USUAL = {"picture": 6, "undistorted": 6, "calibration": 7, "flow": 6, "source": 8}
 """Sections in their order, and how many figures; made while the window is at rest."""
 TITLES = {
@@ -151,7 +153,7 @@ class PropertiesPanel(Panel):
     def _align(self, ids: set[str]) -> None:
         """One column of numbers through all sections."""
         grids = [grid for id, (_, grid, _) in self._sections.items() if id in ids]
-        room = max((grid.unit_room for grid in grids), default=0)
+        room = max((grid.unit_room for grid in grids if grid.unit_room <= MOST_UNIT), default=0)
         for grid in grids:
             grid.set_unit_room(room)
 

@@ -41,7 +41,7 @@ from widgets.viewer.transport import TransportBar
 
 EDGE = 2
 TITLE_ROOM = 170
-ROOM_FOR_DRAWING = 200
+ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
 
 
 class _Face(Enum):
@@ -132,8 +132,14 @@ class ViewerTile(FileDrops):
         self._sources = list(sources)
         if self.source:
             self.title.setText(dict(self._sources).get(self.source, self.title.text()))
-        hint = tr("Nothing is shown here.") if sources else tr("Add a source, or drop one here.")
-        self._empty.set_text(hint, tr("Choose a source") if sources else tr("Add source"))
+        self._invite()
+
+    def _invite(self) -> None:
+        """What to do in an empty tile, in few words where it is narrow."""
+        hint = tr("Nothing is shown here.") if self._sources else tr("Add a source, or drop one here.")
+        words, few = (tr("Choose a source"), tr("Choose…")) if self._sources else (tr("Add source"), tr("Add…"))
+        fits = self.fontMetrics().horizontalAdvance(words) + BESIDE_WORDS <= self.width()
+        self._empty.set_text(hint, words if fits else few)
 
     def set_engines(self, engines: Sequence[tuple[str, str]]) -> None:
         """Which engines can look at this tile: (id, title)."""
@@ -217,6 +223,7 @@ class ViewerTile(FileDrops):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._invite()
         self._empty.set_drawing_shown(self.height() >= ROOM_FOR_DRAWING)
         self._failed.set_drawing_shown(self.height() >= ROOM_FOR_DRAWING)
         self._place_tools()
