@@ -103,7 +103,7 @@ FIRST = (
     Command("source.split", tr("Split source…"), tr("Source"), tr("Rows, columns and names of the tiles of the selected source"), "", "tiled", 2, needs=tr("Needs a selected source")),
     Command("source.duplicate", tr("Duplicate source"), tr("Source"), tr("Open the selected source a second time"), "", "copy", 2, needs=tr("Needs a selected source")),
     Command("source.replace", tr("Replace source by file…"), tr("Source"), tr("Play a file where the selected source is shown"), "", "swap", 2, needs=tr("Needs a selected source")),
-    Command("source.reveal", tr("Show source in file manager"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", tr("Reveal source"), tr("Source"), tr("Show the selected source's file in the file manager"), "", "reveal", 2, needs=tr("Needs a selected source")),
     Command("source.properties", tr("Source properties"), tr("Source"), tr("What is known of the selected source"), "", "properties", 2, needs=tr("Needs a selected source")),
     Command("source.remove", tr("Remove source"), tr("Source"), tr("Close the selected source; Undo brings it back"), "", "remove", 2, needs=tr("Needs a selected source")),
     Command("source.undistort", tr("Undistort"), tr("Source"), tr("Show straight lines straight in the selected tile, and back"), "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
 from engines.core.errors import KinoscopeError
 from engines.core.words import tr
@@ -23,7 +22,7 @@ from workbench.controllers.generative.files import EXPORTS, Dialogs
 from workbench.controllers.generative.gallery import Gallery
 from workbench.controllers.generative.runs import Runs
 from workbench.controllers.generative.words import trouble_of
-from workbench.controllers.shell.jobs import reveal
+from workbench.controllers.shell.reveal import reveal
 from workbench.controllers.shell.sources import undo_just_this
 from workbench.controllers.shell.step import Step
 from workbench.services import Services
@@ -134,7 +133,7 @@ class Samples(QObject):
     def reveal(self, id: str) -> None:
         """Open a run's folder in the system's file manager."""
         if (stored := self._runs.stored(id)) is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(stored.folder))
+            reveal(stored.folder, self._services.notify)
 
     def export(self, kind: str, id: str) -> None:
         """Ask where to, and write a run as "grid", "strip", "gif" or "mp4"; a film is of the marked sample."""
@@ -166,7 +165,10 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Wrote {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
+                tr("Wrote {target}", target=Path(target).name),
+                "good",
+                tr("Reveal"),
+                lambda: reveal(target, self._services.notify),
             )
 
     def _read(self) -> None:

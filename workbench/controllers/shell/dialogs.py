@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engines.core.places import log_dir
@@ -17,6 +16,7 @@ from workbench import __version__
 from workbench.commands import Actions
 from workbench.controllers.shell.about import about_text
 from workbench.controllers.shell.report import ReportController
+from workbench.controllers.shell.reveal import reveal
 from workbench.controllers.shell.settings import SettingsPages, places_of
 from workbench.features import Preset
 from workbench.services import Services
@@ -43,7 +43,7 @@ class DialogsController(QObject):
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
-        actions.bind("help.log-folder", lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))))
+        actions.bind("help.log-folder", lambda: reveal(log_dir(), services.notify))
 
     def show_settings(self, section: str = "") -> None:
         self.settings = self.pages.show(section)

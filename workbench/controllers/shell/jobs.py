@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer
 
 from engines.core.addresses import hidden
 from engines.core.errors import UsageError
@@ -21,6 +19,7 @@ from engines.core.training.standing import Standing
 from engines.core.words import tr
 from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
+from workbench.controllers.shell.reveal import reveal
 from workbench.services import Services
 from workbench.threads.jobs import JobRecord, JobState
 from workbench.work.commands import spec_file, spec_text
@@ -61,7 +60,7 @@ class JobsController(QObject):
         panel.removed.connect(self._remove)
         panel.resumed.connect(self.resume)
         panel.kept.connect(partial(self.resume, keep=True))
-        panel.revealed.connect(reveal)
+        panel.revealed.connect(lambda path: reveal(path, services.notify))
         panel.copied.connect(self._write_spec)
         panel.chosen.connect(self._tell_outcome)
         panel.clear.clicked.connect(self.clear)
@@ -212,12 +211,6 @@ def _cut_off(there: Standing | None) -> str:
 
 def _shown(text: str) -> str:
     return shown(hidden(text))
-
-
-def reveal(path: str) -> None:
-    """Open a folder, or the folder of a file, in the system's file manager."""
-    shown_folder = Path(path) if os.path.isdir(path) else Path(path).parent
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown_folder)))
 
 
 def outcome_words(result: object) -> str:

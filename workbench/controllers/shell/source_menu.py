@@ -95,7 +95,7 @@ class SourceMenu(QObject):
     def reveal(self, id: str) -> None:
         """Show where the file or folder of a source lies."""
         if path := file_of(self._services.feeds.feed(id).source):
-            reveal(path)
+            reveal(path, self._services.notify)
 
     def forget(self, path: str) -> None:
         """Use the calibration that is kept for a camera no more."""
