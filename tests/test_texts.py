@@ -14,6 +14,10 @@ IN_ENGLISH = ("workbench/verbs/", "workbench/benchmarks/", "workbench/tour/", "w
 """The command line, and what is written for those who mend the program."""
 LEFT = {
     r".*": r"Kinoscope.*|kinoscope .*",  # its own name; what files are known by
+    r"engines/calibration/(formats|rig/pairs)/": r"  camera_model.*|\{\}:\n  rows.*|format .*",  # of formats of files
+    r"engines/inspection/layout/table": r"(output|memory|share) .*",  # columns of a file
+    r"engines/(core/training/threads|inspection/running/network)": r".*memory",  # what torch and Python say
+    r"engines/generative/data/pickles": r"\w+ \w+",  # names in a pickle
     r"engines/": r"<.*|# .*|%YAML.*|(comment|property|element) .*|  rostopic.*|--names .*",  # of formats of files
     # licences, and words of commands
     r"engines/(core/store/registry|generative/training)": r"Apache.*|CC.*|BSD.*|public domain.*|sample \w+",
@@ -21,15 +25,16 @@ LEFT = {
     r"engines/actions/labels/(elan|via)": r"Time .*|Symbolic.*|1-1 .*|undetermined.*|VGG .*",
     r"engines/actions/(evaluation/reports|features/cache|training/benchmarks)": r"AP \{\}|read \{\}|class \{\}",
     r"engines/attention/auto/": r"model name|with .*|d \{\} .*|\{\} heads in all|window \{\}|\{\} of \{\}",  # kept keys
-    r"(engines|widgets)/calibration/rig/(names|pages/prepare_view)": r"camera \{\}",  # names given once, kept in files
+    r"(engines|widgets)/calibration/rig/(names|pages/prepare_view)": r"camera (\{\}|\d)",  # names kept in files
     r"engines/faces/gallery/": r".* (WHERE|IN|OR|AND) .*|typeof.*|id, person.*",
     r"engines/core/spec": r".*",  # how a dataclass is written, for us
     r"engines/inspection/": r"tensor \{\}|setattr .*| \(as \{\}\.\{\}\)",
     r"widgets/kit/panel": r"[A-Z]\w+",  # names in __all__
     r"widgets/kit/(when_new|access/elided|theme)": r"_shown by .*|\{\} as \{\}|padding: .*",
     r"widgets/sources/panel": r"Return|Del",  # keys
+    r"widgets/calibration/": r"\{\}\.board at|rig\.names of .*",  # names of what is kept
     r"workbench/": r"\{\} \{\}\.\w+|d MMMM yyyy|\{\} models fetch \{\}",  # names of files, a date, a command
-    r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License",  # kept keys
+    r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",  # keys
     r"workbench/controllers/[a-z]": r"(action|diffusion) model|training data|board pictures",  # kinds of dialogs
     r"workbench/controllers/[a-z]+": r"[a-z]+ (files|graph|page|disk|devices)",  # threads
     r"workbench/controllers/faces/evaluate": r".*-accept rate|per person",  # columns of a file

@@ -96,11 +96,7 @@ def app_icon() -> QIcon:
 
 
 def open_state() -> tuple[SettingsStore, LogBook]:
-    """Settings and log; the settings' language and theme are put on. Modules with texts are imported after it.
-
-    Readers of video files are imported here, before there is a window: on a feed's thread the import would hold the
-    window for a tenth of a second at the first file.
-    """
+    """Settings and log; the settings' language and theme are put on. Modules with texts are imported after it."""
     book = set_up_logging()
     settings = SettingsStore()
     app = make_application()
@@ -109,8 +105,6 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     theme.apply(app, settings.value.theme)
     limit(settings.value.threads, settings.value.gpu)
     choose_folders(settings.value.pictures, settings.value.store)
-    import engines.cameras.readers.file  # noqa: F401
-
     return settings, book
 
 

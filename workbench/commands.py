@@ -58,7 +58,7 @@ FIRST = (
     Command("file.save-as", tr("Save project as…"), tr("File"), tr("Keep this project in a .kino file; it is saved by itself from then on"), "Ctrl+Shift+S", "", 1, also=tr("name project")),
     Command("file.rename", tr("Rename project…"), tr("File"), tr("Call this project something else"), "", "", 1),
     Command("file.duplicate", tr("Duplicate project"), tr("File"), tr("Go on in a copy; this project stays as it is"), "", "", 1),
-    Command("file.export", tr("Export bundle…"), tr("File"), tr("Write sources and calibrations as plain JSON files"), "", "export", 1),
+    Command("file.export", tr("Export bundle…"), tr("File"), tr("Export sources and calibrations as plain JSON files"), "", "export", 1),
     Command("file.import", tr("Import bundle…"), tr("File"), tr("Make a project of the plain files of a bundle"), "", "", 1),
     Command("file.settings", tr("Settings…"), tr("File"), tr("Language, look, folders, performance, privacy and keys"), "Ctrl+,", "settings", 3),
     Command("file.quit", tr("Quit"), tr("File"), tr("Close Kinoscope"), "Ctrl+Q", "close", 4),
@@ -85,8 +85,8 @@ FIRST = (
     Command("view.dark", tr("Dark theme"), tr("View"), tr("Light text on dark surfaces"), "", "dark", 3, choice="theme"),
     Command("view.light", tr("Light theme"), tr("View"), tr("Dark text on light surfaces"), "", "light", 3, choice="theme"),
     Command("view.system", tr("System theme"), tr("View"), tr("Dark or light, as the desktop is"), "", "theme", 3, choice="theme"),
-    Command("view.full-screen", tr("Full screen"), tr("View"), tr("The whole screen for the window; Escape leaves it"), "F11", "maximise", 4, check=True),
-    Command("view.present", tr("Show the picture alone"), tr("View"), tr("The whole screen for what is in the centre, without panels and bars; Escape leaves "
+    Command("view.full-screen", tr("Full screen"), tr("View"), tr("The whole screen for the window; Esc leaves it"), "F11", "maximise", 4, check=True),
+    Command("view.present", tr("Show the picture alone"), tr("View"), tr("The whole screen for what is in the centre, without panels and bars; Esc leaves "
 "it"), "Shift+F11", "", 4, check=True),
     Command("source.add-usb", tr("Add camera…"), tr("Source"), tr("A USB or built-in camera, chosen by name"), "Ctrl+Shift+C", "usb"),
     Command("source.add-file", tr("Add video file…"), tr("Source"), tr("Play a video file"), "Ctrl+Shift+V", "file"),
@@ -103,7 +103,7 @@ FIRST = (
     Command("source.split", tr("Split source…"), tr("Source"), tr("Rows, columns and names of the tiles of the selected source"), "", "tiled", 2, needs=tr("Needs a selected source")),
     Command("source.duplicate", tr("Duplicate source"), tr("Source"), tr("Open the selected source a second time"), "", "copy", 2, needs=tr("Needs a selected source")),
     Command("source.replace", tr("Replace source by file…"), tr("Source"), tr("Play a file where the selected source is shown"), "", "swap", 2, needs=tr("Needs a selected source")),
-    Command("source.reveal", tr("Reveal source"), tr("Source"), tr("Show the selected source's file in the file manager"), "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", tr("Reveal source file"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source")),
     Command("source.properties", tr("Source properties"), tr("Source"), tr("What is known of the selected source"), "", "properties", 2, needs=tr("Needs a selected source")),
     Command("source.remove", tr("Remove source"), tr("Source"), tr("Close the selected source; Undo brings it back"), "", "remove", 2, needs=tr("Needs a selected source")),
     Command("source.undistort", tr("Undistort"), tr("Source"), tr("Show straight lines straight in the selected tile, and back"), "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
@@ -115,7 +115,7 @@ JOBS = (
     Command("jobs.clear", tr("Clear ended jobs"), tr("Jobs"), tr("Take ended jobs off the list; results stay where they are"), "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip
 LAST = (
-    Command("window.reset", tr("Reset layout"), tr("Window"), tr("Put every dock where it was at the first start"), "Ctrl+0", "layout", 1),
+    Command("window.reset", tr("Reset layout"), tr("Window"), tr("Put every panel where it was at the first start"), "Ctrl+0", "layout", 1),
     Command("window.palette", tr("Command palette…"), tr("Window"), tr("Find any command, page, setting, source or heading of the guide"), "Ctrl+Shift+P", "search", 2, short=tr("Palette"), also=tr("search find")),
     Command("window.menus", tr("Open the menus"), tr("Window"), tr("To the first menu, as Alt does; Alt and a letter opens that menu"), "F10", "", 2, also=tr("menu bar")),
     Command("window.notice", tr("Go to notice"), tr("Window"), tr("To the button of the newest notice in the corner; Esc closes it"), "F8", "info", 2),

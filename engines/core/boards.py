@@ -227,7 +227,8 @@ def _aprilgrid(parts: list[str], whole: str) -> Board:
     family = (parts[3] if len(parts) > 3 else "36h11").removeprefix("t").removeprefix("ag")
     if family not in FAMILIES:
         raise UsageError(
-            tr("'{family}' is not a family of AprilTags", family=family), hint=tr("Use one of ") + ", ".join(FAMILIES)
+            tr("'{family}' is not a family of AprilTags", family=family),
+            hint=tr("Use one of {names}", names=", ".join(FAMILIES)),
         )
     return Board("aprilgrid", columns, rows, round(tag + gap, 9), tag, f"DICT_APRILTAG_{family}")
 

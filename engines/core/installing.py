@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engines.core.words import tr
+from engines.core.words import tr_count
 
 
 def install_hint(*packages: str) -> str:
     """A sentence with the command line, such as "Install it with: /opt/kino/bin/python -m pip install dlib-bin"."""
     words = [sys.executable or "python", "-m", "pip", "install", *packages]
     command = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
-    return tr("Install {part} with: {command}", part="it" if len(packages) == 1 else "them", command=command)
+    return tr_count(len(packages), "Install it with: {command}", "Install them with: {command}", command=command)
 
 
 INSTALLED = Path(__file__).resolve().parents[2].name == "_app"

@@ -145,7 +145,7 @@ def test_closing_takes_everything_down(qtbot, tmp_path: Path) -> None:
         ("engines.calibration.mono", "Calibration"),
         ("engines.cameras.feed.running", "Sources"),
         ("workbench.window.main", "Window"),
-        ("worker.worker 1", "Workers"),
+        ("worker.worker 1", "Jobs"),
         ("uncaught", "Window"),
         ("PIL.Image", "PIL"),
     ],

@@ -90,28 +90,49 @@ KINDS: dict[Kind, KindWords] = {
         tr("Of one circle, measured on the print: the bias of circles that are seen slantwise is corrected with it"),
     ),
 }
-_SHORT = {"chessboard": "corners", "charuco": "ChArUco", "aprilgrid": "AprilGrid", "circles": "circles"}
 
 
 def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
-    if board.kind == "chessboard":
-        return tr("{counts} inner corners, {millimetres}", counts=_counts(board), millimetres=_millimetres(board))
     flags = [word for word, on in ((tr("inverted print"), board.inverted), (tr("legacy pattern"), board.legacy)) if on]
-    what = "" if board.kind in ("circles", "acircles") else f"{KINDS[board.kind].title}, "
-    counted = tr("asymmetric circles") if board.kind == "acircles" else KINDS[board.kind].counts.lower()
-    return ", ".join([f"{what}{_counts(board)} {counted}", _millimetres(board), *flags])
+    return ", ".join([_counted(board), _millimetres(board), *flags])
 
 
 def board_title(board: Board) -> str:
     """'9 x 6 corners, 25 mm': the board in a few words."""
-    return f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}, {_millimetres(board)}"
+    return f"{_in_short(board)}, {_millimetres(board)}"
 
 
 def board_name(board: Board) -> str:
     """'9 x 6 corners', '5 x 4 ChArUco, legacy': what tells it from boards of the same measures, for a button."""
-    flags = [word for word, on in (("inverted", board.inverted), ("legacy", board.legacy)) if on]
-    return ", ".join([f"{_counts(board)} {_SHORT.get(board.kind, 'asymmetric')}", *flags])
+    flags = [word for word, on in ((tr("inverted"), board.inverted), (tr("legacy"), board.legacy)) if on]
+    return ", ".join([_in_short(board), *flags])
+
+
+def _counted(board: Board) -> str:
+    match board.kind:
+        case "chessboard":
+            return tr("{counts} inner corners", counts=_counts(board))
+        case "charuco":
+            return tr("ChArUco, {counts} squares", counts=_counts(board))
+        case "aprilgrid":
+            return tr("AprilGrid, {counts} tags", counts=_counts(board))
+        case "circles":
+            return tr("{counts} circles", counts=_counts(board))
+    return tr("{counts} asymmetric circles", counts=_counts(board))
+
+
+def _in_short(board: Board) -> str:
+    match board.kind:
+        case "chessboard":
+            return tr("{counts} corners", counts=_counts(board))
+        case "charuco":
+            return tr("{counts} ChArUco", counts=_counts(board))
+        case "aprilgrid":
+            return tr("{counts} AprilGrid", counts=_counts(board))
+        case "circles":
+            return tr("{counts} circles", counts=_counts(board))
+    return tr("{counts} asymmetric", counts=_counts(board))
 
 
 def counting_words(board: Board) -> str:

@@ -128,7 +128,7 @@ class CalibrationPanel(FeaturePanel):
         )
         self.folder = QuietButton("", "folder", tr("A folder of photographs or films"), name=tr("Add a folder"))
         self.discard = QuietButton(
-            "", "clear", tr("Forget all views; Undo brings them back"), name=tr("Discard all views")
+            "", "clear", tr("Discard all views; Undo brings them back"), name=tr("Discard all views")
         )
         self.open = QuietButton(tr("Open"), "open", tr("Load an OpenCV YAML or JSON calibration"))
         self.save = QuietButton(tr("Save"), "save", tr("Save as OpenCV YAML or JSON"))

@@ -64,7 +64,7 @@ class CameraSection(Section):
         self.capture = PlainButton(tr("Capture"), "capture", tr("Keep this view of the board (C)"))
         self.auto = Toggle(tr("Automatic"), tip=tr("Keep a view whenever the board is still, sharp and somewhere new"))
         self.none = wrapped("muted")
-        self.none.setText(tr("Add a camera or video in Sources to capture views live."))
+        self.none.setText(tr("Add a camera or a film in Sources to capture views live."))
         self.use = PlainButton(tr("Use it"), "check", tr("Look for this board instead, which the picture shows"))
         self.flip = PlainButton(
             tr("Flip the pictures"), "check", tr("Turn the pictures left to right before the board is found")

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engines.core.words import as_sentence, tr, tr_count
+from engines.core.words import as_part, as_sentence, tr, tr_count
 from widgets.calibration.state import ViewRow, pixels
 from widgets.kit.access.elided import elided
 from widgets.kit.icons import draw_icon
@@ -316,7 +316,7 @@ def _draw_words(painter: QPainter, room: QRect, row: ViewRow, option: QStyleOpti
     painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, _elided(row.name, font, top.width()))
     painter.setFont(small)
     painter.setPen(LOOK.now.color("warn" if row.found is False else "muted"))
-    words = told(row) if row.used else tr("Off \u00b7 {told}", told=told(row).lower())
+    words = told(row) if row.used else tr("Off \u00b7 {told}", told=as_part(told(row)))
     painter.drawText(
         bottom, Qt.AlignmentFlag.AlignVCenter, _elided(words, small, bottom.width(), Qt.TextElideMode.ElideRight)
     )

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QStylePainter,
     QToolButton,
+    QToolTip,
     QWidget,
 )
 
@@ -134,17 +135,11 @@ class QuietButton(QToolButton):
         self.setAutoRaise(True)
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        style = Qt.ToolButtonStyle
         if icon_role:
             self.set_icon(icon_role)
-        self.setToolButtonStyle(
-            style.ToolButtonTextBesideIcon
-            if icon_role and text
-            else style.ToolButtonIconOnly
-            if icon_role
-            else style.ToolButtonTextOnly
-        )
-        self.setProperty("beside", "true" if icon_role and text else "")
+            self.show_words(bool(text))
+        else:
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         if not text:
             self.setFixedWidth(CONTROL_HEIGHT)
         describe(self, name or text or tip, tip)
@@ -164,17 +159,9 @@ class NumberField(QDoubleSpinBox):
     """A number with its unit inside the field, written with a point or a comma whatever the system's language is."""
 
     def __init__(
-        self,
-        name: str,
-        value: float,
-        low: float,
-        high: float,
-        *,
-        unit: str = "",
-        decimals: int = 0,
-        step: float = 1.0,
-        tip: str = "",
-    ) -> None:
+        self, name: str, value: float, low: float, high: float, *, unit: str = "", decimals: int = 0,
+        step: float = 1.0, tip: str = "",
+    ) -> None:  # fmt: skip
         super().__init__()
         self.setLocale(QLocale.c())
         self.setDecimals(decimals)
@@ -202,6 +189,18 @@ class NumberField(QDoubleSpinBox):
         if told[0] == QValidator.State.Invalid and text.count(".") > min(1, self.decimals()):
             return QValidator.State.Intermediate, text, pos
         return told
+
+    def fixup(self, text: str) -> str:
+        """The value of before stays where what was typed may mean two numbers; that is said below the field."""
+        if text.translate(SIGNS).count(".") > min(1, self.decimals()):
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self._refusal(), self)
+        return cast(str, super().fixup(text))
+
+    def _refusal(self) -> str:
+        now = {"now": self.textFromValue(self.value())}
+        if self.decimals():
+            return tr("Write one point or comma at most, and nothing between thousands. {now} stays.", **now)
+        return tr("Write a whole number, with nothing between thousands. {now} stays.", **now)
 
     def whole(self) -> int:
         """The value as an integer."""

@@ -284,7 +284,7 @@ class _Row(RowPainter):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         box = self._view.name_box(inner(option.rect, self._view.pad))
         editor.setGeometry(QRectF(box.left() - 9, option.rect.top(), box.width() + 9, option.rect.height()).toRect())
-        describe(editor, tr("Name"), tr("Return keeps it, Esc leaves it as it was"))
+        describe(editor, tr("Name"), tr("Enter keeps it, Esc leaves it as it was"))
 
 
 def inner(rect: QRect, pad: float) -> QRectF:

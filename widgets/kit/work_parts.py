@@ -22,7 +22,7 @@ class BusyLine(QWidget):
         super().__init__()
         self.words = ElidedLabel("", "hint")
         self.words.setFont(number_font(11))
-        self.cancel = QuietButton(cancel_text, "cancel", tr("Stop this work; nothing half done is left behind"))
+        self.cancel = QuietButton(cancel_text, "cancel", tr("Cancel this work; nothing half done is left behind"))
         self.cancel.clicked.connect(self.cancelled)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -66,7 +66,7 @@ class CutOffLine(QWidget):
         self._shown: CutOff | None = None
         self.words = ElidedLabel("", "body")
         self.resume = PrimaryButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
-        self.keep = PlainButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
+        self.keep = PlainButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.setLayout(row_of((self.words, 1), self.keep, self.resume, spacing=8))
         self.resume.clicked.connect(lambda: self._tell(self.resumed))
         self.keep.clicked.connect(lambda: self._tell(self.kept))

@@ -31,7 +31,7 @@ class AboutDialog(QDialog):
         self.text = trace_view(tr("About Kinoscope"), tr("Versions, folders and licences"))
         copy = PlainButton(tr("Copy"), "copy", tr("Copy all of this"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
-        close = PlainButton(tr("Close"), "", tr("Close this page (Escape)"))
+        close = PlainButton(tr("Close"), "", tr("Close this page (Esc)"))
         close.clicked.connect(self.close)
         middle = Qt.AlignmentFlag.AlignVCenter
         head = row_of((picture, 0, middle), (said, 1), spacing=12)

@@ -96,7 +96,9 @@ class HelpPage(QDialog):
 
 def headings(text: str) -> tuple[str, ...]:
     """Of a page: its title, and what its sections and paragraphs begin with in bold."""
-    found = (HEADING.match(line) for line in text.splitlines())
+    lines = text.splitlines()
+    begins = (line for above, line in zip(["", *lines], lines, strict=False) if line[:1] == "#" or not above.strip())
+    found = map(HEADING.match, begins)
     return tuple(re.sub(r"^\d+\.\s*", "", (match[1] or match[2]).strip().rstrip(".")) for match in found if match)
 
 

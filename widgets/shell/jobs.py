@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QShortcut, QShowEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
-from widgets.kit.access.tabs import order_tabs
+from widgets.kit.access.tabs import ORDERED, order_tabs
 from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
@@ -77,11 +77,11 @@ class JobsPanel(Panel):
         self._chosen = NO_JOB
         self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
-        self.keep = QuietButton(tr("Keep as a model"), "check", tr("Write what it had learned so far as a model"))
+        self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.cancel = QuietButton(
-            tr("Cancel job"), "cancel", tr("Stop the selected job; nothing half done is left behind")
+            tr("Cancel job"), "cancel", tr("Cancel the selected job; nothing half done is left behind")
         )
-        self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job wrote"))
+        self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
         self.copy = QuietButton(
             tr("Copy as command"), "command", tr("Copy the line that does the same without the window")
         )
@@ -101,7 +101,6 @@ class JobsPanel(Panel):
         listed = held(column_of(self._found, (self.list, 1)))
         self.add(split_of(listed, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)
         self.set_empty(EmptyState(NOTHING, "", "jobs"))
-        order_tabs(self)
         self.list.currentItemChanged.connect(self._follow)
         self.resume.clicked.connect(lambda: self.resumed.emit(self._chosen.id))
         self.keep.clicked.connect(lambda: self.kept.emit(self._chosen.id))
@@ -118,6 +117,12 @@ class JobsPanel(Panel):
         for wanted in (self.list.removeWanted, self.remove.clicked):
             wanted.connect(self._remove)
         self.show_jobs(())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The order of tabs waits for it: Qt's bindings take their time when they first look through a panel."""
+        super().showEvent(event)
+        if not self.property(ORDERED):
+            order_tabs(self)
 
     @when_new
     def show_jobs(self, rows: Sequence[JobRow]) -> None:
@@ -214,9 +219,9 @@ class _Details(QWidget):
         self.setMinimumWidth(120)
         styled(self, role="body")
         self.title, self.words, self.hint = wrapped("heading"), wrapped(), wrapped("muted")
-        self.trace = trace_view(tr("Traceback"), tr("Where it broke; please add it to a report"))
+        self.trace = trace_view(tr("Details"), tr("Where it failed, line by line; please add it to a report"))
         self.trace.setMinimumHeight(72)
-        self.section = Section(tr("Traceback"), folded=True, name="jobs/traceback")
+        self.section = Section(tr("Details"), folded=True, name="jobs/traceback")
         self.section.add(self.trace)
         self.outcome = wrapped()
         parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None

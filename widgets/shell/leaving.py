@@ -45,8 +45,8 @@ class LeavingQuestion(QDialog):
         self.wait = PrimaryButton(
             tr("Wait in the background"), "clock", tr("A small window stays, and closes when the jobs have ended")
         )
-        self.cancel = PlainButton(tr("Cancel jobs and close"), "cancel", tr("Stop the jobs now and close the window"))
-        self.stay = PlainButton(tr("Stay"), "", tr("Go on as before (Escape)"))
+        self.cancel = PlainButton(tr("Cancel jobs and close"), "cancel", tr("Cancel the jobs now and close the window"))
+        self.stay = PlainButton(tr("Stay"), "", tr("Go on as before (Esc)"))
         for button, what in ((self.wait, self.waits), (self.cancel, self.cancels)):
             button.clicked.connect(self.accept)
             button.clicked.connect(what)
@@ -83,7 +83,7 @@ class FinishingWindow(QWidget):
         )
         self.lines = [_Line() for _ in range(SHOWN)]
         self.open_again = PlainButton(tr("Back to the window"), "", tr("Show the window again; the jobs go on"))
-        self.cancel = QuietButton(tr("Cancel jobs and close"), "cancel", tr("Stop the jobs now and close"))
+        self.cancel = QuietButton(tr("Cancel jobs and close"), "cancel", tr("Cancel the jobs now and close"))
         self.open_again.clicked.connect(self.back)
         self.cancel.clicked.connect(self.cancels)
         buttons = row_of(None, self.cancel, self.open_again, spacing=8)

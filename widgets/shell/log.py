@@ -77,7 +77,7 @@ class LogPanel(Panel):
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.level, self.origin, self.search, self.follow, self.copy, self.save, self.clear)
         self.table = _Table(self._model)
-        self.details = trace_view(tr("Details"), tr("The traceback of the chosen line"))
+        self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()
         self.add(split_of(self.table, self.details, sizes=(600, 360)), 1)
         self.set_empty(EmptyState(tr("Nothing has been logged yet."), "", "log"))

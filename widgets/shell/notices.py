@@ -124,6 +124,8 @@ class Notices(QObject):
             self._room.stop()
 
     def _place(self) -> None:
+        if not self.cards:
+            return
         area, clear = self._area(), self._kept_clear()
         wide = min(WIDTH, area.width() - 2 * INSET)
         bottom = area.bottom() + 1 - INSET

@@ -135,7 +135,7 @@ class CommandPalette(QFrame):
         self.field = TextField(
             tr("Search"),
             placeholder=tr("Type a command, page, setting, source or question"),
-            tip=tr("Up and Down choose, Return runs, Escape closes"),
+            tip=tr("Up and Down choose, Enter runs, Esc closes"),
         )
         self.field.setProperty("role", "palette")
         self.list = QListWidget()
@@ -144,7 +144,7 @@ class CommandPalette(QFrame):
         quiet(self.list, tr("Found"), tr("A click runs it"))
         reached_by(self.list, tr("Up and Down in the field above"))
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerItem)
-        self.nothing = Label(tr("Nothing is called so"), "muted")
+        self.nothing = Label(tr("Nothing has this name"), "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setFixedHeight(56)
         self.setLayout(column_of(self.field, rule(), self.list, self.nothing, spacing=4, margins=(8, 4, 8, 8)))

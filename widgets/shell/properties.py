@@ -14,15 +14,22 @@ from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, Sta
 from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
-USUAL = {"Picture": 6, "Undistorted": 6, "Calibration": 7, "Flow": 6, "Source": 8}
+USUAL = {"picture": 6, "undistorted": 6, "calibration": 7, "flow": 6, "source": 8}
 """Sections in their order, and how many figures; made while the window is at rest."""
+TITLES = {
+    "picture": tr("Picture"),
+    "undistorted": tr("Undistorted"),
+    "calibration": tr("Calibration"),
+    "flow": tr("Flow"),
+    "source": tr("Source"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyGroup:
-    """Figures under one title, and below them what needs a line of its own."""
+    """Figures of one kind (a key of `TITLES`), and below them what needs a line of its own."""
 
-    title: str
+    id: str
     stats: tuple[Stat, ...] = ()
     note: str = ""
 
@@ -84,14 +91,14 @@ class PropertiesPanel(Panel):
         self.copy.setEnabled(bool(shown.name))
         self._show_fields(shown)
         for group in shown.groups:
-            _, grid, note = self._section(group.title)
+            _, grid, note = self._section(group.id)
             grid.set_stats(group.stats)
             note.setText(group.note)
             note.setVisible(bool(group.note))
-        titles = {group.title for group in shown.groups}
-        self._align(titles)
-        for title, (section, *_) in self._sections.items():
-            section.setVisible(title in titles)
+        ids = {group.id for group in shown.groups}
+        self._align(ids)
+        for id, (section, *_) in self._sections.items():
+            section.setVisible(id in ids)
 
     def _build_fields(self) -> None:
         """What is changed in place, above the figures."""
@@ -135,26 +142,27 @@ class PropertiesPanel(Panel):
         self.wanted.emit(verb, self._path)
 
     def _prepare(self) -> None:
-        for title, figures in USUAL.items():
-            if title not in self._sections:
-                section, grid, _ = self._section(title)
+        for id, figures in USUAL.items():
+            if id not in self._sections:
+                section, grid, _ = self._section(id)
                 section.hide()
                 grid.make_rows(figures)
 
-    def _align(self, titles: set[str]) -> None:
+    def _align(self, ids: set[str]) -> None:
         """One column of numbers through all sections."""
-        grids = [grid for title, (_, grid, _) in self._sections.items() if title in titles]
+        grids = [grid for id, (_, grid, _) in self._sections.items() if id in ids]
         room = max((grid.unit_room for grid in grids), default=0)
         for grid in grids:
             grid.set_unit_room(room)
 
-    def _section(self, title: str) -> tuple[Section, StatGrid, QLabel]:
-        if title not in self._sections:
-            section, grid, note = Section(title, name=f"properties/{title}"), StatGrid(), wrapped("muted")
+    def _section(self, id: str) -> tuple[Section, StatGrid, QLabel]:
+        if id not in self._sections:
+            section = Section(TITLES[id], name=f"properties/{id.capitalize()}")
+            grid, note = StatGrid(), wrapped("muted")
             section.add(grid)
             section.add(note)
-            if title == "Calibration":
+            if id == "calibration":
                 section.add(self._kept)
             self.body.insertWidget(self.body.count() - 1, section)
-            self._sections[title] = (section, grid, note)
-        return self._sections[title]
+            self._sections[id] = (section, grid, note)
+        return self._sections[id]

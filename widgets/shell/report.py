@@ -50,7 +50,7 @@ class ReportDialog(QDialog):
         self.text = trace_view(tr("Contents"), tr("The file chosen at the left, as it will be saved"))
         self.search = SearchField(tr("Search this file"), tip=tr("Find words, to see that they are not there"))
         self.found = Label("", "muted")
-        self.save = PrimaryButton(tr("Save report…"), "save", tr("Write the ticked files into one zip file"))
+        self.save = PrimaryButton(tr("Save report…"), "save", tr("Save the ticked files in one zip file"))
         self.save.clicked.connect(lambda: self.saved.emit(self.ticked))
         self._lay_out()
         self.list.currentItemChanged.connect(lambda *_items: self._show_file())
@@ -83,7 +83,7 @@ class ReportDialog(QDialog):
         return tuple(item.data(NAME) for item in items if item.checkState() == Qt.CheckState.Checked)
 
     def _lay_out(self) -> None:
-        close = PlainButton(tr("Close"), "", tr("Close without saving (Escape)"))
+        close = PlainButton(tr("Close"), "", tr("Close without saving (Esc)"))
         close.clicked.connect(self.close)
         close.setAutoDefault(False)
         self.save.setAutoDefault(False)

@@ -199,7 +199,7 @@ class SettingsDialog(QDialog):
         part.add(self.machine)
         self.cores = SettingRow(tr("Processor threads"), "", self.threads, tr("cores cpu speed onnxruntime torch"))
         part.add(self.cores)
-        at_once = tr("So many jobs run at the same time, each in a worker process of its own.")
+        at_once = tr("So many jobs run at the same time.")
         part.add(SettingRow(tr("Jobs at the same time"), f"{at_once} {later}", self.workers, tr("workers processes")))
 
     def _fill_privacy(self, part: _Part) -> None:
@@ -211,7 +211,8 @@ class SettingsDialog(QDialog):
         self.passwords = SettingRow(tr("Passwords of streams"), "", None, tr("keyring login secret rtsp"))
         part.add(self.passwords)
         faces = tr(
-            "People are kept in galleries, files of your own that you open in Faces; Forget takes a person out of them."
+            "People are kept in galleries, files of your own that you open in Faces. "
+            "Delete everywhere takes a person out of them."
         )
         part.add(SettingRow(tr("Faces"), faces, None, tr("gallery people biometrics embeddings")))
         self.recent = SettingRow(tr("Recent projects"), "", self.forget, tr("history forget clear"))
@@ -269,7 +270,7 @@ class SettingsDialog(QDialog):
         self._column.setContentsMargins(16, 4, 16, 8)
         defaults = PlainButton(tr("Restore defaults"), "reset", tr("Every setting here as at the first start"))
         defaults.clicked.connect(self.restored)
-        done = PlainButton(tr("Close"), "", tr("Close this page (Escape)"))
+        done = PlainButton(tr("Close"), "", tr("Close this page (Esc)"))
         done.clicked.connect(self.close)
         defaults.setObjectName("defaults")
         for button in (defaults, done):

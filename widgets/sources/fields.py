@@ -230,10 +230,12 @@ class SceneFields(SourceFields):
             tr("Cameras"), [("1", "1"), ("2", "2"), ("4", "4")], "4", tip=tr("How many look at the board")
         )
         self.rate = NumberField(tr("Rate"), 30, 1, 120, unit="fps", tip=tr("Pictures per second"))
-        self.board = TextField(tr("Board"), "chessboard:9x6:25mm", tip=tr("What moves before the cameras: ") + BOARDS)
+        self.board = TextField(
+            tr("Board"), "chessboard:9x6:25mm", tip=tr("What moves before the cameras: {boards}", boards=BOARDS)
+        )
         self.board.textChanged.connect(self._tell)
         self.noise = NumberField(
-            tr("Noise"), 2, 0, 50, unit=tr("levels"), decimals=1, tip=tr("Standard deviation in gray levels")
+            tr("Noise"), 2, 0, 50, unit=tr("levels"), decimals=1, tip=tr("Standard deviation in grey levels")
         )
         self.blur = NumberField(
             tr("Blur"), 0.6, 0, 10, unit="px", decimals=1, step=0.1, tip=tr("Standard deviation in pixels")

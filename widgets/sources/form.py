@@ -73,7 +73,7 @@ class SourceForm(QDialog):
         self.add = PrimaryButton(tr("Add"), "", tr("Open this source and show it (Enter)"))
         self.add.clicked.connect(self._make)
         self.add.setDefault(True)
-        cancel = PlainButton(tr("Cancel"), "", tr("Close without adding (Escape)"))
+        cancel = PlainButton(tr("Cancel"), "", tr("Close without adding (Esc)"))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         self.fields: dict[str, SourceFields] = {}

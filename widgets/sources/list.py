@@ -268,7 +268,7 @@ class _Painter(RowPainter):
             _paint_source(painter, box, row, opened)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = TextField(tr("Name"), index.data(ROW).title, tip=tr("Enter keeps it, Escape leaves it as it was"))
+        editor = TextField(tr("Name"), index.data(ROW).title, tip=tr("Enter keeps it, Esc leaves it as it was"))
         editor.setParent(parent)
         editor.selectAll()
         return editor

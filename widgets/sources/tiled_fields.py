@@ -68,7 +68,7 @@ class TiledFields(SourceFields):
         """The names as typed. Raises `UsageError` for those that so many tiles cannot have."""
         names = self.tile_names()
         if len(names) > count:
-            raise UsageError(tr("{count} names for {count2} tiles", count=len(names), count2=count))
+            raise UsageError(tr("{names} names for {tiles} tiles", names=len(names), tiles=count))
         given = [one for one in names if one]
         if len(set(given)) < len(given):
             raise UsageError(tr("Two tiles have the same name"))

@@ -92,7 +92,7 @@ def _of_marking(surface: Surface, menu: QMenu) -> None:
     if surface.view.marking:
         words = tr("Close {class_words} at the now-line", class_words=class_words(surface.view.marking))
         _entry(menu, "check", words, lambda: surface.markWanted.emit(surface.view.marking))
-        _entry(menu, "close", tr("Drop the open segment"), surface.markDropped.emit)
+        _entry(menu, "close", tr("Discard the open segment"), surface.markDropped.emit)
     else:
         other = menu.addMenu(tr("Mark from the now-line"))
         add_classes(other, surface.view.classes, surface.markWanted.emit)

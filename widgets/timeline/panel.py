@@ -34,7 +34,7 @@ class TimelinePanel(Panel):
         self._tools()
         self.add(self.legend)
         self.add(self.canvas, 1)
-        self.empty = EmptyState(NO_SOURCE, tr("Add a source"), "actions", tr("Open a video file, a camera or a stream"))
+        self.empty = EmptyState(NO_SOURCE, tr("Add a source"), "actions", tr("Open a film, a camera or a stream"))
         self.set_empty(self.empty)
         self.show_empty(True)
         self._connect()

@@ -10,10 +10,10 @@ from widgets.timeline.drawing import Scene
 from widgets.timeline.hits import Hit
 from widgets.timeline.state import ScoreTrack, TimelineView
 
-NO_SOURCE = tr("Open a video or a camera to see its timeline.")
+NO_SOURCE = tr("Open a film or a camera to see its timeline.")
 NO_MODEL = tr("Choose a model and press Start: how probable each action is runs along here.")
-NO_LABELS = tr("Play the video and press a class's key, or drag along the track, to mark what happens.")
-NO_SCORES = tr("Train a model on the labels, and what it sees in this video is shown here.")
+NO_LABELS = tr("Play the film and press a class's key, or drag along the track, to mark what happens.")
+NO_SCORES = tr("Train a model on the labels, and what it sees in this film is shown here.")
 
 
 def content_of(view: TimelineView) -> tuple[object, ...]:

@@ -11,8 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from engines.core.errors import KinoscopeError
 from engines.core.reading import regular_file
 
@@ -70,7 +68,13 @@ def _ended(folder: Path) -> Iterator[tuple[float, int, Path]]:
     for path in folder.glob("crash-*.txt"):
         number = path.stem.partition("-")[2]
         with suppress(OSError):
-            if _PROCESS.fullmatch(number) and int(number) != os.getpid() and not psutil.pid_exists(int(number)):
+            if _PROCESS.fullmatch(number) and int(number) != os.getpid() and not _runs(int(number)):
                 status = path.lstat()
                 if stat.S_ISREG(status.st_mode):
                     yield status.st_mtime, status.st_size, path
+
+
+def _runs(process: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(process)

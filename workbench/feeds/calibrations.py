@@ -144,10 +144,10 @@ class Calibrations(QObject):
 
     def words(self, path: str) -> str:
         """ "calibrated, RMS 0.12 px, 3 days ago"; "" where nothing is kept."""
+        if not self.of(path):
+            return ""
         kept = self.best(path)
-        if kept is None:
-            return tr("calibrated at another resolution") if self.of(path) else ""
-        return f"calibrated{_figures(kept)}"
+        return tr("calibrated at another resolution") if kept is None else f"calibrated{_figures(kept)}"
 
     def assign_file(self, path: str, file: str) -> Kept:
         """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""

@@ -241,6 +241,11 @@ def is_of(path: str, gone: str) -> bool:
     return path == gone or path.startswith(f"{gone}/")
 
 
+def play_or_pause(feed: Feed) -> None:
+    """Play what stands still, pause what plays."""
+    (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()
+
+
 def _make_feed(id: str, source: Source) -> Feed:
     from engines.cameras.feed.running import Feed
 

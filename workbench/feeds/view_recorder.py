@@ -157,7 +157,7 @@ def cut_to_whole(path: Path) -> None:
             pictures = pictures or name == b"mdat"
             whole = at if pictures and name in (b"mdat", b"moov") else whole
         if not whole:
-            raise WorkFailed(tr("Nothing of the film was written"), path=path)
+            raise WorkFailed(tr("Nothing of the film was saved"), path=path)
         file.truncate(whole)
 
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from engines.core.addresses import without_passwords
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import dump_json
+from engines.core.names import shown, tidy_name
 from engines.core.outputs import Kind, new_file, result_folder
-from engines.core.reading import parse_json, read_bytes
+from engines.core.reading import open_zip, parse_json, read_bytes
 from engines.core.words import tr
 from workbench.project.file import STATE, TITLE, Project
-from workbench.project.naming import NOT_IN_A_NAME, stem_of
+from workbench.project.naming import LONGEST_TITLE, NOT_IN_A_NAME, stem_of
 from workbench.project.paths import changed
 from workbench.project.recent import PICTURE, as_bytes, as_item
 
@@ -29,8 +30,8 @@ OF_BEFORE = ("source", "child", "tile", "calibration")
 """What bundles hold that have no list of items."""
 HERE = "{here}/"
 VERSION = 1
-MOST = 1 << 28
-"""Bytes of one file of a bundle."""
+MOST, MOST_TOGETHER = 1 << 27, 1 << 29
+"""Bytes of one file of a bundle, and of all that are read."""
 ZIP = Kind("bundle", lambda content: content.startswith(b"PK"))
 
 
@@ -67,14 +68,16 @@ def read_into(bundle: str | Path, make: Callable[[str], Project]) -> Project:
     Raises `BadInput` for what is no bundle, or is damaged, before anything is made.
     """
     bundle = Path(bundle)
-    reader = _reader(bundle)
-    about = _about(reader)
-    items = list(_items(reader, about, bundle))
-    project = make(str(about.get("title") or bundle.stem)[:200])
-    for kind, id, value in items:
-        project.put(kind, id, value)
-    with suppress(BadInput, KeyError):
-        project.put(STATE, PICTURE, as_item(reader.read(PNG)))
+    with _opened(bundle) as reader:
+        about = _about(reader, bundle)
+        items = list(_items(reader, about, bundle))
+        with suppress(KinoscopeError):
+            items.append((STATE, PICTURE, as_item(reader.read(PNG))))
+    title = tidy_name(str(about.get("title") or bundle.stem))[:LONGEST_TITLE]
+    project = make(title)
+    project.fill(items)
+    with suppress(KinoscopeError):
+        project.rename(title if project.path.stem == stem_of(title) else project.path.stem)
     return project
 
 
@@ -95,22 +98,28 @@ def _files(project: Project, here: Path) -> Iterator[tuple[str, bytes]]:
 
 def _items(reader: Reader, about: dict[str, Any], bundle: Path) -> Iterator[tuple[str, str, Any]]:
     """Kind, id and value of every item, with the paths that they have on this machine."""
+    seen, size = set[tuple[str, str]](), 0
     for item in about.get("items") or _of_before(reader):
         kind, id, name = (item.get(key) if isinstance(item, dict) else None for key in ("kind", "id", "file"))
-        if not (isinstance(kind, str) and isinstance(id, str) and isinstance(name, str)):
+        if not (isinstance(kind, str) and isinstance(id, str) and isinstance(name, str)) or (kind, id) in seen:
             raise BadInput(tr("The bundle's list of items makes no sense"), path=bundle)
-        value = parse_json(reader.read(name), bundle / name)
+        content = reader.read(name)
+        seen.add((kind, id))
+        size += len(content)
+        if size > MOST_TOGETHER:
+            raise BadInput(tr("The bundle is too large to be read"), path=bundle)
+        value = parse_json(content, bundle / name)
         yield kind, _found_here(id, bundle), changed(value, lambda text: _found_here(text, bundle))
 
 
-def _about(reader: Reader) -> dict[str, Any]:
+def _about(reader: Reader, bundle: Path) -> dict[str, Any]:
     if ABOUT not in reader.names():
         return {}
-    about = parse_json(reader.read(ABOUT), ABOUT)
+    about = parse_json(reader.read(ABOUT), bundle / ABOUT)
     if not isinstance(about, dict) or not isinstance(about.get("items"), list):
-        raise BadInput(tr("The bundle's list of items makes no sense"))
+        raise BadInput(tr("The bundle's list of items makes no sense"), path=bundle)
     if not isinstance(about.get("bundle"), int) or about["bundle"] > VERSION:
-        raise BadInput(tr("The bundle was made by a later version"), hint=tr("Update Kinoscope"))
+        raise BadInput(tr("The bundle was made by a later version"), path=bundle, hint=tr("Update Kinoscope"))
     return about
 
 
@@ -124,11 +133,14 @@ def _of_before(reader: Reader) -> list[dict[str, str]]:
     ]
 
 
-def _reader(bundle: Path) -> Reader:
-    reader: Reader = _Folder(bundle) if bundle.is_dir() else _Zip(bundle)
-    if not {ABOUT, LIST} & set(reader.names()):
-        raise BadInput(tr("This is not a bundle of a project"), path=bundle, hint=tr("Choose its folder or its zip"))
-    return reader
+@contextmanager
+def _opened(bundle: Path) -> Iterator[Reader]:
+    with ExitStack() as stack:
+        reader: Reader = _Folder(bundle) if bundle.is_dir() else _Zip(bundle, stack)
+        if not {ABOUT, LIST} & set(reader.names()):
+            hint = tr("Choose its folder or its zip")
+            raise BadInput(tr("This is not a bundle of a project"), path=bundle, hint=hint)
+        yield reader
 
 
 class _Folder:
@@ -142,32 +154,31 @@ class _Folder:
 
     def read(self, name: str) -> bytes:
         path = self._folder / name
-        if not path.resolve().is_relative_to(self._folder.resolve()):
+        if not _is_within(path, self._folder):
             raise BadInput(tr("The bundle names a file outside itself"), path=path)
         return read_bytes(path, what=tr("file of the bundle"), most=MOST)
 
 
 class _Zip:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stack: ExitStack) -> None:
         self._path = path
-        try:
-            with zipfile.ZipFile(path) as archive:
-                self._sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-            hint = tr("Choose its folder or its zip")
-            raise BadInput(tr("This is not a bundle of a project"), path=path, hint=hint) from error
+        self._archive = stack.enter_context(open_zip(path, what=tr("bundle"), most=MOST_TOGETHER))
+        self._sizes = {entry.filename: entry.file_size for entry in self._archive.infolist()}
 
     def names(self) -> list[str]:
         return list(self._sizes)
 
     def read(self, name: str) -> bytes:
         if self._sizes.get(name, MOST + 1) > MOST:
-            raise BadInput(tr("The bundle has no file {name} that can be read", name=name), path=self._path)
-        try:
-            with zipfile.ZipFile(self._path) as archive:
-                return archive.read(name)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-            raise BadInput(tr("The bundle is damaged"), path=self._path) from error
+            raise BadInput(tr("The bundle has no file {name} that can be read", name=shown(name)), path=self._path)
+        return self._archive.read(name)
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False
 
 
 def _named_here(text: str, here: Path) -> str:
@@ -182,7 +193,7 @@ def _found_here(text: str, bundle: Path) -> str:
         return text
     rest = text.removeprefix(HERE)
     inside = bundle.absolute() / rest
-    return str(inside if inside.exists() else bundle.absolute().parent / rest)
+    return str(inside if os.path.exists(inside) else bundle.absolute().parent / rest)
 
 
 def _free(name: str, taken: set[str]) -> str:

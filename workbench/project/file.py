@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,12 @@ from engines.core.addresses import without_passwords
 from engines.core.databases import in_memory, in_words, is_of, open_database, reading
 from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageError
 from engines.core.files import disk_is_full
-from engines.core.names import shown
+from engines.core.names import shown, tidy_name
 from engines.core.outputs import free_name
 from engines.core.words import tr, tr_count
 from workbench.project.holding import holder_of, is_held, is_ours, lock_of
 from workbench.project.items import FORMAT, LATER, WHAT, Items, check, to_one_file
-from workbench.project.naming import SUFFIX, named, projects_dir, rename_file, stem_of, title_of
+from workbench.project.naming import LONGEST_TITLE, SUFFIX, named, projects_dir, rename_file, stem_of, title_of
 
 STATE, TITLE = "state", "title"
 
@@ -66,6 +66,13 @@ class Project:
     def put(self, kind: str, id: str, value: object) -> None:
         """Save one item; a new one goes to the end. No password in an address of it is kept."""
         self._set(kind, id, json.dumps(without_passwords(value)))
+
+    def fill(self, items: Iterable[tuple[str, str, object]]) -> None:
+        """Save many items, of kind, id and value, at once."""
+        if not self.read_only:
+            for kind, id, value in items:
+                self._items.set(kind, id, json.dumps(without_passwords(value)))
+            self._write()
 
     def drop(self, kind: str, id: str) -> None:
         self._set(kind, id, None)
@@ -113,7 +120,7 @@ class Project:
 
         Raises `UsageError` for no name, `BadInput` where there is such a file or this one cannot be changed.
         """
-        title = " ".join(shown(title).split())
+        title = tidy_name(title)[:LONGEST_TITLE]
         if not title:
             raise UsageError(tr("A project needs a name"))
         if self.read_only or self.unsaved:
@@ -285,12 +292,14 @@ class Project:
         return not self.unsaved
 
     def _write_file(self) -> None:
-        """Into the file, which is all written where it is new."""
+        """Into the file, which is all written where it is new, and left alone where it is another project by now."""
         write = self._items.write_to if self.is_there() else self._items.write_all_to
         base = self._opened()
         try:
+            if write == self._items.write_to and not self._items.follow(base):
+                raise BadInput(tr("There is another project in its place"), path=self.path)
             write(base)
-        except sqlite3.Error:
+        except (sqlite3.Error, KinoscopeError):
             base.close()
             raise
         self._db = base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,13 @@ from engines.core.outputs import free_name
 from engines.core.places import data_dir
 from engines.core.words import tr
 from workbench.project.file import Project
+from workbench.project.holding import lock_of
 from workbench.project.naming import SUFFIX, birth_name, projects_dir, stem_of, title_of
+
+HEX = r"\.[0-9a-f]{12}\.part"
+ENDS = rf"{HEX}{re.escape(SUFFIX)}(?:{HEX})?|{re.escape(SUFFIX)}{HEX}"
+PART = re.compile(rf"\.{{1,2}}(?P<project>[^/]+?)(?:{ENDS})(?:-journal|-wal|-shm)?")
+"""A copy that is being written, as `engines.core.files` and a new database name it, and the project that it will be."""
 
 
 def open_last(last: str = "") -> tuple[Project, str]:
@@ -23,6 +30,8 @@ def open_last(last: str = "") -> tuple[Project, str]:
     stays where and as it is.
     """
     notices: list[str] = []
+    with suppress(OSError):
+        sweep(projects_dir())
     for path in [Path(last)] if last else []:
         if (project := _tried(path, notices)) is not None:
             return _with(project, notices)
@@ -46,7 +55,23 @@ def new_project(title: str = "") -> Project:
 def _own() -> list[Path]:
     """Projects in our own folders, those of versions before too, the newest first."""
     found = [*projects_dir().glob(f"*{SUFFIX}"), *data_dir().glob(f"untitled-*{SUFFIX}")]
-    return sorted((path for path in found if path.is_file()), key=_changed, reverse=True)
+    whole = (path for path in found if path.is_file() and not path.name.startswith("."))
+    return sorted(whole, key=_changed, reverse=True)
+
+
+def sweep(folder: Path) -> None:
+    """Delete copies in our own folder that a killed program left half made, and locks of projects that never came to
+    be. Nobody else may be making one of that name.
+    """
+    for path in folder.glob(".*") if folder.is_dir() else ():
+        if (part := PART.fullmatch(path.name)) is not None:
+            lock = lock_of(folder / f"{part['project']}{SUFFIX}")
+            if lock.tryLock(0):
+                path.unlink(missing_ok=True)
+                lock.unlock()
+    for path in folder.glob(f"*{SUFFIX}.lock") if folder.is_dir() else ():
+        if not path.with_suffix("").exists():
+            lock_of(path.with_suffix("")).removeStaleLockFile()
 
 
 def _with(project: Project, notices: list[str]) -> tuple[Project, str]:

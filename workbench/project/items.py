@@ -81,6 +81,12 @@ class Items:
                 bad[name] = error.message
         return known, bad
 
+    def follow(self, base: sqlite3.Connection) -> bool:
+        """Whether a table holds what these were read from or written to: all that is not to be written is the same."""
+        there = Items(base)
+        keys = {(kind, id) for items in (self, there) for kind, texts in items._texts.items() for id in texts}
+        return all(self.text(*key) == there.text(*key) for key in keys - self.unwritten.keys())
+
     def write_to(self, base: sqlite3.Connection) -> None:
         """All that is not written yet, in one transaction."""
         base.execute("BEGIN IMMEDIATE")

@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QDate, QLocale
 
 from engines.core.errors import BadInput
-from engines.core.names import shown
+from engines.core.files import folder_refused
+from engines.core.names import shown, tidy_name
 from engines.core.places import data_dir
 from engines.core.words import tr
 
@@ -17,13 +18,17 @@ SUFFIX = ".kino"
 NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 LONGEST = 120
 """Bytes of a file's name without its ending: what every disk takes, with room for a number and a journal beside it."""
+LONGEST_TITLE = 300
 _BEFORE = re.compile(r"untitled-(\d+)")
 
 
 def projects_dir() -> Path:
     """Where projects lie that were never saved anywhere else. Made when it is missing."""
     folder = data_dir() / "projects"
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise folder_refused(error, folder) from error
     return folder
 
 
@@ -50,7 +55,7 @@ def title_of(path: Path, kept: object = None) -> str:
     Whoever renames the file by hand has renamed the project.
     """
     if isinstance(kept, dict) and kept.get("file") == path.stem and isinstance(kept.get("title"), str):
-        return str(kept["title"])
+        return tidy_name(kept["title"])[:LONGEST_TITLE]
     before = _BEFORE.fullmatch(path.stem)
     return tr("Untitled {number}", number=before[1]) if before else shown(path.stem)
 

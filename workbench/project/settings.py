@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, Literal, get_type_hints
@@ -75,8 +77,13 @@ class SettingsStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or config_dir() / "settings.json"
-        self.value, self.notice, self._may_be_replaced = load(self.path)
+        self.value, self._told, self._may_be_replaced = load(self.path)
         self._tried, self._lock = self.value, Lock()
+
+    @property
+    def notice(self) -> str:
+        """Said when it is asked for: the language is one of the settings, so it is spoken after they are read."""
+        return self._told()
 
     @property
     def changed(self) -> bool:
@@ -115,24 +122,33 @@ class SettingsStore:
         return ""
 
 
-def load(path: Path) -> tuple[Settings, str, bool]:
-    """The settings in a file, a notice, and whether the file may be replaced; the default when none can be used."""
+def load(path: Path) -> tuple[Settings, Callable[[], str], bool]:
+    """The settings in a file, what says a notice in the language that is spoken by then, and whether the file may be
+    replaced; the default when none can be used."""
     if not path.exists():
-        return Settings(), "", True
+        return Settings(), str, True
     try:
-        content = read_bytes(path, what=tr("file of settings"), most=MOST)
-    except KinoscopeError as error:
-        return Settings(), tr("The settings could not be read and are the default for now. {error}", error=error), False
+        content = _content(path)
+    except KinoscopeError:
+        return Settings(), partial(_unread, path), False
     try:
         value, left_out = _parse(content, path)
-    except BadInput as error:
-        return Settings(), _set_aside(path, error), True
-    names = ", ".join(left_out)
-    return (
-        value,
-        tr("These settings made no sense and are back to the default: {names}", names=names) if names else "",
-        True,
-    )
+    except BadInput:
+        return Settings(), partial(_set_aside, path, content, _moved_aside(path)), True
+    return value, partial(_back_to_default, ", ".join(left_out)), True
+
+
+def _content(path: Path) -> bytes:
+    return read_bytes(path, what=tr("file of settings"), most=MOST)
+
+
+def _unread(path: Path) -> str:
+    why = _why(lambda: _content(path), whole=True)
+    return tr("The settings could not be read and are the default for now. {error}", error=why)
+
+
+def _back_to_default(names: str) -> str:
+    return tr("These settings made no sense and are back to the default: {names}", names=names) if names else ""
 
 
 def kept_scale(path: Path | None = None) -> int:
@@ -156,7 +172,7 @@ def save(path: Path, settings: Settings) -> None:
 def _unknown(path: Path) -> dict[str, Any]:
     """What is in the file that nobody here knows: a later version's, or a person's own; it stays."""
     try:
-        data = parse_json(read_bytes(path, what=tr("file of settings"), most=MOST), path)
+        data = parse_json(_content(path), path)
     except (KinoscopeError, OSError):
         return {}
     known = {item.name for item in fields(Settings)}
@@ -198,13 +214,34 @@ def _fitting(data: dict[str, Any], kinds: dict[str, Any]) -> tuple[dict[str, Any
     return known, left_out
 
 
-def _set_aside(path: Path, error: Exception) -> str:
-    why = error.message if isinstance(error, BadInput) else str(error)
+def _moved_aside(path: Path) -> str:
     try:
-        kept = tr("the old file is kept as {move_aside}", move_aside=move_aside(path).name)
+        return move_aside(path).name
     except OSError:
-        kept = tr("the old file could not be moved aside")
-    return tr("The settings could not be read and are back to the default; {kept}. {why}", kept=kept, why=why)
+        return ""
+
+
+def _set_aside(path: Path, content: bytes, name: str) -> str:
+    why = _why(lambda: _parse(content, path))
+    if not name:
+        return tr(
+            "The settings could not be read and are back to the default; the old file could not be moved aside. {why}",
+            why=why,
+        )
+    return tr(
+        "The settings could not be read and are back to the default; the old file is kept as {name}. {why}",
+        name=name,
+        why=why,
+    )
+
+
+def _why(read: Callable[[], object], whole: bool = False) -> str:
+    """What is said when it is tried once more, in the language that is spoken now. whole: with the file and a hint."""
+    try:
+        read()
+    except KinoscopeError as error:
+        return str(error) if whole else error.message
+    return ""
 
 
 def decoded(text: str) -> bytes:

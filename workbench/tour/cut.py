@@ -156,7 +156,7 @@ def _cells(part: QWidget) -> Iterator[str]:
 
 def _shown_cells(view: QAbstractItemView) -> Iterator[QModelIndex | QPersistentModelIndex]:
     model, seen = view.model(), view.viewport().rect()
-    columns = model.columnCount() if isinstance(view, (QTableView, QTreeView)) else 1
+    columns = model.columnCount(QModelIndex()) if isinstance(view, (QTableView, QTreeView)) else 1
     for row in range(min(model.rowCount(), 100)):
         for column in range(columns):
             index = model.index(row, column)

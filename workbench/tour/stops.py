@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
@@ -93,9 +93,8 @@ def _start_page(window: Window, theme: str, cut_off: CutOff | None, aimed: bool)
     _theme(window, theme)
     if window.services.feeds.ids():
         window.commands.run("file.new")
-    if window.place.page is not None:
-        window.place.page.show_state(replace(window.place.page.shown, cut_off=cut_off))
-        window.place.page.show_aimed(aimed)
+    window.beginning.show_cut_off(cut_off)
+    window.beginning.show_aimed(aimed)
 
 
 def _started(window: Window) -> bool:
@@ -116,7 +115,9 @@ def _watching(theme: str) -> list[Stop]:
 
 def _dialogs(theme: str) -> list[Stop]:
     return [
-        Stop(f"{theme}-palette", partial(_do, ids=("window.palette",)), also=lambda window: window.finding.palette),
+        Stop(f"{theme}-menu", partial(_do, ids=("window.menus",)), _menu_open, also=_first_menu),
+        Stop(f"{theme}-palette", _palette, also=lambda window: window.finding.palette),
+        Stop(f"{theme}-palette-search", _palette_search, also=lambda window: window.finding.palette),
         Stop(f"{theme}-shortcuts", partial(_do, ids=("help.shortcuts",)), also=lambda window: window.shortcuts.dialog),
         Stop(f"{theme}-settings", partial(_do, ids=("file.settings",)), also=lambda window: window.dialogs.settings),
         Stop(f"{theme}-settings-search", _settings_search, also=lambda window: window.dialogs.settings),
@@ -173,6 +174,26 @@ def _fail(window: Window) -> None:
 
 def _failed(window: Window) -> bool:
     return any(window.services.feeds.feed(id).status().message for id in window.services.feeds.ids())
+
+
+def _palette(window: Window) -> None:
+    """Any menu closes."""
+    _first_menu(window).close()
+    window.commands.run("window.palette")
+
+
+def _palette_search(window: Window) -> None:
+    window.commands.run("window.palette")
+    if window.finding.palette is not None:
+        window.finding.palette.field.setText("export")
+
+
+def _first_menu(window: Window) -> QMenu:
+    return next(menu for action in window.menuBar().actions() if isinstance(menu := action.menu(), QMenu))
+
+
+def _menu_open(window: Window) -> bool:
+    return _first_menu(window).isVisible()
 
 
 def _settings_search(window: Window) -> None:

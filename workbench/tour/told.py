@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,7 +27,7 @@ from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w)")
 """A word of letters that is no part of a path, an address or an identifier."""
-DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms"])
+DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope"])
 ROWS = 12
 
 
@@ -67,7 +67,8 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
 
 
 def _cells(model: QAbstractItemModel) -> Iterator[str]:
-    for column in range(model.columnCount()):
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())
+    for column in range(columns):
         yield str(model.headerData(column, Qt.Orientation.Horizontal) or "")
         for row in range(min(model.rowCount(QModelIndex()), ROWS)):
             yield str(model.data(model.index(row, column)) or "")

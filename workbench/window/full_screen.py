@@ -21,6 +21,7 @@ class FullScreen(QObject):
         super().__init__(window)
         self._window, self._actions = window, actions
         self._hidden: list[QWidget] = []
+        self._in_front: list[QWidget] = []
         self._was_maximised = False
         self.mode = ""
         """Id of the command in force, "" for none."""
@@ -61,7 +62,7 @@ class FullScreen(QObject):
         return [part for part in (*parts, *bars, self._window.menuBar()) if not part.isHidden()]
 
     def _hide(self, parts: list[QWidget]) -> None:
-        self._hidden = parts
+        self._hidden, self._in_front = parts, [part for part in parts if not part.visibleRegion().isEmpty()]
         for part in parts:
             part.hide()
 
@@ -69,3 +70,5 @@ class FullScreen(QObject):
         hidden, self._hidden = self._hidden, []
         for part in hidden:
             part.show()
+        for part in self._in_front:
+            part.raise_()

@@ -56,7 +56,7 @@ from workbench.services import Host, Services
 from workbench.threads.jobs import JobQueue
 from workbench.threads.supervisor import Supervisor
 from workbench.window import theme
-from workbench.window.ahead import ImportsAhead
+from workbench.window.ahead import ImportsAhead, InTurns
 from workbench.window.centre import Centre
 from workbench.window.docks import Docks, specs
 from workbench.window.full_screen import FullScreen
@@ -246,8 +246,7 @@ class Window(QMainWindow, Host):
 
     def childEvent(self, event: QChildEvent) -> None:
         """Rows of tabs that Qt makes for docks behave as ours do."""
-        child = event.child()
-        if event.polished() and isinstance(child, QTabBar):
+        if event.polished() and isinstance(child := event.child(), QTabBar):
             leave_wheel(child)
             describe(child, tr("Panels"), tr("The panel in front"))
 
@@ -284,7 +283,9 @@ class Window(QMainWindow, Host):
         self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
-        parts = Parts(self.place, self.docks, panels.sources, self.features, self.project)
+        parts = Parts(
+            self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
+        )
         self.beginning = StartController(parts, services, commands)
         self.dialogs = DialogsController(
             self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
@@ -292,7 +293,7 @@ class Window(QMainWindow, Host):
         places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
         self.shortcuts = ShortcutsController(self, services, commands)
-        self.dialogs.pages.serve_shortcuts = self.shortcuts.serve
+        self.dialogs.serve_shortcuts = self.shortcuts.serve
         self.editing = Editing(self, services, commands, self.finding.show)
         self.full_screen = FullScreen(self, commands)
         self._controllers = (
@@ -383,9 +384,10 @@ class Window(QMainWindow, Host):
         self._ahead.start()
 
     def _show_title(self) -> None:
-        project = self.services.project
-        state = tr(" (read-only)") if project.read_only else tr(" (in memory only)") if project.unsaved else ""
-        self.setWindowTitle(tr("{project}{state} · Kinoscope", project=project.title, state=state))
+        project, of = self.services.project, {"project": self.services.project.title}
+        memory = tr("{project} (in memory only) · Kinoscope", **of)
+        said = memory if project.unsaved else tr("{project} · Kinoscope", **of)
+        self.setWindowTitle(tr("{project} (read-only) · Kinoscope", **of) if project.read_only else said)
 
     def _panel_in_front(self) -> str:
         """Name of the panel that has the focus, or of what is in the centre."""

@@ -13,6 +13,7 @@ from workbench.features import Feature
 from workbench.services import Services
 from workbench.window.docks import Docks
 from workbench.window.made import Made
+from workbench.work.languages import spoken
 
 
 class Places:
@@ -63,4 +64,10 @@ def guide(features: Iterable[Feature]) -> dict[str, Path]:
     own = {dock.id: Path(one.guide or PAGES) for one in features for dock in one.docks}
     folders = {"start": PAGES, "sources": PAGES, "viewer": PAGES, **own}
     folders |= dict.fromkeys(("properties", "jobs", "log", "menus", "settings"), PAGES)
-    return {name: folder / f"{name}.md" for name, folder in folders.items()}
+    return {name: page_in(folder, name, spoken()) for name, folder in folders.items()}
+
+
+def page_in(folder: Path, name: str, language: str) -> Path:
+    """A page of the guide in a language, `LANGUAGE/NAME.md`; the English one where it has none."""
+    told = folder / language / f"{name}.md"
+    return told if told.is_file() else folder / f"{name}.md"

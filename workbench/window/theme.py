@@ -11,6 +11,8 @@ from widgets.kit.theme import DARK, LIGHT, LOOK, THEMES, Tokens
 
 SYSTEM = "system"
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
+ASIDE = "aside"
+"""The property of a widget that was hidden when the theme changed, and has not been shown since."""
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
@@ -45,20 +47,19 @@ def change(name: str) -> None:
     style = app.style()
     for widget in dressed:
         style.unpolish(widget)
-    _hide(app.allWidgets())
+    hidden = [part for part in (*app.topLevelWidgets(), *_parts(seen)) if not part.isVisible()]
+    WARDROBE.put_aside(hidden)
+    _hide(seen)
     LOOK.dress(app, tokens)
     _dress(dressed)
-    WARDROBE.watch([*app.topLevelWidgets(), *_parts(seen)])
     LOOK.changed.emit()
 
 
 def _hide(widgets: Iterable[QWidget]) -> None:
     """Qt neither polishes these nor tells them of a new style, now and later: they count as dressed by themselves."""
     for widget in widgets:
-        if not widget.testAttribute(OWN_STYLE):
-            widget.setAttribute(OWN_STYLE, True)
-        if widget.testAttribute(POLISHED):
-            widget.setAttribute(POLISHED, False)
+        widget.setAttribute(OWN_STYLE, True)
+        widget.setAttribute(POLISHED, False)
 
 
 def _dress(widgets: Iterable[QWidget]) -> None:
@@ -81,21 +82,33 @@ def _parts(widgets: Iterable[QWidget]) -> list[QWidget]:
 
 
 class Wardrobe(QObject):
-    """Dresses what was hidden while the theme changed, at the moment when it is shown."""
+    """Dresses what was hidden while the theme changed, at the moment when it is shown.
 
-    def watch(self, widgets: Iterable[QWidget]) -> None:
-        """Wait for those that are hidden."""
-        for widget in widgets:
-            if not widget.isVisible():
-                widget.installEventFilter(self)
+    What was put aside and has not been shown since is not looked into again at the next change: what is made in it
+    meanwhile is not polished, or else is one of the few that Qt restyles.
+    """
+
+    def put_aside(self, hidden: Iterable[QWidget]) -> None:
+        """These, with all that is in them, are not of the new theme until they are shown."""
+        for widget in hidden:
+            if not widget.property(ASIDE):
+                _hide([widget, *widget.findChildren(QWidget)])
+                self.watch([widget])
+
+    def watch(self, hidden: Iterable[QWidget]) -> None:
+        """Wait for these to be shown."""
+        for widget in hidden:
+            widget.setProperty(ASIDE, True)
+            widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Once a widget is shown, Qt has polished all in it that never was: what is not polished is of before."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.removeEventFilter(self)
+            watched.setProperty(ASIDE, False)
             seen = _visible(watched)
             _dress([part for part in seen if not part.testAttribute(POLISHED)])
-            self.watch(_parts(seen))
+            self.watch([part for part in _parts(seen) if not part.isVisible()])
         return False
 
 

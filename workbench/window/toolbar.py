@@ -1,7 +1,7 @@
 """The one toolbar: presets at the left, what is added and how it is tiled, and the palette at the right.
 
-Where it is narrow, the name goes and some buttons lose their words, where it is very narrow the presets too, so that
-all of them stay in view. What has no room even so is in a menu at its end.
+Where it is narrow, first the name goes, which the window's title says too, then one button after another loses its
+words, the presets last, so that all of them stay in view. What has no room even so is in a menu at its end.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from engines.core.words import tr
@@ -20,8 +20,7 @@ from workbench.commands import Actions
 
 ICON_BUTTON = 32
 OPENS = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
-NO_WORDS, PRESETS, ALL = 0, 1, 2
-"""What is in words: nothing, the presets, all that ever is."""
+Worded = tuple[QAction | QToolButton, ...]
 
 
 class TopBar(QToolBar):
@@ -30,8 +29,6 @@ class TopBar(QToolBar):
     def __init__(self, actions: Actions, presets: Iterable[str], parent: QWidget) -> None:
         super().__init__(tr("Toolbar"), parent)
         self._table = actions
-        self._wordy: list[QToolButton] = []
-        self._words, self._needs = ALL, dict[int, int]()
         self.rest = QMenu(self)
         self.setObjectName("topbar")
         self.setMovable(False)
@@ -39,17 +36,19 @@ class TopBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         mark = Label("Kinoscope")
         mark.setObjectName("wordmark")
-        self._mark = self.addWidget(mark)
-        self._presets = self._buttons(presets, text=True)
+        name = self.addWidget(mark)
+        places = self._buttons(presets, text=True)
         self.addSeparator()
-        self._menu(tr("Add source"), "add", [id for id in actions.commands if id.startswith("source.add-")])
-        self._wordy += self._buttons(("file.open-sample",), text=True)
+        add = self._menu(tr("Add source"), "add", [id for id in actions.commands if id.startswith("source.add-")])
+        sample = self._buttons(("file.open-sample",), text=True)
         self.addSeparator()
         self._buttons(("view.one", "view.four", "view.nine"))
         self.addSeparator()
         self._buttons(("view.snapshot", "view.fit", "view.maximise"))
         self._space()
-        self._wordy += self._buttons(("window.palette",), text=True)
+        palette = self._buttons(("window.palette",), text=True)
+        self._worded: tuple[Worded, ...] = (tuple(places), (add,), tuple(sample), tuple(palette), (name,))
+        self._words, self._needs = len(self._worded), dict[int, int]()
         for rest in self.findChildren(QToolButton, "qt_toolbar_ext_button"):
             rest.setIcon(icon("more"))
             describe(rest, tr("More"), tr("What the toolbar has no room for"))
@@ -58,7 +57,7 @@ class TopBar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = event.size().width()
-        while self._need() > wide and self._words > NO_WORDS:
+        while self._need() > wide and self._words:
             self._show_words(self._words - 1)
         more = [words for words, need in self._needs.items() if words > self._words and need <= wide]
         if more:
@@ -93,18 +92,21 @@ class TopBar(QToolBar):
 
     def _need(self) -> int:
         """Pixels that it takes as it is; remembered for when there is more room again."""
+        self.layout().invalidate()
         self._needs[self._words] = self.sizeHint().width()
         return self._needs[self._words]
 
     def _show_words(self, words: int) -> None:
-        self._words = words
-        self._mark.setVisible(words == ALL)
-        style = Qt.ToolButtonStyle
-        for buttons, least in ((self._wordy, ALL), (self._presets, PRESETS)):
-            for button in buttons:
-                button.setToolButtonStyle(
-                    style.ToolButtonTextBesideIcon if words >= least else style.ToolButtonIconOnly
-                )
+        """The first so many of what can be in words are; of the others the icon is left."""
+        self._words, style = words, Qt.ToolButtonStyle
+        for rank, parts in enumerate(self._worded):
+            for part in parts:
+                if isinstance(part, QToolButton):
+                    part.setToolButtonStyle(
+                        style.ToolButtonTextBesideIcon if rank < words else style.ToolButtonIconOnly
+                    )
+                else:
+                    part.setVisible(rank < words)
 
     def _buttons(self, ids: Iterable[str], text: bool = False) -> list[QToolButton]:
         made = []
@@ -121,7 +123,7 @@ class TopBar(QToolBar):
             self.addWidget(button)
         return made
 
-    def _menu(self, title: str, role: str, ids: Sequence[str]) -> None:
+    def _menu(self, title: str, role: str, ids: Sequence[str]) -> QToolButton:
         button = QToolButton()
         button.setText(title)
         button.setIcon(icon(role))
@@ -135,7 +137,7 @@ class TopBar(QToolBar):
             menu.addAction(self._table.action(id))
         button.setMenu(menu)
         self.addWidget(button)
-        self._wordy.append(button)
+        return button
 
     def _space(self) -> None:
         space = QWidget()

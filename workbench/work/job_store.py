@@ -18,6 +18,7 @@ from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +115,14 @@ class JobStore:
         self.path = path or data_dir() / "jobs.sqlite"
         self.notice = ""
         self._lock = threading.RLock()
-        self._owner = owner_of(os.getpid())
         self._only_in_memory = False
         self.dropped: list[JobRecord] = []
         """Jobs that were too old to be kept when the file was opened."""
         self._base = self._open(kept)
+
+    @cached_property
+    def _owner(self) -> str:
+        return owner_of(os.getpid())
 
     def insert(self, job: str, title: str, command: str, spec: dict[str, Any]) -> JobRecord:
         """A new queued job; on disk when this returns."""
@@ -265,11 +269,11 @@ class JobStore:
 
     def _tidy(self, base: sqlite3.Connection, kept: int) -> None:
         """Jobs of programs that have ended are lost; only the newest are kept."""
-        alive: dict[object, bool] = {self._owner: False}
+        alive: dict[object, bool] = {}
         lost = []
         for id, owner in base.execute(f"SELECT id, owner FROM jobs WHERE {UNDER_WAY}").fetchall():
             if owner not in alive:
-                alive[owner] = is_alive(owner)
+                alive[owner] = owner != self._owner and is_alive(owner)
             if not alive[owner]:
                 lost.append((LOST_NOTE, time.time(), id))
         base.executemany("UPDATE jobs SET state='lost', note=?, finished=? WHERE id=?", lost)
@@ -320,11 +324,22 @@ def is_alive(owner: object) -> bool:
     return pid is not None and owner_of(int(pid[0])) == owner
 
 
+def _boot() -> str:
+    """Which start of the system this is, where that is told."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()[:8]
+    except (OSError, ValueError):
+        return ""
+
+
 def owner_of(pid: int) -> str:
-    """A name for a living process that a later one of the same number does not have; "" when there is none."""
+    """A name for a living process that a later one of the same number does not have; "" when there is none.
+
+    It is counted from the start of the system, so that a clock that is set makes no process another one.
+    """
     import psutil
 
     try:
-        return f"{pid}:{psutil.Process(pid).create_time():.2f}" if pid > 0 else ""
+        return f"{pid}:{_boot()}:{psutil.Process(pid).create_time() - psutil.boot_time():.2f}" if pid > 0 else ""
     except (psutil.Error, OverflowError):
         return ""

@@ -231,7 +231,10 @@ class Worker:
             self._process.kill()
             self._process.join()
             raise Cancelled(
-                tr("Did not stop within {cancel_deadline:.0f} s; its worker was ended", cancel_deadline=CANCEL_DEADLINE)
+                tr(
+                    "It did not end within {seconds:.0f} s and was ended by force",
+                    seconds=CANCEL_DEADLINE,
+                )
             )
 
     def _result(self, answer: Any) -> Any:
@@ -297,7 +300,7 @@ class Worker:
         last = "\n".join(self._tail)
         log.error("The worker '%s' %s", self._name, words, extra={"details": last})
         raise WorkerLost(
-            tr("The worker process {words}", words=words), hint=tr("Start it again; the log has its last words")
+            tr("The job's process {words}", words=words), hint=tr("Start it again; the log has its last words")
         )
 
     def _read_rest(self) -> None:

@@ -55,7 +55,8 @@ def export(result: MonoResult, path: str | Path, format: str) -> Path:
     if why := misfit(result, format):
         fitting = [name for name in FORMATS if not misfit(result, name)]
         raise WorkFailed(
-            tr("{kind} cannot hold this camera: {why}", kind=kind.title, why=why), hint=tr("Use ") + ", ".join(fitting)
+            tr("{kind} cannot hold this camera: {why}", kind=kind.title, why=why),
+            hint=tr("Use {names}", names=", ".join(fitting)),
         )
     if kind.text is None:
         save(result, check_suffix(path))
@@ -86,5 +87,8 @@ def misfit(result: MonoResult, format: str) -> str:
 
 def _format(name: str) -> Format:
     if name not in FORMATS:
-        raise UsageError(tr("'{name}' is not a format", name=name), hint=tr("Use ") + ", ".join(FORMATS))
+        raise UsageError(
+            tr("'{name}' is not a format", name=name),
+            hint=tr("Use {names}", names=", ".join(FORMATS)),
+        )
     return FORMATS[name]

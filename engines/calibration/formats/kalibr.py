@@ -74,16 +74,9 @@ def to_kalibr(result: MonoResult) -> str:
 def camera_lines(lens: Lens, size: Size) -> str:
     """What stands under a camera's name of its lens and pictures."""
     model, inner = "equidistant" if lens.is_fisheye else "radtan", lens.intrinsics
-    return tr(
-        "  camera_model: pinhole\n  intrinsics: [{fx!r}, {fy!r}, {cx!r}, {cy!r}]\n  "
-        "distortion_model: {model}\n  distortion_coeffs: [{distortion}]\n  resolution: "
-        "[{width}, {height}]\n",
-        fx=inner.fx,
-        fy=inner.fy,
-        cx=inner.cx,
-        cy=inner.cy,
-        model=model,
-        distortion=", ".join(map(repr, lens.distortion[:4])),
-        width=size.width,
-        height=size.height,
+    distortion = ", ".join(map(repr, lens.distortion[:4]))
+    return (
+        f"  camera_model: pinhole\n  intrinsics: [{inner.fx!r}, {inner.fy!r}, {inner.cx!r}, {inner.cy!r}]\n"
+        f"  distortion_model: {model}\n  distortion_coeffs: [{distortion}]\n"
+        f"  resolution: [{size.width}, {size.height}]\n"
     )

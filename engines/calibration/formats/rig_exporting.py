@@ -67,7 +67,8 @@ def exported(result: RigResult, format: str, path: str | Path) -> Path:
     if why := misfit(result, format):
         fitting = [name for name in FORMATS if not misfit(result, name)]
         raise WorkFailed(
-            tr("{kind} cannot hold this rig: {why}", kind=kind.title, why=why), hint=tr("Use ") + ", ".join(fitting)
+            tr("{kind} cannot hold this rig: {why}", kind=kind.title, why=why),
+            hint=tr("Use {names}", names=", ".join(fitting)),
         )
     if kind.files is not None:
         _write_folder(path, kind.files(result))
@@ -113,7 +114,10 @@ def check_place(path: str | Path, format: str) -> Path:
 
 def _format(name: str) -> RigFormat:
     if name not in FORMATS:
-        raise UsageError(tr("'{name}' is not a format of rigs", name=name), hint=tr("Use ") + ", ".join(FORMATS))
+        raise UsageError(
+            tr("'{name}' is not a format of rigs", name=name),
+            hint=tr("Use {names}", names=", ".join(FORMATS)),
+        )
     return FORMATS[name]
 
 

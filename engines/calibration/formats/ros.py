@@ -12,7 +12,6 @@ from engines.calibration.formats.storage import word
 from engines.calibration.types import MonoResult
 from engines.core.frames import Size
 from engines.core.lenses import Lens, ModelName
-from engines.core.words import tr
 
 MODELS: dict[ModelName, str] = {
     "brown5": "plumb_bob",
@@ -44,10 +43,5 @@ def camera_info(name: str, lens: Lens, size: Size, turn: Sequence[float], projec
 
 
 def _matrix(name: str, rows: int, columns: int, values: Sequence[float]) -> str:
-    return tr(
-        "{name}:\n  rows: {rows}\n  cols: {columns}\n  data: [{values}]\n",
-        name=name,
-        rows=rows,
-        columns=columns,
-        values=", ".join(map(repr, values)),
-    )
+    listed = ", ".join(map(repr, values))
+    return f"{name}:\n  rows: {rows}\n  cols: {columns}\n  data: [{listed}]\n"

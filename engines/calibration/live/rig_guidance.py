@@ -19,7 +19,7 @@ from engines.calibration.live.rig_targets import Pair, Places, distance_gain, kn
 from engines.calibration.live.rig_types import PairState, RigCapture, RigEstimate, RigTarget
 from engines.calibration.types import Capture, Sighting
 from engines.core.boards import Board
-from engines.core.words import as_part, tr
+from engines.core.words import as_part, tr, tr_count
 
 SETTLED = 3
 """Moments for which a board must have been followed in a picture, before its motion there counts."""
@@ -120,17 +120,14 @@ class RigGuide:
         return sorted(lacking, key=order)
 
     def _lacking_words(self, pair: PairState) -> str:
-        share = (
-            tr("share no view")
-            if pair.shared == 0
-            else tr("share {shared} view{value}", shared=pair.shared, value="s" * (pair.shared > 1))
-        )
-        names = tr("{names} and {names2}", names=self.names[pair.first], names2=self.names[pair.second])
-        return tr(
-            "{names} {share}, {needed} are needed: hold the board where both see it",
-            names=names,
-            share=share,
-            needed=pair.needed,
+        told = {"one": self.names[pair.first], "other": self.names[pair.second], "needed": pair.needed}
+        if pair.shared == 0:
+            return tr("{one} and {other} share no view, {needed} are needed: hold the board where both see it", **told)
+        return tr_count(
+            pair.shared,
+            "{one} and {other} share {n} view, {needed} are needed: hold the board where both see it",
+            "{one} and {other} share {n} views, {needed} are needed: hold the board where both see it",
+            **told,
         )
 
     def _lens_goals(self, guides: Sequence[Guide | None]) -> Iterator[Goal]:

@@ -26,7 +26,8 @@ def cameras_told(spec: RigSpec) -> tuple[RigCamera, ...]:
     """What `spec.intrinsics` holds, as it is there. Raises as `known_cameras`."""
     if spec.hold not in _HOLDS:
         raise UsageError(
-            tr("'{hold}' does not say how lenses are held", hold=spec.hold), hint=tr("Use ") + ", ".join(_HOLDS)
+            tr("'{hold}' does not say how lenses are held", hold=spec.hold),
+            hint=tr("Use {names}", names=", ".join(_HOLDS)),
         )
     if not spec.intrinsics:
         return ()

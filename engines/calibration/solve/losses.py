@@ -30,7 +30,10 @@ class Losses:
 
     def __post_init__(self) -> None:
         if self.kind not in WIDTHS:
-            raise UsageError(tr("'{kind}' is not a loss", kind=self.kind), hint=tr("Use ") + ", ".join(WIDTHS))
+            raise UsageError(
+                tr("'{kind}' is not a loss", kind=self.kind),
+                hint=tr("Use {names}", names=", ".join(WIDTHS)),
+            )
 
     @property
     def width(self) -> float:

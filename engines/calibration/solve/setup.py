@@ -36,5 +36,6 @@ def check_model(model: str) -> None:
     """Raises `UsageError` for what is not a lens model."""
     if model not in DISTORTION_NAMES:
         raise UsageError(
-            tr("'{model}' is not a lens model", model=model), hint=tr("Use ") + ", ".join(DISTORTION_NAMES)
+            tr("'{model}' is not a lens model", model=model),
+            hint=tr("Use {names}", names=", ".join(DISTORTION_NAMES)),
         )

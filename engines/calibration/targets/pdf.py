@@ -68,7 +68,7 @@ def lay_out(board: Board, page: str) -> Sheet:
     if page == "fit":
         return _sheet(board, "fit", *need)
     if page not in PAGES:
-        raise UsageError(tr("'{page}' is not a page", page=page), hint=tr("Use ") + ", ".join(PAGES) + tr(" or fit"))
+        raise UsageError(tr("'{page}' is not a page", page=page), hint=tr("Use {pages} or fit", pages=", ".join(PAGES)))
     for width, height in (PAGES[page], PAGES[page][::-1]):
         if need[0] <= width and need[1] <= height:
             return _sheet(board, page, width, height)

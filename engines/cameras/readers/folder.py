@@ -10,7 +10,7 @@ from engines.core.errors import BadInput, KinoscopeError, SourceFailed
 from engines.core.frames import End, Gap, GapReason, Size, size_of
 from engines.core.pictures.files import WORDS, Listing, listed
 from engines.core.pictures.reading import open_picture, read_picture
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 
 
 class FolderReader(Reader):
@@ -41,9 +41,7 @@ class FolderReader(Reader):
         self._size = self._first_size()
         self._remark()
         count, fps = len(self._paths), self._source.fps
-        detail = tr(
-            "{count} image{part}, the first {size}", count=count, part="s" if count > 1 else "", size=self._size
-        )
+        detail = tr_count(count, "{n} image, the first {size}", "{n} images, the first {size}", size=self._size)
         detail += f". {found.words}" if found.left_out else ""
         return FeedInfo(self._size, fps, count, count / fps, seekable=True, live=False, detail=detail)
 
@@ -134,10 +132,13 @@ def _empty(folder: Path, pattern: str) -> str:
     files = sum(path.is_file() for path in folder.iterdir())
     if not files:
         return tr("The folder is empty")
-    what = tr("none fits '{pattern}' and", pattern=pattern) if pattern not in ("", "*") else "none"
-    return tr(
-        "The folder holds {files} file{part}, but {what} is an image",
-        files=files,
-        part="s" if files > 1 else "",
-        what=what,
+    if pattern in ("", "*"):
+        return tr_count(
+            files, "The folder holds {n} file, but none is an image", "The folder holds {n} files, but none is an image"
+        )
+    return tr_count(
+        files,
+        "The folder holds {n} file, but none fits '{pattern}' and is an image",
+        "The folder holds {n} files, but none fits '{pattern}' and is an image",
+        pattern=pattern,
     )

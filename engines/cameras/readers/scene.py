@@ -5,7 +5,7 @@ from __future__ import annotations
 from engines.cameras.readers.reader import Reader, TimedPicture
 from engines.cameras.scene.rendering import Scene
 from engines.cameras.types import FeedInfo, SceneSource
-from engines.core.words import tr
+from engines.core.words import tr_count
 
 
 class SceneReader(Reader):
@@ -19,10 +19,10 @@ class SceneReader(Reader):
     def open(self) -> FeedInfo:
         self._scene = Scene(self._source)
         cameras = self._source.cameras
-        detail = tr(
-            "{cameras} rendered camera{part} of {size}, {board}",
-            cameras=cameras,
-            part="s" if cameras > 1 else "",
+        detail = tr_count(
+            cameras,
+            "{n} rendered camera of {size}, {board}",
+            "{n} rendered cameras of {size}, {board}",
             size=self._source.size,
             board=self._source.board,
         )

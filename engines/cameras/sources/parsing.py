@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
-from urllib.request import url2pathname
 
 from engines.cameras.sources.tiles import TileGrid
 from engines.cameras.types import (
@@ -192,7 +191,11 @@ def _usb(address: str) -> UsbSource:
 def _local(url: str) -> str:
     """The path of a `file://` address, also one whose name is not UTF-8."""
     path = "/" + url.partition("://")[2].partition("/")[2]
-    return url2pathname(path) if os.name == "nt" else os.fsdecode(unquote_to_bytes(path))
+    if os.name != "nt":
+        return os.fsdecode(unquote_to_bytes(path))
+    from urllib.request import url2pathname
+
+    return url2pathname(path)
 
 
 def _from_path(text: str) -> Source:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.names import shown
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 
 READABLE = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".avif", ".gif", ".jp2")
@@ -138,11 +138,7 @@ def matching(pattern: str | Path, folder: str | Path = "") -> list[Path]:
 
 def in_short(left_out: Sequence[LeftOut]) -> str:
     """ "3 files left out", or ""."""
-    return (
-        tr("{count} file{part} left out", count=len(left_out), part="s" if len(left_out) > 1 else "")
-        if left_out
-        else ""
-    )
+    return tr_count(len(left_out), "{n} file left out", "{n} files left out") if left_out else ""
 
 
 def in_words(left_out: Sequence[LeftOut]) -> str:

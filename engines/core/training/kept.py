@@ -21,6 +21,7 @@ from torch import Tensor
 
 from engines.core.errors import BadInput
 from engines.core.outputs import check_file, holding
+from engines.core.reading import MISFITS
 from engines.core.spec import to_json
 from engines.core.training.checkpoints import check_same, read_checkpoint, write_checkpoint
 from engines.core.training.loop import Loop
@@ -73,13 +74,17 @@ class KeptLoop(Loop):
         if held is None:
             remove(self.kept)
             return
-        check_same(self.kept, held.said["spec"], to_json(self.spec), self.FREE)
+        if not isinstance(before := held.said.get("spec"), dict):
+            raise BadInput(tr("The checkpoint does not say what it is of"), path=self.kept, hint=tr("Train anew"))
+        check_same(self.kept, before, to_json(self.spec), self.FREE)
         if held.said.get("learned") != self.learned:
             message = tr("What is learned from was changed since this training was cut off")
             raise BadInput(message, path=self.kept, hint=tr("Train anew"))
         try:
             self.restore(held.tensors, held.said)
-        except (LookupError, ValueError, TypeError, RuntimeError) as error:
+            if not 0 <= self.step <= held.said.get("steps", self.step):
+                raise ValueError(self.step)
+        except (*MISFITS, RuntimeError) as error:
             raise BadInput(tr("The checkpoint is of another network"), path=self.kept, hint=tr("Train anew")) from error
         self.resumed = self._saved_at = self.step
         self.ctx.progress(self.step, self.steps, resumed_words(self.step, self.steps))

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import torch
 
 from engines.core.errors import OutOfResources
-from engines.core.words import tr
 
 
 @contextmanager
@@ -31,7 +30,7 @@ def ran_out(error: BaseException | None) -> bool:
     if isinstance(error, OutOfResources):
         return ran_out(error.__cause__)
     text = str(error).lower()
-    told = (tr("can't allocate memory"), tr("not enough memory"), tr("out of memory"))
+    told = ("can't allocate memory", "not enough memory", "out of memory")
     return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(part in text for part in told)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import av
-
 from engines.core.errors import BadInput, FileMissing, KinoscopeError, SourceFailed
 from engines.core.reading import regular_file
 from engines.core.words import tr
@@ -37,6 +35,8 @@ def check_file(path: Path) -> None:
 
 def explain(error: Exception, path: Path) -> KinoscopeError:
     """The meaning of a decoder's refusal for this file."""
+    import av
+
     with path.open("rb") as file:
         head = file.read(4096)
     if b"ftyp" in head[:12] and isinstance(error, av.error.InvalidDataError):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from engines.faces.recognition.folder import read_folder
 from engines.faces.scores.intervals import draws, percentile, wilson
 from engines.faces.scores.meaning import ScoreModel, check_vectors
@@ -124,10 +124,10 @@ def split(table: FaceTable, enrol: int = 1, choose: str = "first") -> tuple[Face
     gallery, probes, strangers = (table.take(np.flatnonzero(kinds == kind)) for kind in range(3))
     if not len(gallery):
         raise BadInput(
-            tr(
-                "Nobody has more than {enrol} picture{part}, so nobody can be enrolled",
-                enrol=enrol,
-                part="s" if enrol > 1 else "",
+            tr_count(
+                enrol,
+                "Nobody has more than {n} picture, so nobody can be enrolled",
+                "Nobody has more than {n} pictures, so nobody can be enrolled",
             )
         )
     return gallery, probes, strangers

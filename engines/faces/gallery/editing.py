@@ -236,7 +236,7 @@ class Gallery(GalleryReader):
     def protect(self, passphrase: str | None = None, *, keyring: bool = False) -> None:
         """Encrypt, or give an encrypted gallery a new key and passphrase: rewritten as a whole. Needs it unlocked."""
         if passphrase is None and not keyring:
-            raise BadInput(tr("There is neither a passphrase nor a keyring to protect it with"))
+            raise BadInput(tr("There is neither a passphrase nor a keyring to encrypt it with"))
         key = keys.new_key()
         gallery_protect.rewrite(self._store, gallery_protect.header_for(key, passphrase, keyring), key)
 

@@ -78,7 +78,9 @@ def do_again(store: Store, change: int) -> Change:
 def _turn(store: Store, change: int, *, undo: bool) -> Change:
     rows = store.rows("SELECT at, kind, undone, entry FROM history WHERE id=?", (change,))
     if not rows:
-        raise BadInput(tr("That entry is no longer in the history"), hint=tr("What was forgotten cannot be taken back"))
+        raise BadInput(
+            tr("That entry is no longer in the history"), hint=tr("What was deleted everywhere cannot be taken back")
+        )
     at, kind, undone, sealed = rows[0]
     entry = _entry(store, change, sealed)
     what = str(entry["what"])

@@ -152,7 +152,7 @@ def from_keyring(header: Header) -> bytes:
     if not fits(header, key):
         raise BadInput(
             tr("The system keyring does not hold the key of this gallery"),
-            hint=tr("Log in as the user who protected it, on the same machine"),
+            hint=tr("Log in as the user who encrypted it, on the same machine"),
         )
     return key
 
@@ -229,5 +229,5 @@ def _keyring(call: str, *arguments: str) -> Any:
     except (KeyringError, RuntimeError) as error:
         raise WorkFailed(
             tr("There is no system keyring here that can be used"),
-            hint=tr("Protect the gallery with a passphrase instead"),
+            hint=tr("Encrypt the gallery with a passphrase instead"),
         ) from error

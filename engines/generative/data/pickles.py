@@ -17,7 +17,7 @@ from engines.core.words import tr
 MOST = 64 * 2**20
 PICKLES = 8
 SHOWN = 6
-PLAIN = (tr("collections OrderedDict"), "torch._utils", "torch ", "torch.storage", "numpy", tr("_codecs encode"))
+PLAIN = ("collections OrderedDict", "torch._utils", "torch ", "torch.storage", "numpy", "_codecs encode")
 
 
 def refuse(path: Path) -> NoReturn:

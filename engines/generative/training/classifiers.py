@@ -221,7 +221,7 @@ def _card(spec: ClassifierSpec, data: Dataset, held: Dataset, state: State[nn.Mo
         steps=spec.steps,
         batch=spec.batch,
         parameters=networks.parameters(state.model),
-        command=files.command(tr("sample classifier"), replace(spec, anew=False, keep=False)),
+        command=files.command("sample classifier", replace(spec, anew=False, keep=False)),
         figures=_figures(spec, data, held, state.average),
         cut_off=state.step if spec.keep else 0,
     )

@@ -130,7 +130,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
         parameters=networks.parameters(setup.state.model),
         weak=spec.weak,
         classifier=spec.classifier,
-        command=" && ".join(training_files.command(tr("sample train"), replace(plain, steps=s)) for s in parts),
+        command=" && ".join(training_files.command("sample train", replace(plain, steps=s)) for s in parts),
         figures=figures,
     )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engines.core.words import tr
 from engines.inspection.layout.families import Family, family
 from engines.inspection.types import Counts, Graph, Layer, Shape
 
 COLUMNS = (
-    "name", "operator", "module", tr("output shape"), "dtype", "parameters", "multiply-adds", tr("memory bytes"), "ms",
-    tr("share of parameters"), tr("share of multiply-adds"), tr("share of memory"), tr("share of ms"),
+    "name", "operator", "module", "output shape", "dtype", "parameters", "multiply-adds", "memory bytes", "ms",
+    "share of parameters", "share of multiply-adds", "share of memory", "share of ms",
 )  # fmt: skip
 
 

@@ -246,7 +246,7 @@ class _Machine:
         if isinstance(target, Made):
             target.state = state if target.state is None else (target.state, state)
         else:
-            self._tell(tr("setattr {target}", target=shown(target)), f"setattr({shown(target)}, {shown(state)})")
+            self._tell(f"setattr {shown(target)}", f"setattr({shown(target)}, {shown(state)})")
 
     def extension(self, code: Any) -> None:
         """Names by number, which the reader's own program would have to know."""

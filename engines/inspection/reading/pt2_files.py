@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from engines.inspection.opening.model import Model
 from engines.inspection.opening.stored import StoredWeights
 from engines.inspection.reading import pt2_values
@@ -65,10 +65,10 @@ def _model(package: Package, program: Program, graph: Graph, asked: tuple[str, .
 def _safety(package: Package) -> Safety:
     pickles = len(package.pickles)
     closed = (
-        tr(
-            "; {pickles} embedded torch file{words} left closed",
-            pickles=pickles,
-            words=tr("s were") if pickles > 1 else " was",
+        tr_count(
+            pickles,
+            "; {n} embedded torch file was left closed",
+            "; {n} embedded torch files were left closed",
         )
         if pickles
         else ""

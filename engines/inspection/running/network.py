@@ -20,7 +20,7 @@ from engines.inspection.running.room import bounded
 from engines.inspection.shapes import shape_text
 from engines.inspection.types import Node
 
-NO_MEMORY = tr("allocate memory")
+NO_MEMORY = "allocate memory"
 """What torch says when there is none left."""
 
 

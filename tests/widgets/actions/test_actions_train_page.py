@@ -151,10 +151,10 @@ def test_a_benchmark_is_measured_on_its_test_videos(page):
     tested = evaluation("trn", 0.8)
     done = result(tested=tested)
     page.show_state(train_view(spec=replace(SPEC, folder="/data/THUMOS14"), progress=progress(260), result=done))
-    assert page.card.figures.stats[0].label == "mAP, test videos"
-    assert page.card.measured.text() == "Measured on the test videos of THUMOS14: 180 chunks."
+    assert page.card.figures.stats[0].label == "mAP, test films"
+    assert page.card.measured.text() == "Measured on the test films of THUMOS14: 180 chunks."
     assert [row.values for row in page.charts.bars.rows] == [(tested.ap[name],) for name in ACTIONS]
-    assert page.charts.bars_title.text().endswith("test videos")
+    assert page.charts.bars_title.text().endswith("test films")
     page.show_state(train_view(busy=Busy(), progress=progress()))
     assert page.charts.bars.rows[0].values == (progress().ap[ACTIONS[0]],)
 
@@ -184,7 +184,7 @@ def test_what_was_held_out_stays_on_the_page_when_the_form_changes(page):
 
 def test_a_stopped_training_says_that_nothing_was_kept(page):
     page.show_state(train_view(progress=progress(120)))
-    assert page.state.text() == "Stopped at iteration 120 of 300; no model was written"
+    assert page.state.text() == "Cancelled at iteration 120 of 300; no model was saved"
     assert page.again.isVisible()
     assert not page.watch.isVisible()
 

@@ -104,7 +104,7 @@ def test_a_result_can_be_used_or_trained_again(page, qtbot):
 
 
 def test_a_cancelled_training_says_that_no_recogniser_was_written():
-    assert state_words(TrainView(SPEC, progress=PROGRESS)) == "Stopped at step 40 of 100; no recogniser was written"
+    assert state_words(TrainView(SPEC, progress=PROGRESS)) == "Cancelled at step 40 of 100; no recogniser was saved"
 
 
 def test_every_field_changes_its_own_setting(page):

@@ -211,3 +211,16 @@ def test_the_arrow_keys_move_the_peak(bell: NoiseBell, qtbot) -> None:
     qtbot.keyClick(bell, Qt.Key.Key_Left)
     qtbot.keyClick(bell, Qt.Key.Key_Up)
     assert (bell.mean, bell.std) == pytest.approx((-0.1, 0.9))
+
+
+def test_drawing_moves_nothing_under_the_hand(qtbot) -> None:
+    panel = DiffusionPanel()
+    qtbot.addWidget(panel)
+    panel.resize(400, 700)
+    panel.show()
+    heights = []
+    for schedule in (Schedule("karras"), Schedule("custom", points=((0.0, 4.0), (1.0, -6.0)))):
+        panel.show_state(replace(READY, spec=replace(SPEC, schedule=schedule)))
+        heights.append(panel.schedule.sizeHint().height())
+    assert heights[0] == heights[1]
+    assert not panel.schedule.shift.isEnabled(), "a drawn one has no other levels"

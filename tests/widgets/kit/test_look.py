@@ -150,7 +150,7 @@ def log_panel() -> LogPanel:
 def properties_panel() -> PropertiesPanel:
     panel = PropertiesPanel()
     stats = (Stat("Size", "640 x 360", "px"), Stat("Board", "charuco:5x4:54mm:40.5mm:DICT_4X4_1000:inverted"))
-    panel.show_properties(PropertiesShown("Sample rig · left", "playing", "good", (PropertyGroup("Picture", stats),)))
+    panel.show_properties(PropertiesShown("Sample rig · left", "playing", "good", (PropertyGroup("picture", stats),)))
     return panel
 
 

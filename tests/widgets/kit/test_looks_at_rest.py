@@ -77,8 +77,8 @@ def test_numbers_of_all_sections_end_in_one_column(qtbot):
     qtbot.addWidget(panel)
     panel.resize(360, 500)
     groups = (
-        PropertyGroup("Picture", (Stat("Size", "640", "px"),)),
-        PropertyGroup("Source", (Stat("Noise", "2", "gray levels"), Stat("Seed", "1"))),
+        PropertyGroup("picture", (Stat("Size", "640", "px"),)),
+        PropertyGroup("source", (Stat("Noise", "2", "grey levels"), Stat("Seed", "1"))),
     )
     panel.show_properties(PropertiesShown("Camera", groups=groups))
     panel.show()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QToolTip
 
 from widgets.calibration.board import LengthField
 from widgets.faces.accept import StrangersField
@@ -78,8 +79,11 @@ def test_a_minus_of_a_document_is_a_minus(qtbot):
 def test_what_cannot_be_meant_is_refused_as_a_whole(qtbot, give, decimals, text):
     control = field(decimals)
     qtbot.addWidget(control)
+    control.show()
     give(qtbot, control, text)
     assert control.value() == BEFORE
+    assert f"{BEFORE:.{decimals}f} stays" in QToolTip.text()
+    QToolTip.hideText()
 
 
 def test_words_in_place_of_a_number_may_have_a_comma(qtbot):

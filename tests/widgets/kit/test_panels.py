@@ -271,12 +271,12 @@ def test_properties_follow_what_they_are_given(qtbot):
     panel = PropertiesPanel()
     qtbot.addWidget(panel)
     assert panel.is_empty
-    groups = (PropertyGroup("Picture", (Stat("Size", "640 x 360", "px"),)), PropertyGroup("Flow", (Stat("fps", "30"),)))
+    groups = (PropertyGroup("picture", (Stat("Size", "640 x 360", "px"),)), PropertyGroup("flow", (Stat("fps", "30"),)))
     panel.show_properties(PropertiesShown("Rig", "playing", "good", groups))
     assert panel.head.title.text() == "Rig"
     panel.show_properties(PropertiesShown("Clip", "paused", "", groups[:1]))
-    assert not panel._sections["Picture"][0].isHidden()
-    assert panel._sections["Flow"][0].isHidden()
+    assert not panel._sections["picture"][0].isHidden()
+    assert panel._sections["flow"][0].isHidden()
 
 
 def test_a_section_remembers_that_it_was_folded(qtbot):

@@ -353,7 +353,7 @@ def test_the_menu_marks_and_exports(desk: Desk) -> None:
     entries["Export events"].trigger()  # type: ignore[union-attr]
     assert desk.said == [("markWanted", desk.line.classes[0]), ("exportEventsWanted",)]
     desk.show(marking=desk.line.classes[0], marking_from=190)
-    _menu(desk, desk.at(30.16, "scores", "TRN both", 0.2))["Drop the open segment"].trigger()  # type: ignore[union-attr]
+    _menu(desk, desk.at(30.16, "scores", "TRN both", 0.2))["Discard the open segment"].trigger()  # type: ignore[union-attr]
     assert desk.said[2:] == [("markDropped",)]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engines.core.errors import BadInput, UsageError
+from workbench.project import bundle
 from workbench.project.bundle import export, read_into
 from workbench.project.file import Project
 from workbench.project.finding import new_project, open_last
@@ -100,13 +101,50 @@ def test_a_bundle_that_points_outside_itself_or_makes_no_sense_makes_no_project(
         assert isinstance(failed.value, BadInput | UsageError) or "missing" in type(failed.value).__name__.lower()
     (tmp_path / "no.zip").write_bytes(b"PK nonsense")
     for other in (tmp_path / "no.zip", tmp_path):
-        with pytest.raises(BadInput, match="not a bundle"):
+        with pytest.raises(BadInput, match=r"not a bundle|usable bundle"):
             read_into(other, new_project)
     with zipfile.ZipFile(tmp_path / "half.zip", "w") as archive:
         archive.writestr("project.json", '{"bundle": 1, "items": [{"kind": "a", "id": "b", "file": "a/b.json"}]}')
     with pytest.raises(BadInput, match=r"no file a/b\.json"):
         read_into(tmp_path / "half.zip", new_project)
     assert list(projects_dir().iterdir()) == []
+
+
+ONE = {"kind": "a", "id": "b", "file": "a.json"}
+
+
+@pytest.mark.parametrize("items", [[ONE, ONE], [{**ONE, "file": "\x00"}], [{**ONE, "file": "x" * 5000}],
+                                   [{**ONE, "file": "/etc/passwd"}], [{**ONE, "file": "link.json"}],
+                                   [{**ONE, "id": str(number)} for number in range(60)]])  # fmt: skip
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_hostile_bundle_makes_no_project(tmp_path: Path, monkeypatch, items: list[object], zipped: bool) -> None:
+    monkeypatch.setattr(bundle, "MOST_TOGETHER", 5000)
+    (tmp_path / "secret.json").write_text('"mine"')
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "project.json").write_text(json.dumps({"bundle": 1, "items": items}))
+    (folder / "a.json").write_text(json.dumps("x" * 100))
+    (folder / "link.json").symlink_to(tmp_path / "secret.json")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("project.json", "a.json"):
+            archive.write(folder / name, name)
+    with pytest.raises(BadInput):
+        read_into(tmp_path / "all.zip" if zipped else folder, new_project)
+    assert list(projects_dir().iterdir()) == []
+
+
+def test_a_bundle_keeps_its_title_and_texts_that_are_no_paths(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    with pytest.raises(BadInput, match="pipe"):
+        read_into(tmp_path / "pipe.zip", new_project)
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "project.json").write_text(json.dumps({"bundle": 1, "title": "Rig 3/4\n", "items": [ONE]}))
+    (folder / "a.json").write_text(json.dumps(["{here}/" + "y" * 5000, "{here}/\x00"]))
+    again = read_into(folder, new_project)
+    assert again.title == "Rig 3/4"
+    assert [text[-1] for text in again.get("a", "b")] == ["y", "\x00"]
+    again.close()
 
 
 def test_files_that_moved_are_found_by_one_of_them(tmp_path: Path) -> None:
@@ -183,6 +221,27 @@ def test_a_project_whose_disk_goes_is_saved_when_it_is_back(tmp_path: Path) -> N
     again = Project(folder / "p.kino")
     assert again.items("source") == {"a": 1, "b": 2, "c": 3}
     again.close()
+
+
+def test_another_project_that_came_in_its_place_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "stick"
+    project = Project(folder / "p.kino")
+    project.put("source", "a", 1)
+    folder.rename(tmp_path / "away")
+    project.leave_disk()
+    project.put("source", "b", 2)
+    other = Project(folder / "p.kino")
+    other.put("source", "theirs", 1)
+    other.close()
+    assert not project.try_again()
+    rescued = project.close()
+    theirs = Project(folder / "p.kino")
+    assert theirs.items("source") == {"theirs": 1}
+    theirs.close()
+    assert rescued is not None
+    saved = Project(rescued)
+    assert saved.items("source") == {"a": 1, "b": 2}
+    saved.close()
 
 
 def test_what_can_be_saved_nowhere_is_rescued(tmp_path: Path) -> None:

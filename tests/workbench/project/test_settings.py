@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engines.core.words import speak
 from workbench.project.settings import Settings, SettingsStore, kept_scale, load
 
 
@@ -104,7 +105,7 @@ def test_no_file_whatever_breaks_the_start(tmp_path_factory: pytest.TempPathFact
     path.write_bytes(data)
     value, notice, _ = load(path)
     assert value == Settings()
-    assert notice != ""
+    assert notice() != ""
 
 
 ANY = st.recursive(
@@ -134,7 +135,7 @@ def test_a_value_that_makes_no_sense_costs_that_value_alone(
     assert all(isinstance(panel, dict) for panel in value.panels.values())
     assert path.exists()
     for name in ("theme", "layout", "geometry", "preset"):
-        assert isinstance(values.get(name, ""), str) or name in notice
+        assert isinstance(values.get(name, ""), str) or name in notice()
 
 
 def test_a_file_that_cannot_be_read_is_neither_moved_nor_replaced(tmp_path: Path) -> None:
@@ -166,3 +167,16 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 def test_a_damaged_layout_is_no_layout() -> None:
     assert Settings(layout="!!! not base64").layout_bytes == b""
+
+
+@pytest.mark.parametrize("text", ["[]", '{"version": 1, "scale": "large"}'])
+def test_what_was_wrong_is_said_in_the_language_that_is_spoken_since(store: SettingsStore, text: str) -> None:
+    store.path.parent.mkdir()
+    store.path.write_text(text, encoding="utf-8")
+    again = SettingsStore(store.path)
+    speak(lambda source, _count: f"«{source}»")
+    try:
+        assert again.notice.startswith("«")
+        assert ("«Not a settings file»" in again.notice) == (text == "[]")
+    finally:
+        speak()

@@ -46,6 +46,21 @@ def test_the_page_has_the_window_until_there_is_a_source_and_again_when_there_is
     until(qtbot, lambda: window.place.starts and docks(opened) == set())
 
 
+def test_docks_that_the_page_set_aside_come_back_as_they_were_after_a_restart(open_window: Open, qtbot) -> None:
+    first = open_window("scene:1")
+    until(qtbot, lambda: first.sources and not first.window.place.starts)
+    first.window.docks.docks["properties"].close()
+    before = docks(first)
+    first.window.panels.sources.removed.emit("scene1")
+    until(qtbot, lambda: docks(first) == set())
+    assert first.end() == []
+    again = open_window()
+    until(qtbot, lambda: again.window.place.starts and docks(again) == set())
+    again.window.sources.add_dropped(["scene:1"])
+    until(qtbot, lambda: not again.window.place.starts)
+    assert docks(again) == before != set()
+
+
 def test_what_is_dragged_over_the_window_is_invited(open_window: Open) -> None:
     window = open_window(begin=False).window
     data = QMimeData()
@@ -59,11 +74,11 @@ def test_what_is_dragged_over_the_window_is_invited(open_window: Open) -> None:
     assert not veil.isVisible()
 
 
-def test_a_card_arranges_its_feature_and_begins(open_window: Open) -> None:
+def test_a_card_arranges_its_feature_and_begins(open_window: Open, qtbot) -> None:
     begun.clear()
     window = open_window(features=(TOY,)).window
     window.place.page.examples.cards[0].click()
-    assert begun == [window.features["toy"]]
+    until(qtbot, lambda: begun == [window.features["toy"]])
     assert window.services.settings.value.preset == "toy"
 
 

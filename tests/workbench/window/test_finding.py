@@ -93,7 +93,7 @@ def test_every_heading_of_the_guide_opens_the_page_there(open_window: Open) -> N
 
 
 def test_headings_are_titles_and_what_paragraphs_begin_with() -> None:
-    text = "# Rig\n\nText with **bold** in it.\n\n**2. Known lenses.** A file.\n\n## Pages\n"
+    text = "# Rig\n\nText with **bold** in it.\n\n**2. Known lenses.** A file;\n**F8** goes on.\n\n## Pages\n"
     assert headings(text) == ("Rig", "Known lenses", "Pages")
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from engines.core.words import tr, tr_count
 from workbench.window.language import put_on
+from workbench.window.places import page_in
 from workbench.work.languages import ENGLISH, STRETCHED, VARIABLE
 from workbench.work.stretching import stretch
 
@@ -40,3 +41,12 @@ import main, workbench.app
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_a_page_of_the_guide_is_taken_in_the_language_that_has_it(tmp_path: Path) -> None:
+    (tmp_path / "de").mkdir()
+    for name in ("jobs.md", "log.md", "de/jobs.md"):
+        (tmp_path / name).write_text("# Page", "utf-8")
+    assert page_in(tmp_path, "jobs", "de") == tmp_path / "de" / "jobs.md"
+    assert page_in(tmp_path, "log", "de") == tmp_path / "log.md"
+    assert page_in(tmp_path, "jobs", ENGLISH) == tmp_path / "jobs.md"

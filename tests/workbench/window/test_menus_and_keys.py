@@ -30,6 +30,11 @@ def _menus(opened: Opened) -> dict[str, QMenu]:
     return {action.text().replace("&", ""): menu for action in actions if isinstance(menu := action.menu(), QMenu)}
 
 
+def _in_front(opened: Opened) -> set[str]:
+    """Panels that are seen: of tabs of one place the one in front."""
+    return {id for id, dock in opened.window.docks.docks.items() if not dock.visibleRegion().isEmpty()}
+
+
 def test_menus_stand_in_the_platforms_order(opened: Opened) -> None:
     menus = list(_menus(opened))
     engines = ["Calibration", "Rig", "Faces", "Actions", "Diffusion", "Attention", "Inspector"]
@@ -115,6 +120,7 @@ def test_no_key_of_a_command_fires_while_a_text_is_typed(opened: Opened, qtbot) 
 def test_escape_leaves_the_full_screen_and_everything_is_as_before(opened: Opened, qtbot, alone: bool) -> None:
     window = opened.window
     before = {id for id, dock in window.docks.docks.items() if not dock.isHidden()}
+    in_front = _in_front(opened)
     modifier = Qt.KeyboardModifier.ShiftModifier if alone else Qt.KeyboardModifier.NoModifier
     qtbot.keyClick(window, Qt.Key.Key_F11, modifier)
     until(qtbot, window.isFullScreen)
@@ -126,6 +132,7 @@ def test_escape_leaves_the_full_screen_and_everything_is_as_before(opened: Opene
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     until(qtbot, lambda: not window.isFullScreen())
     assert {id for id, dock in window.docks.docks.items() if not dock.isHidden()} == before
+    assert _in_front(opened) == in_front
     assert not window.menuBar().isHidden()
     assert not window.commands.action("view.present").isChecked()
 

@@ -116,7 +116,29 @@ def test_every_button_of_the_toolbar_is_in_view(on_screen, room):
     bar = window.findChild(TopBar)
     hidden = [button.accessibleName() for button in bar.findChildren(QToolButton) if not button.isVisible()]
     assert hidden == ["More"]
-    assert bar.findChild(QWidget, "wordmark").isVisible() == (room.width() > 1300)
+    assert bar.findChild(QWidget, "wordmark").isVisible() == (room.width() > 1800)
+
+
+def test_the_name_gives_way_first_and_the_words_of_the_presets_last(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    bar = TopBar(Actions(window), [f"window.{preset.id}" for preset in PRESETS], window)
+    window.addToolBar(bar)
+    with qtbot.waitExposed(window):
+        window.show()
+    named = {button.accessibleName(): button for button in bar.findChildren(QToolButton)}
+    givers = ["Monitor preset", "Add source", "Open sample", "Command palette…"]
+    seen = []
+    for width in range(1900, 500, -25):
+        window.resize(width, 200)
+        QApplication.sendPostedEvents()
+        bar.layout().activate()
+        worded = [named[name].toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly for name in givers]
+        seen.append([*worded, not bar.findChild(QWidget, "wordmark").isHidden()].count(True))
+        assert worded == sorted(worded, reverse=True)
+    print([(w, s) for w, s in zip(range(1900, 500, -25), seen)])
+    assert seen == sorted(seen, reverse=True)
+    assert set(seen) == {0, 1, 2, 3, 4, 5}
 
 
 def test_what_the_toolbar_has_no_room_for_is_in_a_menu_that_keys_open(qtbot):

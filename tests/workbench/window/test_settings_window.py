@@ -89,6 +89,7 @@ def test_a_report_is_gathered_looked_through_and_saved_without_what_is_unticked(
     left_out = dialog.list.item(1).data(Qt.ItemDataRole.UserRole)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "report"), ""))
     dialog.save.click()
+    assert not dialog.isVisible(), "the notice that says where it lies is seen"
     with zipfile.ZipFile(tmp_path / "report.zip") as bundle:
         names = [name.rpartition("/")[2] for name in bundle.namelist()]
     assert "about.txt" in names

@@ -18,7 +18,7 @@ import pytest
 from engines.core.databases import open_database
 from tests.workbench.conftest import fill
 from workbench.controllers.shell.jobs import job_row
-from workbench.work.job_store import FORMAT, TABLE, JobRecord, JobState, JobStore
+from workbench.work.job_store import FORMAT, TABLE, JobRecord, JobState, JobStore, is_alive, owner_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -82,19 +82,13 @@ def test_jobs_of_a_living_program_are_left_alone(path: Path) -> None:
     base.execute(
         "INSERT INTO jobs SELECT 99, job, 'theirs', command, spec, 'running', 0, 0, '', 1, 1, NULL, NULL, NULL, ?"
         " FROM jobs",
-        (_of(os.getppid()),),
+        (owner_of(os.getppid()),),
     )
     base.commit()
     base.close()
     states = {one.title: one.state for one in reopened(store)}
     assert states == {"mine": JobState.LOST, "theirs": JobState.RUNNING}
     assert record.state is JobState.QUEUED
-
-
-def _of(pid: int) -> str:
-    import psutil
-
-    return f"{pid}:{psutil.Process(pid).create_time():.2f}"
 
 
 @pytest.mark.parametrize(
@@ -253,3 +247,12 @@ def test_a_disk_that_fills_up_stops_no_job(small_disk: Path) -> None:
     assert [record.title for record in store.records()] == [str(number) for number in range(1, 40)]
     assert "The disk is full" in store.notice
     store.close()
+
+
+def test_a_clock_that_is_set_makes_no_program_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    import psutil
+
+    before, boot = owner_of(os.getpid()), psutil.boot_time()
+    monkeypatch.setattr("psutil._psplatform.boot_time", lambda: boot - 7200)
+    assert is_alive(before)
+    assert not is_alive(before.replace(":", ":1", 1))

@@ -61,7 +61,7 @@ def test_a_killed_training_can_go_on_after_a_restart_until_its_checkpoint_is_gon
     lost = queue.submit(TRAIN, spec, "Train tiny", "the line")
     queue.cancel(lost)
     with closing(sqlite3.connect(JobStore().path)) as base:
-        base.execute("UPDATE jobs SET state='running', owner='1:0.00' WHERE id=?", (lost,))
+        base.execute("UPDATE jobs SET state='running', started=1, owner='1:0.00' WHERE id=?", (lost,))
         base.commit()
     path = checkpoint(spec)
     supervisor = Supervisor()

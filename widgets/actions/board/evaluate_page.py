@@ -23,7 +23,7 @@ from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, QuietButto
 from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
 
-ASKED = tr("Add models or score files, and labels of the same video, to see how good they are.")
+ASKED = tr("Add models or score files, and labels of the same film, to see how good they are.")
 READY = tr("Ready to measure these models on the labels.")
 BUSY = tr("The figures appear when the first model has been measured.")
 ROOM_FOR_BOTH = 860
@@ -136,7 +136,7 @@ class EvaluatePage(WorkPage):
         super().__init__()
         self.shown = EvaluateView()
         self._labelled = False
-        self.save = QuietButton(tr("Save report"), "save", tr("Write all figures as JSON or CSV"))
+        self.save = QuietButton(tr("Save report"), "save", tr("Save all figures as JSON or CSV"))
         self.start = PrimaryButton(tr("Evaluate again"), "retry", tr("Measure what the panel names now"))
         self.results = Results()
         styled(self.results, role="body")

@@ -83,7 +83,7 @@ class TrainCharts(QWidget):
         """Of the test videos once they were looked at, before that of what is held out."""
         classes = tested.classes if tested else progress.classes if progress else ()
         ap = tested.ap if tested else progress.ap if progress else {}
-        self.bars_title.setText(tr("{title}, test videos", title=TITLE) if tested else TITLE)
+        self.bars_title.setText(tr("{title}, test films", title=TITLE) if tested else TITLE)
         self._side.setVisible(bool(ap))
         self.bars.show_rows(class_rows([name for name in classes if name in ap] or tuple(ap), [ap]) if ap else ())
 

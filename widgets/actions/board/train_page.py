@@ -100,7 +100,7 @@ class TrainPage(WorkPage):
         super().__init__()
         self.shown = TrainView()
         self.again = QuietButton(tr("Train again"), "retry", tr("Train another model with what the panel says now"))
-        self.evaluate = PlainButton(tr("Evaluate it"), "", tr("Measure this model on a labelled video"))
+        self.evaluate = PlainButton(tr("Evaluate it"), "", tr("Measure this model on a labelled film"))
         self.watch = PrimaryButton(tr("Watch with it"), "play", tr("See live what this model says"))
         self.card, self.charts = ResultCard(), TrainCharts()
         empty = EmptyState(ASKED, tr("Teach"), "chart", tr("What is trained, and on what, is chosen in the panel"))

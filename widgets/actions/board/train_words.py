@@ -98,7 +98,7 @@ def state_words(view: TrainView) -> str:
         return ""
     if progress is not None:
         done, whole = progress.iteration, progress.iterations
-        return tr("Stopped at iteration {n:,} of {all:,}; no model was written", n=done, all=whole)
+        return tr("Cancelled at iteration {n:,} of {all:,}; no model was saved", n=done, all=whole)
     return ""
 
 
@@ -137,8 +137,8 @@ def measured_words(result: TrainResult, spec: TrainSpec) -> str:
     if result.tested is not None:
         return tr_count(
             result.tested.frames,
-            "Measured on the test videos of {folder}: {n} chunk.",
-            "Measured on the test videos of {folder}: {n:,} chunks.",
+            "Measured on the test films of {folder}: {n} chunk.",
+            "Measured on the test films of {folder}: {n:,} chunks.",
             folder=file_name(spec.folder),
         )
     share = (
@@ -167,7 +167,7 @@ def result_stats(result: TrainResult) -> tuple[Stat, ...]:
 def _precision(result: TrainResult) -> Stat:
     if result.map is None:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
-    where = tr("test videos") if result.tested is not None else tr("held out")
+    where = tr("test films") if result.tested is not None else tr("held out")
     over = tr_count(result.card.averaged, " of {n} action", " of {n:,} actions") if result.card.averaged else ""
     return Stat(
         tr("mAP{over}, {where}", over=over, where=where), percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP

@@ -30,7 +30,7 @@ class ClassList(RowList):
     editable = removable = True
 
     def __init__(self) -> None:
-        super().__init__(tr("Classes"), tr("Return begins or ends a segment, F2 renames, Delete removes the class"))
+        super().__init__(tr("Classes"), tr("Enter begins or ends a segment, F2 renames, Delete removes the class"))
         self.opened.connect(lambda row: self.markWanted.emit(self.name(row)))
 
     def name(self, row: int) -> str:
@@ -101,7 +101,7 @@ class ClassSection(Section):
         self.list = ClassList()
         self.hint = words("hint")
         self.name = TextField(
-            tr("New class"), placeholder=tr("New class"), tip=tr("What the action is called; Return adds it")
+            tr("New class"), placeholder=tr("New class"), tip=tr("What the action is called; Enter adds it")
         )
         self.problem = words("hint")
         set_property(self.problem, "level", "bad")

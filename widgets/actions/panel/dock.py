@@ -47,9 +47,9 @@ class ActionsPanel(LazyPages, FeaturePanel):
             tr("Actions"), PrimaryButton(tr("Start"), "actions"), tr("How to mark well, and what the figures mean")
         )
         self.shown, self.makers, self.made = ActionsView(), PAGES, {}
-        words = tr("Open a video or a camera to see what happens in it.")
+        words = tr("Open a film or a camera to see what happens in it.")
         tip = tr("Add a source: a film, a camera, a stream")
-        self.nothing = EmptyState(words, tr("Open video or camera\u2026"), "actions", tip)
+        self.nothing = EmptyState(words, tr("Open film or camera\u2026"), "actions", tip)
         self.sample = QuietButton(tr("Open the sample"), "", tr("A short free film of one person walking"))
         self.nothing.add_below(self.sample)
         self.source = SourcePicker(tr("The film or camera that is watched and marked"))

@@ -80,16 +80,16 @@ class EvaluatePage(QWidget):
         self._view, self._whole = EvaluateView(), ActionsView()
         self.models = Section(tr("Models"), name="actions.evaluate.models")
         self.list, self.told = ContenderList(), words("hint")
-        self.add_model = PlainButton(tr("Add models\u2026"), "add", tr("Model files: each is run over the video first"))
+        self.add_model = PlainButton(tr("Add models\u2026"), "add", tr("Model files: each is run over the film first"))
         self.add_scores = PlainButton(
             tr("Add scores\u2026"), "add", tr("Score files: frame, time and a column for each class")
         )
         self.truth = Section(tr("Held against"), name="actions.evaluate.truth")
         self.labels = PathRow(
-            tr("Labels"), "none", tr("Labels of the video: CSV, JSON, ELAN, VIA or THUMOS text"), clears=True
+            tr("Labels"), "none", tr("Labels of the film: CSV, JSON, ELAN, VIA or THUMOS text"), clears=True
         )
         self.video = PathRow(
-            tr("Video"), "none", tr("The video that models are run over; scores need none"), clears=True
+            tr("Video"), "none", tr("The film that models are run over; scores need none"), clears=True
         )
         tip = tr("Which frames count: A:B, B not included, counted from 0; empty for all that have scores")
         self.frames = FramesField(tip)
@@ -114,7 +114,7 @@ class EvaluatePage(QWidget):
         self.list.show_rows(rows)
         self.list.setVisible(bool(rows))
         self.models.head.setText(tr("Models: {count}", count=len(rows)) if rows else tr("Models"))
-        say(self.told, "" if rows else tr("Add models to compare on one video, or scores that were saved before."))
+        say(self.told, "" if rows else tr("Add models to compare on one film, or scores that were saved before."))
         self.labels.show_path(spec.labels, tr("as marked in this project") if own else "none")
         self.video.show_path(spec.video, tr("that of the labels") if own and not spec.labels else "none")
         self.frames.show_frames(spec.frames)
@@ -154,9 +154,9 @@ def contenders(spec: EvaluateSpec) -> tuple[Contender, ...]:
 
 
 def kind_words(told: Contender) -> str:
-    """'Model, run over the video', 'Scores, exercise.csv'."""
+    """'Model, run over the film', 'Scores, exercise.csv'."""
     if told.is_model:
-        return tr("Model, run over the video")
+        return tr("Model, run over the film")
     return tr("Scores, {file}", file=file_name(told.file))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engines.actions.models.settings import LIMITS, filled
 from engines.actions.study_types import TrainSpec
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from widgets.actions.panel.words import length_words
 from widgets.actions.state import TrainView
 from widgets.kit.form import DEVICES, Form, keep_room, say, show, tip, words
@@ -102,7 +102,7 @@ class NetworkSection(Form):
         tip(self.loss, LOSSES[used.loss][1])
         say(self.told, f"{HEADS[used.model][1]}.")
         self._horizon.setVisible(used.future_steps > 0)
-        self.set_summary(f"{HEADS[used.model][0]}, {LOSSES[used.loss][0].lower()}")
+        self.set_summary(f"{HEADS[used.model][0]}, {as_part(LOSSES[used.loss][0])}")
 
 
 class MoreSection(Form):

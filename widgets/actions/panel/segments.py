@@ -143,7 +143,7 @@ class OpenSegment(QFrame):
         self.length.setFont(number_font())
         self.since.setFont(number_font(11))
         self.end = QuietButton(tr("End here"), "check", tr("End the segment at the frame that is shown"))
-        self.drop = QuietButton(tr("Drop"), "close", tr("Forget this segment (Esc)"))
+        self.drop = QuietButton(tr("Drop"), "close", tr("Discard this segment (Esc)"))
         self.length.setSizePolicy(self.swatch.sizePolicy())
         head = row_of(self.swatch, (self.title, 1), self.length, spacing=8)
         foot = row_of((self.since, 1), self.drop, self.end, spacing=4)

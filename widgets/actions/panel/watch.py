@@ -44,7 +44,7 @@ class WatchPage(QWidget):
         super().__init__()
         self._settings = WatchSettings()
         text = tr("Open a trained model to see what happens, or mark a few clips and train one under Teach.")
-        self.nothing = EmptyState(text, tr("Open model\u2026"), "", tr("A file that Train wrote (.safetensors)"))
+        self.nothing = EmptyState(text, tr("Open model\u2026"), "", tr("A file that Train saved (.safetensors)"))
         self.model, self.now = ModelChoice(), NowCard()
         self.opening, self.held, self.cost = words("hint"), AdviceLines(), CostSection()
         self.events, self.more = EventSection(), SettingsSection()

@@ -76,7 +76,7 @@ def evaluate_problem(view: ActionsView) -> str:
         return tr("Add a model or a score file first")
     if not spec.labels:
         return "" if marked(view) else tr("Choose the labels first")
-    return "" if spec.video or not _to_run(evaluate) else tr("Choose the video that the models are run on")
+    return "" if spec.video or not _to_run(evaluate) else tr("Choose the film that the models are run over")
 
 
 def marked(view: ActionsView) -> bool:
@@ -285,7 +285,7 @@ def classes_hint(counts: Sequence[ClassCount]) -> str:
         if len(keys) == 1
         else tr("Press {keys} to {keys2}", keys=keys[0], keys2=keys[-1])
     )
-    return tr("{press} while it plays to begin a segment, again to end it; Esc drops it.", press=press)
+    return tr("{press} while it plays to begin a segment, again to end it; Esc discards it.", press=press)
 
 
 def segment_words(segment: Segment, start: float, seconds: float, several: bool = False) -> str:

@@ -17,8 +17,6 @@ EXACT = {kind.id for kind in KINDS if kind.exact}
 COLOURS = 8
 LEAST_GAIN = 1.1
 """Times that a kind must be faster for a heading to tell it."""
-MEASURED = tr("auto takes ")
-"""How a note begins that only tells what `auto` measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +111,10 @@ def winners(result: CompareResult) -> str:
         if times == len(best)
         else tr_count(len(best), "at {times} of {n} length", "at {times} of {n:,} lengths", times=times)
     )
-    return tr(
-        "{titles} is the fastest{words} {where}{beaten}",
-        titles=TITLES[first],
-        words=tr(" exact kind") if exact else "",
-        where=where,
-        beaten=_beaten(exact, every),
-    )
+    told = {"kind": TITLES[first], "where": where, "beaten": _beaten(exact, every)}
+    if exact:
+        return tr("{kind} is the fastest exact kind {where}{beaten}", **told)
+    return tr("{kind} is the fastest {where}{beaten}", **told)
 
 
 def _beaten(exact: Mapping[int, Point], every: Mapping[int, Point]) -> str:
@@ -171,7 +166,7 @@ def remarks(result: CompareResult) -> str:
     """What was left out, and what else the user should know: a kernel that failed, `auto` not asked."""
     skipped = left_out(result)
     said = [tr("Left out. {skipped}", skipped="; ".join(skipped))] if skipped else []
-    return "\n".join([*said, *(note for note in result.notes if not note.startswith(MEASURED))])
+    return "\n".join([*said, *result.notes])
 
 
 def table_rows(result: CompareResult, measure: Measure) -> list[tuple[str, ...]]:

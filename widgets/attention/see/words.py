@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engines.attention.types import KINDS, Site
 from engines.attention.watching.recording import Recording
-from engines.core.words import tr
+from engines.core.words import as_sentence, tr
 from widgets.charts.axes import figure, percent
 
 STRONGEST = 5
@@ -61,7 +61,7 @@ def row_words(site: Site, entropy: float, received: float) -> str:
 def strongest(site: Site, row: Values) -> list[tuple[str, float]]:
     """The keys that count most, with their shares."""
     keys = np.argsort(-row, kind="stable")[:STRONGEST].tolist()
-    return [(place_words(site, key).capitalize(), float(row[key])) for key in keys]
+    return [(as_sentence(place_words(site, key)), float(row[key])) for key in keys]
 
 
 def told(site: Site, head: int, patch: int, row: Values, entropy: float) -> str:

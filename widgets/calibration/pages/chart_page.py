@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.drawn import DrawnChart
 from widgets.kit.layouts import column_of, held, row_of
@@ -43,7 +43,7 @@ class ChartPage(WorkPage):
 
     def save(self) -> None:
         """Ask for a file and write what is shown."""
-        name = self.title.text().lower()
+        name = as_part(self.title.text())
         if path := ask_file(self, tr("Export {name}", name=name), "export", KINDS, f"{name}.png"):
             save_or_say(self, path, self.write)
 

@@ -42,7 +42,7 @@ class ModelBars(DrawnChart):
         self.bars = bars
         self.setFixedHeight(self.sizeHint().height())
         told = (f"{one.name} {pixels(one.left_out)} px" for one in bars)
-        self.setAccessibleDescription(tr("Left out: ") + ", ".join(told))
+        self.setAccessibleDescription(tr("Left out: {told}", told=", ".join(told)))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.files import write_text
 from engines.core.outputs import TABLE, check_file, media, new_file
-from engines.core.words import tr, tr_count
+from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.pages.corner_picture import CornerPicture
 from widgets.calibration.pages.corners import (
     CornerRow,
@@ -125,9 +125,9 @@ class ResidualsPage(WorkPage):
         self.hint.setText(hint_words(view))
         if row is None:
             return
-        self.name.setText(place_words(row.number, board_of(view, result)).capitalize())
+        self.name.setText(as_sentence(place_words(row.number, board_of(view, result))))
         self.stats.set_stats(corner_stats(row))
-        self.why.setText(f"{weight_words(row).capitalize()}.")
+        self.why.setText(f"{as_sentence(weight_words(row))}.")
         self.drop.setVisible(not row.dropped)
         self.take_back.setVisible(row.dropped)
 
@@ -144,9 +144,9 @@ class ResidualsPage(WorkPage):
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
         self.stats = StatGrid()
         self.drop = PlainButton(
-            tr("Drop this corner"), "hide", tr("Leave this one corner out and fit again; Undo brings it back")
+            tr("Leave this corner out"), "hide", tr("Leave this one corner out and fit again; Undo brings it back")
         )
-        self.take_back = PlainButton(tr("Take it back"), "undo", tr("Have this corner in the fit again"))
+        self.take_back = PlainButton(tr("Put it back"), "undo", tr("Have this corner in the fit again"))
         self.table = FiguresTable(
             tr("Corners"),
             (tr("Corner"), tr("Residual"), tr("Weight")),

@@ -162,12 +162,10 @@ def shape_words(shape: BoardShape) -> str:
     share = abs(shape.taller)
     if share < EVEN:
         return tr("{bow}, its proportions as printed.", bow=bow)
-    return tr(
-        "{bow}, {share} % {part} than printed.",
-        bow=bow,
-        share=rough(100 * share),
-        part=tr("taller") if shape.taller > 0 else tr("wider"),
-    )
+    told = {"bow": bow, "share": rough(100 * share)}
+    if shape.taller > 0:
+        return tr("{bow}, {share} % taller than printed.", **told)
+    return tr("{bow}, {share} % wider than printed.", **told)
 
 
 def shape_stats(shape: BoardShape) -> list[Stat]:

@@ -93,7 +93,7 @@ class PicturesSection(Section):
         )
         self.folder = QuietButton("", "folder", tr("A folder of pictures or films"), name=tr("Add a folder"))
         self.discard = QuietButton(
-            "", "clear", tr("Forget pictures and result; Undo brings them back"), name=tr("Discard")
+            "", "clear", tr("Discard pictures and result; Undo brings them back"), name=tr("Discard")
         )
         self.add_action(self.discard)
         add = held(row_of(self.add_files, self.folder, None, spacing=4))

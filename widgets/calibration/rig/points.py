@@ -57,7 +57,7 @@ class UseSection(Section):
         self.measure = Toggle(tr("Measure a point"), tip=tr("Click one point in two or more pictures of the viewer"))
         self.place = wrapped()
         self.copy = QuietButton(tr("Copy"), "copy", tr("Copy the place and its deviations"))
-        self.again = QuietButton(tr("Again"), "clear", tr("Forget these clicks and measure another point"))
+        self.again = QuietButton(tr("Again"), "clear", tr("Discard these clicks and measure another point"))
         self._measured = Measured()
         self._lay_out()
         self._connect()

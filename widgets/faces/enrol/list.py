@@ -194,7 +194,7 @@ class NameEditor(RowDelegate):
         self.names: tuple[str, ...] = ()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = NameField(tr("Name of this person"), tip=tr("Return keeps the name, Escape leaves it as it was"))
+        editor = NameField(tr("Name of this person"), tip=tr("Enter keeps the name, Esc leaves it as it was"))
         editor.setParent(parent)
         editor.show_names(self.names)
         editor.named.connect(lambda _name: self._commit(editor))

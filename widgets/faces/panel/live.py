@@ -28,7 +28,7 @@ class TracksSection(Section):
         self.list = TrackList()
         self.note = words("hint")
         self.name = NameField(
-            tr("Name"), placeholder=tr("Name"), tip=tr("Who this is; Return enrols the best frames of the track")
+            tr("Name"), placeholder=tr("Name"), tip=tr("Who this is; Enter enrols the best frames of the track")
         )
         self.enrol = PlainButton(tr("Enrol"), "add", tr("Store the best frames of this track under the name"))
         self.refuse = QuietButton(tr("Not this person"), "cancelled", tr("This face is somebody else"))

@@ -131,7 +131,7 @@ class PrivacySection(Section):
         self.expire = PlainButton(tr("Delete them"), "delete", tr("Delete these faces for good"))
         self.expiring = words("muted")
         self.redact = QuietButton(
-            tr("Cover a film or picture\u2026"), "hide", tr("Write a copy in which faces are covered")
+            tr("Cover a film or picture\u2026"), "hide", tr("Save a copy in which faces are covered")
         )
         self._lay_out()
         on_change(self.blur, lambda: self.edited.emit({"blur": self.blur.value()}))

@@ -35,7 +35,7 @@ class TrackList(PaintedList):
     refuseWanted = Signal(int)
 
     def __init__(self) -> None:
-        tip = tr("Return: enrol. Delete: this is not who it is called.")
+        tip = tr("Enter: enrol. Delete: this is not who it is called.")
         super().__init__(tr("Faces in view"), tip, size=QSize(160, ROW))
         self.thumbs = Thumbs(self)
         self._threshold, self._quiet = 0.0, False

@@ -91,8 +91,11 @@ def expiring_words(expiring: Expiring) -> str:
     names = ", ".join(expiring.people[:3]) + (
         tr(" and {count} more", count=len(expiring.people) - 3) * (len(expiring.people) > 3)
     )
-    of = tr(" of {names}", names=names) if names else ""
-    return tr_count(expiring.faces, "{n} face{of} would be deleted.", "{n:,} faces{of} would be deleted.", of=of)
+    if not names:
+        return tr_count(expiring.faces, "{n} face would be deleted.", "{n:,} faces would be deleted.")
+    return tr_count(
+        expiring.faces, "{n} face of {names} would be deleted.", "{n:,} faces of {names} would be deleted.", names=names
+    )
 
 
 def track_title(face: TrackedFace) -> str:

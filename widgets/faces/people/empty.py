@@ -8,7 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from engines.faces.gallery.types import Person
 from widgets.faces.grid import FaceGrid
 from widgets.faces.people.requests import PeopleRequests
@@ -97,7 +97,7 @@ class SidePane(QWidget):
     def __init__(self, title: str, body: QWidget) -> None:
         super().__init__()
         self.close_button = QuietButton(
-            "", "close", tr("Close {title}", title=title.lower()), name=tr("Close {title}", title=title.lower())
+            "", "close", tr("Close {title}", title=as_part(title)), name=tr("Close {title}", title=as_part(title))
         )
         head = row_of((ElidedLabel(title, "title"), 1), self.close_button, margins=(12, 10, 6, 4))
         self.setLayout(column_of(head, (body, 1), spacing=0))

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from engines.core.words import tr
+from engines.core.words import as_part, tr
 from engines.faces.gallery.types import GalleryInfo
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
@@ -103,5 +103,5 @@ class GalleryHead(QWidget):
 
     def _sort(self, id: str) -> None:
         self.order = id
-        describe(self.sort, tr("Order"), tr("Order of the portraits: {sorts}", sorts=SORTS[id][0].lower()))
+        describe(self.sort, tr("Order"), tr("Order of the portraits: {sorts}", sorts=as_part(SORTS[id][0])))
         self.sortChosen.emit(id)

@@ -23,7 +23,7 @@ class HistoryList(PaintedList):
     """An entry is taken back, or one that was is made again, by its arrow, its menu, or Return."""
 
     def __init__(self, requests: PeopleRequests) -> None:
-        super().__init__(tr("History"), tr("What was changed; the arrow or Return takes it back"), size=QSize(120, ROW))
+        super().__init__(tr("History"), tr("What was changed; the arrow or Enter takes it back"), size=QSize(120, ROW))
         self._requests = requests
         self.editable = True
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -38,7 +38,7 @@ class PersonPane(QWidget):
         self.portrait = FaceRow(thumbs, PORTRAIT, 1, tr("Portrait"))
         self.name = ElidedLabel("", "title")
         self.line, self.alike = ElidedLabel("", "hint"), ElidedLabel("", "hint")
-        self.rename_field = NameField(tr("New name"), tip=tr("Return renames, Escape leaves it"))
+        self.rename_field = NameField(tr("New name"), tip=tr("Enter renames, Esc leaves it"))
         self.bar = NameBar()
         self._asked = ""
         self._make_buttons()

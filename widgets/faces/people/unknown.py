@@ -18,7 +18,7 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe, scrolled
 
 SHOWN = 12
-TIP = tr("Return or a double click shows whose face it is")
+TIP = tr("Enter or a double click shows whose face it is")
 
 
 class ClusterCard(QFrame):
@@ -32,7 +32,7 @@ class ClusterCard(QFrame):
         self.faces = FaceRow(thumbs, 56, 8, tr("Faces of one unknown person"))
         self.words = ElidedLabel("", "hint")
         self.field = NameField(
-            tr("Name of this person"), placeholder=tr("Who is this?"), tip=tr("Return names them all at once")
+            tr("Name of this person"), placeholder=tr("Who is this?"), tip=tr("Enter names them all at once")
         )
         self.accept = PlainButton(tr("Name"))
         naming = row_of((self.field, 1), self.accept, spacing=6)

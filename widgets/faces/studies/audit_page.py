@@ -42,7 +42,7 @@ class AuditPage(WorkPage):
             tr("Check gallery"), "faces", tr("Compare every face of the gallery with every other")
         )
         self.folder = PlainButton(tr("Check folder\u2026"), "folder", tr("Look through a folder of named pictures"))
-        self.save = QuietButton(tr("Save list"), "save", tr("Write the list as JSON or CSV"))
+        self.save = QuietButton(tr("Save list"), "save", tr("Save the list as JSON or CSV"))
         self.list = SuspicionList()
         self.detail = SuspicionDetail(self.list.thumbs)
         self.setMinimumWidth(LEAST)

@@ -28,7 +28,7 @@ class EvaluatePage(FileDrops, WorkPage):
         super().__init__()
         tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
         self.start = PrimaryButton(tr("Evaluate"), "", tr("Find and compare all faces of the folder"))
-        self.save = QuietButton(tr("Save report"), "save", tr("Write all figures as JSON, CSV or Markdown"))
+        self.save = QuietButton(tr("Save report"), "save", tr("Save all figures as JSON, CSV or Markdown"))
         self.form = EvaluateForm()
         self.which = Segmented(tr("Results"), CHOICES, tip=tr("What is shown below"))
         self.verification, self.open_set, self.missed = VerificationPane(), OpenSetPane(), MissedPane()

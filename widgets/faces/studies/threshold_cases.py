@@ -26,7 +26,7 @@ class CasesList(PaintedList):
     caseOpened = Signal(str)
 
     def __init__(self) -> None:
-        tip = tr("Return or a double click opens the face's person")
+        tip = tr("Enter or a double click opens the face's person")
         super().__init__(tr("Faces that would be misnamed"), tip, size=QSize(200, ROW), framed=True)
         self.thumbs = Thumbs(self)
         self._people: tuple[Person, ...] = ()

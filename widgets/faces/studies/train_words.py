@@ -53,7 +53,7 @@ def state_words(view: TrainView) -> str:
         return _reached(view.result)
     if view.progress is not None:
         done, whole = view.progress.step, view.progress.steps
-        return tr("Stopped at step {n:,} of {all:,}; no recogniser was written", n=done, all=whole)
+        return tr("Cancelled at step {n:,} of {all:,}; no recogniser was saved", n=done, all=whole)
     return ""
 
 

@@ -42,7 +42,7 @@ class DiffusionPanel(FeaturePanel):
         about = tr("Samplers, schedules and guidance in short")
         super().__init__(tr("Diffusion"), PrimaryButton(tr("Sample"), "sample"), about, titled=False)
         self.shown, self._formed = DiffusionView(), False
-        self.cancel_all = QuietButton(tr("Cancel all"), "", tr("Stop the run under way and empty the queue"))
+        self.cancel_all = QuietButton(tr("Cancel all"), "", tr("Cancel the run under way and all that wait"))
         self.open = QuietButton(tr("Open"), "open", tr("Open a model: a safetensors file with its card"))
         self.mode = Segmented(tr("Mode"), [(mode.value, VERBS[mode][0]) for mode in Mode])
         self.model, self.prompt, self.samples = ModelSection(), PromptSection(), SamplesSection()

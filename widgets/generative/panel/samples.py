@@ -117,9 +117,8 @@ class SamplesSection(Form):
         choices = [(NONE, tr("No class")), (TURN, tr("Each class in turn"))]
         choices += [(str(index), name) for index, name in enumerate(self._names)]
         if value == OWN:
-            choices.append(
-                (OWN, tr("As listed: ") + ", ".join(self._class_name(index) for index in self._spec.classes))
-            )
+            names = ", ".join(self._class_name(index) for index in self._spec.classes)
+            choices.append((OWN, tr("As listed: {names}", names=names)))
         self.classes.set_choices(choices, value)
 
     def _class_name(self, index: int) -> str:

@@ -113,11 +113,7 @@ def sampler_note(entry: catalog.Sampler | None, steps: int) -> str:
     """The method in words, with its cost."""
     if entry is None:
         return ""
-    cost = (
-        tr("{evaluations}", evaluations=tr_count(steps * entry.evaluations, "{n} evaluation", "{n:,} evaluations"))
-        if entry.evaluations > 1
-        else ""
-    )
+    cost = tr_count(steps * entry.evaluations, "{n} evaluation", "{n:,} evaluations") if entry.evaluations > 1 else ""
     noise = tr("draws noise") if entry.stochastic else ""
     more = ", ".join(part for part in (cost, noise) if part)
     return f"{entry.tip} ({more})" if more else entry.tip

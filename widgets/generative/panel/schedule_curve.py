@@ -97,7 +97,7 @@ class ScheduleCurve(DragCurve):
             tr("Noise schedule"),
             tr(
                 "Drag a point to draw a schedule, or choose one with the left and right keys and move it up and down; "
-                "a double click or Escape goes back"
+                "a double click or Esc goes back"
             ),
         )
         self.levels: tuple[float, ...] = ()

@@ -173,7 +173,7 @@ class SamplesPage(QWidget):
     def _captions(self) -> QWidget:
         """The shown run in words, its cost, and buttons for it."""
         self._note = QuietButton("", "info", "", name=tr("Notes of this run"))
-        self.export = QuietButton("", "export", tr("Write the samples or their steps as a file"), name=tr("Export"))
+        self.export = QuietButton("", "export", tr("Export the samples or their steps as a file"), name=tr("Export"))
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         add_exports(menu, self._want)

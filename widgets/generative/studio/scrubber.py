@@ -26,7 +26,7 @@ FORM_TIPS = {
     "y": tr("y, the noisy state before the step"),
     "denoised": tr("D(y, sigma), the estimate of the finished sample"),
     "eps": tr("eps = (y - D) / sigma, the noise that is left"),
-    "difference": tr("How D changed since the step before; gray is no change"),
+    "difference": tr("How D changed since the step before; grey is no change"),
 }
 
 

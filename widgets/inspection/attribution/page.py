@@ -67,8 +67,8 @@ class AttributionPage(WorkPage):
             self.choose(self._place_of(method), told=False)
         elif method != shown.result.explained[self.place].method:
             self.choose(self._place_of(method), told=False)
-        earlier = tr("Of earlier settings: ") if shown.earlier else ""
-        self.state.setText(earlier + words.target_words(shown.result))
+        told = words.target_words(shown.result)
+        self.state.setText(tr("Of earlier settings: {told}", told=told) if shown.earlier else told)
 
     def choose(self, place: int, told: bool = True) -> None:
         """One of the methods that were taken, large. told: the form is to follow."""

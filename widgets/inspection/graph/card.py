@@ -44,7 +44,7 @@ class Card(QWidget):
             tr("See its field"), "target", tr("Show what a unit of this layer sees of the picture")
         )
         self.open = PlainButton(
-            tr("Open module"), "caret-right", tr("Show the parts of this module (double click, Return)")
+            tr("Open module"), "caret-right", tr("Show the parts of this module (double click, Enter)")
         )
         self.close_around = QuietButton(
             tr("Close its module"), "caret-up", tr("Fold the module that this is in (Backspace)")

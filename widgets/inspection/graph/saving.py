@@ -44,14 +44,16 @@ def save(path: str, view: GraphView, title: str, figure: str) -> str:
     with new_file(path, media(path)) as part:
         if not QImageWriter(str(part), QByteArray(b"png")).write(image):
             raise WorkFailed(
-                tr("The picture could not be written"), path=path, hint=tr("Look whether there is room left")
+                tr("The picture could not be saved"), path=path, hint=tr("Look whether there is room left")
             )
-    small = tr(
-        "{path} is saved at {scale:.0f} % of the size at which names are read: larger pictures ",
-        path=Path(path).name,
-        scale=100 * scale,
+    if scale >= 1:
+        return ""
+    return tr(
+        "{file} is saved at {percent:.0f} % of the size at which names are read: larger pictures open nowhere. "
+        "SVG has no such bound.",
+        file=Path(path).name,
+        percent=100 * scale,
     )
-    return tr("{small}open nowhere. SVG has no such bound.", small=small) if scale < 1 else ""
 
 
 def picture(scene: Scene, figure: str) -> tuple[QImage, float]:

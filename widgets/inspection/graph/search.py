@@ -13,7 +13,7 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import row_of
 from widgets.kit.theme import number_font
 
-TIP = tr("Names, operators and module paths; Return goes to the next hit, Shift+Return to the one before, Esc clears")
+TIP = tr("Names, operators and module paths; Enter goes to the next hit, Shift+Enter to the one before, Esc clears")
 
 
 def found(rows: tuple[NodeRow, ...], text: str) -> tuple[str, ...]:
@@ -39,8 +39,8 @@ class GraphSearch(QWidget):
         self.field = _Field(tr("Search the graph"), placeholder=tr("Search layers"), tip=TIP)
         self.told = Label("", "muted")
         self.told.setFont(number_font(11))
-        self.back = QuietButton("", "caret-up", tr("The hit before (Shift+Return)"), name=tr("Previous hit"))
-        self.next = QuietButton("", "caret-down", tr("The next hit (Return)"), name=tr("Next hit"))
+        self.back = QuietButton("", "caret-up", tr("The hit before (Shift+Enter)"), name=tr("Previous hit"))
+        self.next = QuietButton("", "caret-down", tr("The next hit (Enter)"), name=tr("Next hit"))
         self.setLayout(row_of((self.field, 1), self.told, self.back, self.next, spacing=4))
         self.field.textChanged.connect(self._search)
         self.field.stepped.connect(self.step)

@@ -68,5 +68,5 @@ COLUMNS = (
 def nodes_table() -> RowsTable:
     """Of `NodeRow`s."""
     return RowsTable(
-        tr("Layers"), tr("Click a heading to sort; a row selects its box, Return shows it in the graph"), COLUMNS
+        tr("Layers"), tr("Click a heading to sort; a row selects its box, Enter shows it in the graph"), COLUMNS
     )

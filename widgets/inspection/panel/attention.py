@@ -20,8 +20,9 @@ class AttentionSection(Form):
         self.layer = LayerField(tr("Layer of attention"), Kind.ATTENTION)
         tip = tr(
             "Mass: what each patch receives. Row: what the chosen patch takes. Entropy: how spread the row of each is. "
+            "Rollout: through all layers up to this one"
         )
-        self.map = Segmented(tr("Map"), MAPS, tip=tr("{tip}Rollout: through all layers up to this one", tip=tip))
+        self.map = Segmented(tr("Map"), MAPS, tip=tip)
         self.head = ChoiceField(tr("Head"), [(MEAN, tr("Mean of all"))], tip=tr("One head, or the mean of all"))
         self.layer.chosen.connect(lambda name: self.edited.emit({"layer": name, "head": -1}))
         self.head.chosen.connect(lambda id: self.edited.emit({"head": int(id)}))

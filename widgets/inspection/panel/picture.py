@@ -44,9 +44,8 @@ class PictureSection(Form):
         self._shown = look.preprocessing or says or (_usual(sheet) if sheet is not None else None)
         show(self.own, not set_by_hand)
         fitted = view.look.look.seen.fitted if view.look.look is not None else ""
-        guess = "" if says is not None or set_by_hand else tr("The file does not say; taken as usual: ")
         self.how.setToolTip(fitted)
-        say(self.how, f"{guess}{going_in(self._shown)}." if self._shown is not None and not set_by_hand else fitted)
+        say(self.how, fitted if self._shown is None or set_by_hand else _how_words(self._shown, known=says is not None))
         self.fields_box.setVisible(set_by_hand)
         if self._shown is not None:
             self.fields_box.show_how(self._shown)
@@ -54,6 +53,11 @@ class PictureSection(Form):
 
     def _turn(self, own: bool) -> None:
         self.preprocessingChanged.emit(None if own else self._shown or Preprocessing())
+
+
+def _how_words(how: Preprocessing, *, known: bool) -> str:
+    told = going_in(how)
+    return f"{told}." if known else tr("The file does not say; taken as usual: {told}.", told=told)
 
 
 class _How(Form):

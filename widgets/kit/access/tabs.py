@@ -72,7 +72,8 @@ def _parts(widget: QWidget) -> list[QWidget]:
         return [part for at in range(widget.count()) if (part := widget.widget(at)) is not None]
     laid = list(_laid(widget.layout()))
     own = [part for part in widget.children() if isinstance(part, QWidget) and not part.isWindow()]
-    return [*laid, *(part for part in own if part not in laid)]
+    among = set(laid)
+    return [*laid, *(part for part in own if part not in among)]
 
 
 def _laid(layout: QLayout | None) -> Iterator[QWidget]:

@@ -80,16 +80,32 @@ def main(
     labels: Annotated[int, typer.Option(help="Marked stretches, in all films together.")] = 10_000,
     jobs: Annotated[int, typer.Option(help="Jobs in the history.")] = 500,
     rounds: Annotated[int, typer.Option(help="Starts, each beside one with an empty project.")] = 5,
+    there: Annotated[bool, typer.Option(help="The films are small real ones; else none of them is found.")] = True,
 ) -> dict[str, Any]:
     """Medians of seconds until it is open, to make the window, of the longest stall, and beyond an empty project."""
     with tempfile.TemporaryDirectory(prefix="kinoscope-large-") as folder:
         large, empty = Path(folder) / "large", Path(folder) / "empty"
+        for number in range(sources if there else 0):
+            _write_film(Path(folder) / f"film {number}.mp4")
         _run(large, MADE, sources, labels, jobs, folder)
         _run(empty, MADE, 0, 0, 0, folder)
         pairs = [(_run(large, OPENED, sources), _run(empty, OPENED, 0)) for _ in range(rounds)]
     figures = [median(one[at] for one, _ in pairs) for at in range(3)]
     more = median(one[0] - other[0] for one, other in pairs)
     return {"opened s": figures[0], "window made s": figures[1], "longest stall s": figures[2], "beyond empty s": more}
+
+
+def _write_film(path: Path) -> None:
+    """A second of grey pictures, ever lighter."""
+    import av
+    import numpy as np
+
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for shade in range(0, 250, 25):
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((48, 64, 3), shade, np.uint8), format="rgb24")))
+        file.mux(stream.encode())
 
 
 def _run(home: Path, code: str, *arguments: object) -> list[float]:

@@ -19,7 +19,7 @@ COMMANDS = (
     Command("actions.export-labels", tr("Save labels as…"), tr("Actions"), tr("CSV, JSON, ELAN or VIA"), "", "save", 1, run=lambda it: it.teaching.save_labels(), enabled=lambda it: bool(it.view.teach.labels.segments), needs=tr("There are no labels yet")),
     Command("actions.train", tr("Train a model"), tr("Actions"), tr("On labelled clips or on a folder of features"), "", "chart", 2, run=lambda it: it.go_to("train")),
     Command("actions.evaluate", tr("Evaluate models"), tr("Actions"), tr("Precision, anticipation, starts and segments, models side by side"), "", "chart", 2, run=lambda it: it.go_to("evaluate")),
-    Command("actions.cancel", tr("Cancel"), tr("Actions"), tr("Stop training, detection and evaluation"), "", "clear", 3, idle=False, run=lambda it: it.studies.cancel_all(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
+    Command("actions.cancel", tr("Cancel"), tr("Actions"), tr("Cancel training, detection and evaluation"), "", "clear", 3, idle=False, run=lambda it: it.studies.cancel_all(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
     Command("actions.copy-command", tr("Copy as command"), tr("Actions"), tr("The command line that does the same"), "", "copy", 3, run=lambda it: it.copy_command()),
 )  # fmt: skip
 FEATURE = Feature(

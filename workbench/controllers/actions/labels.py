@@ -147,7 +147,8 @@ class ProjectLabels(QObject):
                 self.add(video, Segment(mark.start, last, mark.action, track))
             else:
                 self._services.notify(
-                    tr("The segment of {action} would end before it starts; it was dropped", action=mark.action), "info"
+                    tr("The segment of {action} would end before it starts; it was discarded", action=mark.action),
+                    "info",
                 )
         if mark is None or mark.action != action:
             self.open = Mark(video, action, frame)

@@ -48,7 +48,7 @@ class Training:
         """Train on the chosen clips, or on the benchmark folder of the form."""
         spec = self._spec(self._pages.form.train.out or str(new_model(self._pages.form.train)))
         if not spec.folder and not spec.clips:
-            self._notify(tr("Mark segments in a video first, or tick one that has them"), "info")
+            self._notify(tr("Mark segments in a film first, or tick one that has them"), "info")
             self._pages.go_to(Page.TEACH)
             return
         self._pages.dismiss()

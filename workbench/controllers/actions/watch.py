@@ -180,7 +180,7 @@ class Watching:
         if watch.source or watch.running:
             watch.look(watch.source, not watch.running)
         else:
-            self._services.notify(tr("Open a camera or a video to watch"), "info")
+            self._services.notify(tr("Open a camera or a film to watch"), "info")
 
     def open_model(self) -> None:
         if path := self._dialogs.model():

@@ -15,7 +15,7 @@ COMMANDS = (
     Command("calibration.export", tr("Export calibration…"), tr("Calibration"), tr("For Kalibr, ROS, COLMAP or OpenCV, where they can hold the lens exactly"), "", "export", 1, run=lambda it: it.files.export(it.session.result, *it.files.ask_export(it.session.result, it.file_name), lambda said: it.services.notify(said, "good")), enabled=lambda it: it.panel.shown.result is not None, needs=tr("Needs a calibration")),
     Command("calibration.board-pdf", tr("Print board…"), tr("Calibration"), tr("A PDF of the board in true size"), "", "print", 1, run=lambda it: it.save_boards()),
     Command("calibration.copy-command", tr("Copy as command"), tr("Calibration"), tr("The command line that gives the same result"), "", "copy", 1, run=lambda it: it.copy(it.command()), enabled=lambda it: bool(it.panel.shown.views), needs=tr("Needs views of the board")),
-    Command("calibration.clear", tr("Discard views"), tr("Calibration"), tr("Forget all views; Undo brings them back"), "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: bool(it.panel.shown.views) or bool(it.panel.shown.loaded_from), needs=tr("There are no views yet")),
+    Command("calibration.clear", tr("Discard views"), tr("Calibration"), tr("Discard all views; Undo brings them back"), "", "clear", 2, run=lambda it: it.clear(), enabled=lambda it: bool(it.panel.shown.views) or bool(it.panel.shown.loaded_from), needs=tr("There are no views yet")),
 )  # fmt: skip
 FEATURE = Feature(
     "calibration",

@@ -195,7 +195,7 @@ class CalibrationController(PagedController):
     def save_board(self, board: Board, page: str, path: str) -> None:
         """Write a printable board."""
         if page and path:
-            said = tr("Wrote {path}; print it at 100 %", path=Path(path).name)
+            said = tr("Saved {path}; print it at 100 %", path=Path(path).name)
             self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
 
     def command(self) -> str:

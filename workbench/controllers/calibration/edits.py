@@ -117,8 +117,8 @@ class Edits(QObject):
     def put_back(self, corner: str) -> None:
         """A single corner, `view#id`, takes part again."""
         drop = tuple(name for name in self.material.drop if name != corner)
-        self.change(tr("Take back {corner}", corner=corner), replace(self.material, drop=drop))
+        self.change(tr("Put {corner} back", corner=corner), replace(self.material, drop=drop))
 
     def put_back_dropped(self) -> None:
         """All single corners take part again."""
-        self.change(tr("Put dropped corners back"), replace(self.material, drop=()))
+        self.change(tr("Put corners back"), replace(self.material, drop=()))

@@ -139,7 +139,7 @@ class Files(QObject):
         from engines.calibration.targets.pdf import write_board
 
         self._errands.ask(
-            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self.told(tr("Board not written"))
+            lambda: write_board(board, Path(path), page), lambda _sheet: then(), self.told(tr("Board not saved"))
         )
 
     def told(self, title: str) -> Callable[[Failure], None]:

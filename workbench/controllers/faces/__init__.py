@@ -24,8 +24,8 @@ COMMANDS = (
     Command("faces.audit", tr("Find wrong names…"), tr("Faces"), tr("The most suspicious pictures of a gallery or folder"), "", "search", 2, run=lambda it: it.go_to("audit")),
     Command("faces.train", tr("Train a head…"), tr("Faces"), tr("A margin-softmax recogniser of your own"), "", "chart", 2, run=lambda it: it.go_to("train")),
     Command("faces.gaze", tr("Gaze and head pose"), tr("Faces"), tr("Where the face points and looks, and the nine-point calibration"), "", "", 2, run=lambda it: it.go_to("gaze")),
-    Command("faces.redact", tr("Cover faces in a film…"), tr("Faces"), tr("Write a copy of a film or picture in which faces are covered"), "", "", 3, run=lambda it: it.redact()),
-    Command("faces.cancel", tr("Cancel"), tr("Faces"), tr("Stop the work of the faces panel that is under way"), "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
+    Command("faces.redact", tr("Cover faces in a film…"), tr("Faces"), tr("Save a copy of a film or picture in which faces are covered"), "", "", 3, run=lambda it: it.redact()),
+    Command("faces.cancel", tr("Cancel"), tr("Faces"), tr("Cancel the work of the Faces panel that is under way"), "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
     Command("faces.copy-command", tr("Copy as command"), tr("Faces"), tr("The command line that does the same"), "", "copy", 3, run=lambda it: it.copy_command()),
 )  # fmt: skip
 FEATURE = Feature(

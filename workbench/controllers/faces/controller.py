@@ -123,7 +123,7 @@ class FacesController(PagedController):
     def toggle(self) -> None:
         """Look for faces in the chosen source, or stop."""
         if not self.watch.source and not self.watch.live.running:
-            self.services.notify(tr("Open a camera or a video to look for faces in"), "info")
+            self.services.notify(tr("Open a camera or a film to look for faces in"), "info")
             return
         self.watch.look(self.watch.source, not self.watch.live.running)
 

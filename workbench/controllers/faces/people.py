@@ -104,7 +104,7 @@ class People:
         """Encrypt the gallery, or change its passphrase."""
         path = self._galleries.path
         if path and (passphrase := self._dialogs.new_passphrase(Path(path).name)):
-            self._galleries.edit(lambda gallery: gallery.protect(passphrase), tr("The gallery was not protected"))
+            self._galleries.edit(lambda gallery: gallery.protect(passphrase), tr("The gallery was not encrypted"))
             self._services.notify(
                 tr("The gallery is being encrypted; without the passphrase nobody can open it"), "info"
             )
@@ -122,9 +122,9 @@ class People:
 
     def _unprotect(self) -> None:
         """Keep the gallery in the clear from now on."""
-        question = tr("Names, pictures and embeddings will lie readable on the disk. Take the protection off?")
-        if self._galleries.path and self._dialogs.really(tr("Unprotect gallery"), question, tr("Take it off")):
-            self._galleries.edit(lambda gallery: gallery.unprotect(), tr("The protection was not taken off"))
+        question = tr("Names, pictures and embeddings will lie readable on the disk. Remove the encryption?")
+        if self._galleries.path and self._dialogs.really(tr("Remove encryption"), question, tr("Remove")):
+            self._galleries.edit(lambda gallery: gallery.unprotect(), tr("The encryption was not removed"))
 
     def _dry_run(self) -> None:
         """What the retention period would delete today."""

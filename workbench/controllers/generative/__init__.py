@@ -12,7 +12,7 @@ COMMANDS = (
     Command("diffusion.train", tr("Train…"), tr("Diffusion"), tr("A small network of your own, or go on with one"), "", "chart", run=lambda it: it.show_form("train")),
     Command("diffusion.flow", tr("Show flow"), tr("Diffusion"), tr("Particles of a 2-D model on their way from noise to data"), "", "play", 1, run=lambda it: it.show_flow()),
     Command("diffusion.curves", tr("Error curves"), tr("Diffusion"), tr("Error against evaluations where the truth is known"), "", "chart", 1, run=lambda it: it.measure_curves()),
-    Command("diffusion.cancel", tr("Cancel run"), tr("Diffusion"), tr("Stop the run under way; those that wait go on"), "Ctrl+Shift+G", "cancel", 2, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.view.is_busy, needs=tr("No run is under way")),
+    Command("diffusion.cancel", tr("Cancel run"), tr("Diffusion"), tr("Cancel the run under way; those that wait go on"), "Ctrl+Shift+G", "cancel", 2, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.view.is_busy, needs=tr("No run is under way")),
     Command("diffusion.open-file", tr("Open model file…"), tr("Diffusion"), tr("A .safetensors file with its card"), "", "open", 3, run=lambda it: it.open_file()),
     Command("diffusion.open-folder", tr("Open model folder…"), tr("Diffusion"), tr("A folder written by diffusers"), "", "folder", 3, run=lambda it: it.open_folder()),
     Command("diffusion.use-settings", tr("Use settings of a picture…"), tr("Diffusion"), tr("Every setting comes back from a PNG that was sampled here"), "", "load", 3, run=lambda it: it.take([it.dialogs.settings_picture()])),
@@ -21,7 +21,7 @@ COMMANDS = (
     Command("diffusion.export-strip", tr("Export film strip…"), tr("Diffusion"), tr("A row a sample, a column a step, as PNG"), "", "export", 4, run=lambda it: it.samples.export("strip", it.samples.gallery.shown), enabled=lambda it: it.is_stored, needs=tr("Needs a finished run")),
     Command("diffusion.export-gif", tr("Export GIF…"), tr("Diffusion"), tr("The steps as a GIF"), "", "export", 4, run=lambda it: it.samples.export("gif", it.samples.gallery.shown), enabled=lambda it: it.is_stored, needs=tr("Needs a finished run")),
     Command("diffusion.export-mp4", tr("Export MP4…"), tr("Diffusion"), tr("The steps as a film"), "", "export", 4, run=lambda it: it.samples.export("mp4", it.samples.gallery.shown), enabled=lambda it: it.is_stored, needs=tr("Needs a finished run")),
-    Command("diffusion.reveal", tr("Show run in its folder"), tr("Diffusion"), tr("Open the run's folder in the file manager"), "", "reveal", 4, run=lambda it: it.samples.reveal(it.samples.gallery.shown), enabled=lambda it: it.is_stored, needs=tr("Needs a finished run")),
+    Command("diffusion.reveal", tr("Reveal run"), tr("Diffusion"), tr("Open the run's folder in the file manager"), "", "reveal", 4, run=lambda it: it.samples.reveal(it.samples.gallery.shown), enabled=lambda it: it.is_stored, needs=tr("Needs a finished run")),
 )  # fmt: skip
 FEATURE = Feature(
     "diffusion",

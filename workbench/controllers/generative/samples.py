@@ -133,7 +133,7 @@ class Samples(QObject):
     def reveal(self, id: str) -> None:
         """Open a run's folder in the system's file manager."""
         if (stored := self._runs.stored(id)) is not None:
-            reveal(stored.folder, self._services.notify)
+            reveal(stored.folder)
 
     def export(self, kind: str, id: str) -> None:
         """Ask where to, and write a run as "grid", "strip", "gif" or "mp4"; a film is of the marked sample."""
@@ -145,7 +145,7 @@ class Samples(QObject):
         if target := self._dialogs.export_target(kind, name):
             samples = (marked,) if marked >= 0 and kind != "grid" else ()
             spec = ExportSpec(stored.folder, kind, target, samples=samples)  # type: ignore[arg-type]
-            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Write {target}", target=Path(target).name))] = (
+            self._targets[self._services.jobs.submit(EXPORT, spec, tr("Export {target}", target=Path(target).name))] = (
                 target
             )
 
@@ -165,10 +165,7 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Wrote {target}", target=Path(target).name),
-                "good",
-                tr("Reveal"),
-                lambda: reveal(target, self._services.notify),
+                tr("Exported {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
             )
 
     def _read(self) -> None:

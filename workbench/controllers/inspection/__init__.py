@@ -16,7 +16,7 @@ COMMANDS = (
     Command("inspection.check-field", tr("Check the field"), tr("Inspector"), tr("Hold a unit's receptive field against its gradient"), "", "check", 1, run=lambda it: it.check_field(), enabled=lambda it: it.can("field"), needs=tr("Needs an open model")),
     Command("inspection.export", tr("Export page…"), tr("Inspector"), tr("What the page in front shows, as a file"), "", "export", 2, idle=False, run=lambda it: it.export(), enabled=lambda it: it.can_export, needs=tr("The page in front shows nothing yet")),
     Command("inspection.copy-command", tr("Copy as command"), tr("Inspector"), tr("The command line that tells the same"), "", "copy", 2, idle=False, run=lambda it: it.copy_command(), enabled=lambda it: bool(it.command), needs=tr("The page in front has no command")),
-    Command("inspection.cancel", tr("Cancel"), tr("Inspector"), tr("Stop the work of the page in front"), "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
+    Command("inspection.cancel", tr("Cancel"), tr("Inspector"), tr("Cancel the work of the page in front"), "", "cancel", 3, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.is_busy, needs=tr("Nothing is under way")),
 )  # fmt: skip
 FEATURE = Feature(
     "inspection",

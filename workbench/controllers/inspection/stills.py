@@ -74,7 +74,7 @@ class Stills(QObject):
         return Path(self._folder.name) / tr("picture {count}.png", count=self._count)
 
     def _tell(self, failure: Failure) -> None:
-        self.failed.emit(trouble_of(failure.as_json(), tr("The picture could not be written")))
+        self.failed.emit(trouble_of(failure.as_json(), tr("The picture could not be saved")))
 
 
 def _written(target: Path, image: Image) -> str:

@@ -36,9 +36,7 @@ def licence_of(package: str) -> str:
     """The licence that an installed package names."""
     told: Any = metadata.metadata(package)
     named = told.get("License-Expression") or ""
-    classes = [
-        text.rpartition(" :: ")[2] for text in told.get_all(tr("Classifier")) or [] if text.startswith("License ::")
-    ]
+    classes = [text.rpartition(" :: ")[2] for text in told.get_all("Classifier") or [] if text.startswith("License ::")]
     first = (told.get("License") or "").strip().partition("\n")[0]
     short = first if 0 < len(first) <= LONGEST else ""
     return named or ", ".join(classes) or short or tr("see the package")

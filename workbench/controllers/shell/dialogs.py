@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from engines.core.places import log_dir
-from widgets.shell.about import AboutDialog
-from widgets.shell.help import HelpPage
-from widgets.shell.settings import SettingsDialog
 from workbench import __version__
 from workbench.commands import Actions
-from workbench.controllers.shell.about import about_text
-from workbench.controllers.shell.report import ReportController
 from workbench.controllers.shell.reveal import reveal
-from workbench.controllers.shell.settings import SettingsPages, places_of
 from workbench.features import Preset
 from workbench.services import Services
 
+if TYPE_CHECKING:
+    from widgets.shell.about import AboutDialog
+    from widgets.shell.help import HelpPage
+    from widgets.shell.settings import SettingsDialog
+    from widgets.shell.shortcuts import ShortcutsPage
+    from workbench.controllers.shell.report import ReportController
+    from workbench.controllers.shell.settings import SettingsPages
+
 
 class DialogsController(QObject):
-    """Made when first asked for, so that they cost nothing at start."""
+    """Made, and imported, when first asked for, so that they cost nothing at start."""
 
     def __init__(
         self, window: QWidget, services: Services, actions: Actions, panel_in_front: Callable[[], str],
@@ -37,13 +41,27 @@ class DialogsController(QObject):
         self.settings: SettingsDialog | None = None
         self.help: HelpPage | None = None
         self.about: AboutDialog | None = None
-        self.report = ReportController(window, services)
-        actions.bind("help.report", self.report.show)
-        self.pages = SettingsPages(window, services, set_theme, presets)
+        self.serve_shortcuts: Callable[[ShortcutsPage], object] | None = None
+        """Fills the page of the keys, where somebody does."""
+        actions.bind("help.report", lambda: self.report.show())
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
-        actions.bind("help.log-folder", lambda: reveal(log_dir(), services.notify))
+        actions.bind("help.log-folder", lambda: reveal(log_dir()))
+
+    @cached_property
+    def report(self) -> ReportController:
+        from workbench.controllers.shell.report import ReportController
+
+        return ReportController(self._window, self._services)
+
+    @cached_property
+    def pages(self) -> SettingsPages:
+        from workbench.controllers.shell.settings import SettingsPages
+
+        pages = SettingsPages(self._window, self._services, self._set_theme, self._presets)
+        pages.serve_shortcuts = self.serve_shortcuts
+        return pages
 
     def show_settings(self, section: str = "") -> None:
         self.settings = self.pages.show(section)
@@ -59,6 +77,8 @@ class DialogsController(QObject):
         return self.pages.listed()
 
     def show_help(self, page: str) -> None:
+        from widgets.shell.help import HelpPage
+
         if self.help is None:
             self.help = HelpPage(self._window, self._pages)
         self.help.show_page(page)
@@ -69,12 +89,17 @@ class DialogsController(QObject):
             self.help.show_heading(page, heading)
 
     def show_about(self) -> None:
+        from widgets.shell.about import AboutDialog
+        from workbench.controllers.shell.about import about_text
+        from workbench.controllers.shell.settings import places_of
+
         if self.about is None:
             self.about = AboutDialog(self._window, __version__)
         self.about.open_with(about_text(places_of(self._services.settings.value)))
 
     def close(self) -> None:
-        self.report.close()
+        if "report" in vars(self):
+            self.report.close()
         for dialog in (self.settings, self.help, self.about):
             if dialog is not None:
                 dialog.close()

@@ -53,7 +53,7 @@ def origins(features: Iterable[Feature]) -> tuple[tuple[str, str], ...]:
     """How the names of loggers begin and what people call that part of the program, the longest beginning first."""
     ours = [(_rooms(one.make), one.title) for one in features]
     found = {prefix: title for prefixes, title in ours for prefix in prefixes}
-    fixed = {"worker.": tr("Workers"), "engines.cameras.": tr("Sources"), "widgets.": tr("Window")}
+    fixed = {"worker.": tr("Jobs"), "engines.cameras.": tr("Sources"), "widgets.": tr("Window")}
     fixed |= {"workbench.": tr("Window"), "qt.": tr("Window"), "uncaught": tr("Window"), "engines.": tr("Engines")}
     return tuple(sorted((fixed | found).items(), key=lambda pair: -len(pair[0])))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
 from workbench.controllers.shell.locating import Locating
 from workbench.controllers.shell.project_disk import ProjectDisk
+from workbench.controllers.shell.reveal import reveal
 from workbench.controllers.shell.sources import SourcesController
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.passwords import ASKS, has_password
@@ -70,7 +72,12 @@ class ProjectController(QObject):
         actions.bind("file.import", self.ask_import)
 
     def start(self, arguments: Sequence[str]) -> None:
-        """What the command line named: a project, or things to add; without a project, what was open last."""
+        """What the command line named: a project, or things to add; without a project, what was open last.
+
+        Readers of films are imported first: later, on a feed's thread, the import would hold the window for a tenth of
+        a second.
+        """
+        import_module("engines.cameras.readers.file")
         self.disk.start()
         projects = [name for name in arguments if name.endswith(SUFFIX)]
         if projects:
@@ -108,7 +115,7 @@ class ProjectController(QObject):
     def _take_over(self, path: Path) -> None:
         project = _existing(path)
         if project.read_only:
-            self._services.notify(tr("It cannot be written yet. {why}", why=project.why), "warn")
+            self._services.notify(tr("It cannot be saved yet. {why}", why=project.why), "warn")
             project.close()
             return
         self._switch(project)
@@ -161,8 +168,7 @@ class ProjectController(QObject):
             self._attempt(lambda: self._save(Path(path)))
 
     def save(self) -> None:
-        """Keep what still waits to be kept, make certain that it is on the disk, and say so; where it cannot be, ask for
-        another place."""
+        """Make certain that what still waits is on the disk, and say so; where it cannot be, ask for another place."""
         project = self._services.project
         self.keeping.emit()
         project.make_certain()
@@ -302,7 +308,8 @@ class ProjectController(QObject):
     def _export(self, folder: Path) -> None:
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
-        self._services.notify(tr("Wrote {count} files to {target}", count=len(written), target=target), "good")
+        told = tr("Exported {count} files to {target}", count=len(written), target=target)
+        self._services.notify(told, "good", tr("Reveal"), partial(reveal, target))
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:

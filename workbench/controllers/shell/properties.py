@@ -54,7 +54,7 @@ LABELS = {
     "blur": tr("Blur"),
     "seed": tr("Seed"),
 }
-UNITS = {"fps": "fps", "timeout": "s", "noise": tr("gray levels"), "blur": "px", "width": "px", "height": "px"}
+UNITS = {"fps": "fps", "timeout": "s", "noise": tr("grey levels"), "blur": "px", "width": "px", "height": "px"}
 
 
 class PropertiesController(QObject):
@@ -128,7 +128,7 @@ class PropertiesController(QObject):
                 Stat(tr("Capture to screen"), f"{latency:.1f}", "ms", tip=tr("Median of the last thirty pictures"))
             )
         stats.append(Stat(tr("Position"), clock_words(status.position)))
-        return PropertyGroup(tr("Flow"), tuple(stats))
+        return PropertyGroup("flow", tuple(stats))
 
     def _camera(self, path: str) -> list[PropertyGroup]:
         """The calibration that belongs to the source, and what is shown where it is straightened."""
@@ -137,7 +137,7 @@ class PropertiesController(QObject):
         groups = [] if child is None else [_straight(child.undistortion, known.size(path))]
         if kept is None:
             words = known.words(path)
-            return [*groups, PropertyGroup(tr("Calibration"), (), f"{as_sentence(words)}")] if words else groups
+            return [*groups, PropertyGroup("calibration", (), f"{as_sentence(words)}")] if words else groups
         seen = field_of_view(kept.result.lens, kept.result.image_size)
         stats = [Stat(tr("Resolution"), f"{kept.result.image_size.width} × {kept.result.image_size.height}", "px")]
         if kept.result.rms_px:
@@ -150,7 +150,7 @@ class PropertiesController(QObject):
         stats.append(
             Stat(tr("Kept"), ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
         )
-        return [*groups, PropertyGroup(tr("Calibration"), tuple(stats), kept.path.stem)]
+        return [*groups, PropertyGroup("calibration", tuple(stats), kept.path.stem)]
 
     def _copy(self) -> None:
         feed = self._path().partition("/")[0]
@@ -164,14 +164,14 @@ def _straight(how: Undistortion, size: Size | None) -> PropertyGroup:
     try:
         straight, shown = straight_camera(how, size or how.size)
     except KinoscopeError as error:
-        return PropertyGroup(tr("Undistorted"), (), str(error))
+        return PropertyGroup("undistorted", (), str(error))
     seen = field_of_view(pinhole(straight), shown)
     stats = Stat(tr("Size"), f"{shown.width} × {shown.height}", "px"), *_angles(seen)
     focal = Stat(
         tr("Focal length"), f"{straight.fx:.1f}", "px", tip=tr("Of the straightened picture, which is a pinhole's")
     )
     balance = Stat(tr("Balance"), f"{100 * how.balance:.0f}", "%", tip=tr("0: nothing black, 100: nothing lost"))
-    return PropertyGroup(tr("Undistorted"), (*stats, focal, balance))
+    return PropertyGroup("undistorted", (*stats, focal, balance))
 
 
 def _angles(seen: FieldOfView) -> list[Stat]:
@@ -187,7 +187,7 @@ def _angles(seen: FieldOfView) -> list[Stat]:
 def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
     info = status.info
     if info is None:
-        return PropertyGroup(tr("Picture"), (Stat(tr("Size"), tr("not known yet")),))
+        return PropertyGroup("picture", (Stat(tr("Size"), tr("not known yet")),))
     rows, columns = info.grid
     width, height = info.size.width, info.size.height
     stats = [Stat(tr("Size"), f"{width} × {height}", "px")]
@@ -199,7 +199,7 @@ def _picture(status: FeedStatus, tile: str) -> PropertyGroup:
         stats.append(Stat(tr("Frames"), f"{info.frames}"))
     if info.duration is not None:
         stats.append(Stat(tr("Duration"), clock_words(info.duration)))
-    return PropertyGroup(tr("Picture"), tuple(stats), info.detail)
+    return PropertyGroup("picture", tuple(stats), info.detail)
 
 
 def _description(source: Source) -> PropertyGroup:
@@ -215,4 +215,4 @@ def _description(source: Source) -> PropertyGroup:
         stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
     lies = str(inner.board) if inner.kind == "scene" else shown(file_of(source))
     notes = ", ".join(tile_titles(source).values()), lies
-    return PropertyGroup(tr("Source"), tuple(stats), "\n".join(filter(None, notes)))
+    return PropertyGroup("source", tuple(stats), "\n".join(filter(None, notes)))

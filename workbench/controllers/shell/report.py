@@ -17,6 +17,7 @@ from engines.core.spec import to_json
 from engines.core.words import tr, tr_count
 from widgets.kit.save_file import ask_file
 from widgets.shell.report import ReportDialog, ReportShown
+from workbench.controllers.shell.reveal import reveal
 from workbench.diagnostics.collecting import Report, Told, collect, save
 from workbench.feeds.passwords import address_of
 from workbench.services import Services
@@ -84,7 +85,8 @@ class ReportController(QObject):
         except (OSError, KinoscopeError) as error:
             self._services.notify(tr("The report could not be saved: {why}", why=error), "bad")
             return
-        self._services.notify(tr("The report is saved: {path}", path=path), "good")
+        self.close()
+        self._services.notify(tr("The report is saved: {path}", path=path), "good", tr("Reveal"), partial(reveal, path))
 
 
 TAKEN: dict[str, Callable[[int], str]] = {

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from engines.core.names import shown
-from engines.core.words import tr
 
-
-def reveal(path: str | Path, notify: Callable[[str, str], object]) -> None:
-    """Open the folder that holds a file, or a folder itself; `notify(text, level)` where nothing opens folders."""
+def reveal(path: str | Path) -> bool:
+    """Open the folder that holds a file, or a folder itself; whether the system could."""
     place = Path(path).absolute()
-    folder = place if place.is_dir() else place.parent
-    if not QDesktopServices.openUrl(url_of(folder)):
-        notify(tr("No file manager was found to show {folder}", folder=shown(str(folder))), "warn")
+    return QDesktopServices.openUrl(url_of(place if place.is_dir() else place.parent))
 
 
 def url_of(path: Path) -> QUrl:

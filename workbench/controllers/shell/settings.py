@@ -107,7 +107,8 @@ class SettingsPages(QObject):
         self._refresh()
 
     def _reveal(self, path: str) -> None:
-        reveal(path, self._services.notify)
+        if not reveal(path):
+            self._services.notify(tr("No file manager was found to show {folder}", folder=path), "warn")
 
     def _choose(self, id: str) -> None:
         before = next(place.path for place in places_of(self._services.settings.value) if place.id == id)
@@ -168,7 +169,7 @@ def places_of(value: Settings) -> Iterator[Place]:
     )  # fmt: skip
     kept = tr("Where a gallery is begun; each may lie wherever you like.")
     yield Place("galleries", tr("Galleries of faces"), kept, data, words=tr("people enrolled"))
-    shots = tr("What Snapshot and Record write.")
+    shots = tr("What Snapshot and Record save.")
     yield Place(
         "pictures", tr("Snapshots and recordings"), shots, value.pictures or str(places.pictures_dir()),
         True, tr("pictures films video"),

@@ -28,7 +28,8 @@ from workbench.controllers.shell.source_changes import (
     RemoveStraight,
     SwapTiles,
 )
-from workbench.controllers.shell.viewer import ViewerController, play_or_pause
+from workbench.controllers.shell.viewer import ViewerController
+from workbench.feeds.running import play_or_pause
 from workbench.services import Services
 from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure

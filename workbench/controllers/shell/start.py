@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +25,7 @@ from workbench.project.settings import Settings
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
+from workbench.work.commands import shell
 from workbench.work.job_store import JobState
 
 if TYPE_CHECKING:
@@ -56,6 +58,16 @@ class Features(Protocol):
     def __getitem__(self, id: str) -> Any: ...
 
 
+class Turns(Protocol):
+    """Has a feature in pieces between which the window goes on."""
+
+    def have(self, feature: Feature, *then: Callable[[], object]) -> None:
+        """Import what it is made of, then do the rest, one a turn; what was asked for before is not done any more."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of the window."""
@@ -65,6 +77,7 @@ class Parts:
     sources: SourcesPanel
     features: Features
     project: ProjectController
+    turns: Turns
 
 
 class StartController(QObject):
@@ -104,9 +117,14 @@ class StartController(QObject):
         """Something is being dragged over the window, or no longer."""
         self._parts.place.show_aimed(on and self._parts.place.starts)
 
+    def show_cut_off(self, cut_off: CutOff | None) -> None:
+        """Say what the end of the last program cut off; nothing any more for None."""
+        self._put(cut_off=cut_off)
+
     def close(self) -> None:
         """The program ends as it should."""
         self._soon.stop()
+        self._parts.turns.stop()
         self._errands.request_stop()
         self._mark.close()
 
@@ -117,8 +135,13 @@ class StartController(QObject):
         if missing := self._missing.get(id, ()):
             self._fetch(id, missing)
             return
-        self._actions.run(f"window.{self._parts.features.record(id).preset.id}")
-        named(self._example(id).begin)(self._parts.features[id])
+        feature, features = self._parts.features.record(id), self._parts.features
+        self._parts.turns.have(
+            feature,
+            lambda: features[id],
+            partial(self._actions.run, f"window.{feature.preset.id}"),
+            lambda: named(self._example(id).begin)(features[id]),
+        )
 
     def resume(self, id: int) -> None:
         """Go on with a job that was cut off."""
@@ -133,7 +156,7 @@ class StartController(QObject):
             self._wanted, title = id, tr("Fetch what the example needs: {title}", title=self._example(id).title)
             from engines.core.store.fetching import FetchSpec
 
-            command = tr("python main.py models fetch {missing}", missing=" ".join(missing))
+            command = shell("models", "fetch", *missing)
             self._fetching = self._services.jobs.submit(FETCH, FetchSpec(missing), title, command)
             self._show_examples()
 
@@ -151,7 +174,7 @@ class StartController(QObject):
         cut_off = self._state.cut_off
         if cut_off is not None:
             left = tuple(job for job in cut_off.jobs if job.id != id)
-            self._put(cut_off=replace(cut_off, jobs=left) if left else None)
+            self.show_cut_off(replace(cut_off, jobs=left) if left else None)
 
     # What is found out
 
@@ -187,14 +210,14 @@ class StartController(QObject):
             CutOffJob(job.id, job.title, job.note, self._services.jobs.can_resume(job.id)) for job in reversed(lost)
         )
         cut_off = CutOff(next(filter(None, projects), ""), jobs)
-        self._put(cut_off=cut_off)
+        self.show_cut_off(cut_off)
         if not self._parts.place.starts:
             self._tell(cut_off)
 
     def _tell(self, cut_off: CutOff) -> None:
         text = tr("{what}. {more}", what=headline(cut_off), more=state(cut_off))
-        show = (tr("Show jobs"), partial(self._services.host.show_dock, "jobs")) if cut_off.jobs else ()
-        self._services.notify(text, "warn", *show)
+        action = tr("Show jobs") if cut_off.jobs else ""
+        self._services.notify(text, "warn", action, partial(self._services.host.show_dock, "jobs"))
 
     # Showing
 
@@ -239,7 +262,7 @@ class StartController(QObject):
         page.projectChosen.connect(self._parts.project.open)
         page.cut_off.resumeWanted.connect(self.resume)
         page.cut_off.jobsWanted.connect(partial(self._services.host.show_dock, "jobs"))
-        page.cut_off.read.connect(lambda: self._put(cut_off=None))
+        page.cut_off.read.connect(lambda: self.show_cut_off(None))
 
 
 def _card(feature: Feature, missing: tuple[str, ...], busy: bool = False) -> ExampleCard:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,32 +10,20 @@ from engines.cameras.feed.running import Feed
 from engines.cameras.types import FeedState
 from engines.core.clock import monotonic
 from engines.core.errors import UsageError
-from engines.core.frames import Frame, FrameRing, Gap, Stamp
+from engines.core.frames import Frame, Gap, Stamp
 from engines.core.words import tr
 from widgets.viewer.grid import LAYOUTS, ViewerGrid, layout_for, tiles_of
 from widgets.viewer.overlays import Overlay
 from widgets.viewer.recording_bar import RecordingShown
 from workbench.controllers.shell.recordings import Recordings, file_title
-from workbench.feeds.running import FrameTap, is_of
+from workbench.controllers.shell.seats import Seat
+from workbench.feeds.running import FrameTap, is_of, play_or_pause
 from workbench.feeds.snapshots import SnapshotWriter, covered
 from workbench.services import Services
 
 OVERLAY_WAIT = 0.25
 """Seconds that a tile with an engine on it waits for a result before it shows the bare picture."""
 STATUS_MS = 400
-
-
-@dataclass(slots=True)
-class Seat:
-    """What one tile shows: the path, its reader, and the frames a late result may still belong to."""
-
-    path: str
-    tap: FrameTap
-    ring: FrameRing = field(default_factory=FrameRing)
-    shown: int = 0
-    shown_before: tuple[float, int] = (0.0, 0)
-    overlaid_at: float = 0.0
-    painted: tuple[Frame, list[Overlay]] | None = None
 
 
 class ViewerController(QObject):
@@ -397,8 +384,3 @@ class ViewerController(QObject):
             return
         status = self._services.feeds.status(seat.path)
         self.grid.tile(tile).set_status(status, rate if status.state is FeedState.PLAYING else 0.0, seat.tap.dropped)
-
-
-def play_or_pause(feed: Feed) -> None:
-    """Play what stands still, pause what plays."""
-    (feed.pause if feed.status().state is FeedState.PLAYING else feed.play)()

@@ -54,7 +54,7 @@ def header(count: int) -> bytes:
     """Of a file with so many points."""
     lines = [
         "ply",
-        tr("format binary_little_endian 1.0"),
+        "format binary_little_endian 1.0",
         "comment metres in the coordinates of the rig",
         "comment quality is one standard deviation of the depth in metres",
         f"element vertex {count}",

@@ -22,7 +22,7 @@ from engines.calibration.targets.shots import Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
@@ -64,13 +64,13 @@ def check_ways(names: Sequence[str], ways: Mapping[int, bool]) -> None:
     if not mirrored or len(mirrored) == len(ways):
         return
     few = mirrored if 2 * len(mirrored) <= len(ways) else [camera for camera, way in ways.items() if not way]
-    odd, rest = (tr("is mirrored"), tr("are not")) if ways[few[0]] else (tr("is not mirrored"), "are")
     named = ", ".join(names[camera] for camera in few)
-    said = (
-        tr("Camera {named} {odd} and the others {rest}", named=named, odd=odd, rest=rest)
-        if len(few) == 1
-        else tr("Some cameras are mirrored: {named}", named=named)
-    )
+    if len(few) > 1:
+        said = tr("Some cameras are mirrored: {named}", named=named)
+    elif ways[few[0]]:
+        said = tr("Camera {named} is mirrored and the others are not", named=named)
+    else:
+        said = tr("Camera {named} is not mirrored and the others are", named=named)
     raise _mirrored(said, ",".join(names[camera] for camera in few))
 
 
@@ -91,21 +91,21 @@ def check_boards(names: Sequence[str], shots: Sequence[RigShot], spec: RigSpec, 
         raise _nothing([one.shot for one in shots], spec, ctx)
     if blind:
         own = [one.shot for one in shots if one.camera == blind[0]]
-        one = len(blind) == 1
         leave = _left_out(names, blind, spec)
-        shows, its, it = ("shows", "its", "it") if one else ("show", "their", "them")
         raise BadInput(
-            tr(
-                "Camera{part} {named} {shows} the board in none of {its} {count} pictures",
-                part="" if one else "s",
+            tr_count(
+                len(blind),
+                "Camera {named} shows the board in none of its {count} pictures",
+                "Cameras {named} show the board in none of their {count} pictures",
                 named=_named(names, blind),
-                shows=shows,
-                its=its,
                 count=len(own),
             ),
             path=_path(own),
-            hint=tr(
-                "Show {it} the board together with another camera, or leave {it} out ({leave})", it=it, leave=leave
+            hint=tr_count(
+                len(blind),
+                "Show it the board together with another camera, or leave it out ({leave})",
+                "Show them the board together with another camera, or leave them out ({leave})",
+                leave=leave,
             ),
         )
     _check_different(names, shots)

@@ -107,7 +107,7 @@ def _compare(path: Path, expected: dict[str, tuple[int, ...]], held: dict[str, t
         parts = [tr("{few} missing", few=_few(missing))] * bool(missing) + [
             tr("{few} unexpected", few=_few(extra))
         ] * bool(extra)
-        message = tr("The weights do not belong to the card's network: ") + ", ".join(parts)
+        message = tr("The weights do not belong to the card's network: {parts}", parts=", ".join(parts))
         raise BadInput(
             message, path=path, hint=tr("The card's architecture is another, or the file is of a part alone")
         )

@@ -11,6 +11,7 @@ import torch
 
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled
+from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
 from engines.faces.study_types import HeadSpec
 from engines.faces.training.data import HeadData
 from engines.faces.training.job import Training
@@ -87,3 +88,18 @@ def test_other_people_are_refused(tmp_path: Path) -> None:
         trained(spec, scattered(), CutOff(7))
     with pytest.raises(BadInput, match="changed since"):
         trained(spec, scattered(people=19))
+
+
+@pytest.mark.parametrize("edit", [{"spec": None}, {"spec": 7}, {"step": "x"}, {"step": -1}, {"step": 10**9},
+                                  {"seconds": []}, {"curves": 7}, {"learned": None}], ids=str)  # fmt: skip
+def test_a_checkpoint_that_was_edited_is_refused_in_words(tmp_path: Path, edit: dict[str, object]) -> None:
+    spec = HeadSpec("people", str(tmp_path), steps=60, scale=16.0, dim=16)
+    with pytest.raises(Cancelled):
+        trained(spec, scattered(), CutOff(7))
+    path = checkpoint_path(spec)
+    held = read_checkpoint(path)
+    assert held is not None
+    write_checkpoint(path, held.tensors, {**held.said, **edit})
+    with pytest.raises(BadInput, match="heckpoint|changed since|other settings"):
+        trained(spec, scattered())
+    assert path.exists()

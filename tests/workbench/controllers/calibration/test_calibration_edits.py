@@ -22,6 +22,7 @@ from widgets.kit.panel import ChoiceField
 from workbench.controllers.calibration.pictures import picture
 from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.session import Material
+from workbench.controllers.common.job_slot import JobSlot
 
 BOARD = Board.parse("chessboard:9x6:25mm")
 SECOND = Board.parse("charuco:5x4:54mm:40.5mm:DICT_5X5_50")
@@ -139,7 +140,7 @@ REMEDIES = (
     Remedy("use_model", "fisheye4"),
     Remedy("use_board", "chessboard:8x6:25mm"),
 )
-BUTTONS = ("Free the board", "Drop this corner", "Switch off", "Use fisheye", "Use 8 × 6 corners")
+BUTTONS = ("Free the board", "Leave this corner out", "Switch off", "Use fisheye", "Use 8 × 6 corners")
 
 
 def test_a_reason_is_followed_by_one_click_and_taken_back(solved: Bench) -> None:
@@ -249,11 +250,11 @@ def test_a_project_brings_back_what_was_set(make_bench: Callable[[], Bench], mon
 
 def test_models_are_compared_from_the_solver(solved: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[object] = []
-    monkeypatch.setattr(solved.services.jobs, "submit", lambda job, spec, *_words: started.append((job, spec)) or 1)
+    monkeypatch.setattr(JobSlot, "start", lambda _slot, spec, *_words: started.append(spec))
     monkeypatch.setattr(solved.controller, "go_to", lambda page: started.append(page))
     solved.panel.solver.compare.click()
     session = solved.controller.session
-    assert started == ["models", ("engines.calibration.models:run", ModelsSpec(session.spec()))]
+    assert started == ["models", ModelsSpec(session.spec())]
 
 
 def test_calibrating_again_shows_the_views_in_place_of_the_file(solved: Bench) -> None:

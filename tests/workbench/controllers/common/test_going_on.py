@@ -22,6 +22,7 @@ from workbench.controllers.common.job_slot import JobSlot
 from workbench.features import resumes
 from workbench.plugged import FEATURES
 from workbench.threads.jobs import JobQueue, JobState
+from workbench.work.job_store import JobStore
 
 TRAIN = "engines.generative.training.job:run"
 
@@ -114,12 +115,16 @@ def test_a_training_that_waits_is_in_the_queue_and_the_slot_follows_it(qtbot, su
     queue.close()
 
 
-def test_a_training_that_never_began_can_be_begun_after_a_kill(qtbot, queue, spec) -> None:
-    id = queue.submit(TRAIN, spec, "Train tiny", "line")
-    queue.cancel(id)
+def test_a_training_that_never_began_can_be_begun_after_a_kill(qtbot, supervisor, broker, spec) -> None:
+    store = JobStore()
+    id = store.insert(TRAIN, "Train tiny", "line", to_json(spec)).id
+    store.close()
+    queue = JobQueue(supervisor, broker=broker, workers=1, resumes=resumes(FEATURES))
     assert queue.standing(id) == Standing(checkpoint_path(spec), 0, 12)
     with pytest.raises(UsageError):
         queue.keep(id)
     again = queue.resume(id)
     assert queue.spec(again).anew
     until(qtbot, lambda: queue.record(again).state.over)
+    supervisor.shutdown(20.0)
+    queue.close()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoStack
 from tests.workbench.opened import Opened
 from workbench.controllers.shell import step as steps
 from workbench.controllers.shell.step import FormStep, Step, make_final
+from workbench.window.main import Window
 
 Open = Callable[..., Opened]
 
@@ -50,9 +51,14 @@ def test_what_is_final_is_neither_offered_nor_named_and_the_rest_is(qtbot) -> No
     assert "Laura" not in " ".join(stack.text(place) for place in range(stack.count()))
 
 
-@pytest.mark.parametrize("feature", ["diffusion", "attention", "actions", "faces"])
-def test_a_form_comes_back_on_the_page_where_it_was_changed(open_window: Open, feature: str) -> None:
+def test_a_form_comes_back_on_the_page_where_it_was_changed(open_window: Open) -> None:
     window = open_window(begin=False).window
+    for feature in ("diffusion", "attention", "actions", "faces"):
+        comes_back(window, feature)
+
+
+def comes_back(window: Window, feature: str) -> None:
+    """A change of one field of this feature is undone and done again, and its dock is seen."""
     controller, commands = window.features[feature], window.commands
     field, change = {
         "diffusion": ("spec", lambda it: controller.set_spec(replace(it, steps=it.steps + 7))),
@@ -60,16 +66,16 @@ def test_a_form_comes_back_on_the_page_where_it_was_changed(open_window: Open, f
         "actions": ("settings", lambda it: controller.watching.set_settings(replace(it, threshold=0.75))),
         "faces": ("settings", lambda it: controller.set_settings(replace(it, keep=it.keep + 2))),
     }[feature]
-    window.features[feature].go_to(controller.form.page)
+    controller.go_to(controller.form.page)
     before, page = getattr(controller.form, field), controller.form.page
     change(before)
     after = getattr(controller.form, field)
-    assert after != before
-    assert commands.title("edit.undo").startswith("Undo change ")
+    assert after != before, feature
+    assert commands.title("edit.undo").startswith("Undo change "), feature
     window.preset("monitor")
     commands.run("edit.undo")
     assert (getattr(controller.form, field), controller.form.page) == (before, page)
-    assert not window.docks.docks[feature].isHidden()
+    assert not window.docks.docks[feature].isHidden(), feature
     commands.run("edit.redo")
     assert getattr(controller.form, field) == after
 

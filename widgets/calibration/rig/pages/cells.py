@@ -334,12 +334,12 @@ class CellsPage(WorkPage):
 
 
 def _switch(button: PlainButton, on: bool, what: str, of: str) -> None:
-    """A button that leaves something out, or takes it back."""
+    """A button that leaves something out, or puts it back."""
     button.setText(tr("{what} off", what=what) if on else tr("{what} on", what=what))
     describe(
         button,
         button.text(),
-        tr("{words} {of}, then calibrate again", words=tr("Leave out") if on else tr("Take back"), of=of),
+        tr("Leave out {of}, then calibrate again", of=of) if on else tr("Put back {of}, then calibrate again", of=of),
     )
 
 

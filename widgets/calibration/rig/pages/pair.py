@@ -216,10 +216,7 @@ def _state_words(pair: PairView) -> str:
     figures = pair.figures
     if pair.seen is None or figures is None or not figures.corners:
         return pair.note if pair.seen is None else tr("Frame {frame}", frame=pair.frame)
-    rows = "columns" if figures.rectification.vertical else "rows"
-    return tr(
-        "{baseline_m:.1f} mm apart, {rows} off by {rectified_dy_rms_px:.3f} px",
-        baseline_m=1000 * figures.baseline_m,
-        rows=rows,
-        rectified_dy_rms_px=figures.rectified_dy_rms_px,
-    )
+    told = {"apart": 1000 * figures.baseline_m, "off": figures.rectified_dy_rms_px}
+    if figures.rectification.vertical:
+        return tr("{apart:.1f} mm apart, columns off by {off:.3f} px", **told)
+    return tr("{apart:.1f} mm apart, rows off by {off:.3f} px", **told)

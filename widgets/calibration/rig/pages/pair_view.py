@@ -108,7 +108,7 @@ def known_words(view: PairView) -> str:
 def figures_of(result: StereoResult) -> list[Stat]:
     pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
     std = "" if pair is None or pair.uncertainty is None else rough(1000 * pair.uncertainty)
-    rows = "columns" if result.rectification.vertical else "rows"
+    upright = result.rectification.vertical
     apart = [
         Stat(tr("Baseline"), f"{1000 * result.baseline_m:.2f}", "mm", std, tr("Distance of the two cameras")),
         Stat(tr("Turned by"), f"{result.rotation_deg:.3f}", "\u00b0", "", tr("The second camera against the first")),
@@ -118,11 +118,11 @@ def figures_of(result: StereoResult) -> list[Stat]:
     return [
         *apart,
         Stat(
-            tr("{rows} off", rows=rows.capitalize()),
+            tr("Columns off") if upright else tr("Rows off"),
             f"{result.rectified_dy_rms_px:.3f}",
             "px",
             "",
-            tr("Corners across {rows}, rms", rows=rows),
+            tr("Corners across columns, rms") if upright else tr("Corners across rows, rms"),
         ),
         Stat(tr("At most"), f"{result.rectified_dy_max_px:.3f}", "px", "", tr("The worst corner")),
         Stat(

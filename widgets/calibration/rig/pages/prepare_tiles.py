@@ -53,7 +53,7 @@ class TilesPicture(QWidget):
         self._pressed: tuple[int, QPointF] | None = None
         self._at: QPointF | None = None
         self._edit = _NameEdit(self)
-        describe(self._edit, tr("Name of the tile"), tr("Return keeps the name, Escape the one before"))
+        describe(self._edit, tr("Name of the tile"), tr("Enter keeps the name, Esc the one before"))
         self._edit.hide()
         self._edit.editingFinished.connect(self._named)
         self._edit.dismissed.connect(self._dismiss)
@@ -160,7 +160,7 @@ class TilesPicture(QWidget):
             ("edit", tr("Rename"), lambda: self.edit(place)),
             (
                 "",
-                tr("Keep this tile") if dropped else tr("Drop this tile"),
+                tr("Keep this tile") if dropped else tr("Leave this tile out"),
                 lambda: self.toggled.emit("dropped", place),
             ),
             (

@@ -21,7 +21,7 @@ class PrepareForm:
     rows: int = 2
     columns: int = 2
     order: tuple[int, ...] = (0, 1, 2, 3)
-    names: tuple[str, ...] = (tr("camera 1"), tr("camera 2"), tr("camera 3"), tr("camera 4"))
+    names: tuple[str, ...] = ("camera 1", "camera 2", "camera 3", "camera 4")
     dropped: frozenset[int] = frozenset()
     flipped: frozenset[int] = frozenset()
     margin: int = 0

@@ -231,7 +231,7 @@ class RigController(PagedController):
         board = self.panel.boards.editor.board
         page, path = self.files.ask_page(board)
         if path:
-            said = tr("Wrote {path}; print it at 100 %", path=Path(path).name)
+            said = tr("Saved {path}; print it at 100 %", path=Path(path).name)
             self.files.write_board(board, page, path, lambda: self.services.notify(said, "good"))
 
     def choose_known(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from engines.core.reading import read_json
 from engines.generative.diffusion.axis.schedules import levels
 from engines.generative.diffusion.models import cards
 from engines.generative.diffusion.models.checkpoints import load_network, load_tensors
@@ -16,7 +17,10 @@ from engines.generative.diffusion.samplers.named import sample
 from engines.generative.diffusion.types import Schedule
 from engines.generative.training import classifiers as classifying
 
-FILES = sorted(cards.SHIPPED.glob("*.safetensors"))
+FILES = [
+    file for file in sorted(cards.SHIPPED.glob("*.safetensors")) if "arguments" in read_json(cards.card_path(file))
+]
+"""Networks of this engine; models of actions ship beside them."""
 NETWORKS = [file.stem for file in FILES if cards.read_card(file).architecture != "classifier"]
 MNIST = [name for name in NETWORKS if name.startswith("mnist") and name != "mnist-unet-weak"]
 MOST = 10_000_000

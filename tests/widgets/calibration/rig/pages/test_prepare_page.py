@@ -98,7 +98,7 @@ def test_keys_choose_swap_drop_and_flip(page: PreparePage, qtbot):
             qtbot.keyClick(picture, key)
         assert told.args == [kind, 3]
     names = [action.text() for action in picture.menu(3).actions()]
-    assert names == ["Rename", "Drop this tile", "Flip left to right"]
+    assert names == ["Rename", "Leave this tile out", "Flip left to right"]
     assert picture.tile_at(QPointF(-5, -5)) == -1
 
 
