@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from engines.cameras.sources.parsing import title
-from engines.cameras.types import Source, UsbCamera
+from engines.cameras.types import Source, TiledSource, UsbCamera
 from engines.core.errors import KinoscopeError
 from engines.core.words import as_part, tr
 from widgets.kit.access.tabs import order_tabs
@@ -112,7 +112,7 @@ class SourceForm(QDialog):
         self.fields[self.kind].show_source(source)
         self.name.setText(source.name)
         self.open_for(self.kind)
-        self.setWindowTitle(tr("Edit {source}", source=title(source)))
+        self.setWindowTitle(_task(source))
         self.add.setText(tr("Save"))
         describe(self.add, tr("Save"), tr("Use the source as it is here (Enter); Undo takes it back"))
 
@@ -168,3 +168,10 @@ class SourceForm(QDialog):
             self.reject()
         else:
             super().keyPressEvent(event)
+
+
+def _task(source: Source) -> str:
+    """What is done to a source here: one that is a single tile as yet is being split."""
+    if isinstance(source, TiledSource) and source.rows == source.columns == 1:
+        return tr("Split {source}", source=title(source.of))
+    return tr("Edit {source}", source=title(source))

@@ -105,6 +105,8 @@ class SourceList(QTreeWidget):
     def __init__(self) -> None:
         super().__init__()
         self._aim = -1
+        self._left: tuple[str, ...] = ()
+        """The chosen source that went, and which took its place: it is chosen again when it comes back."""
         self.setHeaderHidden(True)
         self.setIndentation(0)
         self.setRootIsDecorated(False)
@@ -128,8 +130,12 @@ class SourceList(QTreeWidget):
             _put_tiles(item, row.tiles)
             if fresh:
                 item.setExpanded(row.id not in folded)
+        if self._left and self._left[1] == chosen and self.row_of(self._left[0]) is not None:
+            chosen = self._left[0]
         if self.current() != chosen:
             self.select(chosen)
+        if self.current() != chosen and chosen:
+            self._left = (chosen, self.current())
 
     def current(self) -> str:
         item = self.currentItem()

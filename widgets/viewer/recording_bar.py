@@ -26,6 +26,7 @@ class RecordingShown:
     size: str
     bytes: int = 0
     left_out: int = 0
+    seconds: float = 0.0
 
     @property
     def words(self) -> str:
@@ -63,5 +64,6 @@ class RecordingBar(QStatusBar):
             return
         what = tr_count(len(recordings), "One tile", "{n} tiles")
         lost = sum(one.left_out for one in recordings)
-        figures = (what, first.clock, size_words(sum(one.bytes for one in recordings)))
+        longest = max(recordings, key=lambda one: one.seconds)
+        figures = (what, longest.clock, size_words(sum(one.bytes for one in recordings)))
         self.words.setText(DOT.join((*figures, *([tr("{n:,} left out", n=lost)] if lost else []))))

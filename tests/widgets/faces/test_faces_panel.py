@@ -96,6 +96,14 @@ def test_an_unknown_face_is_offered_for_enrolment_and_enrolled_by_return(panel, 
     assert panel.tracks.name.text() == ""
 
 
+def test_a_name_that_nobody_got_stays_in_the_field(panel, qtbot):
+    panel.show_state(live(ADA, UNKNOWN))
+    panel.tracks.enrolWanted.connect(lambda _track, name: panel.tracks.take_back(name))
+    qtbot.keyClicks(panel.tracks.name, "Grace")
+    qtbot.keyClick(panel.tracks.name, Qt.Key.Key_Return)
+    assert panel.tracks.name.text() == "Grace"
+
+
 def test_a_name_is_for_the_face_it_was_begun_for_even_when_that_one_left(panel, qtbot):
     panel.show_state(live(ADA, UNKNOWN))
     said = heard(panel.tracks.enrolWanted)

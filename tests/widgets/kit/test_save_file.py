@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engines.core.errors import BadInput
 from widgets.charts.drawn import DrawnChart
+from widgets.kit import save_file
 from widgets.kit.save_file import LAST, ask_file, ask_folder, ask_open, ask_several, named, save_or_say
 
 
@@ -166,3 +167,12 @@ def test_what_the_program_cannot_have_written_is_refused_at_once(parent, tmp_pat
     [(text, buttons)] = told
     assert "not a PNG picture" in text
     assert "Replace" not in " ".join(buttons)
+
+
+def test_what_belongs_beside_a_sample_is_not_written_into_the_hidden_folder(parent, tmp_path, monkeypatch) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *words, **_: (begun.append(words[2]) or "", ""))
+    monkeypatch.setattr(save_file, "store_dir", lambda: tmp_path)
+    LAST.begin({"labels": [str(tmp_path.parent), ""]})
+    ask_file(parent, "Save", "labels", "CSV (*.csv)", str(tmp_path / "film.labels.csv"))
+    assert begun == [str(tmp_path.parent / "film.labels.csv")]

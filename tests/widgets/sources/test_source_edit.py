@@ -77,3 +77,11 @@ def test_new_names_of_tiles_are_titles_and_another_split_begins_anew(form) -> No
 def test_a_camera_that_is_unplugged_can_be_edited(form) -> None:
     form.set_cameras([UsbCamera("Other", "0")])
     assert edited(form, UsbSource("3", "Door", 200, camera="Webcam")) == UsbSource("3", "Door", 200, camera="Webcam")
+
+
+def test_a_source_that_is_not_split_yet_is_not_called_one_tile(form, tmp_path) -> None:
+    film = FileSource(str(tmp_path / "film.mp4"))
+    form.open_with(TiledSource(film, 1, 1))
+    assert form.windowTitle() == "Split film.mp4"
+    form.open_with(TiledSource(film, 1, 2))
+    assert form.windowTitle().startswith("Edit film.mp4")

@@ -100,3 +100,16 @@ def drop(panel: SourcesPanel, at: QPoint, path: str) -> bool:
     )
     panel.list.dropEvent(event)
     return event.isAccepted()
+
+
+def test_a_chosen_source_that_comes_back_is_chosen_again(panel) -> None:
+    panel.list.select("clip")
+    panel.show_rows((ROWS[0], ROWS[2]))
+    assert panel.list.current() != "clip"
+    panel.show_rows(ROWS)
+    assert panel.list.current() == "clip"
+    panel.show_rows((ROWS[0], ROWS[2]))
+    panel.list.select("rig" if panel.list.current() != "rig" else "cam")
+    chosen = panel.list.current()
+    panel.show_rows(ROWS)
+    assert panel.list.current() == chosen, "another was chosen since"

@@ -126,3 +126,5 @@ def test_all_tiles_are_recorded_at_once_to_the_end_of_their_films(open_window: O
     assert [count(path) >= 29 for path in sorted(pictures_dir().glob("film*.mp4"))] == [True, True]
     until(qtbot, lambda: opened.says("ended because the source ended"))
     assert not window.statusBar().isVisible()
+    window.commands.run("view.record-all")
+    assert window.viewer.recordings.paths() == (), "films that have ended"

@@ -129,8 +129,8 @@ class TracksSection(Section):
     def _enrol(self, name: str) -> None:
         track = self._held if self._held >= 0 else self.list.track
         if track >= 0:
-            self.enrolWanted.emit(track, name)
             self._leave()
+            self.enrolWanted.emit(track, name)
 
     def _refuse(self, track: int) -> None:
         face = self.list.face

@@ -105,9 +105,10 @@ class Recordings(QObject):
         self._tell()
 
     def begin_all(self, paths: Sequence[str]) -> None:
-        """Record each of these that is not being recorded yet."""
+        """Record each of these that is not being recorded yet and goes on: a film that has ended is one picture."""
         for path in dict.fromkeys(paths):
-            if path not in self._running:
+            state = self._services.feeds.feed(path.partition("/")[0]).status().state
+            if path not in self._running and state is not FeedState.ENDED:
                 self.begin(path)
 
     def end(self, path: str, why: str = "") -> None:
@@ -208,13 +209,14 @@ def file_title(title: str) -> str:
 
 
 def _done_words(film: Film) -> str:
-    file, folder = shown(film.path.name), shown(str(film.path.parent))
-    if film.why:
-        return tr(
-            "Recorded {frames:,} frames to {file} in {folder}. It ended because {why}.",
-            frames=film.frames, file=file, folder=folder, why=film.why,
-        )  # fmt: skip
-    return tr("Recorded {frames:,} frames to {file} in {folder}.", frames=film.frames, file=file, folder=folder)
+    said = tr_count(
+        film.frames,
+        "Recorded {n} frame to {file} in {folder}.",
+        "Recorded {n:,} frames to {file} in {folder}.",
+        file=shown(film.path.name),
+        folder=shown(str(film.path.parent)),
+    )
+    return tr("{said} It ended because {why}.", said=said, why=film.why) if film.why else said
 
 
 def _several_words(films: Sequence[Film]) -> str:
@@ -233,4 +235,4 @@ def _lost_words(lost: int) -> str:
 def _shown(one: Recording) -> RecordingShown:
     minutes, seconds = divmod(int(one.recorder.seconds), 60)
     clock, size = f"{minutes}:{seconds:02d}", size_words(one.recorder.bytes)
-    return RecordingShown(one.path, one.title, clock, size, one.recorder.bytes, one.left_out)
+    return RecordingShown(one.path, one.title, clock, size, one.recorder.bytes, one.left_out, one.recorder.seconds)

@@ -190,13 +190,3 @@ def test_what_is_no_gallery_is_refused_in_words(open_window: Open, qtbot, tmp_pa
     assert trouble is not None
     assert trouble.path == str(broken)
     assert opened.sources == []
-
-
-def test_a_name_for_a_face_of_which_nothing_is_kept_waits_in_the_field(open_window: Open, qtbot) -> None:
-    opened = open_window()
-    opened.window.commands.run("window.faces")
-    tracks = opened.window.features["faces"].panel.tracks
-    tracks.enrolWanted.emit(9, SITTER)
-    assert tracks.name.text() == SITTER
-    assert opened.says(SITTER, "not enrolled")
-    assert view(opened).people.people == ()
