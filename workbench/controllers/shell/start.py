@@ -194,8 +194,10 @@ class StartController(QObject):
 
     def _tell(self, cut_off: CutOff) -> None:
         text = tr("{what}. {more}", what=headline(cut_off), more=state(cut_off))
-        show = (tr("Show jobs"), partial(self._services.host.show_dock, "jobs")) if cut_off.jobs else ()
-        self._services.notify(text, "warn", *show)
+        if cut_off.jobs:
+            self._services.notify(text, "warn", tr("Show jobs"), partial(self._services.host.show_dock, "jobs"))
+        else:
+            self._services.notify(text, "warn")
 
     # Showing
 
