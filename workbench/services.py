@@ -31,7 +31,7 @@ class Notify(Protocol):
         text: str,
         level: str = "info",
         action: str = "",
-        run: Callable[[], None] | None = None,
+        run: Callable[[], object] | None = None,
         key: str = "",
     ) -> None: ...
 

@@ -131,7 +131,7 @@ class Window(QMainWindow, Host):
         QTimer.singleShot(0, partial(self._start, list(arguments)))
 
     def notify(
-        self, text: str, level: str = "info", action: str = "", run: Callable[[], None] | None = None, key: str = ""
+        self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None, key: str = ""
     ) -> None:
         """A notice in the corner that does not take the focus; one that warns is also in the log."""
         text = shown(hidden(text))

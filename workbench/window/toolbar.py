@@ -92,7 +92,8 @@ class TopBar(QToolBar):
 
     def _need(self) -> int:
         """Pixels that it takes as it is; remembered for when there is more room again."""
-        self.layout().invalidate()
+        if (layout := self.layout()) is not None:
+            layout.invalidate()
         self._needs[self._words] = self.sizeHint().width()
         return self._needs[self._words]
 
