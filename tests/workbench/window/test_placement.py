@@ -136,7 +136,6 @@ def test_the_name_gives_way_first_and_the_words_of_the_presets_last(qtbot):
         worded = [named[name].toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly for name in givers]
         seen.append([*worded, not bar.findChild(QWidget, "wordmark").isHidden()].count(True))
         assert worded == sorted(worded, reverse=True)
-    print([(w, s) for w, s in zip(range(1900, 500, -25), seen, strict=False)])
     assert seen == sorted(seen, reverse=True)
     assert set(seen) == {0, 1, 2, 3, 4, 5}
 
