@@ -46,7 +46,7 @@ class BoardsEditor(QWidget):
     def __init__(self, name: str) -> None:
         """name: what the board that is edited is remembered by."""
         super().__init__()
-        self._name = f"{name}.board at"
+        self._name = f"{name}.board-at"
         self.editor, self.list = BoardEditor(), BoardList()
         self.add = QuietButton(
             tr("Add another board"),

@@ -15,7 +15,7 @@ from widgets.kit.panel import ElidedLabel, QuietButton, TextField, describe
 from widgets.kit.words import file_name
 
 LEAST_FIELD = 40
-BEFORE = "rig.names of cameras left out"
+BEFORE = "rig.cameras-left-out"
 
 
 class Place(QWidget):
