@@ -14,8 +14,8 @@ from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, Sta
 from widgets.kit.when_new import when_new
 
 LEAST_WIDTH = 280
-MOST_UNIT = 60
-"""Pixels of a unit that other sections line up with; a longer one has its room in its own section alone."""
+ROOMY, MOST_UNIT = 340, 60
+"""Pixels: in a narrower panel other sections do not line up with a unit that is longer, so that figures stay whole."""
 USUAL = {"picture": 6, "undistorted": 6, "calibration": 7, "flow": 6, "source": 8}
 """Sections in their order, and how many figures; made while the window is at rest."""
 TITLES = {
@@ -153,7 +153,8 @@ class PropertiesPanel(Panel):
     def _align(self, ids: set[str]) -> None:
         """One column of numbers through all sections."""
         grids = [grid for id, (_, grid, _) in self._sections.items() if id in ids]
-        room = max((grid.unit_room for grid in grids if grid.unit_room <= MOST_UNIT), default=0)
+        most = MOST_UNIT if self.width() < ROOMY else self.width()
+        room = max((grid.unit_room for grid in grids if grid.unit_room <= most), default=0)
         for grid in grids:
             grid.set_unit_room(room)
 
