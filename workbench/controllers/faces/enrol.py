@@ -73,7 +73,8 @@ class Reviews(Part):
         if not files:
             return
         if not self._galleries.path:
-            self._people.ask_gallery()
+            what = tr_count(len(files), "{n} file or folder", "{n:,} files or folders")
+            self._people.ask_gallery(what, partial(self.gather, files, person))
             return
         self.drop()
         self._folder = ReviewFolder(cache_dir())

@@ -60,6 +60,8 @@ class Galleries(Part):
     edited = Signal()
     foreign = Signal(str)
     recogniserWanted = Signal(str)
+    ready = Signal()
+    """One was opened that takes faces as they are described now: it is unlocked, and of the recogniser in use."""
     shownWanted = Signal()
     """What was changed last is to be seen."""
 
@@ -267,6 +269,8 @@ class Galleries(Part):
             self.foreign.emit(snapshot.foreign)
         if isinstance(snapshot, Snapshot) and snapshot.recogniser:
             self.recogniserWanted.emit(snapshot.recogniser)
+        elif isinstance(snapshot, Snapshot) and not (snapshot.foreign or snapshot.info.locked):
+            self.ready.emit()
 
     def _have_edited(self, told: object) -> None:
         assert isinstance(told, tuple)

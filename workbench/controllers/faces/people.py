@@ -39,6 +39,9 @@ class People:
         """go: to a page, from wherever the user is."""
         self._services, self._galleries, self._thumbs = services, galleries, thumbs
         self._dialogs, self._go = dialogs, go
+        self._waiting: dict[str, Callable[[], object]] = {}
+        galleries.ready.connect(self._go_on)
+        galleries.opened.connect(lambda path: None if path else self._waiting.clear())
 
     def page(self, take: Callable[[Sequence[str]], object], choose_page: Callable[[str], object]) -> PeoplePage:
         """take: files that were dropped."""
@@ -90,9 +93,19 @@ class People:
         if path := self._dialogs.open_gallery():
             self._galleries.open(path)
 
-    def ask_gallery(self) -> None:
-        """Something is to be stored, and there is nowhere to."""
-        self._services.notify(tr("Make or open a gallery first"), "info", tr("New gallery"), self.new_gallery)
+    def ask_gallery(self, what: str, then: Callable[[], object]) -> None:
+        """Something is to be stored, and there is nowhere to. then: does that, once there is. what: asked for again it
+        takes the place of what was asked before.
+        """
+        self._waiting[what] = then
+        words = tr("Make or open a gallery first; {what} waits for it", what=what)
+        self._services.notify(words, "info", tr("New gallery"), self.new_gallery)
+
+    def _go_on(self) -> None:
+        """There is a gallery: what waited for one is done."""
+        waiting, self._waiting = list(self._waiting.values()), {}
+        for then in waiting:
+            then()
 
     def unlock(self) -> None:
         """Ask for the passphrase of the gallery in use and open it again."""

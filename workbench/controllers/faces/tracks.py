@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
@@ -53,16 +54,15 @@ class Tracks(Part):
 
     def enrol(self, track: int, name: str) -> None:
         """Store the best frames of a track under this name; Undo takes them back."""
-        kept = self._kept(track)
-        if not self._galleries.path:
-            self._people.ask_gallery()
-        elif name.strip() and not kept:
-            self.unseen.emit(name.strip())
-        elif name.strip():
-            source = self._watch.title(self._watch.source)
-            self._galleries.edit(
-                lambda gallery: _add(gallery, name.strip(), kept, source), tr("The face was not enrolled")
-            )
+        kept, name = self._kept(track), name.strip()
+        if not name:
+            return
+        if not kept:
+            self.unseen.emit(name)
+            return
+        act = partial(_add, name=name, kept=kept, source=self._watch.title(self._watch.source))
+        put = partial(self._galleries.edit, act, tr("The face was not enrolled"))
+        put() if self._galleries.path else self._people.ask_gallery(name, put)
 
     def ask_name(self) -> None:
         """Enrol the chosen track, or the only one, under a name that is asked for."""

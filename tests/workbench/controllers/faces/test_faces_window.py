@@ -100,6 +100,15 @@ def test_a_click_enrols_and_undo_takes_it_back(watched: Opened, qtbot) -> None:
     until(qtbot, lambda: any(face.name == SITTER for face in faces(watched)), 30)
 
 
+def test_a_name_typed_before_there_is_a_gallery_is_enrolled_once_one_is_made(watched: Opened, qtbot) -> None:
+    watched.window.features["faces"].panel.tracks.enrolWanted.emit(faces(watched)[0].track, SITTER)
+    assert watched.says(SITTER)
+    path = with_gallery(watched, qtbot)
+    until(qtbot, lambda: any(face.name == SITTER for face in faces(watched)), 30)
+    with Gallery.open(path, read_only=True) as gallery:
+        assert [person.name for person in gallery.people()] == [SITTER]
+
+
 def test_not_this_person_is_remembered(watched: Opened, qtbot) -> None:
     with_gallery(watched, qtbot)
     enrol(watched, qtbot)
