@@ -66,13 +66,13 @@ def draw_labels(painter: QPainter, scene: Scene, lane: Lane, dragged: int = -1) 
 
 
 def draw_marking(painter: QPainter, scene: Scene) -> None:
-    """The segment that is open, up to the shown picture."""
+    """The segment that is open, up to the shown picture: at one before it, only where it begins."""
     view = scene.view
     lane = scene.layout.lane("labels", view.track)
     if not view.marking or lane is None:
         return
     now = scene.frames.at(view.position)
-    start, end = sorted((view.marking_from, now))
+    start, end = view.marking_from, max(view.marking_from, now)
     with clipped(painter, scene.layout.body):
         span = scene.span(scene.frames.edge(start), scene.frames.edge(end + 1), lane)
         draw_bar(painter, scene, span.adjusted(0, 3, 0, -3), view.marking, keyed=True, open_end=True)

@@ -183,6 +183,9 @@ def test_the_open_segment_grows_with_the_picture(show: Show, labels: Labels) -> 
     assert shown() == [True, False]
     panel.show_state(replace(line, position=16.0))
     assert shown() == [True, True]
+    panel.show_state(replace(line, position=2.0))
+    assert shown() == [False, False]
+    assert _near(_grab(panel), scene.x(6.0), lane.top() + 3.6, color, 4) > 60, "never backwards"
 
 
 def test_the_readout_says_the_figures_of_the_moment(show: Show, labels: Labels) -> None:

@@ -138,8 +138,15 @@ class ProjectLabels(QObject):
             self.changed.emit()
 
     def mark(self, video: str, action: str, frame: int, track: str) -> None:
-        """Open a segment at this frame; the same action again closes it, another one closes it before its own."""
+        """Open a segment at this frame; the same action again closes it, another one closes it before its own. One that
+        begins later is not touched.
+        """
         mark = self.open if self.open is not None and self.open.video == video else None
+        if mark is not None and frame < mark.start:
+            words = tr("The segment of {action} begins after this picture: go on past it, or press Esc to discard it",
+                       action=mark.action)  # fmt: skip
+            self._services.notify(words, "info")
+            return
         if mark is not None:
             last = frame if mark.action == action else frame - 1
             self.open = None
@@ -153,6 +160,15 @@ class ProjectLabels(QObject):
         if mark is None or mark.action != action:
             self.open = Mark(video, action, frame)
         self.changed.emit()
+
+    def end_with_film(self, video: str, track: str) -> None:
+        """The film begins again: what is open ends with its last frame."""
+        mark, last = self.open, self.labels(video).frames - 1
+        if mark is not None and mark.video == video and last >= mark.start:
+            self.mark(video, mark.action, last, track)
+            self._services.notify(
+                tr("The film began again: the segment of {action} ends with it", action=mark.action), "info"
+            )
 
     def drop_mark(self) -> None:
         """The open segment is not kept."""

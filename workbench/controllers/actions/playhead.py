@@ -15,12 +15,18 @@ from workbench.feeds.running import Feeds
 
 FOLLOW_MS = 33
 """As often as a picture is painted."""
+NEAR = 1.0
+"""Seconds from the end and from the beginning within which a film that plays has begun again."""
 
 
 class Playhead(QObject):
-    """`moved` when another picture is shown, or it plays no longer. followed: whether anybody wants to know."""
+    """`moved` when another picture is shown, or it plays no longer; `looped` when the film that plays has begun again.
+
+    followed: whether anybody wants to know.
+    """
 
     moved = Signal()
+    looped = Signal()
 
     def __init__(
         self, viewer: ViewerController, feeds: Feeds, watch: SourceWatch, followed: Callable[[], bool],
@@ -81,5 +87,15 @@ class Playhead(QObject):
         feed = self._feed()
         now = self._newest(), feed is not None and feed.status().state is FeedState.PLAYING
         if now != (self.stamp, self.playing):
+            before, going = self.stamp, self.playing and now[1]
             self.stamp, self.playing = now
+            if going and feed is not None and feed.status().loop and begins_again(before, now[0], self.duration):
+                self.looped.emit()
             self.moved.emit()
+
+
+def begins_again(before: Stamp | None, now: Stamp | None, duration: float | None) -> bool:
+    """Whether a film went on from its end to its beginning between two pictures. duration: seconds."""
+    if before is None or now is None or not duration or before.source != now.source or now.index >= before.index:
+        return False
+    return before.media_time >= duration - NEAR and now.media_time <= NEAR

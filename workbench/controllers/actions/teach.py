@@ -95,6 +95,7 @@ class Teaching:
     ) -> None:  # fmt: skip
         self.labels, self._films, self._playhead, self._recorder = labels, films, playhead, recorder
         self._files, self._dialogs, self._pages, self._services = files, dialogs, pages, services
+        playhead.looped.connect(lambda: labels.end_with_film(films.video, pages.form.track))
 
     def page(self) -> TeachPage:
         page, edit = TeachPage(), self.edit

@@ -25,6 +25,7 @@ from widgets.actions.state import Page
 from workbench.controllers.actions.command import detect_line
 from workbench.controllers.actions.controller import ActionsController
 from workbench.controllers.actions.form import new_model
+from workbench.controllers.actions.playhead import begins_again
 from workbench.controllers.actions.score_history import ScoreHistory
 
 Open = Callable[..., Opened]
@@ -344,6 +345,23 @@ def test_the_open_segment_goes_with_its_class(opened: Opened) -> None:
     part.mark(video, "step", 20, "actions")
     classes.classRemoved.emit("step")
     assert part.open is None
+
+
+def test_an_open_segment_ends_with_a_film_that_begins_again(opened: Opened) -> None:
+    part, video, frames = desk(opened).labels, desk(opened).films.video, labels(opened).frames
+    part.mark(video, "lunge", 9, "actions")
+    part.mark(video, "lunge", 2, "actions")
+    assert part.open is not None, "a frame before it neither ends nor drops it"
+    assert opened.says("begins after this picture")
+    desk(opened).playhead.looped.emit()
+    assert labels(opened).segments == (Segment(9, frames - 1, "lunge"),)
+    assert part.open is None
+
+
+def test_a_film_begins_again_only_from_its_end_to_its_beginning() -> None:
+    first, late, last = (Stamp("film", index, 0.0, index / 10) for index in (1, 50, 98))
+    assert begins_again(last, first, 10.0)
+    assert not any((begins_again(late, first, 10.0), begins_again(first, last, 10.0), begins_again(last, first, None)))
 
 
 def test_a_film_that_no_tile_shows_is_not_marked_in_silence(opened: Opened) -> None:
