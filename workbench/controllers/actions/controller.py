@@ -251,7 +251,7 @@ class ActionsController(PagedController):
         panel, host = self.panel, self.services.host
         panel.makers = {
             Page.WATCH: self.watching.page,
-            Page.TEACH: self.teaching.page,
+            Page.TEACH: partial(self.teaching.page, self.timeline.canvas),
             Page.TRAIN: self.training.panel_page,
             Page.EVALUATE: self.evaluating.panel_page,
         }

@@ -97,7 +97,8 @@ class Teaching:
         self._files, self._dialogs, self._pages, self._services = files, dialogs, pages, services
         playhead.looped.connect(lambda: labels.end_with_film(films.video, pages.form.track))
 
-    def page(self) -> TeachPage:
+    def page(self, line: QWidget) -> TeachPage:
+        """line: has the keyboard again once a class is added, so that a digit marks and is not typed."""
         page, edit = TeachPage(), self.edit
         page.record.button.clicked.connect(self._recorder.toggle)
         page.open.markWanted.connect(self.mark)
@@ -105,6 +106,7 @@ class Teaching:
         page.classes.classAdded.connect(
             lambda name: edit(tr("Add {name}", name=name), lambda it: editing.add_class(it, name))
         )
+        page.classes.classAdded.connect(lambda _name: line.setFocus())
         page.classes.classRenamed.connect(
             lambda old, new: edit(tr("Rename {old}", old=old), lambda it: editing.rename_class(it, old, new))
         )

@@ -101,6 +101,20 @@ def test_keys_mark_segments_at_the_frames_that_are_shown(teaching: Opened, qtbot
     assert len(segments(teaching)) == 2
 
 
+def test_a_digit_after_a_class_was_added_marks_and_is_not_typed(teaching: Opened, qtbot) -> None:
+    window, desk = teaching.window, teaching.window.features["actions"]
+    classes = desk.panel.page(Page.TEACH).classes
+    window.activateWindow()
+    until(qtbot, window.isActiveWindow)
+    classes.name.setFocus()
+    qtbot.keyClicks(classes.name, "lunge")
+    qtbot.keyClick(classes.name, Qt.Key.Key_Return)
+    until(qtbot, lambda: len(view(teaching).teach.counts) == 1)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_1)
+    assert classes.name.text() == ""
+    assert desk.labels.open is not None
+
+
 def test_every_edit_can_be_taken_back_and_made_again(teaching: Opened) -> None:
     add_class(teaching, "lunge")
     line, run = teaching.window.features["actions"].timeline.canvas, teaching.window.commands.run
