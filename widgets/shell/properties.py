@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel
 
 from engines.core.words import tr
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import TextField, Toggle, wrapped
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid, labelled
@@ -82,6 +83,7 @@ class PropertiesPanel(Panel):
         self.body.addStretch(1)
         self.set_empty(EmptyState(tr("Select a source or a tile to see what is known of it."), "", "properties"))
         self.show_properties(PropertiesShown())
+        order_tabs(self)
         QTimer.singleShot(0, self, self._prepare)
 
     @when_new
@@ -168,4 +170,5 @@ class PropertiesPanel(Panel):
                 section.add(self._kept)
             self.body.insertWidget(self.body.count() - 1, section)
             self._sections[id] = (section, grid, note)
+            order_tabs(self)
         return self._sections[id]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem
 
 from engines.core.words import tr
+from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import describe, trace_view
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
@@ -53,6 +54,7 @@ class ReportDialog(QDialog):
         self.save = PrimaryButton(tr("Save report…"), "save", tr("Save the ticked files in one zip file"))
         self.save.clicked.connect(lambda: self.saved.emit(self.ticked))
         self._lay_out()
+        order_tabs(self)
         self.list.currentItemChanged.connect(lambda *_items: self._show_file())
         self.list.itemChanged.connect(lambda _item: self.save.setEnabled(bool(self.ticked)))
         self.search.textChanged.connect(lambda _text: self._find())
@@ -72,6 +74,7 @@ class ReportDialog(QDialog):
         self.save.setEnabled(bool(shown.files))
         self.text.clear()
         self.list.setCurrentRow(0)
+        self.list.setFocus()
         self.show()
         self.raise_()
         self.activateWindow()

@@ -25,7 +25,9 @@ from PySide6.QtWidgets import (
 from widgets.kit.access import roles
 from widgets.kit.access.elided import elided, listening
 from widgets.kit.fields import ElidedLabel, NumberField, QuietButton, SearchField, Segmented, Toggle, describe
-from widgets.kit.panel import Panel, PrimaryButton, Section, columns, labelled
+from widgets.kit.panel import Panel, PrimaryButton, Section, Stat, columns, labelled
+from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
+from widgets.shell.report import ReportDialog, ReportShown
 from workbench.tour.checks import cut, disordered, nameless, order, unreachable
 
 TAB = Qt.FocusPolicy.TabFocus
@@ -262,3 +264,15 @@ def test_nobody_hears_of_cut_words_who_does_not_listen(qapp):
     assert (len(outer), len(inner)) == (1, 1)
     elided(metrics, "far too long", 20)
     assert (len(outer), len(inner)) == (1, 1)
+
+
+def test_the_name_in_properties_and_the_files_of_a_report_come_first(qtbot) -> None:
+    panel, dialog = PropertiesPanel(), ReportDialog()
+    qtbot.addWidget(panel)
+    qtbot.addWidget(dialog)
+    panel.show_properties(PropertiesShown("Rig", groups=(PropertyGroup("flow", (Stat("fps", "30"),)),), called="Rig"))
+    panel.show()
+    dialog.open_with(ReportShown((("log.txt", "Log", "all is well"),)))
+    met = order(panel)
+    assert (met[0], met[-1]) == (panel.name, panel.copy)
+    assert dialog.focusWidget() is dialog.list
