@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -177,7 +178,8 @@ class JobQueue(QObject):
         if kind is None or there is None or (keep and there.step == 0):
             raise UsageError(tr("This job cannot go on: its checkpoint is gone"), hint=tr("Begin it anew"))
         spec, command = kind.again(record, keep=keep)
-        new = self.submit(record.job, spec, record.title, command)
+        title = tr("Keep {name} as a model", name=_model_of(spec) or record.title) if keep else record.title
+        new = self.submit(record.job, spec, title, command)
         self._resumed[new] = _gone_on(there, keep)
         if not keep:
             note = tr("Resumed later at step {step:,}", step=there.step) if there.step else tr("Begun later")
@@ -371,6 +373,11 @@ def _gone_on(there: Standing, keep: bool) -> str:
     if not there.step:
         return ""
     return tr("Resumed at step {step:,} of {steps:,}", step=there.step, steps=there.steps)
+
+
+def _model_of(spec: Any) -> str:
+    """What a training's model is called: by its name, else by its file; "" where it has neither."""
+    return str(getattr(spec, "name", "") or PurePath(getattr(spec, "out", "")).stem)
 
 
 def _spec_json(spec: object) -> dict[str, Any]:

@@ -116,6 +116,7 @@ def test_a_cancelled_training_goes_on_is_kept_as_a_model_and_leaves_nothing(qtbo
     assert not queue.can_resume(first)
     third = ended(queue.keep(second))
     assert queue.record(third).state is JobState.DONE
+    assert queue.record(third).title == "Keep tiny as a model"
     assert queue.record(third).note.startswith("Kept as a model, cut off at step")
     assert cards.read_card(Path(queue.result(third).file)).cut_off == queue.standing(second).step
     queue.remove(first)
