@@ -40,6 +40,18 @@ def test_new_hides_nothing_and_the_one_before_is_first_in_recent(open_window: Op
     assert "Wall copy" in again.window.windowTitle()
 
 
+def test_importing_says_what_to_choose(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "workbench.controllers.shell.project.ask_open",
+        lambda _parent, title, _kind, kinds: asked.append((title, kinds)),
+    )
+    open_window().window.project.ask_import()
+    ((title, kinds),) = asked
+    assert title == "Choose the bundle's project.json or its zip"
+    assert kinds == "The bundle's project.json, or its zip (project.json files.json *.zip)"
+
+
 def test_a_project_that_another_has_is_read_and_taken_over_when_it_is_free(
     open_window: Open, qtbot, tmp_path: Path
 ) -> None:

@@ -208,8 +208,10 @@ class ProjectController(QObject):
 
     def ask_import(self) -> None:
         """For the list of a bundle or its zip: a folder cannot be told from its files in one dialog."""
-        kinds = tr("{words} ({about} {list} *.zip)", words=tr("Bundles"), about=ABOUT, list=LIST)
-        if path := ask_open(self._window, tr("Import bundle"), "bundle", kinds):
+        words = tr("The bundle's {about}, or its zip", about=ABOUT)
+        kinds = f"{words} ({ABOUT} {LIST} *.zip)"
+        title = tr("Choose the bundle's {about} or its zip", about=ABOUT)
+        if path := ask_open(self._window, title, "bundle", kinds):
             self.import_bundle(path if path.lower().endswith(".zip") else Path(path).parent)
 
     def import_bundle(self, bundle: str | Path) -> None:
