@@ -22,16 +22,16 @@ def busy_words(busy: Busy) -> str:
 
 
 def seconds_left(value: float | None) -> str:
-    """'4 s left', '2 min left', '3.5 h left', or nothing."""
-    if value is None:
-        return ""
+    """'4 s left', '2 min left', '3 h 30 min left', or nothing."""
+    return tr("{time} left", time=time_words(max(1, round(value)))) if value is not None else ""
+
+
+def time_words(value: float) -> str:
+    """How long something lasts, in seconds, as a person says it: '3.1 s', '2 min', '1 h 20 min'."""
     if value < 90:
-        return tr("{max} s left", max=max(1, round(value)))
-    return (
-        tr("{value} min left", value=round(value / 60))
-        if value < 5400
-        else tr("{value:.1f} h left", value=value / 3600)
-    )
+        return f"{value:.1f} s" if value < 10 and value != round(value) else f"{value:.0f} s"
+    minutes = round(value / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def seconds_words(value: float) -> str:

@@ -12,6 +12,7 @@ from widgets.faces.accept import StrangersField
 from widgets.generative.panel.compare import typed
 from widgets.kit.fields import NumberField
 from widgets.kit.form import SigmaField
+from widgets.kit.words import seconds_left, time_words
 
 BEFORE = 7.0
 
@@ -119,3 +120,18 @@ def test_in_a_list_of_fractions_a_comma_within_a_number_is_asked_about():
     values, problem = typed("guidance", "1,5")
     assert (values, "point" in problem) == ((), True)
     assert typed("steps", "5,10,20")[0] == ("5", "10", "20")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left", "lasts"),
+    [
+        (0.2, "1 s", "0.2 s"),
+        (4, "4 s", "4 s"),
+        (89, "89 s", "89 s"),
+        (150, "2 min", "2 min"),
+        (5760, *["1 h 36 min"] * 2),
+    ],
+)
+def test_durations_are_said_in_one_way(seconds: float, left: str, lasts: str) -> None:
+    assert (seconds_left(seconds), time_words(seconds)) == (f"{left} left", lasts)
+    assert seconds_left(None) == ""

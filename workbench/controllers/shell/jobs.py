@@ -17,6 +17,7 @@ from engines.core.names import shown
 from engines.core.spec import to_json
 from engines.core.training.standing import Standing
 from engines.core.words import tr
+from widgets.kit.words import seconds_left, time_words
 from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.reveal import reveal
@@ -239,17 +240,7 @@ def _result(record: JobRecord) -> str:
 
 def _time(record: JobRecord) -> str:
     if record.state is JobState.RUNNING:
-        return tr("{in_words} left", in_words=in_words(record.seconds_left)) if record.seconds_left is not None else ""
+        return seconds_left(record.seconds_left)
     if record.started and record.finished:
-        return tr("took {in_words}", in_words=in_words(record.finished - record.started))
+        return tr("took {time}", time=time_words(record.finished - record.started))
     return tr("since {strftime}", strftime=time.strftime("%H:%M", time.localtime(record.created)))
-
-
-def in_words(seconds: float) -> str:
-    """A duration as a person says it: "3.1 s", "2 min", "1 h 20 min"."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
