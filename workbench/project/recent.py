@@ -44,6 +44,11 @@ def recent(settings: Settings) -> tuple[RecentProject, ...]:
     return tuple(_looked_at(Path(path)) for path in settings.recent if path != settings.last)
 
 
+def recent_titles(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Path and title of the same ones, told by their names alone: no disk is asked."""
+    return tuple((path, title_of(Path(path))) for path in settings.recent if path != settings.last)
+
+
 def as_item(png: bytes) -> str:
     """A picture as the item ("state", "picture") of a project."""
     return base64.b64encode(png).decode()

@@ -6,10 +6,9 @@ import base64
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QChildEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent, QUndoStack
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabBar
 
 from engines.cameras.types import Child, Source
@@ -336,22 +335,12 @@ class Window(QMainWindow, Host):
     def _extra_menu(self, name: str, menu: QMenu) -> None:
         if name == tr("File"):
             recent = SideMenu(tr("Open recent"), menu)
-            recent.aboutToShow.connect(partial(self._fill_recent, recent))
+            recent.aboutToShow.connect(lambda: self.project.fill_recent(recent))
             menu.insertMenu(self.commands.action("file.save"), recent)
         if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
                 menu.addAction(dock.toggleViewAction())
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        menu.clear()
-        for path in self.services.settings.value.recent:
-            action = QAction(shown(Path(path).name), menu)
-            action.setToolTip(shown(path))
-            action.triggered.connect(lambda _checked=False, path=path: self.project.open(path))
-            menu.addAction(action)
-        if menu.isEmpty():
-            menu.addAction(tr("No projects yet")).setEnabled(False)
 
     def _reset(self) -> None:
         self.docks.reset()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from tests.workbench.opened import Opened, until
 from workbench.controllers.shell import locating
@@ -38,6 +39,17 @@ def test_new_hides_nothing_and_the_one_before_is_first_in_recent(open_window: Op
     again = open_window()
     until(qtbot, lambda: again.sources == ["scene1"])
     assert "Wall copy" in again.window.windowTitle()
+
+
+def test_open_recent_shows_titles_without_the_project_that_is_open(open_window: Open) -> None:
+    window = open_window(begin=False).window
+    menu = QMenu()
+    window.services.settings.change(recent=(str(window.services.project.path),), last=str(window.services.project.path))
+    window.project.fill_recent(menu)
+    assert [(one.text(), one.isEnabled()) for one in menu.actions()] == [("No other project yet", False)]
+    window.services.settings.add_recent("/films/Harbour & sea.kino")
+    window.project.fill_recent(menu)
+    assert [one.text() for one in menu.actions()] == ["Harbour && sea"]
 
 
 def test_importing_says_what_to_choose(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from widgets.shell.help import headings
 from widgets.shell.palette import CommandPalette, CommandRow
 from workbench.commands import Actions
 from workbench.features import Feature, named
+from workbench.project.recent import recent_titles
 from workbench.services import Services
 from workbench.synonyms import MEANINGS
 
@@ -135,8 +136,8 @@ class FindingController(QObject):
             yield row, partial(self._finds.show_source, path)
 
     def _projects(self) -> Iterator[Found]:
-        for path in self._services.settings.value.recent:
-            title, where = shown(Path(path).stem), shown(str(Path(path).parent))
+        for path, title in recent_titles(self._services.settings.value):
+            where = shown(str(Path(path).parent))
             row = CommandRow(f"project:{path}", title, tr("Recent project"), "", where, kind="project")
             yield row, partial(self._finds.open_project, path)
 

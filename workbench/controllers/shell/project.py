@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from engines.cameras.sources.parsing import parse, title
 from engines.cameras.types import Source
@@ -31,6 +31,7 @@ from workbench.project.bundle import ABOUT, LIST, export, read_into
 from workbench.project.file import Project
 from workbench.project.finding import new_project
 from workbench.project.naming import SUFFIX, named, projects_dir, stem_of
+from workbench.project.recent import recent_titles
 from workbench.services import Services
 
 FILTER = tr("Kinoscope projects (*{suffix})", suffix=SUFFIX)
@@ -199,6 +200,16 @@ class ProjectController(QObject):
     def duplicate(self) -> None:
         """A copy of the project, which is open from now on; the one it is made of stays as it is."""
         self._attempt(self._duplicate)
+
+    def fill_recent(self, menu: QMenu) -> None:
+        """The projects used lately besides the one that is open, by their titles."""
+        menu.clear()
+        for path, called in recent_titles(self._services.settings.value):
+            action = menu.addAction(called.replace("&", "&&"))
+            action.triggered.connect(lambda _checked=False, path=path: self.open(path))
+            action.setToolTip(shown(path))
+        if menu.isEmpty():
+            menu.addAction(tr("No other project yet")).setEnabled(False)
 
     def ask_export(self) -> None:
         if folder := ask_folder(self._window, tr("Export to a new folder in"), "bundle"):
