@@ -17,12 +17,12 @@ from widgets.kit.when_new import when_new
 LEAST_WIDTH = 280
 ROOMY, MOST_UNIT = 340, 60
 """Pixels: in a narrower panel other sections do not line up with a unit that is longer, so that figures stay whole."""
-USUAL = {"picture": 6, "undistorted": 6, "calibration": 7, "flow": 6, "source": 8}
+USUAL = {"picture": 6, "undistorted": 6, "lens": 7, "flow": 6, "source": 8}
 """Sections in their order, and how many figures; made while the window is at rest."""
 TITLES = {
     "picture": tr("Picture"),
     "undistorted": tr("Undistorted"),
-    "calibration": tr("Calibration"),
+    "lens": tr("Calibration"),
     "flow": tr("Flow"),
     "source": tr("Source"),
 }
@@ -166,7 +166,7 @@ class PropertiesPanel(Panel):
             grid, note = StatGrid(), wrapped("muted")
             section.add(grid)
             section.add(note)
-            if id == "calibration":
+            if id == "lens":
                 section.add(self._kept)
             self.body.insertWidget(self.body.count() - 1, section)
             self._sections[id] = (section, grid, note)

@@ -176,7 +176,7 @@ def test_choices_change_the_specification_and_run_nothing(studio, qtbot, view):
     assert heard.args == [replace(SPEC, samplers=("euler", "heun"))]
     with qtbot.waitSignal(page.edited) as heard:
         page.steps.setValue(25)
-    assert heard.args == [replace(SPEC, steps=25)]
+    assert heard.args == [replace(SPEC, samplers=("euler", "heun"), steps=25)]
     changed = replace(view, flow=replace(view.flow, spec=replace(SPEC, samplers=("euler", "heun"))))
     studio.show_state(changed)
     assert page.cells[1].view.message

@@ -121,7 +121,7 @@ def test_a_job_that_does_not_listen_is_ended_and_says_so(
     pid = event(qtbot, jobs, id, "pid")
     jobs.cancel(id)
     assert done(qtbot, jobs, id) is JobState.CANCELLED
-    assert "its worker was ended" in jobs.record(id).note
+    assert "was ended by force" in jobs.record(id).note
     again = submit(jobs, "count", to=1)
     assert done(qtbot, jobs, again) is JobState.DONE
     assert jobs.result(again).pid != pid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -81,9 +82,11 @@ def test_the_clipboards_commands_mean_the_field_that_has_the_focus(opened: Opene
     assert not commands.action("edit.paste").isEnabled()
 
 
-def test_find_goes_to_the_search_in_front_else_to_the_palette(opened: Opened) -> None:
+def test_find_goes_to_the_search_in_front_else_to_the_palette(opened: Opened, qtbot) -> None:
     window = opened.window
+    logging.getLogger("tests").warning("Something to be found")
     window.docks.show("log")
+    until(qtbot, window.panels.log.search.isVisible)
     window.panels.log.level.setFocus()
     window.commands.run("edit.find")
     assert window.panels.log.search.hasFocus()

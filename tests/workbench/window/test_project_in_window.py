@@ -74,7 +74,7 @@ def test_a_project_that_another_has_is_read_and_taken_over_when_it_is_free(
     until(qtbot, lambda: opened.says("theirs", "can only be read here", "process"))
     window = opened.window
     window.project.take_over()
-    assert opened.says("cannot be written yet")
+    assert opened.says("cannot be saved yet")
     theirs.put("source", "more", {"kind": "scene", "cameras": 1})
     theirs.close()
     window.project.disk.look()

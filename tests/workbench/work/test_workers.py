@@ -132,7 +132,7 @@ def test_a_job_that_does_not_listen_is_ended_with_its_worker(worker: Worker, mon
     monkeypatch.setattr("workbench.work.workers.CANCEL_DEADLINE", 0.3)
     ear = Ear()
     thread = when_heard(ear, worker.cancel)
-    with pytest.raises(Cancelled, match="its worker was ended"):
+    with pytest.raises(Cancelled, match="was ended by force"):
         run(worker, "deaf", ear)
     thread.join()
     assert not worker.alive

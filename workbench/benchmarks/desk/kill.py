@@ -122,8 +122,11 @@ def _gone(before: list[dict[str, Any]], after: list[dict[str, Any]], since: floa
 
 
 def _fields_of(record: dict[str, Any]) -> set[str]:
-    """Its fields: states are compared, but come once what they are of is made."""
-    return {name for name in record["values"] if not name.startswith(("state: ", "near: ", "late: "))}
+    """Its fields: states are compared, but come once what they are of is made; a row of a source is called as that is,
+    and a source can be renamed.
+    """
+    names = (name for name in record["values"] if not name.startswith(("state: ", "near: ", "late: ")))
+    return {name for name in names if "/SourceList/" not in name}
 
 
 def _allowed(records: list[dict[str, Any]], since: float) -> dict[str, list[Any]]:

@@ -137,7 +137,7 @@ class PropertiesController(QObject):
         groups = [] if child is None else [_straight(child.undistortion, known.size(path))]
         if kept is None:
             words = known.words(path)
-            return [*groups, PropertyGroup("calibration", (), f"{as_sentence(words)}")] if words else groups
+            return [*groups, PropertyGroup("lens", (), f"{as_sentence(words)}")] if words else groups
         seen = field_of_view(kept.result.lens, kept.result.image_size)
         stats = [Stat(tr("Resolution"), f"{kept.result.image_size.width} × {kept.result.image_size.height}", "px")]
         if kept.result.rms_px:
@@ -150,7 +150,7 @@ class PropertiesController(QObject):
         stats.append(
             Stat(tr("Kept"), ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
         )
-        return [*groups, PropertyGroup("calibration", tuple(stats), kept.path.stem)]
+        return [*groups, PropertyGroup("lens", tuple(stats), kept.path.stem)]
 
     def _copy(self) -> None:
         feed = self._path().partition("/")[0]
