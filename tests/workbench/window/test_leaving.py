@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtGui import QCloseEvent
 
+from engines.core.places import data_dir
 from tests.workbench.fakes import SAMPLES
 from tests.workbench.opened import Opened, until
+from workbench.project.running import FinishingMark
 from workbench.threads.jobs import JobState
 from workbench.window.main import Window
+from workbench.work.job_store import owner_of
 
 
 class ByUser(QCloseEvent):
@@ -56,6 +61,25 @@ def test_the_user_is_asked_and_stays_or_waits_and_comes_back(busy, qtbot) -> Non
     assert window.isVisible()
     assert leaving.waiting is None
     assert window.services.jobs.record(id).state is JobState.RUNNING
+
+
+def test_another_start_of_the_program_has_the_hidden_window_back(busy, qtbot) -> None:
+    window, _id = busy
+    window.leaving.wait()
+    assert not window.isVisible()
+    mark = FinishingMark()
+    until(qtbot, lambda: mark.want(os.getpid()))
+    until(qtbot, window.isVisible)
+    assert not mark.want(os.getpid()), "it hides no more"
+
+
+def test_a_start_beside_one_that_finishes_says_so(open_window, qtbot) -> None:
+    parent = os.getppid()
+    folder = data_dir() / "running"
+    folder.mkdir(parents=True)
+    (folder / f"{parent}.finishing").write_text(json.dumps({"owner": owner_of(parent), "jobs": 2}))
+    opened = open_window()
+    until(qtbot, lambda: opened.says("finishing 2 jobs in the background"))
 
 
 def test_it_closes_by_itself_when_the_jobs_have_ended(busy, qtbot) -> None:

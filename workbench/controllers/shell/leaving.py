@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from widgets.shell.leaving import FinishingWindow, LeavingQuestion, Work
+from workbench.project.running import FinishingMark
 from workbench.services import Services
 from workbench.threads.jobs import JobRecord
 
@@ -24,6 +25,7 @@ class LeavingController(QObject):
         self._question: LeavingQuestion | None = None
         self.waiting: FinishingWindow | None = None
         self._paused: list[str] = []
+        self._mark, self._marked = FinishingMark(), 0
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self._refresh)
         services.jobs.finished.connect(self._soon)
@@ -85,6 +87,8 @@ class LeavingController(QObject):
 
     def _end_waiting(self) -> None:
         self._clock.stop()
+        self._mark.close()
+        self._marked = 0
         waiting, self.waiting = self.waiting, None
         if waiting is not None:
             waiting.hide()
@@ -96,11 +100,20 @@ class LeavingController(QObject):
             QTimer.singleShot(0, self, self._refresh)
 
     def _refresh(self) -> None:
+        """How far the jobs are; the window comes back where another start of the program asks for it."""
         work = self._work()
-        if self.waiting is not None and work:
+        if self.waiting is not None and work and self._mark.is_wanted():
+            self.come_back()
+        elif self.waiting is not None and work:
             self.waiting.show_work(work)
+            self._tell_others(len(work))
         elif self.waiting is not None:
             self._window.close()
+
+    def _tell_others(self, jobs: int) -> None:
+        if jobs != self._marked:
+            self._marked = jobs
+            self._mark.put(jobs)
 
     def _work(self) -> tuple[Work, ...]:
         return tuple(self._as_work(one) for one in self._services.jobs.records() if not one.state.over)

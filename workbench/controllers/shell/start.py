@@ -12,7 +12,7 @@ from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 from PySide6.QtGui import QImage
 
 from engines.core.store.registry import REGISTRY
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from widgets.shell.start.place import ViewerPlace
 from widgets.shell.start.state import CutOff, CutOffJob, ExampleCard, RecentCard, StartState
 from widgets.shell.start.told import headline, state
@@ -20,7 +20,7 @@ from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.project import ProjectController
 from workbench.features import Example, Feature, named
-from workbench.project.running import RunningMark
+from workbench.project.running import FinishingMark, RunningMark
 from workbench.project.settings import Settings
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -88,7 +88,7 @@ class StartController(QObject):
         self._parts, self._services, self._actions = parts, services, actions
         self._errands = Errands("start page")
         services.supervisor.adopt(self._errands)
-        self._mark = RunningMark()
+        self._mark, self._finishing = RunningMark(), FinishingMark()
         self._state = StartState(cards=tuple(_card(one, ()) for one in self._examples()))
         self._missing: dict[str, tuple[str, ...]] = {}
         self._wanted, self._fetching, self._begun = "", -1, False
@@ -100,6 +100,7 @@ class StartController(QObject):
         """The project's sources were opened, and the window was painted."""
         self._begun = True
         self._errands.ask(self._mark.left, self._have_left, lambda _failure: None)
+        self._errands.ask(self._finishing.others, self._have_finishing, lambda _failure: None)
         self._note_project()
         self.follow()
 
@@ -213,6 +214,20 @@ class StartController(QObject):
         self.show_cut_off(cut_off)
         if not self._parts.place.starts:
             self._tell(cut_off)
+
+    def _have_finishing(self, others: dict[int, int]) -> None:
+        """The program was started again while an earlier one ends its jobs with its window hidden."""
+        for process, jobs in others.items():
+            text = tr_count(
+                jobs,
+                "Kinoscope is finishing {n} job in the background, with the project it has open",
+                "Kinoscope is finishing {n:,} jobs in the background, with the project it has open",
+            )
+            self._services.notify(text, "info", tr("Show that window"), partial(self._bring_back, process))
+
+    def _bring_back(self, process: int) -> None:
+        if not self._finishing.want(process):
+            self._services.notify(tr("Its jobs have ended, and it has closed"), "info")
 
     def _tell(self, cut_off: CutOff) -> None:
         text = tr("{what}. {more}", what=headline(cut_off), more=state(cut_off))
