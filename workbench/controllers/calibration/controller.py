@@ -26,7 +26,7 @@ from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.changes import Put
 from workbench.controllers.calibration.edits import Edits
 from workbench.controllers.calibration.files import Files, shortened
-from workbench.controllers.calibration.keeping import keep_session, restore_session
+from workbench.controllers.calibration.keeping import keep_session, kept_camera, restore_session
 from workbench.controllers.calibration.pages import Pages
 from workbench.controllers.calibration.rows import photograph
 from workbench.controllers.calibration.runs import CalibrationRuns, trouble_of
@@ -58,7 +58,7 @@ class CalibrationController(PagedController):
         self.view = PagesView()
         self.session = Session()
         self._base = CalibrationView()
-        self._selected = ""
+        self._selected, self._camera = "", ""
         self._errands = Errands("calibration files")
         services.supervisor.adopt(self._errands)
         self.captures = Captures(self._errands, self)
@@ -88,14 +88,15 @@ class CalibrationController(PagedController):
         if not self.is_other_project():
             return
         self.runs.cancel()
-        self.session = restore_session(self.services)
+        self.session, self._camera = restore_session(self.services), kept_camera(self.services)
+        self.watch.prefer(self._camera)
         self.trouble, self._selected = None, ""
         self.captures.new_run()
         self.pages.forget()
         self._refresh()
 
     def keep(self) -> None:
-        keep_session(self.session, self.services)
+        keep_session(self.session, self.services, self._camera)
 
     # Photographs
 
@@ -211,6 +212,7 @@ class CalibrationController(PagedController):
         self.edits.add([photograph(path) for path in found.files])
 
     def _captured(self, row: ViewRow) -> None:
+        self._camera = self.watch.source
         self.edits.add([row], tr("Capture {row}", row=row.name))
 
     def _run_now(self) -> None:

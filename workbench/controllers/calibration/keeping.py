@@ -20,8 +20,8 @@ from workbench.services import Services
 KIND, ID, PANEL = "calibration", "mono", "calibration"
 
 
-def keep_session(session: Session, services: Services) -> None:
-    """Save the session in the project, and its settings as the default of the next one."""
+def keep_session(session: Session, services: Services, camera: str = "") -> None:
+    """Save the session in the project, and its settings as the default of the next one. camera: what was captured."""
     result, material = session.result, session.material
     behind = session.of_views if material.loaded is not None else None
     settings = asdict(session.settings)
@@ -31,6 +31,7 @@ def keep_session(session: Session, services: Services) -> None:
         ID,
         {
             "settings": settings,
+            "camera": camera,
             "views": [_view(view) for view in material.views],
             "result": None if result is None else formats.to_json(result),
             "current": session.current,
@@ -41,6 +42,13 @@ def keep_session(session: Session, services: Services) -> None:
             "frames": {view.path: list(frames) for view in material.views if (frames := session.frames_of(view.path))},
         },
     )
+
+
+def kept_camera(services: Services) -> str:
+    """Path of the source that the project's views were captured from, "" for none."""
+    kept = services.project.get(KIND, ID)
+    camera = kept.get("camera") if isinstance(kept, dict) and kept.get("views") else ""
+    return camera if isinstance(camera, str) else ""
 
 
 def restore_session(services: Services) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,7 +27,7 @@ class SourceWatch(QObject):
         """id: of the engine in the tiles' menus, where its feature stands."""
         super().__init__(parent)
         self._id, self._viewer, self._services, self.lookers = id, viewer, services, lookers
-        self.source = ""
+        self.source, self._preferred = "", ""
         self._next = False
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
@@ -104,10 +105,23 @@ class SourceWatch(QObject):
     def follow_sources(self) -> None:
         """Sources came or went."""
         there = [choice.path for choice in self.sources()]
-        if self.source not in there:
+        if self._preferred in there:
+            self.source = self._preferred
+            QTimer.singleShot(0, self, partial(self._let_go, self._preferred))
+        elif self.source not in there:
             selected = self._viewer.selected_path()
             self.source = selected if selected in there else (there or [""])[0]
         self.changed.emit()
+
+    def prefer(self, path: str) -> None:
+        """Be about this source as soon as it is there, whatever the viewer selects while it is filled."""
+        self._preferred = path
+        self.follow_sources()
+
+    def _let_go(self, path: str) -> None:
+        """The viewer is filled: its user selects from now on."""
+        if self._preferred == path:
+            self._preferred = ""
 
     def close(self) -> None:
         self._soon.stop()
@@ -137,6 +151,6 @@ class SourceWatch(QObject):
 
     def _selected(self, path: str) -> None:
         """Follow the viewer, unless the engine is busy somewhere else."""
-        elsewhere = self.running and path not in self.lookers.paths()
+        elsewhere = (self.running and path not in self.lookers.paths()) or self.source == self._preferred != ""
         if path and not elsewhere and path in [choice.path for choice in self.sources()]:
             self.choose(path)
