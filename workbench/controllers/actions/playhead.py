@@ -36,6 +36,8 @@ class Playhead(QObject):
         self._viewer, self._feeds, self._watch, self._followed = viewer, feeds, watch, followed
         self.stamp: Stamp | None = None
         self.playing = False
+        self._played: Stamp | None = None
+        """The last picture while it plays."""
         self._clock = QTimer(self, interval=FOLLOW_MS)
         self._clock.timeout.connect(self._look)
         self._clock.start()
@@ -87,11 +89,17 @@ class Playhead(QObject):
         feed = self._feed()
         now = self._newest(), feed is not None and feed.status().state is FeedState.PLAYING
         if now != (self.stamp, self.playing):
-            before, going = self.stamp, self.playing and now[1]
             self.stamp, self.playing = now
-            if going and feed is not None and feed.status().loop and begins_again(before, now[0], self.duration):
-                self.looped.emit()
+            self._look_back(feed)
             self.moved.emit()
+
+    def _look_back(self, feed: Feed | None) -> None:
+        """Whether it has begun again since the last picture that played; between the two there may be none."""
+        before, self._played = self._played, self.stamp if self.playing else None
+        if self.playing and self.stamp is None:
+            self._played = before
+        elif feed is not None and feed.status().loop and begins_again(before, self._played, self.duration):
+            self.looped.emit()
 
 
 def begins_again(before: Stamp | None, now: Stamp | None, duration: float | None) -> bool:

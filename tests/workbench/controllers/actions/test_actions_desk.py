@@ -358,6 +358,18 @@ def test_an_open_segment_ends_with_a_film_that_begins_again(opened: Opened) -> N
     assert part.open is None
 
 
+def test_a_film_that_plays_over_and_over_ends_what_is_open(opened: Opened, qtbot) -> None:
+    part, video, last = desk(opened).labels, desk(opened).films.video, labels(opened).frames - 1
+    head, feed = desk(opened).playhead, opened.window.services.feeds.feed("file1")
+    feed.pause()
+    feed.set_loop(True)
+    head.seek(float(desk(opened).films.facts.times[last - 5]))
+    until(qtbot, lambda: head.frame == last - 5, 20)
+    part.mark(video, "lunge", last - 5, "actions")
+    feed.play()
+    until(qtbot, lambda: labels(opened).segments == (Segment(last - 5, last, "lunge"),), 8)
+
+
 def test_a_film_begins_again_only_from_its_end_to_its_beginning() -> None:
     first, late, last = (Stamp("film", index, 0.0, index / 10) for index in (1, 50, 98))
     assert begins_again(last, first, 10.0)
