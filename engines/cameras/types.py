@@ -111,7 +111,7 @@ class Child:
 
 
 class FeedState(Enum):
-    """What a feed is doing. The value is the word shown to the user."""
+    """What a feed is doing. The value is its word in records and in the log."""
 
     CLOSED = "closed"
     OPENING = "opening"

@@ -62,9 +62,6 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
 class ElidedLabel(Label):
     """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
 
-    given = False
-    """It says a name or a file of the user, which may be longer than any place."""
-
     def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(text, role)
         self._mode = mode
@@ -155,6 +152,10 @@ class QuietButton(QToolButton):
         self.setIconSize(BESIDE_TEXT if self.text() else QSize(ICON, ICON))
 
 
+BESIDE_NUMBER = 52
+"""Pixels of a field beside its number: border, margins and arrows."""
+
+
 class NumberField(QDoubleSpinBox):
     """A number with its unit inside the field, written with a point or a comma whatever the system's language is."""
 
@@ -174,11 +175,14 @@ class NumberField(QDoubleSpinBox):
         self.setFixedHeight(CONTROL_HEIGHT)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setKeyboardTracking(False)
+        self.valueChanged.connect(lambda _value: self.updateGeometry())
         leave_wheel(self)
         describe(self, name, tip)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, super().minimumSizeHint().height())
+        """Room for the number with the words before and after it."""
+        least = self.fontMetrics().horizontalAdvance(self.text()) + BESIDE_NUMBER
+        return QSize(max(60, least if self.prefix() or self.suffix() else 0), super().minimumSizeHint().height())
 
     def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
         """A comma is a decimal point. With more separators than a number can have, no part of it is taken."""

@@ -25,6 +25,9 @@ def breakable(text: str) -> str:
 class Label(QLabel):
     """Plain text from its first moment: Qt may lay words out, and open the pictures they name, before any style."""
 
+    given = False
+    """It says what is not the program's own words: a name or a file of the user, a command, what a record holds."""
+
     def __init__(self, text: str = "", role: str = "", *, wraps: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)

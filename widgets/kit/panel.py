@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QScrollArea,
     QSizePolicy,
@@ -35,7 +36,7 @@ from widgets.kit.fields import (
     set_property,
 )
 from widgets.kit.icons import draw_icon, icon
-from widgets.kit.labels import Label
+from widgets.kit.labels import Label, breakable
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
@@ -112,7 +113,6 @@ class EmptyState(QWidget):
         self.words.setText(text)
         if button_text is not None:
             self.button.setText(button_text)
-            self.button.setAccessibleName(button_text)
             self.button.setVisible(bool(button_text))
 
     def set_drawing_shown(self, on: bool) -> None:
@@ -205,7 +205,7 @@ class Panel(QWidget):
 
     @property
     def state(self) -> str:
-        return self.head.state.text()
+        return self.head.state.accessibleName()
 
     def set_state(self, text: str, level: str = "") -> None:
         """The line under the title, in words; `level` "good", "warn", "bad", "busy" or "" puts an icon before it."""
@@ -254,6 +254,11 @@ class Panel(QWidget):
         return self._stack.currentIndex() == 1
 
 
+NO_ALIGNMENT = Qt.AlignmentFlag(0)
+USUAL_WIDTH = 400
+"""Pixels that a head is taken to have before it is shown; a wider one is a row of tools and stays one."""
+
+
 class _Head(QWidget):
     """Title and state line at the left, actions at the right."""
 
@@ -263,17 +268,64 @@ class _Head(QWidget):
         self.title = ElidedLabel(title, "title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.mark = _Mark()
-        self.state = ElidedLabel("", "state")
-        self.state.setFont(number_font(11))
-        words = column_of(self.title, row_of(self.mark, (self.state, 1), spacing=4), spacing=2)
+        self.state = _State()
+        top = Qt.AlignmentFlag.AlignTop
+        words = column_of(self.title, row_of((self.mark, 0, top), (self.state, 1), spacing=4), spacing=2)
         self.buttons = row_of(spacing=4)
-        self.setLayout(row_of((words, 1), self.buttons, spacing=8, margins=(12, 10, 12, 8)))
+        self._row = row_of((words, 1), self.buttons, spacing=8, margins=(12, 10, 12, 8))
+        self.setLayout(self._row)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.isVisible():
+            self._fit()
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:
+        return self._as_tall_as_needed(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        return self._as_tall_as_needed(super().minimumSizeHint())
+
+    def _as_tall_as_needed(self, size: QSize) -> QSize:
+        """At the width there is; Qt would take what the narrowest head needs."""
+        if not self._row.hasHeightForWidth():
+            return size
+        return QSize(size.width(), self.heightForWidth(self.width() if self.isVisible() else USUAL_WIDTH))
+
+    def _fit(self) -> None:
+        """The buttons stand below the words where the title has no room beside them."""
+        least = self.title.sizeHint().width() + self.buttons.minimumSize().width() + 32
+        beside = self.width() >= min(least, USUAL_WIDTH) or not self.buttons.sizeHint().width()
+        if self.state.wordWrap() != (self.width() < USUAL_WIDTH):
+            self.state.setWordWrap(self.width() < USUAL_WIDTH)
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if way != self._row.direction():
+            self._row.setDirection(way)
+            self._row.setAlignment(self.buttons, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
 
     def set_state(self, text: str, level: str) -> None:
-        self.state.setText(text)
+        self.state.setText(breakable(text))
         self.state.setAccessibleName(text)
         self.state.setVisible(bool(text))
         self.mark.set_level(level)
+
+
+class _State(ElidedLabel):
+    """The line of state, which goes on in the next one in a narrow head and is cut beside a row of tools."""
+
+    def __init__(self) -> None:
+        super().__init__("", "state")
+        self.setWordWrap(True)
+        self.setFont(number_font(11))
+        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        how.setHeightForWidth(True)
+        self.setSizePolicy(how)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        Label.paintEvent(self, event) if self.wordWrap() else super().paintEvent(event)
 
 
 class _Mark(QWidget):

@@ -47,9 +47,19 @@ class StatGrid(QWidget):
         self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
+            self._give_room(row, stat)
         for index, row in enumerate(self._rows):
             for label in row:
                 label.setVisible(index < len(stats))
+
+    def _give_room(self, row: tuple[QLabel, ...], stat: Stat) -> None:
+        """Words, which line up with no number, go on where the unit would be."""
+        words = not (stat.unit or stat.spread or any(map(str.isdigit, stat.value)))
+        span = 3 if words and row[1].sizeHint().width() > VALUE_ROOM else 1
+        place = self._grid.getItemPosition(self._grid.indexOf(row[1]))
+        if place[3] != span:  # type: ignore[index]
+            self._grid.removeWidget(row[1])
+            self._grid.addWidget(row[1], place[0], 1, 1, span)  # type: ignore[index]
 
     def make_rows(self, count: int) -> None:
         """Have labels for so many figures ready."""

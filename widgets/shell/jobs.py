@@ -224,6 +224,7 @@ class _Details(QWidget):
         self.section = Section(tr("Details"), folded=True, name="jobs/traceback")
         self.section.add(self.trace)
         self.outcome = wrapped()
+        self.words.given = self.outcome.given = True
         parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None
         self.outcome.hide()
         self.setLayout(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)))
@@ -235,14 +236,14 @@ class _Details(QWidget):
         self.title.setText(row.title)
         self.words.setText(breakable(row.error or row.cut_off or row.note or row.command))
         set_property(self.words, "level", row.level if row.error else "")
-        self.hint.setText(row.hint or row.result)
+        self.hint.setText(row.hint or breakable(row.result))
         self.hint.setVisible(bool(row.hint or row.result))
         self.section.setVisible(bool(row.trace))
         if self.trace.toPlainText() != row.trace:
             self.trace.setPlainText(row.trace)
 
     def show_outcome(self, words: str) -> None:
-        self.outcome.setText(words)
+        self.outcome.setText(breakable(words))
         self.outcome.setVisible(bool(words))
 
 

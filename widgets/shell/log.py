@@ -23,6 +23,7 @@ from widgets.kit.theme import ICON, LOOK, number_font
 
 DEPTH = 100_000
 COLUMNS = (tr("Time"), tr("Level"), tr("From"), tr("What happened"))
+NAMES = {"debug": tr("debug"), "info": tr("info"), "warning": tr("warning"), "error": tr("error")}
 LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
 Index = QModelIndex | QPersistentModelIndex
 
@@ -233,7 +234,12 @@ class _Lines(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return (_clock(row.time), row.level_name, row.origin or row.logger, row.text.partition("\n")[0])[column]
+            return (
+                _clock(row.time),
+                NAMES.get(row.level_name, row.level_name),
+                row.origin or row.logger,
+                row.text.partition("\n")[0],
+            )[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.text
         if role == Qt.ItemDataRole.FontRole and column == 0:

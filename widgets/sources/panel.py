@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu
 
-from engines.cameras.types import Source, UsbCamera
+from engines.cameras.types import FeedState, Source, UsbCamera
 from engines.core.words import tr, tr_count
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
@@ -21,6 +21,7 @@ from widgets.kit.when_new import when_new
 from widgets.sources.choice import SOURCE_MIME
 from widgets.sources.form import KINDS, SourceForm
 from widgets.sources.list import ROW, SourceList, SourceRow, TileRow
+from widgets.sources.told import WORDS
 
 __all__ = ["SOURCE_MIME", "SourceRow", "SourcesPanel", "TileRow", "dropped_texts"]
 
@@ -80,7 +81,7 @@ class SourcesPanel(FileDrops, Panel):
         """Show these. Selection, scrolling and what is folded stay as they are."""
         self.list.show_rows(rows)
         self.show_empty(not rows)
-        playing = sum(row.state == "playing" for row in rows)
+        playing = sum(row.state == WORDS[FeedState.PLAYING] for row in rows)
         failed = sum(row.level == "bad" for row in rows)
         words = [tr_count(len(rows), "{n} source", "{n:,} sources")] if rows else []
         if rows:

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.words import tr
 
+WORDS = {
+    FeedState.CLOSED: tr("closed"),
+    FeedState.OPENING: tr("opening"),
+    FeedState.PLAYING: tr("playing"),
+    FeedState.PAUSED: tr("paused"),
+    FeedState.ENDED: tr("ended"),
+    FeedState.RECONNECTING: tr("reconnecting"),
+    FeedState.FAILED: tr("failed"),
+}
 LEVELS = {
     FeedState.PLAYING: "good",
     FeedState.OPENING: "busy",
@@ -29,6 +38,6 @@ def told(status: FeedStatus) -> Told:
     if status.silent and status.state is FeedState.PLAYING:
         return Told(tr("waiting"), "warn", tr("No picture for {seconds} s", seconds=f"{status.silent:.1f}"))
     if status.silent:
-        return Told(status.state.value, "warn", tr("No answer for {seconds} s", seconds=f"{status.silent:.1f}"))
+        return Told(WORDS[status.state], "warn", tr("No answer for {seconds} s", seconds=f"{status.silent:.1f}"))
     level = LEVELS.get(status.state, "")
-    return Told(status.state.value, "warn" if level == "good" and status.message else level, status.message)
+    return Told(WORDS[status.state], "warn" if level == "good" and status.message else level, status.message)

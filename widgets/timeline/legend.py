@@ -33,7 +33,7 @@ class Legend(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 0, 8, 0)
         self._row.setSpacing(4)
-        self.more = QuietButton("more", "", tr("Classes for which there is no room here"), name=tr("More classes"))
+        self.more = QuietButton("+0", "", tr("Classes for which there is no room here"), name=tr("More classes"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self.more.setMenu(self._menu)

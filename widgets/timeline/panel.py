@@ -59,6 +59,7 @@ class TimelinePanel(Panel):
         self.brush = ChoiceField(tr("Class of new segments"), tip=tr("What a segment that you draw is called"))
         self.brush.setMinimumContentsLength(12)
         self.track = ChoiceField(tr("Track of new segments"), tip=tr("Where segments that you draw or mark go"))
+        self.track.given = self.brush.given = True
         self.fit = QuietButton(
             "", "arrows-out-line-horizontal", tr("Show all of it (F, or a double click)"), name=tr("Show all")
         )

@@ -1,6 +1,6 @@
 """Finds what is seen and was not said through translation, in the stretched language, whose texts bear its marks.
 
-Data is left alone: numbers, units, names of files and models, what the user typed.
+Data is left alone: numbers, units, names of files and models, what the user typed, and what a widget is `given`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w)")
 """A word of letters that is no part of a path, an address or an identifier."""
-DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope"])
+DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
 
@@ -46,10 +46,11 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
     for part in (root, *root.findChildren(QWidget)):
         kind = type(part).__name__
         said = [part.toolTip(), part.accessibleName(), part.accessibleDescription(), part.statusTip()]
+        given = getattr(part, "given", False)
         if isinstance(part, QDockWidget):
             said.append(part.windowTitle())
         if isinstance(part, (QLabel, QAbstractButton)):
-            said.append(part.text())
+            said = [text for text in said if text != part.text()] if given else [*said, part.text()]
         if isinstance(part, (QGroupBox, QMenu)):
             said.append(part.title())
         if isinstance(part, QLineEdit):
@@ -58,7 +59,7 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
             said += [part.tabText(at) for at in range(part.count())] + [
                 part.tabToolTip(at) for at in range(part.count())
             ]
-        if isinstance(part, QComboBox):
+        if isinstance(part, QComboBox) and not given:
             said += [part.itemText(at) for at in range(part.count())]
         said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
         if isinstance(part, QAbstractItemView) and part.isVisible() and part.model() is not None:

@@ -38,7 +38,7 @@ def test_the_one_action_fits_the_page(panel: InspectionPanel) -> None:
     assert panel.start.text() == "Stop"
     panel.show_state(replace(panel.shown, look=replace(panel.shown.look, over=True)))
     assert panel.start.text() == "Play again"
-    assert panel.state.startswith("looking at Camera 1, 12 frames a second \u00b7 net \u00b7 onnx")
+    assert panel.state == "looking at Camera 1, 12 frames a second \u00b7 net"
     resting = view_of(Page.ACTIVATIONS)
     panel.show_state(replace(resting, look=replace(resting.look, on=False), problem="Choose a source"))
     assert (panel.start.text(), panel.start.isEnabled(), panel.start.toolTip()) == ("Look", False, "Choose a source")

@@ -86,10 +86,10 @@ class EvaluatePage(QWidget):
         )
         self.truth = Section(tr("Held against"), name="actions.evaluate.truth")
         self.labels = PathRow(
-            tr("Labels"), "none", tr("Labels of the film: CSV, JSON, ELAN, VIA or THUMOS text"), clears=True
+            tr("Labels"), tr("none"), tr("Labels of the film: CSV, JSON, ELAN, VIA or THUMOS text"), clears=True
         )
         self.video = PathRow(
-            tr("Video"), "none", tr("The film that models are run over; scores need none"), clears=True
+            tr("Video"), tr("none"), tr("The film that models are run over; scores need none"), clears=True
         )
         tip = tr("Which frames count: A:B, B not included, counted from 0; empty for all that have scores")
         self.frames = FramesField(tip)
@@ -115,8 +115,8 @@ class EvaluatePage(QWidget):
         self.list.setVisible(bool(rows))
         self.models.head.setText(tr("Models: {count}", count=len(rows)) if rows else tr("Models"))
         say(self.told, "" if rows else tr("Add models to compare on one film, or scores that were saved before."))
-        self.labels.show_path(spec.labels, tr("as marked in this project") if own else "none")
-        self.video.show_path(spec.video, tr("that of the labels") if own and not spec.labels else "none")
+        self.labels.show_path(spec.labels, tr("as marked in this project") if own else tr("none"))
+        self.video.show_path(spec.video, tr("that of the labels") if own and not spec.labels else tr("none"))
         self.frames.show_frames(spec.frames)
 
     def _edit(self, **fields: object) -> None:

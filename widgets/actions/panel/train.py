@@ -48,7 +48,9 @@ class DataSection(Form):
         tip = tr("Which frames of each clip are learned from: A:B, B not included, counted from 0; empty for all")
         self.frames = FramesField(tip)
         keep("actions.train", frames=self.frames.text)
-        self.folder = PathRow(tr("Folder"), "none", tr("A folder with features and targets for each film"), clears=True)
+        self.folder = PathRow(
+            tr("Folder"), tr("none"), tr("A folder with features and targets for each film"), clears=True
+        )
         self.settings = ChoiceField(
             tr("Published settings"), SETTINGS, tip=tr("Settings of the paper, by the name of its network")
         )

@@ -18,7 +18,7 @@ class SeeSection(Form):
         super().__init__(tr("Sample"), name="attention.see")
         self.model = ChoiceField(tr("Model"), tip=tr("A network that comes with the program"))
         digits = [(str(digit), str(digit)) for digit in range(CLASSES)]
-        self.label = ChoiceField(tr("Class"), [(NONE, "none"), *digits], "3", tip=tr("What the sample is to be"))
+        self.label = ChoiceField(tr("Class"), [(NONE, tr("none")), *digits], "3", tip=tr("What the sample is to be"))
         self.steps = NumberField(
             tr("Steps"), 12, 1, 100, tip=tr("Steps from noise to the sample; each has its own maps")
         )

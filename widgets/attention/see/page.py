@@ -67,7 +67,7 @@ class SeePage(WorkPage):
             return
         self.recording = seen.recording
         self.title.setText(seen.recording.made)
-        self.layer.set_choices([(str(at), site.name) for at, site in enumerate(seen.recording.sites)])
+        self.layer.set_choices([(str(at), words.site_words(site)) for at, site in enumerate(seen.recording.sites)])
         self.bar.set_places(len(seen.recording.steps) - 1, (len(seen.recording.steps) - 1) // 2)
         result = seen.result
         self.kernels = words.kernel_words(result.kernels) if result is not None else ""
@@ -136,7 +136,7 @@ class SeePage(WorkPage):
         self.state.setText(
             tr(
                 "{site}, head {head} of {heads}, {tokens} patches{by}",
-                site=site.name,
+                site=words.site_words(site),
                 head=self.head + 1,
                 heads=site.heads,
                 tokens=site.tokens,
@@ -153,7 +153,9 @@ class SeePage(WorkPage):
         if self.recording is None:
             return
         site = self.recording.sites[self.site]
-        title = tr("{site}, head {head}, step {step}", site=site.name, head=self.head + 1, step=self.step + 1)
+        title = tr(
+            "{site}, head {head}, step {step}", site=words.site_words(site), head=self.head + 1, step=self.step + 1
+        )
         self.watchWanted.emit(title, *self.recording.inputs(self.step, self.site, self.head))
 
     def _make_parts(self) -> None:

@@ -14,7 +14,14 @@ from engines.core.words import as_sentence, tr
 from widgets.charts.axes import figure, percent
 
 STRONGEST = 5
+PARTS = {"Layer": tr("Layer"), "Down": tr("Down"), "Middle": tr("Middle"), "Up": tr("Up")}
 Values = NDArray[np.float64]
+
+
+def site_words(site: Site) -> str:
+    """'Layer 2', 'Middle': where in the network it is."""
+    part, _, number = site.name.partition(" ")
+    return f"{PARTS.get(part, part)} {number}".strip()
 
 
 def place_words(site: Site, patch: int) -> str:
@@ -69,7 +76,7 @@ def told(site: Site, head: int, patch: int, row: Values, entropy: float) -> str:
     strong = "; ".join(f"{where} {share_words(share)}" for where, share in strongest(site, row))
     return tr(
         "{site}, head {head}, patch at {place_words}. Entropy {entropy:.2f} nats. {strong}",
-        site=site.name,
+        site=site_words(site),
         head=head + 1,
         place_words=place_words(site, patch),
         entropy=entropy,

@@ -39,7 +39,7 @@ class TakeBlock(QWidget):
         self.apart.setPrefix(tr("each "))
         self.film = PlainButton(tr("Use the recording"), "file", tr("Calibrate from the file that these cameras play"))
         self.busy = BusyLine(tr("Stop"))
-        fields = row_of(self.take, (self.count, 1), (self.apart, 1), spacing=8)
+        fields = column_of(row_of((self.count, 1), (self.apart, 1), spacing=8), row_of(self.take, None), spacing=8)
         self._fields, self._film = held(fields), held(row_of(self.film, None))
         self.setLayout(column_of(self._fields, self._film, self.busy, spacing=8))
         self._listen()

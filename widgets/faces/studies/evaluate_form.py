@@ -34,7 +34,7 @@ class EvaluateForm(QWidget):
         tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
         self.images = PathRow(tr("Images"), tr("no folder chosen"), tip)
         tip = tr("A TSV file with the columns fold, same, a, b")
-        self.pairs = PathRow(tr("Pair list"), "none", tip, clears=True)
+        self.pairs = PathRow(tr("Pair list"), tr("none"), tip, clears=True)
         self.flip = Toggle(
             tr("With mirror images"), tip=tr("Average each embedding with its mirror image's; takes twice as long")
         )

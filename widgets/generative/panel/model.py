@@ -23,6 +23,7 @@ class ModelSection(Form):
     def __init__(self) -> None:
         super().__init__(tr("Model"), name="diffusion.model")
         self.model = GroupedChoice(tr("Model"), tip=tr("What is sampled"))
+        self.model.given = True
         self.file = QuietButton("", "open", tr("A safetensors file with its card"), name=tr("Open a model file"))
         self.folder = QuietButton("", "folder", tr("A folder that diffusers saved"), name=tr("Open a model folder"))
         self.facts = words()

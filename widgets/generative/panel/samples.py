@@ -122,7 +122,7 @@ class SamplesSection(Form):
         self.classes.set_choices(choices, value)
 
     def _class_name(self, index: int) -> str:
-        return self._names[index] if 0 <= index < len(self._names) else "none"
+        return self._names[index] if 0 <= index < len(self._names) else tr("none")
 
     def _summary(self, spec: SampleSpec) -> str:
         made = tr_count(len(spec.seeds), "{n} sample", "{n:,} samples")

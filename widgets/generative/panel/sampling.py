@@ -285,6 +285,7 @@ class GuidanceSection(Form):
         self.kind = ChoiceField(tr("Kind of guidance"), [(id, title) for id, title, _ in self.KINDS])
         self.weak = ChoiceField(tr("Weaker model"), tip=tr("What autoguidance moves away from"))
         self.classifier = ChoiceField(tr("Classifier"), tip=tr("Whose gradient is followed"))
+        self.weak.given = self.classifier.given = True
         self.limited = Toggle(
             tr("Only between two noise levels"), tip=tr("Outside them the weight is 1, which saves time too")
         )
@@ -326,7 +327,7 @@ class GuidanceSection(Form):
         title = next(title for id, title, _ in self.KINDS if id == guidance.kind)
         tip(self.weight, WEIGHT_TIPS[guidance.kind == "classifier"])
         self.set_summary(
-            "none" if unguided(guidance) else tr("{title}, weight {weight:g}", title=title, weight=guidance.weight)
+            tr("none") if unguided(guidance) else tr("{title}, weight {weight:g}", title=title, weight=guidance.weight)
         )
 
     def _offer(self, view: DiffusionView) -> None:

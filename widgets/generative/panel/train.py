@@ -18,7 +18,7 @@ from widgets.kit.panel import ChoiceField, NumberField, PlainButton, TextField, 
 
 PROCESSES = (
     ("edm", "EDM", tr("Noise is added to the data; sigma from 0.002 to 80")),
-    ("ve", "VE (score)", tr("Noise is added to the data, up to large sigma; SMLD")),
+    ("ve", tr("VE (score)"), tr("Noise is added to the data, up to large sigma; SMLD")),
     ("flow", tr("Flow"), tr("A straight line from data to noise; begins at infinite sigma")),
     ("vp", tr("VP, linear beta"), tr("DDPM's table")),
     ("vp-scaled", tr("VP, scaled linear"), tr("Stable Diffusion's table")),

@@ -278,5 +278,5 @@ def _progress(run: Run) -> str:
 
 def _write(painter: QPainter, room: QRect, words: str, font: QFont) -> None:
     painter.setFont(font)
-    shown = elided(QFontMetrics(font), words, room.width())
+    shown = elided(QFontMetrics(font), words, room.width(), given=True)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

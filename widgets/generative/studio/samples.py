@@ -59,6 +59,7 @@ class SamplesPage(QWidget):
         self.scrubber, self.progress = Scrubber(), BusyLine()
         self.spectrum, self.history = SpectrumPlot(), HistoryStrip()
         self.chosen, self.caption, self.cost = ElidedLabel(), ElidedLabel("", "muted"), ElidedLabel("", "hint")
+        self.caption.given = True
         self._lay_out()
         self._wire()
 

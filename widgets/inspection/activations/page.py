@@ -19,6 +19,7 @@ from widgets.inspection.activations.strip import FrameStrip
 from widgets.inspection.activations.vector import VectorChart
 from widgets.inspection.live_page import LivePage, rgb
 from widgets.inspection.state import InspectionView
+from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.menus import menu_of, pop_up
@@ -145,7 +146,7 @@ class ActivationsPage(LivePage):
         self.heat = QuietButton(tr("Heat"), "", tr("The map over the picture, or the picture alone"), checkable=True)
         self.heat.setChecked(True)
         self.about = ElidedLabel(), ElidedLabel("", "muted")
-        self.health = ElidedLabel("", "muted"), ElidedLabel("", "muted")
+        self.health = wrapped("muted"), wrapped("muted")
         self.charts, self.strip = LayerCharts(), FrameStrip()
         self.found = ElidedLabel("", "hint")
         for part in (self.strip, self.found):

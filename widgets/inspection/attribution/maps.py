@@ -134,7 +134,7 @@ class MethodTiles(DrawnChart):
             self._picture = small.scaledToHeight(2 * self.LEAST, Qt.TransformationMode.SmoothTransformation)
             self._heats = [map_image(one) for one in result.explained]
         self.place = place
-        chosen = result.explained[place].title if result.explained else "none"
+        chosen = result.explained[place].title if result.explained else tr("none")
         self.setAccessibleDescription(
             tr("{chosen} is chosen, of {count} methods", chosen=chosen, count=len(result.explained))
         )

@@ -32,7 +32,7 @@ class CompareSection(Form):
         self.second = PathRow(tr("Second"), tr("the same"), tr("The model that it is compared with"), clears=True)
         tip = tr("The picture that is looked at now, one or two picture files, or seeded noise")
         self.on = Segmented(tr("Picture"), ON, tip=tip)
-        self.picture = PathRow(tr("Picture"), "none", tr("The picture that goes in"), clears=True)
+        self.picture = PathRow(tr("Picture"), tr("none"), tr("The picture that goes in"), clears=True)
         self.other = PathRow(
             tr("Other picture"), tr("the same"), tr("The picture that the second model gets"), clears=True
         )

@@ -48,5 +48,7 @@ class InUseSection(Section):
         button.setAccessibleName(tr("Inspect {model}", model=model.title))
         button.clicked.connect(lambda: self.inspectWanted.emit(model))
         self.buttons[model.title] = button
-        words = column_of(ElidedLabel(model.title), ElidedLabel(at, "hint"), spacing=0)
+        where = ElidedLabel(at, "hint")
+        where.given = True
+        words = column_of(ElidedLabel(model.title), where, spacing=0)
         return held(row_of((words, 1), button, spacing=8))

@@ -24,6 +24,7 @@ class LayerField(QWidget):
         self.field = SearchChoice(tr("Layer"), placeholder=tr("Chosen for you"), tip=tip)
         self.chosen = self.field.chosen
         self.what = words()
+        self.what.given = True
         self.setLayout(column_of(labelled(tr("Layer"), self.field, tip), self.what, spacing=4))
 
     def show_layer(self, sheet: ModelSheet | None, layer: str, names: tuple[str, ...] = ()) -> None:

@@ -29,7 +29,7 @@ class ModelSection(Form):
 
     def __init__(self) -> None:
         super().__init__(tr("Model"), name="inspection.model")
-        self.file = PathRow(tr("File"), "none", tr("Choose a model file or folder"), clears=True)
+        self.file = PathRow(tr("File"), tr("none"), tr("Choose a model file or folder"), clears=True)
         self.recent = QuietButton(tr("Recent"), "waiting", tr("Models that were open before"))
         self.program = PlainButton(
             tr("Load it in a process of its own"), "", tr("This file is a program; it is loaded only when asked")
@@ -60,7 +60,7 @@ class ModelSection(Form):
         self.program.setVisible(program)
         say(self.why, "" if sheet is None else sheet.safety.why if program else sheet.runs)
         self.shapes.show_needed(() if sheet is None else sheet.needs_shape, model.spec.shapes)
-        self.set_summary(file_name(model.spec.path) if model.spec.path else "none")
+        self.set_summary(file_name(model.spec.path) if model.spec.path else tr("none"))
 
     def menu(self) -> QMenu:
         """Files that were open before, newest first."""

@@ -18,6 +18,8 @@ class SearchChoice(QComboBox):
     """`chosen(name)` when the user takes one. What is typed and is no name is left for what was chosen before."""
 
     chosen = Signal(str)
+    given = True
+    """Its choices are names of the model's own."""
 
     def __init__(self, name: str, *, placeholder: str = "", tip: str = "") -> None:
         super().__init__()

@@ -22,18 +22,20 @@ LEVELS = {"safe": "good", "code": "warn", "refused": "bad"}
 
 
 def headline(view: InspectionView) -> str:
-    """One line of state: 'looking at Camera 1, 12 frames a second', then title, format and parameters."""
+    """'looking at Camera 1, 12 frames a second' and the model's title; without it title, format and parameters."""
     sheet = view.model.sheet
     if view.model.busy is not None:
         return tr("Opening the model") if sheet is None else tr("Timing its layers")
     if sheet is None:
         return tr("No model is open")
+    if now := looking(view):
+        return DOT.join((*now, sheet.title))
     counted = (
         (tr("{amount} parameters", amount=amount(sheet.counts.parameters_shared_once)),)
         if sheet.counts.parameters
         else ()
     )
-    return DOT.join((*looking(view), sheet.title, str(sheet.format), *counted))
+    return DOT.join((sheet.title, str(sheet.format), *counted))
 
 
 def looking(view: InspectionView) -> tuple[str, ...]:
