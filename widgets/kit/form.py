@@ -214,7 +214,7 @@ class Form(Section):
             self.summary.setVisible(folded)
 
 
-def words(role: str = "hint") -> QLabel:
+def words(role: str = "hint") -> Label:
     """Words that wrap."""
     label = Label("", role, wraps=True)
     label.setMinimumWidth(1)
