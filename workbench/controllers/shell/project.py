@@ -220,7 +220,7 @@ class ProjectController(QObject):
     def ask_import(self) -> None:
         """For the list of a bundle or its zip: a folder cannot be told from its files in one dialog."""
         words = tr("The bundle's {about}, or its zip", about=ABOUT)
-        kinds = f"{words} ({ABOUT} {LIST} *.zip)"
+        kinds = f"{words} ({' '.join((ABOUT, LIST, '*.zip'))})"
         title = tr("Choose the bundle's {about} or its zip", about=ABOUT)
         if path := ask_open(self._window, title, "bundle", kinds):
             self.import_bundle(path if path.lower().endswith(".zip") else Path(path).parent)
