@@ -8,19 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Literal
 
 from engines.core.networks.in_use import ModelInUse
 from workbench.work.resuming import Resumable
 
 Area = Literal["left", "right", "bottom"]
-
-
-def named(path: str) -> Any:
-    """What "module:name" names."""
-    module, _, name = path.partition(":")
-    return getattr(import_module(module), name)
 
 
 @dataclass(frozen=True, slots=True)

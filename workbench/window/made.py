@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.networks.in_use import ModelInUse
 from engines.core.places import cache_dir
+from engines.core.spec import resolve
 from workbench.commands import Actions
 from workbench.controllers.common.feature_controller import P, W
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.features import Feature, Preset, named
+from workbench.features import Feature, Preset
 from workbench.services import Services
 from workbench.threads.background import Errands
 from workbench.threads.jobs import JobRecord
@@ -48,7 +49,7 @@ class Made:
 
     def __getitem__(self, id: str) -> Any:
         if id not in self._made:
-            self._made[id] = named(self.record(id).make)(self)
+            self._made[id] = resolve(self.record(id).make)(self)
         return self._made[id]
 
     def __contains__(self, id: str) -> bool:
@@ -124,7 +125,7 @@ class Made:
     def _owners(self, file: str) -> Iterator[str]:
         """The first by the ending, where the file does not tell that it is another's."""
         for one in self.records:
-            if one.takes and file.lower().endswith(one.takes) and (not one.owns or named(one.owns)(file)):
+            if one.takes and file.lower().endswith(one.takes) and (not one.owns or resolve(one.owns)(file)):
                 yield one.id
 
     # Within
@@ -155,4 +156,4 @@ class Made:
 
 
 def _sweep(path: str) -> None:
-    named(path)(cache_dir())
+    resolve(path)(cache_dir())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from engines.core.errors import KinoscopeError
-from engines.core.spec import from_json
+from engines.core.spec import from_json, resolve
 from engines.core.training.standing import Standing, remove
 from workbench.work.job_store import JobRecord, JobState
 
@@ -31,7 +30,7 @@ class Resumable:
 
     def spec_of(self, record: JobRecord) -> Any:
         """Raises `BadInput` for a spec that makes no sense any more."""
-        return from_json(_named(self.spec), record.spec)
+        return from_json(resolve(self.spec), record.spec)
 
     def standing_of(self, record: JobRecord) -> Standing | None:
         """How far a job came that has ended early; one that never began stands at step 0."""
@@ -39,8 +38,8 @@ class Resumable:
             return None
         try:
             spec = self.spec_of(record)
-            there = _named(self.standing)(spec)
-            place = _named(self.checkpoint)(spec) if there is None and record.started is None else None
+            there = resolve(self.standing)(spec)
+            place = resolve(self.checkpoint)(spec) if there is None and record.started is None else None
         except (KinoscopeError, OSError, ValueError):
             return None
         return there if place is None else Standing(place, 0, int(getattr(spec, "steps", 0)))
@@ -48,7 +47,7 @@ class Resumable:
     def place_of(self, record: JobRecord) -> Path | None:
         """Where a job keeps its checkpoint."""
         try:
-            return _named(self.checkpoint)(self.spec_of(record))
+            return resolve(self.checkpoint)(self.spec_of(record))
         except (KinoscopeError, OSError, ValueError):
             return None
 
@@ -57,7 +56,7 @@ class Resumable:
         there = self.standing_of(record)
         spec = self.spec_of(record)
         spec = replace(spec, anew=spec.anew and there is not None and there.step == 0, keep=keep)
-        return spec, _named(self.line)(spec)
+        return spec, resolve(self.line)(spec)
 
 
 class Standings:
@@ -112,8 +111,3 @@ def drop(there: Standing | None) -> None:
     """Delete the checkpoint of a job that is taken off the list."""
     if there is not None and there.step:
         remove(there.path)
-
-
-def _named(path: str) -> Any:
-    module, _, name = path.partition(":")
-    return getattr(import_module(module), name)

@@ -12,11 +12,12 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from engines.core.names import shown
+from engines.core.spec import resolve
 from engines.core.words import tr
 from widgets.shell.help import headings
 from widgets.shell.palette import CommandPalette, CommandRow
 from workbench.commands import Actions
-from workbench.features import Feature, named
+from workbench.features import Feature
 from workbench.project.recent import recent_titles
 from workbench.services import Services
 from workbench.synonyms import MEANINGS
@@ -118,7 +119,7 @@ class FindingController(QObject):
 
     def _pages(self) -> Iterator[Found]:
         for feature in self._features:
-            titles = named(feature.pages) if feature.pages else {}
+            titles = resolve(feature.pages) if feature.pages else {}
             for page, (title, tip) in titles.items():
                 id, category = f"page:{feature.id}/{page}", tr("Page of {feature}", feature=feature.title)
                 also = tr("go to page {title} {feature}", title=title, feature=feature.title)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer
 from PySide6.QtGui import QImage
 
+from engines.core.spec import resolve
 from engines.core.store.registry import REGISTRY
 from engines.core.words import tr, tr_count
 from widgets.shell.start.place import ViewerPlace
@@ -19,7 +20,7 @@ from widgets.shell.start.told import headline, state
 from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.project import ProjectController
-from workbench.features import Example, Feature, named
+from workbench.features import Example, Feature
 from workbench.project.running import FinishingMark, RunningMark
 from workbench.project.settings import Settings
 from workbench.services import Services
@@ -141,7 +142,7 @@ class StartController(QObject):
             feature,
             lambda: features[id],
             partial(self._actions.run, f"window.{feature.preset.id}"),
-            lambda: named(self._example(id).begin)(features[id]),
+            lambda: resolve(self._example(id).begin)(features[id]),
         )
 
     def resume(self, id: int) -> None:
