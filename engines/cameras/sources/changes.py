@@ -61,8 +61,8 @@ def looped(source: Source, loop: bool) -> Source:
     return replace(source, loop=loop) if isinstance(source, FileSource | FolderSource) else source
 
 
-def file_of(source: Source) -> str:
-    """The file or folder that the pictures come from; "" where they come from none."""
+def file_of(source: Source | None) -> str:
+    """The file or folder that the pictures come from; "" where they come from none, or there is no source."""
     inner = source.of if isinstance(source, TiledSource) else source
     return inner.path if isinstance(inner, FileSource | FolderSource) else ""
 

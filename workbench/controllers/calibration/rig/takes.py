@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engines.cameras.types import FileSource, FolderSource, Source, TiledSource
+from engines.cameras.sources.changes import file_of
 from engines.core.errors import KinoscopeError
 from engines.core.frames import Frame, Image
 from engines.core.slots import Slot
@@ -48,7 +48,7 @@ class Takes(SectionPart):
     @property
     def state(self) -> TakeView:
         title = self._live.title if LEAST <= len(self._live.chosen) <= MOST else ""
-        return replace(self._view, title=title, film=film_of(self._live.source))
+        return replace(self._view, title=title, film=file_of(self._live.source))
 
     def wire(self, section: TakeBlock) -> None:
         section.counted.connect(lambda pictures, seconds: self._show(count=pictures, seconds=seconds))
@@ -163,9 +163,3 @@ def _whole(images: Sequence[Image], tiles: dict[str, object]) -> Image:
     assert isinstance(rows, int)
     assert isinstance(columns, int)
     return tiled(images, (rows, columns))
-
-
-def film_of(source: Source | None) -> str:
-    """The recording that a source plays, "" for cameras."""
-    inner = source.of if isinstance(source, TiledSource) else source
-    return inner.path if isinstance(inner, FileSource | FolderSource) else ""
