@@ -81,6 +81,10 @@ class Project:
         """Kinds of which there are items."""
         return self._items.kinds()
 
+    def ids(self, kind: str) -> tuple[str, ...]:
+        """Of all items of a kind, those too that cannot be read."""
+        return self._items.ids(kind)
+
     def arrange(self, kind: str, ids: Sequence[str]) -> None:
         """Have items of a kind in this order."""
         if not self.read_only and self._items.arrange(kind, ids):

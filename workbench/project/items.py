@@ -45,6 +45,9 @@ class Items:
     def kinds(self) -> tuple[str, ...]:
         return tuple(kind for kind, items in self._texts.items() if items)
 
+    def ids(self, kind: str) -> tuple[str, ...]:
+        return tuple(self._texts.get(kind, ()))
+
     def text(self, kind: str, id: str) -> str | None:
         return self._texts.get(kind, {}).get(id)
 

@@ -71,37 +71,43 @@ class DeskKeeper(QObject):
 
     def keep(self) -> None:
         """What is shown now, into the project that it is of, and the settings."""
+        layout = self._layout()
         if self._project is self._services.project:
             self._look()
-            self._services.project.put(STATE, DESK, self._desk())
+            self._services.project.put(STATE, DESK, self._desk(layout))
             self._services.project.put(STATE, FILMS, self._films_now())
             for name in KEPT.fresh:
                 self._services.project.put(FIELD, name, KEPT.values[name])
             KEPT.fresh.clear()
-        self.keep_layout()
+        self._keep_layout(layout)
 
     def keep_layout(self) -> None:
         """Docks and folds, where they are others than before."""
+        self._keep_layout(self._layout())
+
+    def _keep_layout(self, layout: str) -> None:
         settings = self._services.settings
-        layout = base64.b64encode(self._docks.state()).decode()
         if layout != settings.value.layout:
             settings.change(layout=layout)
         if settings.value.panels.get("folds", {}) != FOLDS.state:
             settings.set_panel("folds", **FOLDS.state)
 
-    def _desk(self) -> dict[str, Any]:
+    def _layout(self) -> str:
+        return base64.b64encode(self._docks.state()).decode()
+
+    def _desk(self, layout: str) -> dict[str, Any]:
         return {
             "preset": self._services.settings.value.preset,
             "selected": self._grid.selected_index,
             "maximised": self._grid.maximised_index,
-            "layout": base64.b64encode(self._docks.state()).decode(),
+            "layout": layout,
             "views": {str(tile): view for tile, view in (self._grid.views() | self._views).items()},
         }
 
     def _films_now(self) -> dict[str, dict[str, Any]]:
         feeds = self._services.feeds
         self._films |= {id: film for id in feeds.ids() if (film := _film(feeds.feed(id).status())) is not None}
-        known = self._services.project.items("source")
+        known = self._services.project.ids("source")
         self._films = {id: film for id, film in self._films.items() if id in known}
         return self._films
 
