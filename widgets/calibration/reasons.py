@@ -30,7 +30,7 @@ WORDS: dict[str, Callable[[str], str]] = {
     "free_board": lambda _target: tr("Free the board"),
     "drop_corner": lambda _target: tr("Leave this corner out"),
     "switch_off": lambda _target: tr("Switch off"),
-    "use_model": lambda target: tr("Use {get}", get=MODELS.get(target, target)),
+    "use_model": lambda target: tr("Use {model}", model=MODELS.get(target, target)),
     "use_board": lambda target: tr("Use {board_name}", board_name=board_name(Board.parse(target))),
     "load_lenses": lambda _target: tr("Load known lenses"),
 }

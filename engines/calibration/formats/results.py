@@ -28,7 +28,7 @@ def result_of(result: type[R], data: object, kind: str, version: int, what: str)
     if not isinstance(data, dict) or data.get("kind") != kind:
         raise BadInput(tr("This JSON is not {what}", what=what))
     if data.get("version") != version:
-        raise BadInput(tr("This calibration was written by another version ({get})", get=data.get("version")))
+        raise BadInput(tr("This calibration was written by another version ({version})", version=data.get("version")))
     with in_words():
         board = None if data["board"] is None else asdict(Board.parse(data["board"]))
         more = [asdict(Board.parse(text)) for text in data.get("more_boards", ())]

@@ -25,8 +25,7 @@ def pose_words(pose: HeadPose | None) -> str:
     """'Head 12 degrees to the right, 3 up, leaning 2 clockwise'."""
     if pose is None:
         return tr("No head pose")
-    side = tr("right") if pose.yaw >= 0 else tr("left")
-    up = tr("up") if pose.pitch >= 0 else tr("down")
+    side, up = _sides(pose)
     lean = tr("clockwise") if pose.roll >= 0 else tr("counter-clockwise")
     return tr(
         "Head {yaw:.0f}\u00b0 {side}, {pitch:.0f}\u00b0 {up}, {roll:.0f}\u00b0 {lean}",
@@ -39,13 +38,18 @@ def pose_words(pose: HeadPose | None) -> str:
     )
 
 
+def _sides(seen: HeadPose | Gaze) -> tuple[str, str]:
+    """Across and along the picture, in words."""
+    return tr("right") if seen.yaw >= 0 else tr("left"), tr("up") if seen.pitch >= 0 else tr("down")
+
+
 def gaze_words(gaze: Gaze | None) -> str:
     """'Looks 12 degrees to the left, 4 up'."""
     if gaze is None:
         return tr("No gaze")
     if gaze.blink:
         return tr("Eyes shut")
-    side, up = "right" if gaze.yaw >= 0 else "left", "up" if gaze.pitch >= 0 else "down"
+    side, up = _sides(gaze)
     return tr(
         "Looks {yaw:.0f}\u00b0 {side}, {pitch:.0f}\u00b0 {up}",
         yaw=abs(gaze.yaw),

@@ -88,7 +88,7 @@ class Card(QWidget):
         if box is None or graph is None or folded is None:
             return
         self._module, self._around = box.name, box.around
-        self.close_around.setText(tr("Close {rpartition}", rpartition=box.around.rpartition("/")[2]))
+        self.close_around.setText(tr("Close {module}", module=box.around.rpartition("/")[2]))
         self.what.setText(DOT.join(filter(None, (box.op, str(box.family) if box.family != box.op else ""))))
         self.place.setText(tr("In {module}", module=node.module) if node and node.module else "")
         self.figures.set_stats(_figures(box))

@@ -56,7 +56,7 @@ class Flow(QObject):
         """Let particles flow as the form says."""
         spec = self._spec()
         self._shown = replace(self._shown, trouble=None)
-        self._slot.start(spec, tr("Flow of {rpartition}", rpartition=spec.model.rpartition(":")[2]), flow_line(spec))
+        self._slot.start(spec, tr("Flow of {model}", model=spec.model.rpartition(":")[2]), flow_line(spec))
 
     def say(self, trouble: Trouble | None) -> None:
         """Show a trouble; None once the user has read it."""
