@@ -13,7 +13,7 @@ from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
 
-LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 120, 84, 36
+LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 100, 84, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class StatGrid(QWidget):
             _fill(row, stat)
             self._give_room(row, stat)
         for index, row in enumerate(self._rows):
-            for label in row:
-                label.setVisible(index < len(stats))
+            for column, label in enumerate(row):
+                label.setVisible(index < len(stats) and (column < 3 or bool(label.text())))
 
     def _give_room(self, row: tuple[QLabel, ...], stat: Stat) -> None:
         """Words, which line up with no number, go on where the unit would be."""
@@ -77,7 +77,7 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), ElidedLabel(), Label("", "muted"), Label("", "muted"))
+        row = (Label("", "muted", wraps=True), ElidedLabel(), Label("", "muted"), Label("", "muted"))
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)

@@ -7,6 +7,7 @@ tooltip. What the program says itself must fit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
@@ -19,10 +20,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QLabel,
+    QLayout,
     QLineEdit,
     QMenu,
     QPushButton,
     QRadioButton,
+    QScrollArea,
+    QStackedLayout,
     QStyledItemDelegate,
     QTabBar,
     QTableView,
@@ -45,13 +49,14 @@ TAB_PADDING = {True: 18, False: 24}
 
 def cut(root: QWidget) -> list[str]:
     """Texts that are seen in part, with how many pixels they lack."""
-    found = [f"{type(part).__name__} {what}" for part in _seen(root) for check in CHECKS for what in check(part)]
+    found = [f"{type(part).__name__} {what}" for part in shown_parts(root) for check in CHECKS for what in check(part)]
     with listening() as painted:
         root.grab()
     return found + [f"painted {text}" for text in dict.fromkeys(painted)]
 
 
-def _seen(root: QWidget) -> Iterator[QWidget]:
+def shown_parts(root: QWidget) -> Iterator[QWidget]:
+    """All that is to be seen."""
     for part in (root, *root.findChildren(QWidget)):
         if part.isVisible() and not _in_view(part, root).isEmpty():
             yield part
@@ -170,4 +175,35 @@ def _menu(part: QWidget) -> Iterator[str]:
         yield f"{part.title()!r} is wider than the screen"
 
 
-CHECKS: tuple[Callable[[QWidget], Iterator[str]], ...] = (_label, _button, _field, _tabs, _heads, _cells, _menu)
+def _sideways(part: QWidget) -> Iterator[str]:
+    """A page that is wider than its place; one that scrolls sideways alone is meant to."""
+    if not isinstance(part, QScrollArea) or part.widget() is None:
+        return
+    lacking = part.widget().width() - part.viewport().width()
+    if lacking > SLACK and part.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+        yield f"of {type(part.widget()).__name__} {part.widget().accessibleName()!r} lacks {lacking} px across"
+
+
+def _pressed(part: QWidget) -> Iterator[str]:
+    """Neighbours in a row or column that lie over one another, for want of room."""
+    layout = part.layout()
+    if layout is None or isinstance(layout, QStackedLayout):
+        return
+    shown = [(at, at.geometry()) for at in _laid(layout) if at.isVisible()]
+    for (one, place), (other, beside) in combinations(shown, 2):
+        if min((common := place & beside).width(), common.height()) > SLACK:
+            yield f"has {type(one).__name__} over {type(other).__name__}, {common.height()} px"
+
+
+def _laid(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (within := item.layout()) is not None:
+            yield from _laid(within)
+
+
+CHECKS: tuple[Callable[[QWidget], Iterator[str]], ...] = (
+    _label, _button, _field, _tabs, _heads, _cells, _menu, _sideways, _pressed,
+)  # fmt: skip

@@ -35,10 +35,10 @@ def untranslated(root: QWidget) -> list[str]:
     """Texts without the marks of the stretched language; none where another language is spoken."""
     if spoken() != STRETCHED:
         return []
-    return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if _bare(text)))
+    return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if is_bare(text)))
 
 
-def _bare(text: str) -> bool:
+def is_bare(text: str) -> bool:
     return BEGIN not in text and END not in text and any(word.lower() not in DATA for word in WORD.findall(text))
 
 

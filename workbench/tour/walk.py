@@ -214,7 +214,9 @@ class Guide(QObject):
             _lay(over, picture, self._window)
         picture.save(str(path))
         self.pictures.append(str(path))
-        self.problems += [f"{stop.name}: {what}" for what in self._met(over)]
+        for what in self._met(over):
+            self.problems.append(f"{stop.name}: {what}")
+            self._say(f"  {what}")
         if stop.job is not None:
             self.jobs[stop.name] = stop.job.figures()
             self.problems += [f"{stop.name}: {what}" for what in stop.job.problems()]
