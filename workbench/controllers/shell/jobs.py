@@ -251,4 +251,4 @@ def _time(record: JobRecord) -> str:
         return seconds_left(record.seconds_left)
     if record.started and record.finished:
         return tr("took {time}", time=time_words(record.finished - record.started))
-    return tr("since {strftime}", strftime=time.strftime("%H:%M", time.localtime(record.created)))
+    return tr("since {time}", time=time.strftime("%H:%M", time.localtime(record.created)))
