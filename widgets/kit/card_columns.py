@@ -1,4 +1,4 @@
-"""What stands side by side, and below each other where it is narrow: controls, result cards, a chart and its figures."""
+"""Side by side, and below each other where it is narrow: controls, result cards, a chart and what is said of it."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 from widgets.kit.access.elided import elided
+from widgets.kit.theme import number_font
 
 SHORT = 24
 """Longer words are broken where they may be."""
@@ -61,9 +62,7 @@ class Lines(Label):
         top = (self.height() - high * len(shown)) // 2
         for at, line in enumerate(shown):
             words = elided(self.fontMetrics(), line, self.width(), given=self.given)
-            painter.drawText(
-                0, top + at * high, self.width(), high, self.alignment() | Qt.TextFlag.TextSingleLine, words
-            )
+            painter.drawText(0, top + at * high, self.width(), high, how, words)
 
 
 def lines_of(text: str, font: QFont, width: float) -> list[str]:
@@ -76,6 +75,37 @@ def lines_of(text: str, font: QFont, width: float) -> list[str]:
         found.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
     layout.endLayout()
     return found
+
+
+class StateLine(Label):
+    """How things stand, in a line that goes on in the next where it has no room.
+
+    At one width it stays as tall as it was, so that nothing below it moves while a job counts.
+    """
+
+    def __init__(self, role: str = "state", points: int = 11) -> None:
+        super().__init__("", role, wraps=True)
+        self._tallest = (0, 0)
+        self.setFont(number_font(points))
+        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        how.setHeightForWidth(True)
+        self.setSizePolicy(how)
+
+    def setText(self, text: str) -> None:
+        if not text:
+            self._tallest = (0, 0)
+        super().setText(breakable(text))
+        self.setAccessibleName(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.fontMetrics().height())
+
+    def heightForWidth(self, width: int) -> int:
+        needed = super().heightForWidth(width)
+        if width == self.width():
+            before, tall = self._tallest
+            self._tallest = width, needed = width, max(needed, tall if before == width else 0)
+        return needed
 
 
 def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:

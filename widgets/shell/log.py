@@ -257,6 +257,7 @@ class _Table(QTableView):
 
     def __init__(self, model: _Lines) -> None:
         super().__init__()
+        self.given = True
         self.setModel(model)
         plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
         self.setWordWrap(False)

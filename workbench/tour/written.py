@@ -1,9 +1,8 @@
-"""Finds what is wrong with texts as they are painted, by whomever: cut, one over another, too faint, not translated."""
+"""Finds what is wrong with texts as they are painted, by whomever: cut, too faint, not translated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage
@@ -19,14 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.tour.cut import shown_parts
-from workbench.tour.painted import Painted, painted
+from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
 from workbench.work.languages import STRETCHED, spoken
 from workbench.work.stretching import BEGIN, END
 
 ACROSS, DOWN = 2, 5
 """Pixels that a line may stand out: what letters lean over, and the air above and below them."""
-OVER = 3
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
 DOTS = "\u2026"
@@ -37,13 +35,20 @@ def written(root: QWidget) -> list[str]:
     """Each with its kind before it."""
     found, image = [], root.grab().toImage()
     for part in shown_parts(root):
-        texts = [text for text in painted(part) if any(map(str.isalnum, text.words))]
+        texts = [text for text in painted(part) if any(map(str.isalnum, text.words)) and _is_seen(part, text, root)]
         name = type(part).__name__
         found += [f"cut: {name} paints {text.words!r} with no room" for text in texts if _is_cut(part, text)]
-        found += [f"one over another: {name} {one!r}, {other!r}" for one, other in _over(texts)]
         found += [f"faint: {name} {text.words!r} {ratio:.1f}:1" for text, ratio in _faint(part, texts, root, image)]
         found += [f"not translated: {name} paints {words!r}" for words in _untold(part, texts)]
     return list(dict.fromkeys(found))
+
+
+def _is_seen(part: QWidget, text: Painted, root: QWidget) -> bool:
+    """It is not scrolled away, and nothing lies over it."""
+    middle = text.box.center().toPoint()
+    if part is root or not part.rect().contains(middle):
+        return part is root or part.rect().intersects(text.box.toAlignedRect())
+    return part.window() is root and root.childAt(part.mapTo(root, middle)) is part
 
 
 def _is_cut(part: QWidget, text: Painted) -> bool:
@@ -51,6 +56,8 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
         return False
     room = QRectF(part.rect()) & text.room
     rows = _scrolls(part, (QAbstractScrollArea,))
+    if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
+        return False
     across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
     down = text.box.top() < room.top() - DOWN or text.box.bottom() > room.bottom() + DOWN
     return across or (down and not rows)
@@ -58,13 +65,6 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
 
 def _scrolls(part: QWidget, kinds: tuple[type, ...]) -> bool:
     return isinstance(part.parentWidget(), kinds)
-
-
-def _over(texts: list[Painted]) -> Iterator[tuple[str, str]]:
-    for one, other in combinations(texts, 2):
-        common = one.room & other.room
-        if one.words != other.words and common.width() > OVER and common.height() > OVER + DOWN:
-            yield one.words, other.words
 
 
 def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) -> Iterator[tuple[Painted, float]]:

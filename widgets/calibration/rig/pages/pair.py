@@ -66,7 +66,7 @@ class Scale(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_scale(QPainter(self), QRectF(self.rect()).adjusted(1, 2, -1, 0), *self._ends, title="depth")
+        draw_scale(QPainter(self), QRectF(self.rect()).adjusted(1, 2, -1, 0), *self._ends, title=tr("depth"))
 
 
 class PairPage(WorkPage):
