@@ -320,6 +320,12 @@ def write(
     return metrics.horizontalAdvance(shown)
 
 
+def write_whole(painter: QPainter, room: QRectF, words: str, token: str = "muted", size: int = 11) -> None:
+    """Write one line where there is room for all of it, else nothing."""
+    if wide(words, size) <= room.width():
+        write(painter, room, words, token, size)
+
+
 def wide(words: str, size: int = 13) -> float:
     """Pixels that a line of words takes."""
     return QFontMetricsF(number_font(size)).horizontalAdvance(words)
