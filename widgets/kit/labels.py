@@ -50,6 +50,7 @@ class StateLine(Label):
         self._tallest = (0, 0)
         super().__init__("", role, wraps=True)
         self.setFont(number_font(points))
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:

@@ -340,7 +340,7 @@ def _paint_bar(painter: QPainter, box: QRectF, row: JobRow) -> None:
 
 def _paint_words(painter: QPainter, box: QRectF, row: JobRow) -> None:
     """The title, and after it, where it has room, what it is doing or why it failed."""
-    rest = box.adjusted(round(write(painter, box, row.title)) + 12, 0, -8, 0)
+    rest = box.adjusted(round(write(painter, box, row.title, given=True)) + 12, 0, -8, 0)
     write_whole(painter, rest, _note(row), "bad" if row.error else "muted")
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
 from widgets.kit.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
+from widgets.kit.row_list import clauses, wide
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
@@ -311,6 +312,13 @@ def test_words_among_figures_end_where_the_longest_does(qtbot):
     assert kind == made > rate
     grid.set_stats((Stat("Kind", "Tiled"), Stat("Rate", "30", "fps")))
     qtbot.waitUntil(lambda: grid._rows[0][1].geometry().right() == grid._rows[1][1].geometry().right())
+
+
+def test_a_row_says_as_many_whole_clauses_as_have_room(qapp):
+    first, second = "There is no such file", "There is no such file (/media/disk/a 0.5.mp4)"
+    words = f"{second}. It may have been moved"
+    said = [clauses(words, wide(part, 11)) for part in (words, second, first, "There")]
+    assert said == [words, second, first, ""]
 
 
 def test_a_section_remembers_that_it_was_folded(qtbot):

@@ -78,7 +78,14 @@ class SuspicionList(PaintedList):
         line = QRectF(left, room.top() + 11, room.right() - 1 - left - GAP, 18)
         weight = QFont.Weight.Normal if done else QFont.Weight.DemiBold
         used = write(painter, line, chance(one), "muted", 11, RIGHT)
-        write(painter, line.adjusted(0, 0, -used - GAP, 0), one.name, "muted" if done else "text", weight=weight)
+        write(
+            painter,
+            line.adjusted(0, 0, -used - GAP, 0),
+            one.name,
+            "muted" if done else "text",
+            weight=weight,
+            given=True,
+        )
         words, role, token = (as_sentence(done), "check", "good") if done else kind(one)
         line.translate(0, 20)
         draw_icon(painter, QRectF(line.left(), line.top() + 2, 14, 14).toRect(), role, token)
