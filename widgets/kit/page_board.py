@@ -102,10 +102,8 @@ class PageBoard(LazyPages, FileDrops):
         self.shown: Any = None
         self.makers, self.made = pages, {}
         self._titles = titles
-        self.tabs, self.more = (
-            _Tabs(),
-            QuietButton("", "more", tr("Pages that have no room here"), name=tr("More pages")),
-        )
+        self.tabs = _Tabs()
+        self.more = QuietButton("", "more", tr("Pages that have no room here"), name=tr("More pages"))
         leave_wheel(self.tabs)
         self.trouble = TroubleCard()
         self.help = QuietButton("", "help", about, name=tr("Help"))

@@ -42,12 +42,9 @@ def untranslated(root: QWidget) -> list[str]:
 
 
 def is_bare(text: str) -> bool:
-    return (
-        not FILE.search(text)
-        and BEGIN not in text
-        and END not in text
-        and any(word.lower() not in DATA for word in WORD.findall(text))
-    )
+    if FILE.search(text) or BEGIN in text or END in text:
+        return False
+    return any(word.lower() not in DATA for word in WORD.findall(text))
 
 
 def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
