@@ -80,11 +80,11 @@ def lay_out(board: Board, page: str) -> Sheet:
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f} mm and needs {need:.0f} x {need2:.0f} mm of paper",
+        "The board is {width:.0f} x {height:.0f} mm and needs {paper_width:.0f} x {paper_height:.0f} mm of paper",
         width=width,
         height=height,
-        need=need[0],
-        need2=need[1],
+        paper_width=need[0],
+        paper_height=need[1],
     )
     raise UsageError(tr("{message}: it does not fit {page}", message=message, page=page), hint=advice)
 
