@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 from widgets.kit.theme import number_font
@@ -41,32 +42,37 @@ class Label(QLabel):
 class StateLine(Label):
     """How things stand, in a line that goes on in the next where it has no room.
 
-    At one width it stays as tall as it was, so that nothing below it moves while a job counts.
+    At one width it stays as tall as it was, so that nothing below it moves while a job counts. Its height is fixed, not
+    one for its width: a page that scrolls would take what it would like to have for what it needs.
     """
 
     def __init__(self, role: str = "state", points: int = 11) -> None:
-        super().__init__("", role, wraps=True)
         self._tallest = (0, 0)
+        super().__init__("", role, wraps=True)
         self.setFont(number_font(points))
-        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        how.setHeightForWidth(True)
-        self.setSizePolicy(how)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:
-        if not text:
-            self._tallest = (0, 0)
         super().setText(breakable(text))
         self.setAccessibleName(text)
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24, self.fontMetrics().height())
 
-    def heightForWidth(self, width: int) -> int:
-        needed = super().heightForWidth(width)
-        if width == self.width():
-            before, tall = self._tallest
-            self._tallest = width, needed = width, max(needed, tall if before == width else 0)
-        return needed
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        (before, tall), wide = self._tallest, self.width()
+        needed = self.fontMetrics().boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, self.text() or " ").height()
+        self._tallest = wide, max(needed, tall if before == wide and self.text() else 0)
+        self.setFixedHeight(self._tallest[1])
 
 
 def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:

@@ -255,7 +255,7 @@ class Panel(QWidget):
 
 NO_ALIGNMENT = Qt.AlignmentFlag(0)
 USUAL_WIDTH = 400
-"""Pixels that a head is taken to have before it is shown; a wider one has its buttons beside its words."""
+"""Pixels from which on a head has its buttons beside its words."""
 
 
 class _Head(QWidget):
@@ -278,18 +278,6 @@ class _Head(QWidget):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.isVisible():
             self._fit()
         return super().event(event)
-
-    def sizeHint(self) -> QSize:
-        return self._as_tall_as_needed(super().sizeHint())
-
-    def minimumSizeHint(self) -> QSize:
-        return self._as_tall_as_needed(super().minimumSizeHint())
-
-    def _as_tall_as_needed(self, size: QSize) -> QSize:
-        """At the width there is; Qt would take what the narrowest head needs."""
-        if not self._row.hasHeightForWidth():
-            return size
-        return QSize(size.width(), self.heightForWidth(self.width() if self.isVisible() else USUAL_WIDTH))
 
     def _fit(self) -> None:
         """The buttons stand below the words where the title has no room beside them."""
