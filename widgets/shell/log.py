@@ -79,7 +79,7 @@ class LogPanel(Panel):
         self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.follow, self.copy, self.save, self.clear)
-        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6)))
+        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6, margins=(12, 0, 12, 0))))
         self.table = _Table(self._model)
         self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()
@@ -266,6 +266,7 @@ class _Table(QTableView):
 
     def __init__(self, model: _Lines) -> None:
         super().__init__()
+        self.given = True
         self.setModel(model)
         plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
         self.setWordWrap(False)
