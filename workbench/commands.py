@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
 
@@ -130,6 +130,9 @@ LAST = (
 COMMANDS = commands()
 PRESETS = presets()
 
+NARROW = QSize(12, 12)
+"""What a bar of menus leaves for the button of those that have no room."""
+
 
 class Actions(QObject):
     """The table brought to life: one `QAction` a command, bound by id to what it does. `keysChanged`: another key."""
@@ -200,7 +203,8 @@ class Actions(QObject):
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
         self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
         for rest in bar.findChildren(QToolButton, "qt_menubar_ext_button"):
-            rest.setIcon(icon("more"))
+            rest.setIcon(icon("caret-down", "text"))
+            rest.setIconSize(NARROW)
             describe(rest, tr("More"), tr("Menus that have no room"))
         for name, title in marked(command.menu for command in self.commands.values()).items():
             menu = SideMenu(title, bar)
