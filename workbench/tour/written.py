@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QGraphicsView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -128,5 +130,7 @@ def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
 
 
 def _given(part: QWidget) -> bool:
-    """What was typed or is data: lists and fields are looked into by `told`, which knows whose words they are."""
-    return isinstance(part, (QLineEdit, QComboBox)) or _scrolls(part, (*SCROLLED, QAbstractItemView))
+    """Looked into by `told`, which knows whose words they are: labels, buttons, lists and fields."""
+    return isinstance(part, (QLabel, QAbstractButton, QLineEdit, QComboBox)) or _scrolls(
+        part, (*SCROLLED, QAbstractItemView)
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 
+from engines.core.words import tr
 from engines.inspection.reading.onnx_graph import Parts, value_of
 from engines.inspection.reading.sizes import SMALL
 from engines.inspection.shapes import check_axes

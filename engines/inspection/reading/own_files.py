@@ -103,7 +103,8 @@ def _generative(path: Path, told: Shape) -> Built:
     prediction = "edm" if card.architecture == "classifier" else card.prediction
     into = float(coefficients(Preconditioned(network, prediction, kind, card.data_std), LEVEL)[2]) if noisy else 1.0
     facts = (
-        (tr("network"), f"{card.architecture}, {card.title}"), (tr("trained on"), card.data), (tr("licence"), card.licence),
+        (tr("network"), f"{card.architecture}, {card.title}"), (tr("trained on"), card.data),
+        (tr("licence"), card.licence),
         (tr("predicts"), "" if card.architecture == "classifier" else card.prediction),
         (tr("noise process"), card.process if noisy else ""), (tr("classes"), _few(card.classes)),
         (
@@ -136,7 +137,8 @@ def _head(path: Path, told: Shape) -> Built:
         raise BadInput(tr("The weights do not fit the model's card"), path=path, hint=tr("Train it again")) from error
     shape = _asked(told, (1, min(card.shape.window, CHUNKS), sum(card.shape.inputs)))
     facts = (
-        (tr("network"), tr("{kind} over features of frames", kind=card.shape.kind)), (tr("classes"), _few(card.classes)),
+        (tr("network"), tr("{kind} over features of frames", kind=card.shape.kind)),
+        (tr("classes"), _few(card.classes)),
         (tr("trained on"), card.trained_on), (tr("chunks"), tr("{shape} a sequence, of any number", shape=shape[1])),
     )  # fmt: skip
     return Built(network, {"x": torch.zeros(shape)}, card.name, tuple(fact for fact in facts if fact[1]))

@@ -70,7 +70,7 @@ def test_two_parts_stand_side_by_side_where_both_are_whole_and_else_below_each_o
 
 
 def test_what_is_said_beside_a_chart_is_unrolled_below_it(shown, qtbot):
-    words = Label("A sentence that is long enough for many lines. " * 20, wraps=True)
+    words = Label("A sentence that is long enough for many lines. " * 60, wraps=True)
     said = scrolled(words)
     page = shown(Beside(QWidget(), said, (200, 300, 0.3)), NARROW)
     qtbot.waitUntil(lambda: said.height() >= words.heightForWidth(said.viewport().width()))

@@ -1,4 +1,4 @@
-"""Texts are read as they are painted, by Qt, by delegates and by hand: what is cut, faint or not translated is found."""
+"""Texts are read as they are painted, by Qt or by hand: what is cut, faint or not translated is found."""
 
 from __future__ import annotations
 
@@ -49,10 +49,11 @@ def page(qtbot):
 
 def test_a_text_is_read_with_its_place_and_colour(page):
     sheet = Sheet("Good day", "#0b72c4", 12)
-    page(sheet)
+    window = page(sheet)
     (text,) = painted(sheet)
     assert (text.words, text.box.left(), text.ink) == ("Good day", 12, QColor("#0b72c4"))
     assert text.box.width() == pytest.approx(sheet.fontMetrics().horizontalAdvance("Good day"), abs=1)
+    assert written(window) == []
 
 
 @pytest.mark.parametrize(

@@ -125,4 +125,4 @@ def _input(given: Given) -> Stat:
 
 def facts(sheet: ModelSheet) -> list[Stat]:
     """What else the file says."""
-    return [Stat(as_sentence(name), value, tip=f"{name}: {value}") for name, value in sheet.facts]
+    return [Stat(as_sentence(name), value, tip=f"{name}: {value}", given=True) for name, value in sheet.facts]
