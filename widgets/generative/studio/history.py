@@ -266,7 +266,8 @@ def _draw_lines(painter: QPainter, room: QRect, run: Run) -> None:
         painter.setPen(look.color("text"))
         _write(painter, lines[2].adjusted(17, 0, 0, 0), _progress(run) or word, small)
     else:
-        _write(painter, lines[2], f"{run.title}" + (f", {when_words(run.when)}" if run.when else ""), small)
+        told = f"{run.title}" + (f", {when_words(run.when)}" if run.when else "")
+        _write(painter, lines[2], told, small, given=True)
 
 
 def _progress(run: Run) -> str:
@@ -276,7 +277,7 @@ def _progress(run: Run) -> str:
     return tr("Cancelling") if busy.cancelling else tr("Running, {done:.0f} %", done=100 * busy.done / busy.total)
 
 
-def _write(painter: QPainter, room: QRect, words: str, font: QFont) -> None:
+def _write(painter: QPainter, room: QRect, words: str, font: QFont, *, given: bool = False) -> None:
     painter.setFont(font)
-    shown = elided(QFontMetrics(font), words, room.width(), given=True)
+    shown = elided(QFontMetrics(font), words, room.width(), given=given)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
