@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import number_font
 
 SHORT = 24
@@ -37,6 +38,43 @@ class Label(QLabel):
         self.setText(text)
         self.setProperty("role", role)
         self.setWordWrap(wraps)
+
+
+class Lines(Label):
+    """Goes on in the next line; where there are too few the last ends in an ellipsis, and all is in the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text, role, wraps=True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        whole = self.heightForWidth(self.width()) <= self.height() + 1
+        if (tip := "" if whole else self.text()) != self.toolTip():
+            self.setToolTip(tip)
+        if whole:
+            super().paintEvent(event)
+            return
+        lines, high = lines_of(self.text(), self.font(), self.width()), self.fontMetrics().lineSpacing()
+        most = max(self.height() // high, 1)
+        shown = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        how = self.alignment() | Qt.TextFlag.TextSingleLine
+        top = (self.height() - high * len(shown)) // 2
+        for at, line in enumerate(shown):
+            words = elided(self.fontMetrics(), line, self.width(), given=self.given)
+            painter.drawText(0, top + at * high, self.width(), high, how, words)
+
+
+def lines_of(text: str, font: QFont, width: float) -> list[str]:
+    """The text as it goes on from line to line."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    found = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        found.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+    layout.endLayout()
+    return found
 
 
 class StateLine(Label):
