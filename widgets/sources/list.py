@@ -32,7 +32,7 @@ from widgets.kit.access.elided import elided
 from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import draw_pill, pill_size
-from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
+from widgets.kit.row_list import RIGHT, Index, RowPainter, clauses, wide, write
 from widgets.kit.theme import LOOK, number_font
 from widgets.sources.choice import SOURCE_MIME, dragged_source, source_data
 from widgets.sources.form import KINDS
@@ -297,9 +297,8 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
     draw_pill(painter, place, row.state, row.level)
     _write(painter, QRect(box.left() + 36, box.top() + 6, int(place.left()) - box.left() - 44, 20), row.title)
     below = QRect(box.left() + 36, box.top() + 26, box.width() - 46, 18)
-    if row.message and row.level in ("bad", "warn"):
-        words = elided(QFontMetrics(number_font(11)), row.message, below.width() - 3, given=True)
-        write(painter, QRectF(below), words, row.level, 11)
+    if row.level in ("bad", "warn") and (why := clauses(row.message, below.width() - 3)):
+        write(painter, QRectF(below), why, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
         first += tr("\u2002\u00b7\u2002calibrated") if row.note else ""

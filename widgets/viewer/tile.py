@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 
 import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt
@@ -17,7 +16,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QToolButton
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
@@ -33,6 +32,7 @@ from widgets.kit.theme import LOOK
 from widgets.sources.choice import dragged_source
 from widgets.sources.told import told
 from widgets.viewer.dragging import Aim, Handle, dragged_tile, tile_data
+from widgets.viewer.faces import Face, Faces
 from widgets.viewer.figures import Figures
 from widgets.viewer.host import TileHost
 from widgets.viewer.image_view import ImageView
@@ -42,14 +42,6 @@ from widgets.viewer.transport import TransportBar
 EDGE = 2
 TITLE_ROOM = 170
 ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
-
-
-class _Face(Enum):
-    """Which of its faces a tile shows."""
-
-    EMPTY = 0
-    PICTURE = 1
-    FAILED = 2
 
 
 class ViewerTile(FileDrops):
@@ -88,7 +80,7 @@ class ViewerTile(FileDrops):
         self.title.setText(title or dict(self._sources).get(path, path))
         self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self.title.text()))
         self._place_words()
-        self._show(_Face.PICTURE)
+        self._show(Face.PICTURE)
         if not self.view.has_picture:
             self.view.clear(tr("Waiting for the first picture"))
 
@@ -97,8 +89,8 @@ class ViewerTile(FileDrops):
         self._overlays = tuple(overlays)
         self.view.set_frame(frame, moving=moving)
         self.view.set_overlays(self._all_overlays())
-        if self._stack.currentIndex() != _Face.PICTURE.value:
-            self._show(_Face.PICTURE)
+        if self._faces.shown is not Face.PICTURE:
+            self._show(Face.PICTURE)
 
     def set_status(self, status: FeedStatus, rate: float = 0.0, dropped: int = 0) -> None:
         """How the source does: state in words, pictures shown per second, unread ones, and its controls."""
@@ -118,7 +110,7 @@ class ViewerTile(FileDrops):
         if status.state is FeedState.FAILED and not self.view.has_picture:
             self._gone = status.gone
             self._failed.set_text(status.message or tr("This source does not answer."), self._way_out())
-            self._show(_Face.FAILED)
+            self._show(Face.FAILED)
 
     def set_recording(self, words: str | None) -> None:
         """Time and size of the recording of what is shown, None where there is none."""
@@ -183,7 +175,7 @@ class ViewerTile(FileDrops):
         self.transport.hide()
         self.set_engines_on(())
         self.setAccessibleName(tr("Tile {index}: empty", index=self.index + 1))
-        self._show(_Face.EMPTY)
+        self._show(Face.EMPTY)
 
     def latency_ms(self) -> float | None:
         """Capture to screen, the median of the last thirty pictures; None before the first, and while it stands."""
@@ -262,13 +254,11 @@ class ViewerTile(FileDrops):
         self._offer = Aim(self)
         self._empty = EmptyState("", tr("Choose a source"), "viewer", tr("What to show in this tile"))
         self._failed = EmptyState("", tr("Reconnect"), "bad", tr("Open the source again"))
-        faces = QWidget()
-        self._stack = QStackedLayout(faces)
-        for face in (self._empty, self.view, self._failed):
-            self._stack.addWidget(face)
+        self._failed.words.given = True
+        self._faces = Faces(self._empty, self.view, self._failed)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMinimumSize(104, 60)
-        column = column_of(self._head, (faces, 1), self.transport, margins=(EDGE, EDGE, EDGE, EDGE))
+        column = column_of(self._head, (self._faces, 1), self.transport, margins=(EDGE, EDGE, EDGE, EDGE))
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setLayout(column)
         self._build_tools()
@@ -322,9 +312,9 @@ class ViewerTile(FileDrops):
         ):
             signal.connect(tell)
 
-    def _show(self, face: _Face) -> None:
-        self._stack.setCurrentIndex(face.value)
-        self._head.setVisible(face is not _Face.EMPTY)
+    def _show(self, face: Face) -> None:
+        self._faces.show_face(face)
+        self._head.setVisible(face is not Face.EMPTY)
         self._show_tools()
 
     def _way_out(self) -> str:
@@ -333,7 +323,7 @@ class ViewerTile(FileDrops):
 
     def _show_tools(self, hovered: bool | None = None) -> None:
         on = self._keyboard or (self.underMouse() if hovered is None else hovered)
-        self.tools.setVisible(on and self._stack.currentIndex() == _Face.PICTURE.value)
+        self.tools.setVisible(on and self._faces.shown is Face.PICTURE)
         if self.tools.isVisible():
             self._place_tools()
 

@@ -140,13 +140,13 @@ class _Face(QWidget):
         token, weight = "muted" if quiet else "text", QFont.Weight.DemiBold
         room = wide("100 %", LARGE) + 12
         paint_swatch(painter, box, now.place)
-        write(painter, box.adjusted(18, 0, -room, 0), now.seen.words, token, LARGE, weight=weight)
+        write(painter, box.adjusted(18, 0, -room, 0), now.seen.words, token, LARGE, weight=weight, given=True)
         write(painter, box, now.seen.percent, token, LARGE, RIGHT)
 
     def _paint_bar(self, painter: QPainter, box: QRectF, bar: Bar, names: float, threshold: float) -> None:
         look, room = LOOK.now, wide("100 %", 11)
         token = "text" if bar.first else "muted"
-        write(painter, QRectF(box.left(), box.top(), names + 1, ROW), bar.words, token, 11)
+        write(painter, QRectF(box.left(), box.top(), names + 1, ROW), bar.words, token, 11, given=True)
         write(painter, box, f"{round(100 * bar.probability)} %", token, 11, RIGHT)
         track = QRectF(names + 12, box.center().y() - THICK / 2, box.width() - names - room - 24, THICK)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -48,7 +48,7 @@ class TrainPage(WorkPage):
         words = state_words(shown)
         if words != self.state.text():
             self.state.setText(words)
-            self.state.set_tip(shown.result.file if shown.result else "")
+            self.state.setToolTip(shown.result.file if shown.result else "")
         there = busy or shown.progress is not None or shown.result is not None
         self.show_there(there)
         self.charts.show_progress(shown.progress)
