@@ -49,7 +49,8 @@ class StatGrid(QWidget):
         self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
-        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if _is_words(stat)])
+        plain = not any(stat.unit or stat.spread for stat in stats)
+        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if plain or _is_words(stat)])
         for index, row in enumerate(self._rows):
             for column, label in enumerate(row):
                 label.setVisible(index < len(stats) and (column < 2 or bool(label.text())))
