@@ -100,7 +100,8 @@ def _fill(row: tuple[Label, ...], stat: Stat) -> None:
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
     row[1].given = stat.given
-    for label, room in zip(row, (LABEL_ROOM, VALUE_ROOM), strict=False):
+    word = max(map(row[0].fontMetrics().horizontalAdvance, stat.label.split()), default=0)
+    for label, room in zip(row, (max(LABEL_ROOM, word + 2), VALUE_ROOM), strict=False):
         label.setMinimumWidth(min(label.sizeHint().width(), room))
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (
         tr(" plus or minus {spread}", spread=stat.spread) if stat.spread else ""
