@@ -67,6 +67,36 @@ def test_every_text_goes_through_translation() -> None:
     assert found == []
 
 
+ONE_WORD = {
+    r"(?i)\bphotographs?\b": "picture; photograph is a camera's own file with its EXIF data",
+    r"(?i)(?<!mirror )\bimages?\b(?! (features|network)|'s;)": "picture; image in terms of the field alone",
+    r"(?i)\b(canceled|canceling|abort(ed)?)\b": "cancelled of jobs, stopped of what is live, cut off with the program",
+    r"(?<![\w'])--[a-z]": "the control's title, by `control`",
+    r"(?<![\w'])[A-Za-z ]+!( |$)": "no exclamation mark",
+}
+"""What a text does not say, and what it says."""
+OF_FILES = re.compile(r"EXIF|image_width|analytic:images")
+
+
+def test_one_word_is_said_for_one_thing() -> None:
+    found = []
+    for name, source in _sources():
+        for node in ast.walk(ast.parse(source)):
+            if _is_told(node) and not name.endswith("synonyms.py"):
+                texts = [text.value for text in node.args if isinstance(text, ast.Constant)]  # type: ignore[attr-defined]
+                said = " ".join(str(text) for text in texts)
+                found += [
+                    f"{name}:{node.lineno}: {said!r}: say {word}"
+                    for pattern, word in ONE_WORD.items()
+                    if re.search(pattern, re.sub(r"\{[^{}]*\}", "", said)) and not OF_FILES.search(said)
+                ]
+    assert found == []
+
+
+def _is_told(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "tr_count")
+
+
 def test_what_is_put_into_a_text_is_told_too() -> None:
     keys = {"one", "frames", "merge"}
     found = {

@@ -32,14 +32,14 @@ class EvaluateForm(QWidget):
         self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
         self._shown = self._spec, self._open
         tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
-        self.images = PathRow(tr("Images"), tr("no folder chosen"), tip)
+        self.images = PathRow(tr("Pictures"), tr("no folder chosen"), tip)
         tip = tr("A TSV file with the columns fold, same, a, b")
         self.pairs = PathRow(tr("Pair list"), tr("none"), tip, clears=True)
         self.flip = Toggle(
             tr("With mirror images"), tip=tr("Average each embedding with its mirror image's; takes twice as long")
         )
         self.enrol = NumberField(
-            tr("Images enrolled"), 1, 1, 20, unit=tr("each"), tip=tr("Of everybody with more images than that")
+            tr("Pictures enrolled"), 1, 1, 20, unit=tr("each"), tip=tr("Of everybody with more pictures than that")
         )
         self.which = Segmented(tr("Enrol which"), CHOICES, tip=tr("The first in name order, or the best by quality"))
         self._lay_out()
