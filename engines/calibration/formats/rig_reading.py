@@ -189,7 +189,8 @@ def _camera(one: Told, size: Size | None) -> RigCamera:
 
 def _say_unit() -> str:
     return tr(
-        'Say it with {control} ({units}), or in the file: length_unit: mm in YAML, unit = "mm" under [metadata] in TOML',
+        "Say it with {control} ({units}), or in the file: length_unit: mm in YAML, "
+        'unit = "mm" under [metadata] in TOML',
         control=control(tr("Open calibration"), "--unit"),
         units=", ".join(UNITS),
     )
