@@ -121,3 +121,15 @@ def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text
     box.setWindowTitle(title)
     box.setText(text)
     return box
+
+
+def really(parent: QWidget | None, title: str, question: str, verb: str, more: str = "") -> bool:
+    """Asked before what cannot be undone: Return and Escape leave everything as it is."""
+    box = message_box(parent, QMessageBox.Icon.Question, title, question)
+    box.setInformativeText(more)
+    yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+    no = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(no)
+    box.setEscapeButton(no)
+    box.exec()
+    return box.clickedButton() is yes
