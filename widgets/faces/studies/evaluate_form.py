@@ -67,7 +67,7 @@ class EvaluateForm(QWidget):
 
     def _lay_out(self) -> None:
         paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
-        enrol = ElidedLabel(tr("Open set: enrol the"), "muted")
+        enrol = ElidedLabel(tr("Enrolled for the open set"), "muted")
         enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)
         self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))
