@@ -92,7 +92,7 @@ FIRST = (
 "it"), "Shift+F11", "", 4, check=True),
     Command("source.add-usb", tr("Add camera…"), tr("Source"), tr("A USB or built-in camera, chosen by name"), "Ctrl+Shift+C", "usb"),
     Command("source.add-file", tr("Add video file…"), tr("Source"), tr("Play a video file"), "Ctrl+Shift+V", "file"),
-    Command("source.add-folder", tr("Add folder of images…"), tr("Source"), tr("Play the images of a folder in natural order"), "Ctrl+Shift+F", "folder"),
+    Command("source.add-folder", tr("Add folder of pictures…"), tr("Source"), tr("Play the pictures of a folder in natural order"), "Ctrl+Shift+F", "folder"),
     Command("source.add-stream", tr("Add network stream…"), tr("Source"), tr("An RTSP or HTTP address"), "Ctrl+Shift+N", "stream"),
     Command("source.add-tiled", tr("Add tiled source…"), tr("Source"), tr("Split any source into rows and columns"), "Ctrl+Shift+T", "tiled"),
     Command("source.add-scene", tr("Add rendered scene…"), tr("Source"), tr("Cameras with exactly known parameters that look at a moving board"), "Ctrl+Shift+R", "scene"),

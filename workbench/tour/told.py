@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.labels import NO_SPACE
-from workbench.work.languages import STRETCHED, spoken
+from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://)")
@@ -38,7 +38,7 @@ ROWS = 12
 
 def untranslated(root: QWidget) -> list[str]:
     """Texts without the marks of the stretched language; none where another language is spoken."""
-    if spoken() != STRETCHED:
+    if spoken() not in MADE:
         return []
     return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if is_bare(text)))
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
-from workbench.work.languages import STRETCHED, spoken
+from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
 ACROSS, DOWN = 2, 5
@@ -118,7 +118,7 @@ def _luminance(color: QColor) -> float:
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
     """A text in several lines has its marks in the first and the last."""
-    if spoken() != STRETCHED or getattr(part, "given", False) or _given(part):
+    if spoken() not in MADE or getattr(part, "given", False) or _given(part):
         return
     within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
     for text in texts:
