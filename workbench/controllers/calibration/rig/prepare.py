@@ -86,7 +86,7 @@ class Prepare(PagePart):
         page.choose.clicked.connect(self.ask)
         page.start.clicked.connect(self.start)
         page.use.clicked.connect(self.use)
-        page.reveal.clicked.connect(lambda: reveal(self._result.out) if self._result else None)
+        page.reveal.clicked.connect(lambda: self._result and reveal(self._result.out, self.desk.services.notify))
         page.out.choose.clicked.connect(self.ask_folder)
         page.wanted.connect(lambda values: self._set(replace(self.form, **values)))
         page.gridWanted.connect(lambda rows, columns: self._set(self.form.gridded(rows, columns)))
