@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from engines.core.errors import UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.inspection.types import Shape
 
 SIZE = re.compile(r"\s*\d+\s*", re.ASCII)
@@ -25,14 +25,20 @@ def shape_of(text: str) -> Shape:
     return sizes if len(sizes) == len(parts) and all(sizes) else ()
 
 
+def tell_shape(name: str) -> str:
+    """Advice where a file does not say the sizes of an input."""
+    asked = control(tr("Shape of {name}", name=name), "--input")
+    return tr("Tell its shape, such as {example}, with {control}", example="1x3x224x224", control=asked)
+
+
 def check_axes(name: str, has: Shape, told: Shape) -> None:
     """Raises `UsageError` for a shape of an input that has another number of axes."""
     if len(has) != len(told):
         words = tr(
-            "Input '{name}' has {count} axes ({shape_text}), not {count2}",
+            "Input '{name}' has {count} axes ({shape}), not {given}",
             name=name,
             count=len(has),
-            shape_text=shape_text(has),
-            count2=len(told),
+            shape=shape_text(has),
+            given=len(told),
         )
         raise UsageError(words, hint=tr("Tell a size for each"))

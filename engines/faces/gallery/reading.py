@@ -16,7 +16,7 @@ from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.names import looks_alike, name_key, shown, tidy_name
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import one_of, tr
 from engines.faces.gallery import history as gallery_history
 from engines.faces.gallery import rows as gallery_rows
 from engines.faces.gallery.protection import own_files
@@ -101,12 +101,12 @@ class GalleryReader:
         if card.sha256 != self.card.sha256:
             raise BadInput(
                 tr(
-                    "The gallery was made with {card} ({sha256}); {card2} ({sha2562}) gives embeddings "
+                    "The gallery was made with {made} ({made_hash}); {given} ({given_hash}) gives embeddings "
                     "that cannot be compared with it",
-                    card=self.card.title or self.card.name,
-                    sha256=self.card.sha256[:8],
-                    card2=card.title or card.name,
-                    sha2562=card.sha256[:8],
+                    made=self.card.title or self.card.name,
+                    made_hash=self.card.sha256[:8],
+                    given=card.title or card.name,
+                    given_hash=card.sha256[:8],
                 ),
                 path=self.path,
                 hint=tr("Choose the gallery's model, or embed its stored faces anew"),
@@ -242,7 +242,7 @@ class GalleryReader:
             alike = sorted(known for known in names.values() if looks_alike(known, tidy_name(told)))
             close = ", ".join(sorted(names.values())[:8])
             hint = (
-                tr("Is it {alike}?", alike=" or ".join(alike))
+                tr("Is it {alike}?", alike=one_of(alike))
                 if alike
                 else tr("Known are {close}", close=close)
                 if close

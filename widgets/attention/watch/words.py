@@ -34,10 +34,10 @@ def _forward_words(trace: Trace, at: int) -> str:
         return BEGIN
     step = trace.steps[at]
     tile = tr(
-        "Tile {keys} of rows {span}, keys {span2}",
-        keys=step.keys[0] // trace.key_tile + 1,
-        span=span(step.rows),
-        span2=span(step.keys),
+        "Tile {tile} of rows {rows}, keys {keys}",
+        tile=step.keys[0] // trace.key_tile + 1,
+        rows=span(step.rows),
+        keys=span(step.keys),
     )
     if step.skipped:
         return tr("{tile}: skipped. {why_hidden}", tile=tile, why_hidden=_why_hidden(trace, step))
@@ -49,17 +49,23 @@ def _back_words(trace: BackTrace, at: int) -> str:
     if at < 0:
         return BACK_BEGIN
     step = trace.steps[at]
-    tile = tr("Rows {span} of keys {span2}", span=span(step.rows), span2=span(step.keys))
+    tile = tr("Rows {rows} of keys {keys}", rows=span(step.rows), keys=span(step.keys))
     if step.skipped:
         return tr("{tile}: skipped. {why_hidden}", tile=tile, why_hidden=_why_hidden(trace.forward, step))
     strongest = float(trace.weights()[slice(*step.rows), slice(*step.keys)].max())
-    adds = tr(
-        "the weights exp(s \u2212 LSE) come back, the strongest {strongest}; they add to dQ of the rows",
-        strongest=percent(strongest, 1),
+    told = {"tile": tile, "strongest": percent(strongest, 1)}
+    if any(one.keys == step.keys and not one.skipped for one in trace.steps[at + 1 :]):
+        return tr(
+            "{tile}: the weights exp(s \u2212 LSE) come back, the strongest {strongest}; "
+            "they add to dQ of the rows and to dK and dV of the keys.",
+            **told,
+        )
+    words = tr(
+        "{tile}: the weights exp(s \u2212 LSE) come back, the strongest {strongest}; "
+        "they add to dQ of the rows and to dK and dV of the keys, which are finished with it.",
+        **told,
     )
-    later = any(one.keys == step.keys and not one.skipped for one in trace.steps[at + 1 :])
-    end = "." if later else f", which are finished with it. {'' if _more(trace, at) else BACK_DONE}".rstrip()
-    return tr("{tile}: {adds} and to dK and dV of the keys{end}", tile=tile, adds=adds, end=end)
+    return words if _more(trace, at) else f"{words} {BACK_DONE}"
 
 
 def _more(trace: BackTrace, at: int) -> bool:

@@ -164,8 +164,12 @@ class Samples(QObject):
     def _written(self, job: int) -> None:
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
-            words, notify = tr("Exported {target}", target=Path(target).name), self._services.notify
-            notify(words, "good", tr("Reveal"), lambda: reveal(target, notify))
+            self._services.notify(
+                tr("Exported {target}", target=Path(target).name),
+                "good",
+                tr("Reveal"),
+                partial(reveal, target, self._services.notify),
+            )
 
     def _read(self) -> None:
         if not self.gallery.shown:

@@ -86,7 +86,12 @@ class ReportController(QObject):
             self._services.notify(tr("The report could not be saved: {why}", why=error), "bad")
             return
         self.close()
-        self._services.notify(tr("The report is saved: {path}", path=path), "good", tr("Reveal"), partial(reveal, path))
+        self._services.notify(
+            tr("The report is saved: {path}", path=path),
+            "good",
+            tr("Reveal"),
+            partial(reveal, path, self._services.notify),
+        )
 
 
 TAKEN: dict[str, Callable[[int], str]] = {
@@ -110,10 +115,10 @@ def _screens() -> str:
     screens = QApplication.screens()
     sizes = [
         tr(
-            "{width} x {height} at {devicePixelRatio:g}",
+            "{width} x {height} at {scale:g}",
             width=one.size().width(),
             height=one.size().height(),
-            devicePixelRatio=one.devicePixelRatio(),
+            scale=one.devicePixelRatio(),
         )
         for one in screens
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote_from_bytes
 
@@ -12,13 +11,17 @@ from PySide6.QtGui import QDesktopServices
 
 from engines.core.names import shown
 from engines.core.words import tr
+from workbench.services import Notify
 
 
-def reveal(path: str | Path, notify: Callable[[str, str], object]) -> None:
-    """Open the folder that holds a file, or a folder itself; where the system cannot, say where it is."""
+def reveal(path: str | Path, notify: Notify) -> None:
+    """Open the folder that holds a file, or a folder itself; where that cannot be done, say so."""
     place = Path(path).absolute()
-    if not QDesktopServices.openUrl(url_of(place if place.is_dir() else place.parent)):
-        notify(tr("No file manager was found to show {folder}", folder=shown(str(place))), "warn")
+    folder = place if place.is_dir() else place.parent
+    if not folder.is_dir():
+        notify(tr("{folder} is not there any more", folder=shown(str(folder))), "warn")
+    elif not QDesktopServices.openUrl(url_of(folder)):
+        notify(tr("No file manager was found to show {folder}", folder=shown(str(folder))), "warn")
 
 
 def url_of(path: Path) -> QUrl:

@@ -22,7 +22,7 @@ from engines.calibration.targets.shots import Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
-from engines.core.words import tr, tr_count
+from engines.core.words import control, tr, tr_count
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
@@ -78,7 +78,9 @@ def _mirrored(said: str, named: str) -> BadInput:
     return BadInput(
         said,
         hint=tr(
-            "Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}", named=named
+            "Switch the mirroring off in the recorder, or flip the pictures of {cameras} with {control}",
+            cameras=named,
+            control=control(tr("Prepare"), f"calibrate prepare ... --flip {named}"),
         ),
     )
 
@@ -140,7 +142,7 @@ def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
         shared = [(corners[first][key], corners[second][key]) for key in corners[first] if key in corners[second]]
         if shared and all(_is_same(one, two) for one, two in shared):
             raise BadInput(
-                tr("The cameras {names} and {names2} show the same pictures", names=names[first], names2=names[second]),
+                tr("The cameras {first} and {second} show the same pictures", first=names[first], second=names[second]),
                 path=shared[0][1].path,
                 hint=tr("Each camera needs its own recording; leave one of the two out"),
             )

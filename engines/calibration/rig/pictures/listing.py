@@ -28,7 +28,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.installing import PROGRAM
 from engines.core.reading import making_sense, read_text
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 NAME = "cameras.yaml"
 ENDINGS = (".yaml", ".yml")
@@ -110,8 +110,12 @@ def resolved(spec: RigSpec) -> RigSpec:
     if not lists:
         return spec
     if len(spec.paths) > 1 or spec.tiles:
-        what = "--tiles" if spec.tiles else tr("other files")
-        raise UsageError(tr("A list of cameras stands alone, without {what}", what=what), path=lists[0])
+        words = (
+            tr("A list of cameras stands alone, without {tiles}", tiles=control(tr("Tiles of a picture"), "--tiles"))
+            if spec.tiles
+            else tr("A list of cameras stands alone, without other files")
+        )
+        raise UsageError(words, path=lists[0])
     listing = read(lists[0])
     match = listing.match if spec.match == "name" else spec.match
     offsets = spec.offsets or (listing.offsets if match == "order" else ())
@@ -124,7 +128,7 @@ def _listing(values: dict[str, Value], path: Path) -> Listing:
         raise BadInput(tr("It names no files"), path=path, hint=tr('Write files: ["left.mp4", "right.mp4"]'))
     if names and len(names) != len(files):
         raise BadInput(
-            tr("It names {count} cameras and the files of {count2}", count=len(names), count2=len(files)),
+            tr("It names {cameras} cameras and the files of {files}", cameras=len(names), files=len(files)),
             path=path,
             hint=tr("One for each"),
         )
@@ -136,7 +140,7 @@ def _listing(values: dict[str, Value], path: Path) -> Listing:
     offsets = tuple(_whole(word, path) for word in _words(values, "offsets"))
     if offsets and len(offsets) != len(files):
         raise BadInput(
-            tr("It has {count} offsets for {count2} cameras", count=len(offsets), count2=len(files)),
+            tr("It has {offsets} offsets for {cameras} cameras", offsets=len(offsets), cameras=len(files)),
             path=path,
             hint=tr("One for each"),
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engines.calibration.rig.types import Matching
 from engines.core.errors import BadInput, UsageError
 from engines.core.pictures.files import natural
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Files: TypeAlias = Sequence[Path]
 Key: TypeAlias = Hashable
@@ -68,7 +68,7 @@ def checked(offsets: Sequence[int], count: int) -> tuple[int, ...]:
     """An offset for each camera, zeros where none are given. Raises `UsageError`."""
     if offsets and len(offsets) != count:
         raise UsageError(
-            tr("{count} offsets are given for {count2} cameras", count=len(offsets), count2=count),
+            tr("{offsets} offsets are given for {cameras} cameras", offsets=len(offsets), cameras=count),
             hint=tr("One for each, in their order"),
         )
     return tuple(offsets) or (0,) * count
@@ -118,7 +118,10 @@ def _by_order(cameras: Sequence[Files], offsets: tuple[int, ...]) -> tuple[Momen
         raise BadInput(
             tr("The cameras have different numbers of pictures: {counts}", counts=", ".join(map(str, counts))),
             path=cameras[int(np.argmin(counts))][0].parent,
-            hint=tr("Match them by name or by time stamp, or give offsets in frames: --offsets 0,3"),
+            hint=tr(
+                "Match them by name or by time stamp, or give offsets in frames, such as 0,3, with {control}",
+                control=control(tr("Frames late"), "--offsets"),
+            ),
         )
     check_shared(counts, offsets)
     moments = ordered(counts, offsets)

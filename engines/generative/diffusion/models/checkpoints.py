@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import all_of, tr
 from engines.generative.data.moments import Moments
 from engines.generative.data.pickles import is_pickle, refuse
 from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
@@ -37,7 +37,7 @@ def check(weights: Path, prediction: str = "") -> Card:
     read_header(weights)
     card = read_card(weights)
     if card.architecture not in ARCHITECTURES:
-        hint = tr("Samples come from {architectures}", architectures=" and ".join(ARCHITECTURES))
+        hint = tr("Samples come from {architectures}", architectures=all_of(ARCHITECTURES))
         raise BadInput(
             tr("A network of the kind '{architecture}' gives no samples", architecture=card.architecture),
             path=weights,
@@ -82,7 +82,7 @@ def _build(weights: Path, card: Card) -> nn.Module:
 
     shape = card.arguments.get("shape", card.shape)
     if not isinstance(shape, list | tuple) or tuple(shape) != card.shape:
-        message = tr("The card says a sample is {shape} and its network's is {shape2}", shape=card.shape, shape2=shape)
+        message = tr("The card says a sample is {shape} and its network's is {built}", shape=card.shape, built=shape)
         raise BadInput(message, path=weights.with_suffix(".json"), hint=tr("Mend 'shape' in 'arguments' or above it"))
     hint = tr("Mend 'architecture' and 'arguments'")
     with making_sense(weights.with_suffix(".json"), tr("The card's network cannot be built"), hint=hint):

@@ -76,7 +76,7 @@ def _problems(spec: SampleSpec) -> Iterator[tuple[str, str]]:
         yield tr("The guidance interval is empty"), tr("Give the lower noise level first")
     if len(spec.classes) > 1 and len(spec.classes) != len(seeds):
         yield (
-            tr("{count} classes for {count2} samples", count=len(spec.classes), count2=len(seeds)),
+            tr("{classes} classes for {samples} samples", classes=len(spec.classes), samples=len(seeds)),
             tr("Give one for all or one a sample"),
         )
     if spec.batch < 0:
@@ -142,14 +142,14 @@ def _size_misfits(size: tuple[int, int], info: ModelInfo) -> Iterator[tuple[str,
             )
     elif info.kind != "diffusers":
         if tuple(size) != tuple(info.shape[1:]):
-            wanted = " x ".join(map(str, info.shape[1:])) or "points"
+            wanted = " x ".join(map(str, info.shape[1:])) or tr("points")
             yield (
                 tr("{info} draws {wanted} and nothing else", info=info.title, wanted=wanted),
                 tr("Leave the size empty"),
             )
     elif any(side % info.multiple or not LEAST_SIDE <= side <= MOST_SIDE for side in size):
         yield (
-            tr("{size} x {size2} does not fit {info}", size=size[0], size2=size[1], info=info.title),
+            tr("{height} x {width} does not fit {info}", height=size[0], width=size[1], info=info.title),
             tr("Sides are multiples of {multiple}", multiple=info.multiple),
         )
 
@@ -196,10 +196,11 @@ def _check_start(spec: SampleSpec) -> None:
             tr("A strength of {strength:g} is none", strength=start.strength),
             hint=tr("Give a number above 0, 1 at most"),
         )
-    for path, what in ((start.image, "picture"), (start.mask, "mask")):
-        if what == "mask" and start.kind != "inpaint":
-            continue
-        if not path:
-            raise UsageError(tr("No {what} is chosen to begin with", what=what), hint=tr("Choose a {what}", what=what))
-        if not Path(path).expanduser().is_file():
-            raise FileMissing(tr("There is no such {what}", what=what), path=path)
+    if not start.image:
+        raise UsageError(tr("No picture is chosen to begin with"), hint=tr("Choose a picture"))
+    if not Path(start.image).expanduser().is_file():
+        raise FileMissing(tr("There is no such picture"), path=start.image)
+    if start.kind == "inpaint" and not start.mask:
+        raise UsageError(tr("No mask is chosen to begin with"), hint=tr("Choose a mask"))
+    if start.kind == "inpaint" and not Path(start.mask).expanduser().is_file():
+        raise FileMissing(tr("There is no such mask"), path=start.mask)
