@@ -60,7 +60,7 @@ class ResultReport(QWidget):
         self.camera.add(self.about)
         self.use = PlainButton(tr("Use for this camera"), "straight")
         self.focus = TextField(
-            tr("Focus"), placeholder=tr("Focus, in a word"), tip=tr("Where the lens is focused; may stay empty")
+            tr("Focus"), placeholder=tr("Near, 2 m, infinity"), tip=tr("Where the lens is focused; may stay empty")
         )
         self._use = columns(self.use, self.focus)
         words = self._loaded, self.figures, self.reasons, self._dropped, self._use
