@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 STYLE = Path(__file__).resolve().parents[2] / "resources" / "theme.qss"
@@ -104,7 +104,9 @@ class Look(QObject):
     def dress(self, app: QApplication, tokens: Tokens) -> None:
         """The part of `apply` that Qt does: palette and style sheet. `changed` is to be sent afterwards."""
         self.now = tokens
-        QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
+        icons = STYLE.parent / "icons"
+        QDir.setSearchPaths("glyph", [str(icons)])
+        QIcon.setFallbackSearchPaths([str(icons / tokens.name)])  # files and folders where the desktop has no icons
         if app.property("look") is None:
             app.setProperty("look", "fusion")
             app.setStyle("Fusion")

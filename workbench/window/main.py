@@ -170,6 +170,8 @@ class Window(QMainWindow, Host):
         self.docks.show(id)
 
     def show_centre(self, name: str) -> None:
+        if self.centre.strip not in ("", name) and name != "viewer":
+            self.preset(self.features.record(name).preset.id)
         self.centre.show_widget(name)
 
     def add_source(self, path: str) -> None:
@@ -307,13 +309,10 @@ class Window(QMainWindow, Host):
         bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
-        bind("view.maximise", self.grid.maximise)
-        bind("view.fit", self.grid.fit)
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
         self._bind_recordings(viewer.recordings)
-        bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
         bind("view.system", partial(self.set_theme, "system"))
@@ -340,7 +339,7 @@ class Window(QMainWindow, Host):
         if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
-                menu.addAction(dock.toggleViewAction())
+                menu.addAction(dock.entry())
 
     def _reset(self) -> None:
         self.docks.reset()

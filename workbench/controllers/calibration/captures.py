@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -46,10 +46,11 @@ class Captures(QObject):
         """Views that only memory holds."""
         return len(self._unwritten)
 
-    def save(self, image: Image, source: str, camera: str = "") -> Path:
+    def save(self, image: Image, source: str, camera: str = "", beside: Iterable[str] = ()) -> Path:
         """Where this view will be; it is written soon. `source`: its title, "rig \u00b7 tile" for a tile.
 
-        camera: what stays when the source is renamed, so that the run goes on in its folder.
+        camera: what stays when the source is renamed, so that the run goes on in its folder. beside: the pictures that
+        it is listed with, whose numbers it goes on from, wherever they lie.
 
         Raises `OutOfResources` when too many wait for the disk.
         """
@@ -58,7 +59,7 @@ class Captures(QObject):
                 tr("{most_unwritten} views wait for the disk", most_unwritten=MOST_UNWRITTEN),
                 hint=tr("Free some space; they are written then"),
             )
-        target = self._next(source, camera or source)
+        target = self._next(source, camera or source, beside)
         self._unwritten[target] = image
         self._write(target)
         return target
@@ -94,13 +95,17 @@ class Captures(QObject):
         self._waiting.discard(target)
         self.stuck.emit(failure)
 
-    def _next(self, source: str, camera: str) -> Path:
+    def _next(self, source: str, camera: str, beside: Iterable[str]) -> Path:
         folder = self._folders.get(camera)
         if folder is None:
             folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
             self._folders[camera] = folder
-        self._numbers[folder] = self._numbers.get(folder, 0) + 1
-        return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
+        name = file_name(source.rpartition(SEPARATOR)[2])
+        taken = [
+            found[1] for path in beside if (found := re.fullmatch(rf"{re.escape(name)} (\d{{2,6}})", Path(path).stem))
+        ]
+        self._numbers[folder] = max([self._numbers.get(folder, 0), *map(int, taken)]) + 1
+        return folder / f"{name} {self._numbers[folder]:02d}.png"
 
 
 def file_name(source: str) -> str:

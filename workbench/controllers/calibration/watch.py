@@ -140,7 +140,8 @@ class BoardWatch(SourceWatch):
             )
             return
         try:
-            target = self._captures.save(seen.frame.image, self.title(path), path)
+            beside = [view.path for view in self._session().material.views]
+            target = self._captures.save(seen.frame.image, self.title(path), path, beside)
         except KinoscopeError as error:
             self.trouble.emit(trouble_of(error.as_json(), tr("View not captured")))
             return
