@@ -46,6 +46,10 @@ class LogRow:
     origin: str = ""
 
 
+BESIDE_LEVEL = 42
+"""Pixels of a cell beside the word of its level."""
+
+
 class LogPanel(Panel):
     """Takes lines by `append`; shows those that pass the level and the search."""
 
@@ -62,6 +66,7 @@ class LogPanel(Panel):
         self.level = ChoiceField(tr("Level"), levels, "info", tip=tr("Lines of this level and above"))
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.level.setMinimumWidth(72)
+        self.origin.setMinimumContentsLength(12)
         self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
         self._offer_origins()
@@ -79,7 +84,7 @@ class LogPanel(Panel):
         self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.follow, self.copy, self.save, self.clear)
-        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6)))
+        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6, margins=(12, 0, 12, 0))))
         self.table = _Table(self._model)
         self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()
@@ -266,6 +271,7 @@ class _Table(QTableView):
 
     def __init__(self, model: _Lines) -> None:
         super().__init__()
+        self.given = True
         self.setModel(model)
         plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
         self.setWordWrap(False)
@@ -275,7 +281,8 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)
-        for column, wide in enumerate((104, 96, 132)):
+        level = max(map(self.fontMetrics().horizontalAdvance, NAMES.values())) + BESIDE_LEVEL
+        for column, wide in enumerate((104, max(96, level), 132)):
             self.setColumnWidth(column, wide)
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
