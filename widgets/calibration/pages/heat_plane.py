@@ -132,11 +132,12 @@ class HeatPlane(Plane):
         painter.drawImage(QRectF(box.topLeft() - half, box.bottomRight() + half), self._image)
         self._paint_dots(painter, heat)
         self._paint_arrows(painter, heat)
+        levels = [(level, [self._moved(line) for line in lines]) for level, lines in self._lines]
+        for _level, lines in levels:
+            _stroke(painter, lines, 1.1)
         taken: list[QRectF] = []
-        for level, lines in self._lines:
-            drawn = [QLineF(self.at(one.x1(), one.y1()), self.at(one.x2(), one.y2())) for one in lines]
-            _stroke(painter, drawn, 1.1)
-            self._paint_level(painter, f"{figure(level)} {heat.unit}", drawn, taken)
+        for level, lines in levels:
+            self._paint_level(painter, f"{figure(level)} {heat.unit}", lines, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         heat = self.heat
@@ -160,6 +161,10 @@ class HeatPlane(Plane):
         across, down = heat.extent.width() / (columns - 1), heat.extent.height() / (rows - 1)
         scale, start = np.array([across, down]), np.array([heat.extent.left(), heat.extent.top()])
         return [QLineF(*map(float, ends.ravel())) for ends in contour(heat.values, level) * scale + start]
+
+    def _moved(self, line: QLineF) -> QLineF:
+        """Where a line of the heat is in the widget."""
+        return QLineF(self.at(line.x1(), line.y1()), self.at(line.x2(), line.y2()))
 
     def _paint_dots(self, painter: QPainter, heat: Heat) -> None:
         radius = 2.2 if heat.signed else 1.3
