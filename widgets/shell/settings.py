@@ -46,7 +46,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
     """start_preset: "" begins as it was left. presets, languages: (id, title), "" the system's language. scale: per
-    cent. threads: 0 for all `cores`. gpu_there: there is one. keyring: what keeps passwords, "" for nothing.
+    cent. units: of lengths. threads: 0 for all `cores`. gpu_there: there is one. keyring: what keeps passwords, "" for
+    nothing.
     """
 
     theme: str
@@ -64,6 +65,7 @@ class SettingsShown:
     gpu_there: bool = False
     keyring: str = ""
     recent: int = 0
+    units: str = "auto"
 
 
 class SettingsDialog(QDialog):
@@ -113,6 +115,7 @@ class SettingsDialog(QDialog):
         self.preset.set_value(shown.start_preset)
         self.language.set_choices(shown.languages, shown.language)
         self.language.set_value(shown.language)
+        self.units.set_value(shown.units)
         self.workers.set_value(str(shown.workers))
         self._show_machine(shown)
         for place in shown.places:
@@ -164,6 +167,8 @@ class SettingsDialog(QDialog):
         scales = [(str(scale), tr("{percent} %", percent=scale)) for scale in SCALES]
         self.scale = self._choice("scale", ChoiceField(tr("Size of text and controls"), scales, "100"), int)
         self.language = self._choice("language", ChoiceField(tr("Language")))
+        units = (("auto", tr("Automatic")), ("mm", tr("Millimetres")), ("cm", tr("Centimetres")), ("m", tr("Metres")))
+        self.units = self._choice("units", ChoiceField(tr("Units"), (*units, ("in", tr("Inches"))), "auto"))
         self.preset = self._choice("start_preset", ChoiceField(tr("Begin with")))
         self.workers = self._choice("workers", Segmented(tr("Jobs"), [(str(n), str(n)) for n in range(1, 5)]), int)
         self.threads = NumberField(tr("Processor threads"), 0, 0, 64)
@@ -184,6 +189,10 @@ class SettingsDialog(QDialog):
         later = tr("From the next start on.")
         add = self._section("general", tr("General")).add
         add(SettingRow(tr("Language"), later, self.language, tr("translation words")))
+        lengths = tr(
+            "Of lengths as they are shown and typed, at once. Automatic: millimetres for boards, metres in space."
+        )
+        add(SettingRow(tr("Units"), lengths, self.units, tr("length millimetres mm cm metres inches imperial metric")))
         add(SettingRow(tr("Begin with"), tr("How the panels stand at the start."), self.preset, tr("layout preset")))
         add(SettingRow(tr("Saving"), tr("The project is saved by itself after every change."), None, tr("autosave")))
         add = self._section("appearance", tr("Appearance")).add

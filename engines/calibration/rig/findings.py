@@ -59,7 +59,7 @@ def _moved(told: RigComparison) -> Iterator[Reason]:
     for one in told.cameras:
         if one.moved:
             words = tr(
-                "{one} has moved: {place_mm:.3g} mm and {turn_deg:.2f}\u00b0 against the others",
+                "{one} has moved: {place_mm:.3g}\u00a0mm and {turn_deg:.2f}\u00b0 against the others",
                 one=one.name,
                 place_mm=one.place_mm,
                 turn_deg=one.turn_deg,
@@ -75,7 +75,7 @@ def _apart(told: RigComparison) -> Iterator[Reason]:
     for pair in [] if by_scale else _far(pairs, "deviations", told.limit):
         further = "further" if pair.apart_mm > 0 else "less"
         words = tr(
-            "{between} are {apart_mm:.3g} mm {further} apart in the second",
+            "{between} are {apart_mm:.3g}\u00a0mm {further} apart in the second",
             between=_between(pair, told.base),
             apart_mm=abs(pair.apart_mm),
             further=further,

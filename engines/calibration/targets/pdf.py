@@ -80,7 +80,7 @@ def lay_out(board: Board, page: str) -> Sheet:
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f} mm and needs {need:.0f} x {need2:.0f} mm of paper",
+        "The board is {width:.0f} x {height:.0f}\u00a0mm and needs {need:.0f} x {need2:.0f}\u00a0mm of paper",
         width=width,
         height=height,
         need=need[0],

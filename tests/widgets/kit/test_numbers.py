@@ -7,11 +7,12 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
-from widgets.calibration.board import LengthField
 from widgets.faces.accept import StrangersField
 from widgets.generative.panel.compare import typed
 from widgets.kit.fields import NumberField
 from widgets.kit.form import SigmaField
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM
 from widgets.kit.words import seconds_left, time_words
 
 BEFORE = 7.0
@@ -97,7 +98,9 @@ def test_words_in_place_of_a_number_may_have_a_comma(qtbot):
     assert (control.value(), control.text()) == (8, "8 fps, at most")
 
 
-@pytest.mark.parametrize("make", [lambda: LengthField("Square", 7, ""), lambda: SigmaField("Sigma")])
+@pytest.mark.parametrize(
+    "make", [lambda: LengthField("Square", 7, 0.1, 99, MM, decimals=4), lambda: SigmaField("Sigma")]
+)
 def test_fields_that_read_for_themselves_do_too(qtbot, make):
     control = make()
     qtbot.addWidget(control)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core import places
 from engines.core.words import tr
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.save_file import ask_folder
 from widgets.shell.settings import Place, SettingsDialog, SettingsShown
 from widgets.shell.shortcuts import ShortcutsPage
@@ -24,8 +25,23 @@ from workbench.threads.background import Errands
 from workbench.work.languages import known
 from workbench.work.limits import has_gpu
 
-OURS = ("theme", "density", "scale", "language", "start_preset", "pictures", "store", "workers", "threads", "gpu")
+OURS = (
+    "theme",
+    "density",
+    "scale",
+    "units",
+    "language",
+    "start_preset",
+    "pictures",
+    "store",
+    "workers",
+    "threads",
+    "gpu",
+)
 """What the dialog sets, and what its defaults are of."""
+
+APPLIED: dict[str, Callable[[str], None]] = {"units": UNITS.choose}
+"""What is seen at once."""
 
 
 class SettingsPages(QObject):
@@ -87,7 +103,7 @@ class SettingsPages(QObject):
         return SettingsShown(
             value.theme, value.start_preset, tuple((preset.id, preset.title) for preset in self._presets),
             tuple(places_of(value)), value.language, _languages(), value.density, value.scale, value.workers,
-            value.threads, os.cpu_count() or 1, value.gpu, has_gpu(), self._keyring, len(value.recent),
+            value.threads, os.cpu_count() or 1, value.gpu, has_gpu(), self._keyring, len(value.recent), value.units,
         )  # fmt: skip
 
     def _change(self, name: str, value: object) -> None:
@@ -95,11 +111,15 @@ class SettingsPages(QObject):
             self._set_theme(str(value))
         else:
             self._services.settings.change(**{name: value})
+        if name in APPLIED:
+            APPLIED[name](str(value))
 
     def _restore(self) -> None:
         default = Settings()
         self._set_theme(default.theme)
         self._services.settings.change(**{name: getattr(default, name) for name in OURS})
+        for name, apply in APPLIED.items():
+            apply(getattr(default, name))
         self._refresh()
 
     def _forget(self) -> None:

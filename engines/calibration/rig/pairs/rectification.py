@@ -110,7 +110,9 @@ def _check_apart(result: RigResult, first: int, second: int) -> None:
     baseline = between(result.cameras[first], result.cameras[second]).baseline
     std = next((one.distance_std for one in result.pairs if {one.first, one.second} == {first, second}), None) or 0.0
     if not baseline > max(SIGNIFICANT * std, 1e-6):
-        said = tr("{baseline:.2g} mm apart", baseline=1000 * baseline) + (f" ± {1000 * std:.2g} mm" if std else "")
+        said = tr("{baseline:.2g}\u00a0mm apart", baseline=1000 * baseline) + (
+            f" ± {1000 * std:.2g}\u00a0mm" if std else ""
+        )
         raise BadInput(
             tr("{names} are {said}: there is no depth in that", names=names, said=said),
             hint=tr("Choose cameras at different places"),

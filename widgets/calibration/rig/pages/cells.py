@@ -29,6 +29,7 @@ from widgets.calibration.state import pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
@@ -294,6 +295,11 @@ class CellsPage(WorkPage):
         self.camera_switch.clicked.connect(lambda: self.cameraWanted.emit(self.cell.camera))
         self.origin.clicked.connect(lambda: self.originWanted.emit(self.cell.frame))
         self.export.clicked.connect(self.save)
+        UNITS.changed.connect(self._tell_anew)
+
+    def _tell_anew(self) -> None:
+        if self.there and self.shown.result is not None:
+            self.pairs.show_cells(pair_table(self.shown.result))
 
     # Wanted
 
