@@ -119,9 +119,9 @@ def _check(q: Tensor, query_weight: Tensor, key_weight: Tensor, rotary: Rotary |
             )
     if rotary is not None and (dim % 2 or any(table.shape[-1] != dim // 2 for table in rotary)):
         told = tr(
-            "cos {shape} and sin {shape2} do not fit a head dim of {dim}",
-            shape=tuple(rotary[0].shape),
-            shape2=tuple(rotary[1].shape),
+            "cos {cos} and sin {sin} do not fit a head dim of {dim}",
+            cos=tuple(rotary[0].shape),
+            sin=tuple(rotary[1].shape),
             dim=dim,
         )
         raise UsageError(told, hint=tr("An even head dim has half as many angles"))

@@ -44,7 +44,7 @@ def rows(
     at = torch.as_tensor(which, dtype=torch.long, device=q.device).flatten()
     if at.numel() and not 0 <= int(at.min()) <= int(at.max()) < q.shape[2]:
         raise UsageError(
-            tr("There is no row {max} or {min}", max=int(at.max()), min=int(at.min())),
+            tr("There is no row {highest} or {lowest}", highest=int(at.max()), lowest=int(at.min())),
             hint=tr("Rows are 0 to {shape}", shape=q.shape[2] - 1),
         )
     parts = [_row(asked, lse, slice(i, i + 1)) for i in at.tolist()]
@@ -155,10 +155,10 @@ def _checked(asked: Request, lse: Tensor | None) -> tuple[Request, Tensor]:
         return asked, _lse(asked)
     if lse.shape != asked.q.shape[:3] or lse.device != asked.q.device:
         told = tr(
-            "The log-sum-exp {shape} on {device} is not of q {shape2}",
+            "The log-sum-exp {shape} on {device} is not of q {q}",
             shape=tuple(lse.shape),
             device=lse.device,
-            shape2=tuple(asked.q.shape),
+            q=tuple(asked.q.shape),
         )
         raise UsageError(told, hint=tr("Give what attention_with_lse gave, (batch, heads, queries)"))
     return asked, lse.to(asked.q.dtype)

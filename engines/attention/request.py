@@ -65,32 +65,32 @@ def request(
     if len(shape) != 4 or len(keys) != 4 or len(v.shape) != 4:
         raise UsageError(
             tr(
-                "q, k and v are (batch, heads, length, dim), not of {ndim}, {ndim2} and {ndim3} dimensions",
-                ndim=q.ndim,
-                ndim2=k.ndim,
-                ndim3=v.ndim,
+                "q, k and v are (batch, heads, length, dim), not of {q}, {k} and {v} dimensions",
+                q=q.ndim,
+                k=k.ndim,
+                v=v.ndim,
             )
         )
     if shape[:2] != keys[:2] or keys[:3] != v.shape[:3] or shape[3] != keys[3]:
         told = tr(
-            "q {shape}, k {keys} and v {shape2} do not fit one another",
-            shape=tuple(shape),
-            keys=tuple(keys),
-            shape2=tuple(v.shape),
+            "q {q}, k {k} and v {v} do not fit one another",
+            q=tuple(shape),
+            k=tuple(keys),
+            v=tuple(v.shape),
         )
         raise UsageError(told, hint=tr("Batch and heads are the same, q and k of one dim, k and v of one length"))
     if not (q.dtype == k.dtype == v.dtype and q.device == k.device == v.device):
-        told = tr("q is {kind}, k is {kind2} and v is {kind3}", kind=_kind(q), kind2=_kind(k), kind3=_kind(v))
+        told = tr("q is {q}, k is {k} and v is {v}", q=_kind(q), k=_kind(k), v=_kind(v))
         raise UsageError(told, hint=tr("Bring them to one dtype and device"))
     if q.dtype not in FLOATS:
         raise UsageError(tr("Attention is of floating-point numbers, not of {kind}", kind=_kind(q)))
     if 0 in shape or 0 in keys or v.shape[3] == 0:
         raise UsageError(
             tr(
-                "q {shape}, k {keys} and v {shape2}: nothing to attend to",
-                shape=tuple(shape),
-                keys=tuple(keys),
-                shape2=tuple(v.shape),
+                "q {q}, k {k} and v {v}: nothing to attend to",
+                q=tuple(shape),
+                k=tuple(keys),
+                v=tuple(v.shape),
             )
         )
     if causal or window is not None or mask is not None or bias is not None or scale is not None:
@@ -103,7 +103,7 @@ def _check_rest(q: Tensor, k: Tensor, causal: bool, mask: Tensor | None, bias: T
                 window: int | None, blocks: bool) -> None:  # fmt: skip
     square = (*q.shape[:3], k.shape[2])
     if causal and q.shape[2] > k.shape[2]:
-        told = tr("{shape} queries are the last of {shape2} keys", shape=q.shape[2], shape2=k.shape[2])
+        told = tr("{queries} queries are the last of {keys} keys", queries=q.shape[2], keys=k.shape[2])
         raise UsageError(told, hint=tr("A causal request has at least as many keys as queries"))
     if window is not None and window < 1:
         raise UsageError(tr("A window of {window} keys shows nothing", window=window), hint=tr("Give 1 or more"))
@@ -136,7 +136,7 @@ def _check_square(name: str, tensor: Tensor, square: tuple[int, ...], q: Tensor,
         )
     if tensor.device != q.device:
         raise UsageError(
-            tr("The {name} is on {device}, q on {device2}", name=name, device=tensor.device, device2=q.device),
+            tr("The {name} is on {device}, q on {q_device}", name=name, device=tensor.device, q_device=q.device),
             hint=tr("Bring them to one device"),
         )
 

@@ -109,10 +109,10 @@ class Stream:
         for tensor in (q, k, v):
             if tensor.dtype != self.shape.dtype or tensor.device != self.shape.device:
                 told = tr(
-                    "A step of {dtype} on {device} in a stream of {dtype2}",
+                    "A step of {dtype} on {device} in a stream of {stream_dtype}",
                     dtype=tensor.dtype,
                     device=tensor.device,
-                    dtype2=self.shape.dtype,
+                    stream_dtype=self.shape.dtype,
                 )
                 raise UsageError(
                     told, hint=tr("Bring it to {dtype} on {device}", dtype=self.shape.dtype, device=self.shape.device)

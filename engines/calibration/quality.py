@@ -67,7 +67,7 @@ def _touched(views: Sequence[ViewResult], size: Size) -> NDArray[np.bool_]:
 def _parts(result: MonoResult) -> str:
     """The same words as beside the map of the coverage."""
     cells = _touched(result.views, result.image_size)
-    return tr("{sum} of {size} parts of the picture", sum=int(cells.sum()), size=cells.size)
+    return tr("{touched} of {parts} parts of the picture", touched=int(cells.sum()), parts=cells.size)
 
 
 def _error(view: ViewResult) -> float | None:

@@ -29,10 +29,10 @@ def check_axes(name: str, has: Shape, told: Shape) -> None:
     """Raises `UsageError` for a shape of an input that has another number of axes."""
     if len(has) != len(told):
         words = tr(
-            "Input '{name}' has {count} axes ({shape_text}), not {count2}",
+            "Input '{name}' has {count} axes ({shape}), not {given}",
             name=name,
             count=len(has),
-            shape_text=shape_text(has),
-            count2=len(told),
+            shape=shape_text(has),
+            given=len(told),
         )
         raise UsageError(words, hint=tr("Tell a size for each"))

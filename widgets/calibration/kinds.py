@@ -139,7 +139,11 @@ def _in_short(board: Board) -> str:
 def counting_words(board: Board) -> str:
     """The two ways of counting the same board, side by side."""
     if board.kind in ("chessboard", "charuco"):
-        return tr("{grid} inner corners = {grid2} squares", grid=_grid(board.corner_grid), grid2=_grid(board.squares))
+        return tr(
+            "{corners} inner corners = {squares} squares",
+            corners=_grid(board.corner_grid),
+            squares=_grid(board.squares),
+        )
     if board.kind == "aprilgrid":
         return tr("{counts} tags = {grid} corners", counts=_counts(board), grid=_grid(board.corner_grid))
     if board.kind == "circles":

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
+
+from widgets.kit.theme import number_font
 
 SHORT = 24
 """Longer words are broken where they may be."""
@@ -34,6 +36,37 @@ class Label(QLabel):
         self.setText(text)
         self.setProperty("role", role)
         self.setWordWrap(wraps)
+
+
+class StateLine(Label):
+    """How things stand, in a line that goes on in the next where it has no room.
+
+    At one width it stays as tall as it was, so that nothing below it moves while a job counts.
+    """
+
+    def __init__(self, role: str = "state", points: int = 11) -> None:
+        super().__init__("", role, wraps=True)
+        self._tallest = (0, 0)
+        self.setFont(number_font(points))
+        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        how.setHeightForWidth(True)
+        self.setSizePolicy(how)
+
+    def setText(self, text: str) -> None:
+        if not text:
+            self._tallest = (0, 0)
+        super().setText(breakable(text))
+        self.setAccessibleName(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.fontMetrics().height())
+
+    def heightForWidth(self, width: int) -> int:
+        needed = super().heightForWidth(width)
+        if width == self.width():
+            before, tall = self._tallest
+            self._tallest = width, needed = width, max(needed, tall if before == width else 0)
+        return needed
 
 
 def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:

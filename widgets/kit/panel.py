@@ -36,11 +36,10 @@ from widgets.kit.fields import (
     set_property,
 )
 from widgets.kit.icons import draw_icon, icon
-from widgets.kit.labels import Label, breakable
+from widgets.kit.labels import Label, StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
-from widgets.kit.theme import number_font
 from widgets.kit.when_new import when_new
 
 __all__ = [
@@ -256,7 +255,7 @@ class Panel(QWidget):
 
 NO_ALIGNMENT = Qt.AlignmentFlag(0)
 USUAL_WIDTH = 400
-"""Pixels that a head is taken to have before it is shown; a wider one is a row of tools and stays one."""
+"""Pixels that a head is taken to have before it is shown; a wider one has its buttons beside its words."""
 
 
 class _Head(QWidget):
@@ -268,7 +267,7 @@ class _Head(QWidget):
         self.title = ElidedLabel(title, "title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.mark = _Mark()
-        self.state = _State()
+        self.state = StateLine()
         top = Qt.AlignmentFlag.AlignTop
         words = column_of(self.title, row_of((self.mark, 0, top), (self.state, 1), spacing=4), spacing=2)
         self.buttons = row_of(spacing=4)
@@ -296,36 +295,15 @@ class _Head(QWidget):
         """The buttons stand below the words where the title has no room beside them."""
         least = self.title.sizeHint().width() + self.buttons.minimumSize().width() + 32
         beside = self.width() >= min(least, USUAL_WIDTH) or not self.buttons.sizeHint().width()
-        if self.state.wordWrap() != (self.width() < USUAL_WIDTH):
-            self.state.setWordWrap(self.width() < USUAL_WIDTH)
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self._row.direction():
             self._row.setDirection(way)
             self._row.setAlignment(self.buttons, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
 
     def set_state(self, text: str, level: str) -> None:
-        self.state.setText(breakable(text))
-        self.state.setAccessibleName(text)
+        self.state.setText(text)
         self.state.setVisible(bool(text))
         self.mark.set_level(level)
-
-
-class _State(ElidedLabel):
-    """The line of state, which goes on in the next one in a narrow head and is cut beside a row of tools."""
-
-    def __init__(self) -> None:
-        super().__init__("", "state")
-        self.setWordWrap(True)
-        self.setFont(number_font(11))
-        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        how.setHeightForWidth(True)
-        self.setSizePolicy(how)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(24, self.fontMetrics().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        Label.paintEvent(self, event) if self.wordWrap() else super().paintEvent(event)
 
 
 class _Mark(QWidget):

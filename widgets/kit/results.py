@@ -47,19 +47,19 @@ class StatGrid(QWidget):
         self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
-            self._give_room(row, stat)
+        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if _is_words(stat)])
         for index, row in enumerate(self._rows):
             for label in row:
                 label.setVisible(index < len(stats))
 
-    def _give_room(self, row: tuple[QLabel, ...], stat: Stat) -> None:
-        """Words, which line up with no number, go on where the unit would be."""
-        words = not (stat.unit or stat.spread or any(map(str.isdigit, stat.value)))
-        span = 3 if words and row[1].sizeHint().width() > VALUE_ROOM else 1
-        place = self._grid.getItemPosition(self._grid.indexOf(row[1]))
-        if place[3] != span:  # type: ignore[index]
-            self._grid.removeWidget(row[1])
-            self._grid.addWidget(row[1], place[0], 1, 1, span)  # type: ignore[index]
+    def _give_room(self, words: list[QLabel]) -> None:
+        """Words, which line up with no number, all go on where the units would be once one of them has to."""
+        wide = any(label.sizeHint().width() > VALUE_ROOM for label in words)
+        for at, row in enumerate(self._rows):
+            span = 3 if wide and row[1] in words else 1
+            if self._grid.getItemPosition(self._grid.indexOf(row[1]))[3] != span:  # type: ignore[index]
+                self._grid.removeWidget(row[1])
+                self._grid.addWidget(row[1], at, 1, 1, span)
 
     def make_rows(self, count: int) -> None:
         """Have labels for so many figures ready."""
@@ -87,6 +87,10 @@ class StatGrid(QWidget):
         for label in row[:2]:
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._rows.append(row)
+
+
+def _is_words(stat: Stat) -> bool:
+    return not (stat.unit or stat.spread or any(map(str.isdigit, stat.value)))
 
 
 def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:

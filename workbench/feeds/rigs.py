@@ -80,9 +80,9 @@ class Rigs(QObject):
         if len(set(paths)) != len(rig.cameras) or len(paths) != len(rig.cameras):
             raise UsageError(
                 tr(
-                    "This rig has {count} cameras, and {count2} sources are chosen",
-                    count=len(rig.cameras),
-                    count2=len(set(paths)),
+                    "This rig has {cameras} cameras, and {sources} sources are chosen",
+                    cameras=len(rig.cameras),
+                    sources=len(set(paths)),
                 ),
                 hint=tr("Choose a source for each of its cameras"),
             )
@@ -97,11 +97,11 @@ class Rigs(QObject):
                 title = self._feeds.title(path)
                 raise UsageError(
                     tr(
-                        "{camera} was calibrated at {size} pixels, and {title} gives {size2}",
+                        "{camera} was calibrated at {size} pixels, and {title} gives {there}",
                         camera=camera.name,
                         size=camera.size,
                         title=title,
-                        size2=size,
+                        there=size,
                     )
                 )
         kept = self._store.keep(there, rig, focus)

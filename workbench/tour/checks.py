@@ -46,7 +46,6 @@ INPUTS = (
 WHOLE = (QComboBox, QAbstractSpinBox, QLineEdit, QMenu, QAbstractItemView, QCompleter)
 """Controls that Qt builds of parts: the parts are not controls of their own."""
 SPEECHLESS = {QAccessible.Role.NoRole, QAccessible.Role.Client}
-LINE = 14
 ROWS = 40
 """So many rows of a list are looked at."""
 SAME_LINE = 0.5
@@ -99,7 +98,8 @@ def order(root: QWidget) -> list[QWidget]:
 def _begun(round: list[QWidget], root: QWidget) -> list[QWidget]:
     """Tab goes round: a dialog's round begins where it is read first."""
     places = [_place(part, root) for part in round]
-    start = min(range(len(round)), key=lambda at: (places[at].center().y() // LINE, places[at].left()), default=0)
+    firsts = (at for at, place in enumerate(places) if not any(_backwards(place, other) for other in places))
+    start = next(firsts, 0)
     return round[start:] + round[:start]
 
 

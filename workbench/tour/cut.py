@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,23 +32,33 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.access.elided import listening
-from widgets.kit.fields import ElidedLabel
+from widgets.kit.fields import ElidedLabel, Toggle
 from widgets.kit.labels import NO_SPACE
+from workbench.tour.painted import cut_or_covered, reading
 
 SLACK = 1
 """Pixels that may be missing: what fonts are rounded by."""
 TEXT_MARGIN = 4
 CELL_PADDING, HEAD_PADDING = 16, 22
 """Pixels beside the words of a cell and of a column's head, as `resources/theme.qss` has them."""
+LEVELS = 16
+"""So deep widgets lie within one another at the most."""
 TAB_PADDING = {True: 18, False: 24}
+
+
+def settle() -> None:
+    """Have layouts done that wait for the event loop, which does one level of widgets a time."""
+    for _ in range(LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def cut(root: QWidget) -> list[str]:
     """Texts that are seen in part, with how many pixels they lack."""
+    settle()
     found = [f"{type(part).__name__} {what}" for part in _seen(root) for check in CHECKS for what in check(part)]
-    with listening() as painted:
+    with listening() as painted, reading() as written:
         root.grab()
-    return found + [f"painted {text}" for text in dict.fromkeys(painted)]
+    return found + [f"painted {text}" for text in dict.fromkeys([*painted, *cut_or_covered(written)])]
 
 
 def _seen(root: QWidget) -> Iterator[QWidget]:
@@ -94,10 +104,10 @@ def _button(part: QWidget) -> Iterator[str]:
 
 
 def _worded(part: QAbstractButton) -> bool:
-    """It shows its text, which may not be short by design."""
+    """It shows its text, which may not be short by design, and does not write it itself."""
     if isinstance(part, QToolButton):
         return part.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly
-    return isinstance(part, (QPushButton, QCheckBox, QRadioButton))
+    return isinstance(part, (QPushButton, QCheckBox, QRadioButton)) and not isinstance(part, Toggle)
 
 
 def _field(part: QWidget) -> Iterator[str]:

@@ -107,7 +107,9 @@ def _targets(targets: ArrayLike, shape: tuple[int, ...], path: str | None) -> Fl
         raise BadInput(told, path=path, hint=tr("One target a frame is expected"))
     if given.ndim == 2:
         if given.shape[1] != shape[1]:
-            told = tr("{shape} classes in the scores, {shape2} in the targets", shape=shape[1], shape2=given.shape[1])
+            told = tr(
+                "{scored} classes in the scores, {targeted} in the targets", scored=shape[1], targeted=given.shape[1]
+            )
             raise BadInput(told, path=path, hint=tr("Both need the same columns, in the same order"))
         if not np.isin(given, (0, 1)).all():
             raise BadInput(
@@ -116,10 +118,10 @@ def _targets(targets: ArrayLike, shape: tuple[int, ...], path: str | None) -> Fl
         return one_hot(given, shape[1])
     if (given != np.floor(given)).any() or given.min() < 0 or given.max() >= shape[1]:
         told = tr(
-            "Class indices are 0 to {shape}, the targets go from {min:g} to {max:g}",
-            shape=shape[1] - 1,
-            min=given.min(),
-            max=given.max(),
+            "Class indices are 0 to {last}, the targets go from {lowest:g} to {highest:g}",
+            last=shape[1] - 1,
+            lowest=given.min(),
+            highest=given.max(),
         )
         raise BadInput(told, path=path, hint=tr("One column of scores for each class, background included"))
     return one_hot(given.astype(np.int64), shape[1])

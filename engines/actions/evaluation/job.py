@@ -138,9 +138,9 @@ def read_truth(path: str | Path, scores: Scores, video: str = "") -> Truth:
     if all(is_ambiguous(each.action) for each in seen):
         raise BadInput(
             tr(
-                "The labels have no action in the frames that were scored ({frames} to {frames2})",
-                frames=scores.frames[0],
-                frames2=scores.frames[-1],
+                "The labels have no action in the frames that were scored ({first} to {last})",
+                first=scores.frames[0],
+                last=scores.frames[-1],
             ),
             path=path,
             hint=tr("Check that labels and scores belong to the same video"),
@@ -217,10 +217,10 @@ def _ahead(
         raise BadInput(
             tr("What was said ahead is {shape} numbers, or holds NaN", shape="x".join(str(n) for n in said.shape)),
             hint=tr(
-                "{count} frames x {count2} horizons x {count3} classes were expected",
-                count=len(scores),
-                count2=len(horizons),
-                count3=len(scores.classes),
+                "{frames} frames x {horizons} horizons x {classes} classes were expected",
+                frames=len(scores),
+                horizons=len(horizons),
+                classes=len(scores.classes),
             ),
         )
     return (
@@ -234,7 +234,7 @@ def _fits(scores: Scores, truth: Truth, file: str) -> None:
         raise BadInput(tr("There are no scores"), path=file or None)
     if len(truth.frames) != len(scores):
         raise BadInput(
-            tr("{count} rows of scores, {count2} of labels", count=len(scores), count2=len(truth.frames)),
+            tr("{scores} rows of scores, {labels} of labels", scores=len(scores), labels=len(truth.frames)),
             path=file or None,
         )
     if not np.isfinite(scores.probabilities).all():

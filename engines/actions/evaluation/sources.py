@@ -62,7 +62,7 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
         raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run actions detect again"))
     if len(said) != len(scores):
         raise BadInput(
-            tr("{count} rows of scores, {count2} of what was said ahead", count=len(scores), count2=len(said)),
+            tr("{scores} rows of scores, {ahead} of what was said ahead", scores=len(scores), ahead=len(said)),
             path=source.ahead,
         )
     return np.asarray(said, np.float64)

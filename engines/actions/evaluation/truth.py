@@ -76,7 +76,7 @@ class Truth:
         single = np.asarray(classes, np.int64)
         if single.size and (single.min() < -1 or single.max() >= count):
             raise BadInput(
-                tr("Target {max} is no class: there are {count}, counted from 0", max=single.max(), count=count)
+                tr("Target {target} is no class: there are {count}, counted from 0", target=single.max(), count=count)
             )
         made = cls.of_flags(single[:, None] == np.arange(count), single < 0)
         if frames is None:

@@ -175,7 +175,7 @@ def _plain(state_dict: Mapping[str, Any]) -> dict[str, Tensor]:
     weights = {}
     for name, value in state_dict.items():
         if not isinstance(value, (Tensor, np.ndarray)):
-            raise BadInput(tr("{name} holds {name2} where weights are expected", name=name, name2=type(value).__name__))
+            raise BadInput(tr("{name} holds {kind} where weights are expected", name=name, kind=type(value).__name__))
         weights[name.removeprefix("module.").removesuffix(":0")] = torch.as_tensor(value)
     return weights
 

@@ -33,9 +33,9 @@ class WeightTable:
         if keep not in get_args(Weights):
             raise UsageError(
                 tr(
-                    "Weights cannot be kept as {keep!r}; there are {get_args}",
+                    "Weights cannot be kept as {keep!r}; there are {known}",
                     keep=keep,
-                    get_args=", ".join(get_args(Weights)),
+                    known=", ".join(get_args(Weights)),
                 )
             )
         self._weights, self.dtype, self.keep, self._threads = weights, dtype, keep, threads
@@ -51,10 +51,10 @@ class WeightTable:
         if weight.shape != shape:
             raise BadInput(
                 tr(
-                    "The weights {name} have the shape {shape}, where the model's sizes ask for {shape2}",
+                    "The weights {name} have the shape {shape}, where the model's sizes ask for {wanted}",
                     name=name,
                     shape=weight.shape,
-                    shape2=shape,
+                    wanted=shape,
                 )
             )
         return weight.astype(self.dtype, copy=False)

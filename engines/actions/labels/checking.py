@@ -94,12 +94,12 @@ def _apart(before: tuple[str, Segment], after: tuple[str, Segment], path: str | 
         return
     raise BadInput(
         tr(
-            "{after} ({action}, from frame {start}) overlaps {before} ({action2}, to frame {end})",
+            "{after} ({action}, from frame {start}) overlaps {before} ({before_action}, to frame {end})",
             after=after[0],
             action=after[1].action,
             start=after[1].start,
             before=before[0].lower(),
-            action2=before[1].action,
+            before_action=before[1].action,
             end=before[1].end,
         ),
         path=path,

@@ -55,7 +55,7 @@ def _row(cells: dict[str, str], columns: tuple[str, str, str], line: int, path: 
         start, end = (decimal(cells.get(name, "")) for name in columns[:2])
     except ValueError as error:
         raise BadInput(
-            tr("{place}: {columns} and {columns2} are numbers", place=place, columns=columns[0], columns2=columns[1]),
+            tr("{place}: {start} and {end} are numbers", place=place, start=columns[0], end=columns[1]),
             path=path,
             hint=EXPECTED,
         ) from error

@@ -143,7 +143,7 @@ def _rows(root: Element, slots: dict[str, float]) -> Iterator[TimeRow]:
             continue
         track = tier.attrib["TIER_ID"]
         for each in tier.findall("ANNOTATION/ALIGNABLE_ANNOTATION"):
-            place = tr("Annotation {attrib} on tier '{track}'", attrib=each.attrib["ANNOTATION_ID"], track=track)
+            place = tr("Annotation {id} on tier '{track}'", id=each.attrib["ANNOTATION_ID"], track=track)
             start, end = (slots[each.attrib[name]] for name in ("TIME_SLOT_REF1", "TIME_SLOT_REF2"))
             yield TimeRow(place, start, end, each.findtext("ANNOTATION_VALUE") or "", track)
 

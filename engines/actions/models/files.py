@@ -139,9 +139,9 @@ def read_card(path: str | Path) -> ModelCard:
         raise BadInput(tr("This is no model of the actions engine"), path=path, hint=FOREIGN)
     if said.get(VERSION_KEY) != str(VERSION):
         message = tr(
-            "The model file has version {get}, this program reads {version}",
-            get=said.get(VERSION_KEY, "none"),
-            version=VERSION,
+            "The model file has version {version}, this program reads {known}",
+            version=said.get(VERSION_KEY, "none"),
+            known=VERSION,
         )
         raise BadInput(message, path=path, hint=tr("Open it with the program that wrote it, or train it again"))
     try:

@@ -77,7 +77,9 @@ class Benchmark:
             path = stream / f"{video}.npy"
             part = _array(path, width, tr("numbers a chunk"))
             if len(part) != len(target):
-                message = tr("{count} chunks of features, {count2} of targets", count=len(part), count2=len(target))
+                message = tr(
+                    "{features} chunks of features, {targets} of targets", features=len(part), targets=len(target)
+                )
                 raise BadInput(
                     message,
                     path=path,

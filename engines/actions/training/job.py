@@ -121,7 +121,7 @@ class Training(kept.KeptLoop):
 
     def __init__(self, spec: TrainSpec, way: settings.Way, examples: Examples, path: Path, ctx: Context) -> None:
         self.spec, self.way, self.examples, self.path, self.ctx = spec, way, examples, path, ctx
-        self.smaller = tr("Take a batch of {max}, or a smaller head", max=max(1, spec.batch // 2))
+        self.smaller = tr("Take a batch of {batch}, or a smaller head", batch=max(1, spec.batch // 2))
         self.kept, self.learned = checkpoint_path(spec), fingerprint(examples)
         self.began, self.before = time.monotonic(), 0.0
         self.ahead = settings.steps_of(spec, examples.recipe.rate)

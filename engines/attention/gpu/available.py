@@ -46,8 +46,8 @@ def _missing(device: torch.device) -> str:
     found = torch.cuda.get_device_capability(device)
     if found < OLDEST:
         return tr(
-            "it needs compute capability 8.0 or later, and this device has {found}.{found2}",
-            found=found[0],
-            found2=found[1],
+            "it needs compute capability 8.0 or later, and this device has {major}.{minor}",
+            major=found[0],
+            minor=found[1],
         )
     return ""

@@ -143,10 +143,10 @@ def _bad_packing(q: Tensor, k: Tensor, v: Tensor, query_starts: Tensor, key_star
         return tr("q, k and v are (positions, heads, dim)")
     if q.shape[1:] != k.shape[1:] or k.shape[:2] != v.shape[:2] or not q.dtype == k.dtype == v.dtype:
         return tr(
-            "q {shape}, k {shape2} and v {shape3} do not fit one another",
-            shape=tuple(q.shape),
-            shape2=tuple(k.shape),
-            shape3=tuple(v.shape),
+            "q {q}, k {k} and v {v} do not fit one another",
+            q=tuple(q.shape),
+            k=tuple(k.shape),
+            v=tuple(v.shape),
         )
     if query_starts.shape != key_starts.shape or {query_starts.dtype, key_starts.dtype} != {torch.int32}:
         return tr("where sequences start is int32, of queries and of keys alike, one more than there are sequences")

@@ -72,10 +72,10 @@ def _unfit(
     dim, keys = q.shape[-1], k.shape[2]
     if q.ndim != 4 or q.shape[:2] != k.shape[:2] or k.shape[:3] != v.shape[:3] or k.shape[3] != dim:
         return tr(
-            "q {shape}, k {shape2} and v {shape3} do not fit one another",
-            shape=tuple(q.shape),
-            shape2=tuple(k.shape),
-            shape3=tuple(v.shape),
+            "q {q}, k {k} and v {v} do not fit one another",
+            q=tuple(q.shape),
+            k=tuple(k.shape),
+            v=tuple(v.shape),
         )
     for weight in (query_weight, key_weight):
         if weight is not None and weight.shape != (dim,):
@@ -84,10 +84,10 @@ def _unfit(
         return tr("channels are turned in pairs, and there are {dim}", dim=dim)
     if rotary is not None and any(table.shape != (keys, dim // 2) for table in rotary):
         return tr(
-            "cosines and sines are ({keys}, {dim}), not {shape} and {shape2}",
+            "cosines and sines are ({keys}, {dim}), not {cosines} and {sines}",
             keys=keys,
             dim=dim // 2,
-            shape=tuple(rotary[0].shape),
-            shape2=tuple(rotary[1].shape),
+            cosines=tuple(rotary[0].shape),
+            sines=tuple(rotary[1].shape),
         )
     return ""

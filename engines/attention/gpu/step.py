@@ -22,17 +22,17 @@ def refuses(q: Tensor, k: Tensor, v: Tensor, lengths: Tensor | None = None) -> s
     """Why it cannot do what is asked, "" where it can."""
     if q.ndim != 4 or q.shape[2] != 1 or q.shape[:2] != k.shape[:2] or k.shape[:3] != v.shape[:3]:
         return tr(
-            "one query a head: q {shape}, k {shape2} and v {shape3} do not fit one another",
-            shape=tuple(q.shape),
-            shape2=tuple(k.shape),
-            shape3=tuple(v.shape),
+            "one query a head: q {q}, k {k} and v {v} do not fit one another",
+            q=tuple(q.shape),
+            k=tuple(k.shape),
+            v=tuple(v.shape),
         )
     if lengths is not None and (lengths.shape != (q.shape[0],) or lengths.dtype != torch.int32):
         return tr(
-            "lengths are int32 ({shape},), not {dtype} {shape2}",
-            shape=q.shape[0],
+            "lengths are int32 ({length},), not {dtype} {shape}",
+            length=q.shape[0],
             dtype=lengths.dtype,
-            shape2=tuple(lengths.shape),
+            shape=tuple(lengths.shape),
         )
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in (q, k, v)):
         return tr("it has no backward")

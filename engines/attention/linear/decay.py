@@ -80,7 +80,7 @@ def _decays(given: Tensor | None, q: Tensor) -> Tensor:
     if given is None:
         return _column(gammas(q.shape[1]).log().to(q.device, wide(q).dtype))
     if given.shape not in (q.shape[1:2], q.shape[:3], q.shape):
-        told = tr("A log decay of {shape} does not fit q {shape2}", shape=tuple(given.shape), shape2=tuple(q.shape))
+        told = tr("A log decay of {shape} does not fit q {q}", shape=tuple(given.shape), q=tuple(q.shape))
         raise UsageError(told, hint=tr("Give (heads,), (batch, heads, length) or (batch, heads, length, dim)"))
     given = wide(given).to(wide(q).dtype)
     return _column(given) if given.ndim == 1 else given[..., None] if given.ndim == 3 else given

@@ -62,7 +62,7 @@ def run(spec: CheckSpec, ctx: Context) -> CheckResult:
     if unknown:
         known = ", ".join(kind.id for kind in KINDS)
         raise UsageError(
-            tr("There is no attention called '{pop}'", pop=unknown.pop()), hint=tr("Known are {known}", known=known)
+            tr("There is no attention called '{name}'", name=unknown.pop()), hint=tr("Known are {known}", known=known)
         )
     kinds: dict[str, dict[str, Checked]] = {name: {} for name in names}
     with ctx.lease(spec.device):
@@ -113,9 +113,7 @@ def _checked(name: str, dtype: str, spec: CheckSpec) -> Checked:
         except (RuntimeError, ImportError) as error:
             return Checked(
                 ok=False,
-                skipped=tr(
-                    "it failed: {splitlines}", splitlines=(str(error).splitlines() or [type(error).__name__])[0]
-                ),
+                skipped=tr("it failed: {error}", error=(str(error).splitlines() or [type(error).__name__])[0]),
             )
         peer.add(*_peer_errors(asked, name))
     if own.out is None:

@@ -17,12 +17,12 @@ def check_size(batch: int, heads: int, length: int, dim: int) -> None:
     """Raises `UsageError` for tensors that would fill a computer."""
     if batch * heads * length * dim > LARGEST:
         told = tr(
-            "({batch}, {heads}, {length}, {dim}) are {batch2:,} numbers in q alone",
+            "({batch}, {heads}, {length}, {dim}) are {numbers:,} numbers in q alone",
             batch=batch,
             heads=heads,
             length=length,
             dim=dim,
-            batch2=batch * heads * length * dim,
+            numbers=batch * heads * length * dim,
         )
         raise UsageError(
             told, hint=tr("Give a smaller batch, fewer heads or less length: at most {largest:,}", largest=LARGEST)

@@ -68,7 +68,7 @@ class BackTrace:
 def back_trace(forward: Trace, grad: Array) -> BackTrace:
     """Every step for the gradient dO (N, e) of the output. Raises `UsageError` where it does not fit."""
     if grad.shape != forward.output.shape or not np.isfinite(grad).all():
-        told = tr("The gradient {shape} is not of an output {shape2}", shape=grad.shape, shape2=forward.output.shape)
+        told = tr("The gradient {shape} is not of an output {output}", shape=grad.shape, output=forward.output.shape)
         raise UsageError(told, hint=tr("Give finite numbers of its shape"))
     delta, gradients = (grad * forward.output).sum(1), whole(forward, grad)
     return BackTrace(tuple(_steps(forward, grad, delta, gradients)), forward, grad, delta, gradients)

@@ -176,7 +176,7 @@ def spans(count: int, tile: int) -> list[Span]:
 
 
 def _check(q: Array, k: Array, v: Array, query_tile: int, key_tile: int, window: int | None) -> None:
-    shapes = tr("q {shape}, k {shape2} and v {shape3}", shape=q.shape, shape2=k.shape, shape3=v.shape)
+    shapes = tr("q {q}, k {k} and v {v}", q=q.shape, k=k.shape, v=v.shape)
     if any(part.ndim != 2 or 0 in part.shape for part in (q, k, v)) or q.shape[1] != k.shape[1] or len(k) != len(v):
         raise UsageError(
             tr("{shapes} do not fit one another", shapes=shapes), hint=tr("Give q (N, d), k (M, d) and v (M, e)")

@@ -130,9 +130,9 @@ def _variance(one: Fit, other: Fit) -> float:
 def _reason(names: Sequence[str], count: int) -> Reason:
     listed = ", ".join(names[:12]) + (tr(" and {count} more", count=len(names) - 12) if len(names) > 12 else "")
     words = tr(
-        "Two cameras seem to be mixed: {count} of the {count2} views agree with another lens than the rest",
-        count=len(names),
-        count2=count,
+        "Two cameras seem to be mixed: {others} of the {count} views agree with another lens than the rest",
+        others=len(names),
+        count=count,
     )
     return Reason(
         "two-cameras",

@@ -70,7 +70,7 @@ def wrong_corners(
     for number in bad:
         name, count = (
             views[number].name,
-            tr("{sum} of the {count} corners", sum=int(wrong[number].sum()), count=len(wrong[number])),
+            tr("{wrong} of the {count} corners", wrong=int(wrong[number].sum()), count=len(wrong[number])),
         )
         words = tr(
             "{count} of {name} lie far from where the other views put them; switch the view off", count=count, name=name
@@ -97,5 +97,5 @@ def wrong_corners(
 def _ranges(ids: NDArray[np.int64]) -> str:
     """Numbers in words: "0 to 53", or one by one where some are missing."""
     if len(ids) == ids[-1] - ids[0] + 1:
-        return tr("{ids} to {ids2}", ids=ids[0], ids2=ids[-1])
+        return tr("{first} to {last}", first=ids[0], last=ids[-1])
     return ", ".join(str(number) for number in ids[:40])

@@ -211,15 +211,15 @@ def _metres(found: Sequence[RigCamera], unit: str) -> tuple[float, bool]:
 
 def _at_one_place(found: Sequence[RigCamera], pair: RigPair) -> str:
     return tr(
-        "{found} and {found2} stand at one place by this file",
-        found=found[pair.first].name,
-        found2=found[pair.second].name,
+        "{first} and {second} stand at one place by this file",
+        first=found[pair.first].name,
+        second=found[pair.second].name,
     )
 
 
 def _check_distances(found: Sequence[RigCamera], pairs: Sequence[RigPair]) -> None:
     for pair in pairs:
-        names = tr("'{found}' and '{found2}'", found=found[pair.first].name, found2=found[pair.second].name)
+        names = tr("'{first}' and '{second}'", first=found[pair.first].name, second=found[pair.second].name)
         if not pair.distance < FARTHEST:
             raise BadInput(
                 tr(

@@ -68,7 +68,11 @@ class RigFinder:
         assert self._settings is not None, "open() comes first"
         if len(frames) != len(self._finders):
             raise UsageError(
-                tr("{count} pictures are given for {count2} cameras", count=len(frames), count2=len(self._finders))
+                tr(
+                    "{pictures} pictures are given for {cameras} cameras",
+                    pictures=len(frames),
+                    cameras=len(self._finders),
+                )
             )
         began = perf_counter()
         sighting = self._looked(frames, self._settings)

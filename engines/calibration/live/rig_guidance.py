@@ -154,7 +154,7 @@ class RigGuide:
         for pair in sorted(loose, key=_share, reverse=True):
             target, _ = self._target(pair, guides, WORTH)
             if target is not None and pair.distance is not None and pair.std is not None:
-                names = tr("{names} to {names2}", names=self.names[pair.first], names2=self.names[pair.second])
+                names = tr("{first} to {second}", first=self.names[pair.first], second=self.names[pair.second])
                 words = tr(
                     "{names} is {distance_words}: hold the board where both see it",
                     names=names,
@@ -219,7 +219,7 @@ class RigGuide:
         if not told:
             return tr("Enough views: calibrate")
         worst = max(told, key=_share)
-        names = tr("{names} to {names2}", names=self.names[worst.first], names2=self.names[worst.second])
+        names = tr("{first} to {second}", first=self.names[worst.first], second=self.names[worst.second])
         return tr(
             "Enough views: calibrate ({names} {distance_words})",
             names=names,

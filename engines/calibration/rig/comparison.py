@@ -116,7 +116,7 @@ def _matched(first: RigResult, second: RigResult) -> tuple[bool, list[tuple[int,
     if len(second.cameras) != count or count < 2 or both:
         said = ", ".join(camera.name for camera in first.cameras), ", ".join(camera.name for camera in second.cameras)
         raise BadInput(
-            tr("These rigs have fewer than two cameras in common: {said}; {said2}", said=said[0], said2=said[1]),
+            tr("These rigs have fewer than two cameras in common: {first}; {second}", first=said[0], second=said[1]),
             hint=tr("Name the same ones alike"),
         )
     return False, [(n, n) for n in range(count)]

@@ -153,6 +153,4 @@ def _lenses(told: RigComparison) -> Iterator[Reason]:
 
 
 def _between(pair: PairDifference, first: RigResult) -> str:
-    return tr(
-        "{cameras} and {cameras2}", cameras=first.cameras[pair.first].name, cameras2=first.cameras[pair.second].name
-    )
+    return tr("{first} and {second}", first=first.cameras[pair.first].name, second=first.cameras[pair.second].name)

@@ -37,7 +37,9 @@ class KeptRigs(Shelf[RigResult]):
         Raises `ValueError` for another number of them, `BadInput` where nothing can be written.
         """
         if len(cameras) != len(rig.cameras) or len({camera.key for camera in cameras}) < len(cameras):
-            raise ValueError(tr("{count} cameras for a rig of {count2}", count=len(cameras), count2=len(rig.cameras)))
+            raise ValueError(
+                tr("{cameras} cameras for a rig of {needed}", cameras=len(cameras), needed=len(rig.cameras))
+            )
         said = {"kind": KIND, "cameras": [{"key": one.key, "title": one.title} for one in cameras]}
         slim = replace(rig, views=(), board_poses=(), steps=(), left_out=())
         return self.put(_owner(cameras), said, slim, focus, at)

@@ -63,7 +63,7 @@ def matched(
     else:
         hint = tr("Name the cameras as in the file, or give a file with all of them")
         raise BadInput(
-            tr("The file holds {count} cameras, the rig has {count2}", count=len(cameras), count2=len(names)),
+            tr("The file holds {known} cameras, the rig has {needed}", known=len(cameras), needed=len(names)),
             path=path,
             hint=hint,
         )

@@ -188,7 +188,7 @@ class _Work:
         size = self.tiling.size(whole)
         if self.size not in (None, size):
             raise BadInput(
-                tr("Its tiles are {size}, those before are {size2}", size=size, size2=self.size),
+                tr("Its tiles are {size}, those before are {before}", size=size, before=self.size),
                 hint=tr("Prepare each size on its own"),
             )
         self.size = size

@@ -131,7 +131,7 @@ def _places(problem: Problem, poses: Sequence[Motions | None]) -> Motions:
     for start, end in spanning_tree(problem.shared, problem.reference, problem.cameras):
         both = sorted(by_camera[start].keys() & by_camera[end].keys())
         if not both:
-            names = tr("{names} and {names2}", names=problem.names[start], names2=problem.names[end])
+            names = tr("{first} and {second}", first=problem.names[start], second=problem.names[end])
             raise WorkFailed(
                 tr("No board pose could be told from what {names} share", names=names),
                 hint=tr("Take more shared views"),

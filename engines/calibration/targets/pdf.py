@@ -80,11 +80,12 @@ def lay_out(board: Board, page: str) -> Sheet:
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f}\u00a0mm and needs {need:.0f} x {need2:.0f}\u00a0mm of paper",
+        "The board is {width:.0f} x {height:.0f}\u00a0mm and needs "
+        "{paper_width:.0f} x {paper_height:.0f}\u00a0mm of paper",
         width=width,
         height=height,
-        need=need[0],
-        need2=need[1],
+        paper_width=need[0],
+        paper_height=need[1],
     )
     raise UsageError(tr("{message}: it does not fit {page}", message=message, page=page), hint=advice)
 

@@ -90,7 +90,7 @@ class FolderReader(Reader):
         if self._other:
             name, size = next(iter(self._other.items()))
             parts.append(
-                tr("Sizes differ: {name} is {size}, the first image {size2}", name=name, size=size, size2=self._size)
+                tr("Sizes differ: {name} is {size}, the first image {first}", name=name, size=size, first=self._size)
                 + (tr(" ({count} others)", count=len(self._other)) if len(self._other) > 1 else "")
             )
         if self._unreadable:

@@ -50,9 +50,7 @@ class UsbReader(Reader):
         self._started = self._clock()
         fps = float(capture.get(cv2.CAP_PROP_FPS)) or 30.0
         size = size_of(image)
-        detail = tr(
-            "{getBackendName}, {size}, {fps:g} per second", getBackendName=capture.getBackendName(), size=size, fps=fps
-        )
+        detail = tr("{backend}, {size}, {fps:g} per second", backend=capture.getBackendName(), size=size, fps=fps)
         return FeedInfo(size, fps, seekable=False, live=True, detail=detail)
 
     def read(self) -> ReaderItem:

@@ -41,7 +41,9 @@ def _from_sixteen(samples: NDArray[np.uint16], head: Head) -> tuple[Image, str]:
         image = np.asarray(np.right_shift(samples, bits - 8), np.uint8)
         if bits < 16 and not head.significant:
             note = tr(
-                "no value of its 16 bits is above {max}: taken for {bits} bits", max=int(samples.max()), bits=bits
+                "no value of its 16 bits is above {highest}: taken for {bits} bits",
+                highest=int(samples.max()),
+                bits=bits,
             )
     return (np.bitwise_not(image) if head.black_is_white else image), note
 

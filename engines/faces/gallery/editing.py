@@ -137,7 +137,7 @@ class Gallery(GalleryReader):
             for person in others:
                 self._give(act, self._ids(person), into)
                 act.set("people", person, "gone", 1)
-            act.what = tr("Merged {names} into {names2}", names=", ".join(names[1:]), names2=names[0])
+            act.what = tr("Merged {others} into {name}", others=", ".join(names[1:]), name=names[0])
             act.who = names[0]
         return act.change
 

@@ -101,12 +101,12 @@ class GalleryReader:
         if card.sha256 != self.card.sha256:
             raise BadInput(
                 tr(
-                    "The gallery was made with {card} ({sha256}); {card2} ({sha2562}) gives embeddings "
+                    "The gallery was made with {made} ({made_hash}); {given} ({given_hash}) gives embeddings "
                     "that cannot be compared with it",
-                    card=self.card.title or self.card.name,
-                    sha256=self.card.sha256[:8],
-                    card2=card.title or card.name,
-                    sha2562=card.sha256[:8],
+                    made=self.card.title or self.card.name,
+                    made_hash=self.card.sha256[:8],
+                    given=card.title or card.name,
+                    given_hash=card.sha256[:8],
                 ),
                 path=self.path,
                 hint=tr("Choose the gallery's model, or embed its stored faces anew"),

@@ -124,10 +124,10 @@ class RLE(nn.Module):
         """
         if mu.shape[-1] != self.dim or mu.shape != target.shape or mu.shape != sigma.shape:
             told = tr(
-                "{shape}, {shape2} and {shape3}",
-                shape=tuple(mu.shape),
-                shape2=tuple(sigma.shape),
-                shape3=tuple(target.shape),
+                "{mu}, {sigma} and {target}",
+                mu=tuple(mu.shape),
+                sigma=tuple(sigma.shape),
+                target=tuple(target.shape),
             )
             raise UsageError(tr("mu, sigma and target must be (..., {dim}) alike, not {told}", dim=self.dim, told=told))
         if visible is None:

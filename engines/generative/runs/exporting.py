@@ -233,7 +233,7 @@ def _enlarged(sheet: Pictures, scale: int) -> Pictures:
     if max(sheet.shape[:2]) * times > MOST_PIXELS:
         hint = tr("Choose fewer samples or a smaller scale")
         raise UsageError(
-            tr("{shape} x {shape2} pixels are too many", shape=sheet.shape[1] * times, shape2=sheet.shape[0] * times),
+            tr("{width} x {height} pixels are too many", width=sheet.shape[1] * times, height=sheet.shape[0] * times),
             hint=hint,
         )
     return np.ascontiguousarray(sheet.repeat(times, 0).repeat(times, 1))

@@ -142,7 +142,7 @@ class Learning(kept.KeptLoop):
 
     def __init__(self, spec: ClassifierSpec, data: Dataset, ctx: Context) -> None:
         self.spec, self.data, self.ctx, self.steps = spec, data, ctx, spec.steps
-        self.smaller = tr("Take a batch of {max}", max=max(1, spec.batch // 2))
+        self.smaller = tr("Take a batch of {batch}", batch=max(1, spec.batch // 2))
         self.state = State(_fresh(spec, data), LossByLevel())
         self.schedule = Schedule(spec.steps, spec.rate, WARM_UP, LEAST_WARM)
         self.kept = files.checkpoint_path(Path(spec.out), _name(spec, data))

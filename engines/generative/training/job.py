@@ -74,7 +74,7 @@ class Run(Loop):
     def __init__(self, spec: TrainSpec, setup: Setup, ctx: Context) -> None:
         self.spec, self.setup, self.ctx, self.steps = spec, setup, ctx, spec.steps
         self.smaller = tr(
-            "Take a batch of {max}, a smaller width, or close other programs", max=max(1, spec.batch // 2)
+            "Take a batch of {batch}, a smaller width, or close other programs", batch=max(1, spec.batch // 2)
         )
         self.too_large = tr("A batch of {batch} does not fit into the memory", batch=spec.batch)
         self.state: State[Preconditioned, LossByLevel] = setup.state

@@ -80,7 +80,7 @@ def difference(pair: Pair, a: Tensor, b: Tensor) -> LayerDifference:
     """Of two values of a layer. Norms are taken in float64; a layer with numbers that are not finite in one alone
     differs by infinity."""
     if a.shape != b.shape:
-        return _told(pair, tr("{size} and {size2}", size=_size(a), size2=_size(b)))
+        return _told(pair, tr("{first} and {second}", first=_size(a), second=_size(b)))
     a, b = a.detach().double().flatten(), b.detach().double().flatten()
     if torch.equal(a, b):
         return LayerDifference(pair.name, pair.other, pair.type, 0.0, 0.0, 1.0, pair.note)
@@ -108,7 +108,7 @@ def _other_way(spec: CompareSpec, one: Side, two: Side) -> str:
     """Models that get one picture in two ways differ before their first layer."""
     if spec.other not in ("", spec.picture) or one.words == two.words:
         return ""
-    return tr("Each model gets the picture in its own way: {words}; {words2}", words=one.words, words2=two.words)
+    return tr("Each model gets the picture in its own way: {first}; {second}", first=one.words, second=two.words)
 
 
 def _check_inputs(one: Side, two: Side) -> None:
@@ -117,7 +117,7 @@ def _check_inputs(one: Side, two: Side) -> None:
         told = [", ".join(shape_text(shape) for shape in side) for side in (first, second)]
         hint = tr("Give both the same shape, where they take any")
         raise BadInput(
-            tr("These models take different inputs, {told} and {told2}", told=told[0], told2=told[1]), hint=hint
+            tr("These models take different inputs, {first} and {second}", first=told[0], second=told[1]), hint=hint
         )
 
 

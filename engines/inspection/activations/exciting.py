@@ -109,7 +109,7 @@ class Watched:
         if any(at >= side for at, side in zip(self._unit, sides, strict=True)):
             raise UsageError(
                 tr("'{layer}' has no unit {unit}", layer=self.layer, unit=self._unit),
-                hint=tr("Its map is {sides} x {sides2}", sides=sides[0], sides2=sides[1]),
+                hint=tr("Its map is {rows} x {columns}", rows=sides[0], columns=sides[1]),
             )
 
 

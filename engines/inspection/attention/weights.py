@@ -168,9 +168,9 @@ def _written_out(network: Network, site: Site, heard: Heard, row: Tensor) -> Str
 def _whole(site: Site, matrix: Tensor) -> Whole:
     if matrix.numel() > MOST:
         told = tr(
-            "The matrix of '{site}' has {numel:,} weights, and is too large to be looked at",
+            "The matrix of '{site}' has {weights:,} weights, and is too large to be looked at",
             site=site.name,
-            numel=matrix.numel(),
+            weights=matrix.numel(),
         )
         raise BadInput(told, hint=tr("Give the model smaller inputs"))
     return Whole(matrix.detach().float().flatten(0, -3) if matrix.ndim > 2 else matrix.detach().float()[None])

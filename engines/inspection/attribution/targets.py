@@ -78,7 +78,7 @@ def _output_aim(text: str, outputs: Sequence[torch.Tensor]) -> Aim:
     index = _number(text)
     if not 0 <= index < value.numel():
         raise UsageError(
-            tr("The output has {numel} numbers, from 0; there is no {index}", numel=value.numel(), index=index),
+            tr("The output has {count} numbers, from 0; there is no {index}", count=value.numel(), index=index),
             hint=HINT,
         )
     return Aim("", number, "index", (index,))
@@ -121,7 +121,7 @@ def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
             hint=tr("Its activations tell where that begins"),
         )
     if aim.how == "index":
-        words = tr("output {at} of {numel:,} in '{name}'", at=aim.at[0], numel=value.numel(), name=name)
+        words = tr("output {at} of {count:,} in '{name}'", at=aim.at[0], count=value.numel(), name=name)
         return Target(name, words, number, aim.at[0], share_of(value, aim.at[0]))
     if aim.how in WHOLE:
         return Target(name, tr("{how} of '{name}'", how=aim.how, name=name), number)

@@ -102,7 +102,7 @@ def placed(unit: tuple[int, int], grid: tuple[int, int]) -> tuple[int, int]:
         return grid[0] // 2, grid[1] // 2
     if not all(0 <= place < size for place, size in zip(unit, grid, strict=True)):
         raise UsageError(
-            tr("Unit {unit} is not on a map of {grid} x {grid2}", unit=unit, grid=grid[0], grid2=grid[1]),
+            tr("Unit {unit} is not on a map of {rows} x {columns}", unit=unit, rows=grid[0], columns=grid[1]),
             hint=tr("Units count from 0"),
         )
     return unit

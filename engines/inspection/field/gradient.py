@@ -240,7 +240,11 @@ def index_of(sight: Sight, shape: Sequence[int], unit: tuple[int, int], channel:
     sizes = [shape[axis] for axis in rest]
     if not 0 <= channel < math.prod(sizes):
         raise UsageError(
-            tr("This layer has {prod} channels and none of number {channel}", prod=math.prod(sizes), channel=channel)
+            tr(
+                "This layer has {channels} channels and none of number {channel}",
+                channels=math.prod(sizes),
+                channel=channel,
+            )
         )
     own = dict(zip(rest, np.unravel_index(channel, sizes) if sizes else (), strict=True))
     return tuple(int(places.get(axis, own.get(axis, 0))) for axis in range(len(shape)))

@@ -127,9 +127,9 @@ def _check_shapes(sheet: ModelSheet, spec: OpenSpec) -> None:
         names = ", ".join(given.name for given in sheet.given)
         raise UsageError(
             tr(
-                "The model takes {count} inputs ({names}) and {count2} shapes were given",
-                count=len(sheet.given),
+                "The model takes {inputs} inputs ({names}) and {shapes} shapes were given",
+                inputs=len(sheet.given),
                 names=names,
-                count2=len(spec.shapes),
+                shapes=len(spec.shapes),
             )
         )

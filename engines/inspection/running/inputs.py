@@ -66,7 +66,7 @@ def input_shapes(model: Model, shapes: Sequence[Shape] = (), picture: Shape | No
     given = model.sheet.given
     if len(shapes) > len(given):
         raise BadInput(
-            tr("{count} shapes were told, and the model takes {count2} inputs", count=len(shapes), count2=len(given)),
+            tr("{shapes} shapes were told, and the model takes {inputs} inputs", shapes=len(shapes), inputs=len(given)),
             path=model.sheet.path,
         )
     first = picture_input(model.sheet)
@@ -84,10 +84,10 @@ def _shape(given: Given, told: Shape, picture: Shape | None, batch: int, model: 
         raise _unknown(given, model)
     if picture is not None and not _fits(picture, known):
         wrong = tr(
-            "Input '{given}' is {shape_text} and the picture {shape_text2}",
+            "Input '{given}' is {known} and the picture {picture}",
             given=given.name,
-            shape_text=shape_text(known),
-            shape_text2=shape_text(picture),
+            known=shape_text(known),
+            picture=shape_text(picture),
         )
         raise BadInput(wrong, path=model.sheet.path)
     if picture is not None:

@@ -92,9 +92,9 @@ class Network(nn.Module):
         if len(inputs) != len(self.graph.inputs):
             raise UsageError(
                 tr(
-                    "This model takes {count} inputs and was given {count2}",
-                    count=len(self.graph.inputs),
-                    count2=len(inputs),
+                    "This model takes {inputs} inputs and was given {given}",
+                    inputs=len(self.graph.inputs),
+                    given=len(inputs),
                 )
             )
         values: dict[str, Any] = {

@@ -58,12 +58,12 @@ def head_words(spec: TrainSpec) -> str:
     if spec.folder:
         settings = tr(", settings of {settings}", settings=spec.settings) if spec.settings else ""
         return tr(
-            "{get} on {folder}{settings}",
-            get=HEADS.get(spec.settings, head),
+            "{network} on {folder}{settings}",
+            network=HEADS.get(spec.settings, head),
             folder=file_name(spec.folder),
             settings=settings,
         )
-    return tr("{head} on {get}", head=head, get=FEATURES.get(spec.features, spec.features))
+    return tr("{head} on {features}", head=head, features=FEATURES.get(spec.features, spec.features))
 
 
 def phase_words(progress: TrainProgress | None, busy: Busy) -> str:

@@ -128,9 +128,9 @@ def event_words(event: Event) -> str:
     if event.end is None:
         return tr("{name} since {clock_words}, {sure}", name=name, clock_words=clock_words(event.start), sure=sure)
     span = tr(
-        "from {clock_words} to {clock_words2}",
-        clock_words=clock_words(event.start),
-        clock_words2=clock_words(event.end),
+        "from {start} to {end}",
+        start=clock_words(event.start),
+        end=clock_words(event.end),
     )
     return f"{name} {span}, {event.end - event.start:.1f} s, {sure}"
 

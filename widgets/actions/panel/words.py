@@ -283,7 +283,7 @@ def classes_hint(counts: Sequence[ClassCount]) -> str:
     press = (
         tr("Press {keys}", keys=keys[0])
         if len(keys) == 1
-        else tr("Press {keys} to {keys2}", keys=keys[0], keys2=keys[-1])
+        else tr("Press {first} to {last}", first=keys[0], last=keys[-1])
     )
     return tr("{press} while it plays to begin a segment, again to end it; Esc discards it.", press=press)
 
@@ -292,9 +292,9 @@ def segment_words(segment: Segment, start: float, seconds: float, several: bool 
     """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
     track = tr(" on {track}", track=segment.track) if several else ""
     span = tr(
-        "from {clock_words} to {clock_words2}",
-        clock_words=clock_words(start),
-        clock_words2=clock_words(start + seconds),
+        "from {start} to {end}",
+        start=clock_words(start),
+        end=clock_words(start + seconds),
     )
     frames = tr("frames {start:,} to {end:,}", start=segment.start, end=segment.end)
     return f"{class_words(segment.action)}{track} {span}, {duration_words(seconds)}, {frames}"

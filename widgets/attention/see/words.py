@@ -55,12 +55,12 @@ def row_words(site: Site, entropy: float, received: float) -> str:
     """How spread a row is, and what the patch receives."""
     most = math.log(site.tokens) if site.tokens > 1 else 1.0
     return tr(
-        "Entropy {entropy:.2f} nats, {entropy2:.0f} % of ln {tokens}: as spread as {exp:.3g} "
+        "Entropy {entropy:.2f} nats, {share:.0f} % of ln {tokens}: as spread as {alike:.3g} "
         "keys alike. The patch receives {received:.2f} times an even share.",
         entropy=entropy,
-        entropy2=100 * entropy / most,
+        share=100 * entropy / most,
         tokens=site.tokens,
-        exp=math.exp(entropy),
+        alike=math.exp(entropy),
         received=received,
     )
 

@@ -34,10 +34,10 @@ def _forward_words(trace: Trace, at: int) -> str:
         return BEGIN
     step = trace.steps[at]
     tile = tr(
-        "Tile {keys} of rows {span}, keys {span2}",
-        keys=step.keys[0] // trace.key_tile + 1,
-        span=span(step.rows),
-        span2=span(step.keys),
+        "Tile {tile} of rows {rows}, keys {keys}",
+        tile=step.keys[0] // trace.key_tile + 1,
+        rows=span(step.rows),
+        keys=span(step.keys),
     )
     if step.skipped:
         return tr("{tile}: skipped. {why_hidden}", tile=tile, why_hidden=_why_hidden(trace, step))
@@ -49,7 +49,7 @@ def _back_words(trace: BackTrace, at: int) -> str:
     if at < 0:
         return BACK_BEGIN
     step = trace.steps[at]
-    tile = tr("Rows {span} of keys {span2}", span=span(step.rows), span2=span(step.keys))
+    tile = tr("Rows {rows} of keys {keys}", rows=span(step.rows), keys=span(step.keys))
     if step.skipped:
         return tr("{tile}: skipped. {why_hidden}", tile=tile, why_hidden=_why_hidden(trace.forward, step))
     strongest = float(trace.weights()[slice(*step.rows), slice(*step.keys)].max())

@@ -144,7 +144,7 @@ class _Curve(QWidget):
         """Pixels."""
         self._errors = tuple(max(error, 1e-9) for error in errors)
         self.setToolTip(
-            tr("RMS by step, logarithmic: from {errors:.3f} to {errors2:.3f} px", errors=errors[0], errors2=errors[-1])
+            tr("RMS by step, logarithmic: from {first:.3f} to {last:.3f} px", first=errors[0], last=errors[-1])
         )
         self.update()
 

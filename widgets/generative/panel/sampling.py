@@ -262,7 +262,7 @@ def schedule_summary(schedule: Schedule, model: ModelInfo | None) -> str:
     high = schedule.sigma_max if schedule.sigma_max is not None else model and model.sigma_max
     low = schedule.sigma_min if schedule.sigma_min is not None else model and model.sigma_min
     ends = (
-        tr(", {number} to {number2}", number=number(high, True), number2=number(low))
+        tr(", {high} to {low}", high=number(high, True), low=number(low))
         if high is not None and low is not None
         else ""
     )

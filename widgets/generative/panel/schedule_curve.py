@@ -211,10 +211,10 @@ class ScheduleCurve(DragCurve):
         if 0 <= self.active < len(self.points):
             share, value = self.points[self.active]
             words = tr(
-                "point {active} of {count}, sigma {exp:.3g} at {share:.0%}",
+                "point {active} of {count}, sigma {sigma:.3g} at {share:.0%}",
                 active=self.active + 1,
                 count=len(self.points),
-                exp=math.exp(value),
+                sigma=math.exp(value),
                 share=share,
             )
             self.setAccessibleDescription(words)

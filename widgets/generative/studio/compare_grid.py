@@ -109,9 +109,9 @@ class CompareGrid(QWidget):
         self.files.want(cell.file for cell in cells.values() if cell.file)
         self.setAccessibleDescription(
             tr(
-                "{count} rows, {count2} columns, {filled} filled",
-                count=len(rows),
-                count2=len(columns),
+                "{rows} rows, {columns} columns, {filled} filled",
+                rows=len(rows),
+                columns=len(columns),
                 filled=self.filled,
             )
         )

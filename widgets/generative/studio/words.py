@@ -31,7 +31,7 @@ def seeds_words(spec: SampleSpec) -> str:
     if len(seeds) == 1:
         return tr("seed {seeds}", seeds=seeds[0])
     if seeds and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
-        return tr("seeds {seeds} to {seeds2}", seeds=seeds[0], seeds2=seeds[-1])
+        return tr("seeds {first} to {last}", first=seeds[0], last=seeds[-1])
     return tr_count(len(seeds), "{n} seed", "{n:,} seeds")
 
 

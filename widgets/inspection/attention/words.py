@@ -91,9 +91,9 @@ def spread_words(look: AttentionLook, head: int) -> str:
     value = values[head] if 0 <= head < len(values) else sum(values) / len(values)
     most = math.log(tokens) if tokens > 1 else 1.0
     return tr(
-        "Rows have an entropy of {value:.2f} nats, {value2} of ln {tokens}: as spread as {exp:.3g} patches alike.",
+        "Rows have an entropy of {value:.2f} nats, {share} of ln {tokens}: as spread as {alike:.3g} patches alike.",
         value=value,
-        value2=percent(value / most, 0),
+        share=percent(value / most, 0),
         tokens=tokens,
-        exp=math.exp(value),
+        alike=math.exp(value),
     )

@@ -76,7 +76,9 @@ class PictureMap(DrawnChart):
         x, y = (int(each // 1) for each in self._placed.to_input(across * wide, down * high))
         if not (0 <= y < self.one.map.shape[0] and 0 <= x < self.one.map.shape[1]):
             return tr("Not in the model's input")
-        return tr("Row {y}, column {x} of the input: {map}", y=y, x=x, map=figure(float(self.one.map[y, x])))
+        return tr(
+            "Row {row}, column {column} of the input: {value}", row=y, column=x, value=figure(float(self.one.map[y, x]))
+        )
 
     def room(self) -> QRectF:
         """Where the picture lies, as large as it fits."""

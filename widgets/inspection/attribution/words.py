@@ -75,7 +75,7 @@ def completeness_words(one: Explained) -> str:
     told = one.completeness
     if told is None:
         return ""
-    sums = tr("adds up to {sum:.4g} of {difference:.4g}", sum=told.sum, difference=told.difference)
+    sums = tr("adds up to {total:.4g} of {difference:.4g}", total=told.sum, difference=told.difference)
     return tr("{sums} (off by {error:.2g} %, {steps} gradients)", sums=sums, error=100 * told.error, steps=told.steps)
 
 

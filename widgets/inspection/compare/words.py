@@ -56,7 +56,7 @@ def names(result: CompareResult) -> str:
     """What was compared with what."""
     spec = result.spec
     if spec.second.path:
-        return tr("{path} and {path2}", path=file_name(spec.first.path), path2=file_name(spec.second.path))
+        return tr("{first} and {second}", first=file_name(spec.first.path), second=file_name(spec.second.path))
     return tr(
         "{picture} and {other} in {path}",
         picture=file_name(spec.picture),

@@ -58,11 +58,11 @@ class UnitMap(DrawnChart):
         self.grid, self.unit = grid, unit
         self.setAccessibleDescription(
             tr(
-                "Row {unit}, column {unit2} of {grid} by {grid2}",
-                unit=unit[0],
-                unit2=unit[1],
-                grid=grid[0],
-                grid2=grid[1],
+                "Row {row}, column {column} of {rows} by {columns}",
+                row=unit[0],
+                column=unit[1],
+                rows=grid[0],
+                columns=grid[1],
             )
         )
         self.update()
@@ -96,7 +96,7 @@ class UnitMap(DrawnChart):
 
     def tip_at(self, place: QPointF) -> str:
         unit = self.unit_at(place)
-        return "" if unit is None else tr("Row {unit}, column {unit2}", unit=unit[0], unit2=unit[1])
+        return "" if unit is None else tr("Row {row}, column {column}", row=unit[0], column=unit[1])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         unit = self.unit_at(event.position())

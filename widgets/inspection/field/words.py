@@ -141,11 +141,11 @@ def unit_words(unit: tuple[int, int], grid: tuple[int, int]) -> str:
     if grid == (1, 1):
         return tr("one unit a channel")
     return tr(
-        "row {unit}, column {unit2} of {grid} \u00d7 {grid2}",
-        unit=unit[0] + 1,
-        unit2=unit[1] + 1,
-        grid=grid[0],
-        grid2=grid[1],
+        "row {row}, column {column} of {rows} \u00d7 {columns}",
+        row=unit[0] + 1,
+        column=unit[1] + 1,
+        rows=grid[0],
+        columns=grid[1],
     )
 
 

@@ -83,7 +83,7 @@ class Comparing(PagePart):
     def _run(self, spec: CompareSpec) -> None:
         names = file_name(spec.first.path), file_name(spec.second.path)
         title = (
-            tr("Compare {names} with {names2}", names=names[0], names2=names[1])
+            tr("Compare {first} with {second}", first=names[0], second=names[1])
             if spec.second.path
             else tr("Compare two pictures in {names}", names=names[0])
         )

@@ -23,7 +23,7 @@ def about_text(places: Iterator[Place]) -> str:
     """As a person would paste it into a letter. places: every folder of the program."""
     versions = [
         tr("Kinoscope {version}, Apache-2.0", version=__version__),
-        tr("Python {python_version}, Qt {qVersion}", python_version=platform.python_version(), qVersion=qVersion()),
+        tr("Python {python}, Qt {qt}", python=platform.python_version(), qt=qVersion()),
     ]
     system = f"{platform.system()} {platform.release()} {platform.machine()}, {QApplication.platformName()}"
     folders = [f"{place.title}: {place.path}" for place in places]

@@ -32,6 +32,14 @@ LEVELS = {
     JobState.CANCELLED: "",
     JobState.LOST: "warn",
 }
+WORDS = {
+    JobState.QUEUED: tr("queued"),
+    JobState.RUNNING: tr("running"),
+    JobState.DONE: tr("done"),
+    JobState.FAILED: tr("failed"),
+    JobState.CANCELLED: tr("cancelled"),
+    JobState.LOST: tr("lost"),
+}
 REFRESH_MS = 500
 LONG_SECONDS = 10.0
 """A job that took longer says that it is done to a user who went elsewhere."""
@@ -186,7 +194,7 @@ def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
     return JobRow(
         id=record.id,
         title=_shown(record.title),
-        state=record.state.value,
+        state=WORDS[record.state],
         level=LEVELS.get(record.state, ""),
         fraction=record.fraction,
         note=_shown(record.note),
@@ -243,4 +251,4 @@ def _time(record: JobRecord) -> str:
         return seconds_left(record.seconds_left)
     if record.started and record.finished:
         return tr("took {time}", time=time_words(record.finished - record.started))
-    return tr("since {strftime}", strftime=time.strftime("%H:%M", time.localtime(record.created)))
+    return tr("since {time}", time=time.strftime("%H:%M", time.localtime(record.created)))

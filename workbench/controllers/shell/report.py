@@ -110,10 +110,10 @@ def _screens() -> str:
     screens = QApplication.screens()
     sizes = [
         tr(
-            "{width} x {height} at {devicePixelRatio:g}",
+            "{width} x {height} at {scale:g}",
             width=one.size().width(),
             height=one.size().height(),
-            devicePixelRatio=one.devicePixelRatio(),
+            scale=one.devicePixelRatio(),
         )
         for one in screens
     ]

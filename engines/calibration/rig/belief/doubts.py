@@ -179,7 +179,7 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     level = _level(float(share[first, second]), *_UNSURE_DISTANCES)
     if level:
         names = evidence.fitted.problem.names
-        pair = tr("{names} and {names2}", names=names[first], names2=names[second])
+        pair = tr("{first} and {second}", first=names[first], second=names[second])
         words = tr(
             "Left-out frames move the distance of {pair} by \u00b1 {share:.2g} %",
             pair=pair,
@@ -304,7 +304,7 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
         shared = problem.shared[min(a, b), max(a, b)].views
         if shared < ENOUGH:
             level = 2 if shared < 3 else 1
-            pair = tr("{names} and {names2}", names=problem.names[a], names2=problem.names[b])
+            pair = tr("{first} and {second}", first=problem.names[a], second=problem.names[b])
             views = tr("1 view") if shared == 1 else tr("{shared} views", shared=shared)
             words = tr(
                 "{pair} share only {views} of the board, and nothing else holds them together", pair=pair, views=views
@@ -321,13 +321,13 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
     for a, b in combinations(range(len(names)), 2):
         told = sure.pair(a, b)
         if told.distance < SAME_PLACE:
-            words = tr("{names} and {names2} stand at the same place", names=names[a], names2=names[b])
+            words = tr("{first} and {second} stand at the same place", first=names[a], second=names[b])
             yield Reason("same-place", 3, tr("{words}: is one film given twice?", words=words))
         elif told.distance < 2 * told.place_std:
             words = tr(
-                "How far {names} and {names2} stand apart is not determined by these views",
-                names=names[a],
-                names2=names[b],
+                "How far {first} and {second} stand apart is not determined by these views",
+                first=names[a],
+                second=names[b],
             )
             yield Reason("same-place", 3, tr("{words}; take more, tilted and at other distances", words=words))
 
@@ -358,7 +358,11 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
         )
     if not odd and far.sum() > _MANY * seen.sum():
         level = 1 + int(far.sum() > 0.15 * seen.sum())
-        words = tr("{sum:.0f} of {sum2:.0f} corners do not fit and are not believed", sum=far.sum(), sum2=seen.sum())
+        words = tr(
+            "{outliers:.0f} of {corners:.0f} corners do not fit and are not believed",
+            outliers=far.sum(),
+            corners=seen.sum(),
+        )
         yield Reason("outliers", level, tr("{words}; look at them on the Rig page", words=words))
 
 

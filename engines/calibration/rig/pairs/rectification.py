@@ -104,7 +104,7 @@ def _check(result: RigResult, first: int, second: int, alpha: float) -> None:
 
 
 def _check_apart(result: RigResult, first: int, second: int) -> None:
-    names = tr("{cameras} and {cameras2}", cameras=result.cameras[first].name, cameras2=result.cameras[second].name)
+    names = tr("{first} and {second}", first=result.cameras[first].name, second=result.cameras[second].name)
     if first == second:
         raise UsageError(tr("A camera cannot be rectified with itself"), hint=tr("Choose two cameras"))
     baseline = between(result.cameras[first], result.cameras[second]).baseline

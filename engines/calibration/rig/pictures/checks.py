@@ -140,7 +140,7 @@ def _check_different(names: Sequence[str], shots: Sequence[RigShot]) -> None:
         shared = [(corners[first][key], corners[second][key]) for key in corners[first] if key in corners[second]]
         if shared and all(_is_same(one, two) for one, two in shared):
             raise BadInput(
-                tr("The cameras {names} and {names2} show the same pictures", names=names[first], names2=names[second]),
+                tr("The cameras {first} and {second} show the same pictures", first=names[first], second=names[second]),
                 path=shared[0][1].path,
                 hint=tr("Each camera needs its own recording; leave one of the two out"),
             )

@@ -147,7 +147,7 @@ def _apart(spec: RigSpec) -> Recorded:
         hint = tr("Give one folder or film a camera, or --tiles 2x2 where all are in one picture")
         raise UsageError(tr("A rig has at least two cameras"), hint=hint)
     if len(spec.names) > count:
-        raise UsageError(tr("{count} names are given for {count2} cameras", count=len(spec.names), count2=count))
+        raise UsageError(tr("{names} names are given for {cameras} cameras", names=len(spec.names), cameras=count))
     names = camera_names([spec.names[number] if number < len(spec.names) else str(number) for number in range(count)])
     listings = [photographs.listing(paths) for paths in spec.apart]
     left_out = tuple(one for listing in listings for one in listing.left_out)
@@ -207,9 +207,9 @@ def check_different(paths: Sequence[Path], names: Sequence[str]) -> None:
         if same != number:
             raise BadInput(
                 tr(
-                    "The same film is given for the cameras {names} and {names2}",
-                    names=names[same],
-                    names2=names[number],
+                    "The same film is given for the cameras {first} and {second}",
+                    first=names[same],
+                    second=names[number],
                 ),
                 path=path,
                 hint=tr("Give each camera its own recording"),

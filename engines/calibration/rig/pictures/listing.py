@@ -124,7 +124,7 @@ def _listing(values: dict[str, Value], path: Path) -> Listing:
         raise BadInput(tr("It names no files"), path=path, hint=tr('Write files: ["left.mp4", "right.mp4"]'))
     if names and len(names) != len(files):
         raise BadInput(
-            tr("It names {count} cameras and the files of {count2}", count=len(names), count2=len(files)),
+            tr("It names {cameras} cameras and the files of {files}", cameras=len(names), files=len(files)),
             path=path,
             hint=tr("One for each"),
         )
@@ -136,7 +136,7 @@ def _listing(values: dict[str, Value], path: Path) -> Listing:
     offsets = tuple(_whole(word, path) for word in _words(values, "offsets"))
     if offsets and len(offsets) != len(files):
         raise BadInput(
-            tr("It has {count} offsets for {count2} cameras", count=len(offsets), count2=len(files)),
+            tr("It has {offsets} offsets for {cameras} cameras", offsets=len(offsets), cameras=len(files)),
             path=path,
             hint=tr("One for each"),
         )

@@ -68,7 +68,7 @@ def checked(offsets: Sequence[int], count: int) -> tuple[int, ...]:
     """An offset for each camera, zeros where none are given. Raises `UsageError`."""
     if offsets and len(offsets) != count:
         raise UsageError(
-            tr("{count} offsets are given for {count2} cameras", count=len(offsets), count2=count),
+            tr("{offsets} offsets are given for {cameras} cameras", offsets=len(offsets), cameras=count),
             hint=tr("One for each, in their order"),
         )
     return tuple(offsets) or (0,) * count

@@ -245,9 +245,9 @@ def _check_rates(each: Sequence[Film]) -> None:
         if abs(one.rate - two.rate) > _RATES * one.rate:
             raise BadInput(
                 tr(
-                    "The films have different rates: {rate:.4g} and {rate2:.4g} per second",
-                    rate=one.rate,
-                    rate2=two.rate,
+                    "The films have different rates: {first:.4g} and {second:.4g} per second",
+                    first=one.rate,
+                    second=two.rate,
                 ),
                 path=two.path,
                 hint=tr("No offset in frames fits them; match them by time (--match time)"),
@@ -279,9 +279,9 @@ def _check_agreement(each: Sequence[Film], offsets: dict[int, int], lags: dict[t
         if lag.told and abs(offsets[second] - offsets[first] - lag.frames) > 1:
             raise WorkFailed(
                 tr(
-                    "The offsets of the films {path} and {path2} do not add up",
-                    path=each[first].path.name,
-                    path2=each[second].path.name,
+                    "The offsets of the films {first} and {second} do not add up",
+                    first=each[first].path.name,
+                    second=each[second].path.name,
                 ),
                 hint=tr(
                     "Frames may be missing in one of them; match them by time, or cut the part where it is constant"

@@ -44,7 +44,7 @@ class Tiling:
         _check_order(order, rows * columns)
         if len(names) > len(order):
             raise UsageError(
-                tr("{count} names are given for {count2} tiles", count=len(names), count2=len(order)),
+                tr("{names} names are given for {tiles} tiles", names=len(names), tiles=len(order)),
                 hint=tr("One for each, row by row"),
             )
         if margin < 0:

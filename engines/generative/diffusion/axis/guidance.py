@@ -91,9 +91,9 @@ def _check(weight: float, interval: Interval) -> None:
     if interval is not None and not interval[0] < interval[1]:
         raise UsageError(
             tr(
-                "The guidance interval {interval:g} to {interval2:g} is empty",
-                interval=interval[0],
-                interval2=interval[1],
+                "The guidance interval {low:g} to {high:g} is empty",
+                low=interval[0],
+                high=interval[1],
             ),
             hint=tr("Give low, high"),
         )

@@ -33,7 +33,7 @@ class SeededNoise:
         """like: (B, ...), B the number of seeds. Drawn in float32 whatever the type of `like`."""
         generators = self._generators
         if like.shape[0] != len(generators):
-            raise ValueError(tr("{count} seeds for a batch of {count2}", count=len(generators), count2=len(like)))
+            raise ValueError(tr("{seeds} seeds for a batch of {batch}", seeds=len(generators), batch=len(like)))
         if len(generators) == 1 and like.dtype is torch.float32 and like.is_cpu and like.is_contiguous():
             return torch.randn_like(like, generator=generators[0])
         return _placed(self._drawn(like.shape, like.is_cuda), like)

@@ -112,7 +112,7 @@ def _of_table(grid: Grid, betas: Betas, steps: int) -> tuple[Levels, Levels]:
     sigmas, times = _sigmas(betas), _spaced(grid, betas.steps, steps)
     if times[0] > betas.steps - 1 or times[-1] < 0:
         raise UsageError(
-            tr("{steps} steps do not fit into the {steps2} of the training", steps=steps, steps2=betas.steps),
+            tr("{steps} steps do not fit into the {trained} of the training", steps=steps, trained=betas.steps),
             hint=tr("Take fewer"),
         )
     found = sigmas[times.astype(int)] if grid.whole else np.interp(times, np.arange(betas.steps), sigmas)

@@ -72,9 +72,9 @@ def _one(path: Path, model: Model) -> tuple[Tensor, bool]:
         if array.size == 0 or int(np.prod(array.shape[1:])) != int(np.prod(shape)) or not np.isfinite(array).all():
             raise BadInput(
                 tr(
-                    "This array of shape {shape} has no finite samples of shape {shape2}",
+                    "This array of shape {shape} has no finite samples of shape {wanted}",
                     shape=array.shape,
-                    shape2=shape,
+                    wanted=shape,
                 ),
                 path=path,
             )
@@ -119,7 +119,7 @@ def _labels(spec: LikelihoodSpec, model: Model, count: int) -> Tensor | None:
         raise UsageError(tr("{info} has no classes", info=model.info.title))
     if len(classes) not in (1, count):
         raise UsageError(
-            tr("{count} classes for {count2} samples", count=len(classes), count2=count),
+            tr("{classes} classes for {samples} samples", classes=len(classes), samples=count),
             hint=tr("Give one for all, or one each"),
         )
     if not all(0 <= label <= model.nothing for label in classes):

@@ -167,7 +167,7 @@ def _check(card: Card, path: Path) -> None:
         tr(
             "process is '{process}', known are {processes}", process=card.process, processes=", ".join(PROCESSES)
         ): card.process in PROCESSES,
-        tr("shape is {dumps}, expected channels, height, width", dumps=json.dumps(card.shape)): len(card.shape)
+        tr("shape is {shape}, expected channels, height, width", shape=json.dumps(card.shape)): len(card.shape)
         in (1, 3),
         tr("shape holds a number below 1"): all(side > 0 for side in card.shape),
         tr("shape is larger than any picture"): math.prod(card.shape) <= MOST_VALUES,

@@ -82,7 +82,7 @@ def _build(weights: Path, card: Card) -> nn.Module:
 
     shape = card.arguments.get("shape", card.shape)
     if not isinstance(shape, list | tuple) or tuple(shape) != card.shape:
-        message = tr("The card says a sample is {shape} and its network's is {shape2}", shape=card.shape, shape2=shape)
+        message = tr("The card says a sample is {shape} and its network's is {built}", shape=card.shape, built=shape)
         raise BadInput(message, path=weights.with_suffix(".json"), hint=tr("Mend 'shape' in 'arguments' or above it"))
     hint = tr("Mend 'architecture' and 'arguments'")
     with making_sense(weights.with_suffix(".json"), tr("The card's network cannot be built"), hint=hint):

@@ -87,7 +87,7 @@ def read_folder(path: Path, prediction: str = "") -> Folder:
     if family is None:
         hint = tr("Known are {families}", families=", ".join(FAMILIES))
         raise BadInput(
-            tr("Pipelines of the kind '{get}' are not known", get=index.get("_class_name")), path=path, hint=hint
+            tr("Pipelines of the kind '{kind}' are not known", kind=index.get("_class_name")), path=path, hint=hint
         )
     with making_sense(path / INDEX, SENSELESS):
         parts = tuple(part for part in family.parts if part not in OPTIONAL or (index.get(part) or [None])[0])

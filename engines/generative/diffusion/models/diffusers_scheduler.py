@@ -268,9 +268,9 @@ def notes_on(scheduler: str, kind: Kind, config: Config, prediction: str) -> Ite
     title = scheduler.removesuffix("Scheduler")
     if scheduler not in KINDS or KINDS[scheduler] is not kind:
         yield tr(
-            "The folder's {title} is not done here; {title2} takes its place",
+            "The folder's {title} is not done here; {taken} takes its place",
             title=title,
-            title2=_title(kind.take(config)),
+            taken=_title(kind.take(config)),
         )
     for name, what in UNDONE.items():
         if config.get(name):

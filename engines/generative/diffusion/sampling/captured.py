@@ -57,8 +57,8 @@ class Captured:
             if ran_out(error):
                 raise
             self.note = tr(
-                "Drawn step by step, for the loop cannot be captured: {splitlines}",
-                splitlines=str(error).splitlines()[0],
+                "Drawn step by step, for the loop cannot be captured: {error}",
+                error=str(error).splitlines()[0],
             )
             return None
 

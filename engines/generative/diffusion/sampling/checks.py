@@ -76,7 +76,7 @@ def _problems(spec: SampleSpec) -> Iterator[tuple[str, str]]:
         yield tr("The guidance interval is empty"), tr("Give the lower noise level first")
     if len(spec.classes) > 1 and len(spec.classes) != len(seeds):
         yield (
-            tr("{count} classes for {count2} samples", count=len(spec.classes), count2=len(seeds)),
+            tr("{classes} classes for {samples} samples", classes=len(spec.classes), samples=len(seeds)),
             tr("Give one for all or one a sample"),
         )
     if spec.batch < 0:
@@ -149,7 +149,7 @@ def _size_misfits(size: tuple[int, int], info: ModelInfo) -> Iterator[tuple[str,
             )
     elif any(side % info.multiple or not LEAST_SIDE <= side <= MOST_SIDE for side in size):
         yield (
-            tr("{size} x {size2} does not fit {info}", size=size[0], size2=size[1], info=info.title),
+            tr("{height} x {width} does not fit {info}", height=size[0], width=size[1], info=info.title),
             tr("Sides are multiples of {multiple}", multiple=info.multiple),
         )
 

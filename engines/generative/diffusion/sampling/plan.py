@@ -179,7 +179,8 @@ def _guided(ready: Plan, indices: Sequence[int], told: Conditions) -> Denoise:
         if (weak.info.shape, weak.info.classes) != (model.info.shape, model.info.classes):
             hint = tr("Choose a weaker version of the same model")
             raise UsageError(
-                tr("{info} draws other things than {info2}", info=weak.info.title, info2=model.info.title), hint=hint
+                tr("{weaker} draws other things than {model}", weaker=weak.info.title, model=model.info.title),
+                hint=hint,
             )
         return guidance.automatic(model.denoise(condition), weak.denoise(condition), wish.weight, wish.interval)
     if wish.kind == "classifier" and wish.weight != 0:

@@ -134,7 +134,7 @@ class PreparePage(WorkPage):
         guess = view.guess if view.guess not in ((1, 1), (form.rows, form.columns)) else None
         self.guess.setVisible(guess is not None)
         if guess is not None:
-            self.guess.setText(tr("Seams show {guess} \u00d7 {guess2}: take it", guess=guess[0], guess2=guess[1]))
+            self.guess.setText(tr("Seams show {rows} \u00d7 {columns}: take it", rows=guess[0], columns=guess[1]))
         for control in (self.rows, self.columns, self.margin, self.every, self.as_pictures, self.out, self.choose):
             control.setEnabled(not busy)
         self.picture.setEnabled(not busy)

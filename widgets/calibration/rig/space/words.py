@@ -37,9 +37,9 @@ def described(
     for pair in result.pairs[:MOST_PAIRS]:
         sentences.append(
             tr(
-                "{cameras} to {cameras2} {distance_words}",
-                cameras=cameras[pair.first].name,
-                cameras2=cameras[pair.second].name,
+                "{first} to {second} {distance_words}",
+                first=cameras[pair.first].name,
+                second=cameras[pair.second].name,
                 distance_words=distance_words(pair),
             )
         )
