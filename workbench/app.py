@@ -102,7 +102,7 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     settings = SettingsStore()
     app = make_application()
     language.put_on(app, settings.value.language)
-    theme.LOOK.compact = settings.value.density == "compact"
+    theme.LOOK.pack(settings.value.density == "compact")
     theme.apply(app, settings.value.theme)
     UNITS.choose(settings.value.units)
     limit(settings.value.threads, settings.value.gpu)

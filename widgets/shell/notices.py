@@ -19,6 +19,7 @@ from widgets.kit.fields import QuietButton
 from widgets.kit.icons import draw_icon
 from widgets.kit.labels import Label, breakable
 from widgets.kit.layouts import KEPT_CLEAR, row_of
+from widgets.kit.lengths.units import in_units
 from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3

@@ -23,6 +23,7 @@ from widgets.kit.panel import (
     rule,
     scrolled,
 )
+from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.shell.setting_rows import FoundLabel, PlaceRow, SettingRow, split_words
 
@@ -85,6 +86,7 @@ class SettingsDialog(QDialog):
         self.resize(QSize(780, 560).boundedTo(self.screen().availableSize() * ROOM))
         self.search = SearchField(tr("Search the settings"), placeholder=tr("Search"), tip=tr("Words of a setting"))
         self.list = QListWidget()
+        self.list.setItemDelegate(HighRows(self.list, CONTROL_HEIGHT))
         self.list.setUniformItemSizes(True)
         describe(self.list, tr("Sections"), tr("Groups of settings"))
         self._sections: dict[str, _Part] = {}
@@ -197,7 +199,11 @@ class SettingsDialog(QDialog):
         add(SettingRow(tr("Saving"), tr("The project is saved by itself after every change."), None, tr("autosave")))
         add = self._section("appearance", tr("Appearance")).add
         add(SettingRow(tr("Theme"), tr("Colours of the window, at once."), self.theme, tr("dark light colours")))
-        add(SettingRow(tr("Density"), later, self.density, tr("compact spacing rows")))
+        add(
+            SettingRow(
+                tr("Density"), tr("How close rows and controls lie, at once."), self.density, tr("compact spacing rows")
+            )
+        )
         add(SettingRow(tr("Size of text and controls"), later, self.scale, tr("zoom font scale large")))
         self._folders = self._section("folders", tr("Folders"))
         self._fill_performance(self._section("performance", tr("Performance")), later)
@@ -265,7 +271,6 @@ class SettingsDialog(QDialog):
     def _section(self, id: str, title: str) -> _Part:
         part = self._sections[id] = _Part(title)
         item = QListWidgetItem(title)
-        item.setSizeHint(QSize(0, CONTROL_HEIGHT))
         self.list.addItem(item)
         self._column.insertWidget(len(self._sections) - 1, part)
         return part

@@ -31,6 +31,7 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
 
 SIDE, MOST_SIDE = 276, 380
@@ -99,7 +100,7 @@ class ResidualsPage(WorkPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))
-        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // ROW_HEIGHT))
+        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
     def _show_view(self, view: ViewResult, result: MonoResult) -> None:

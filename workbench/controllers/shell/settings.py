@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core import places
 from engines.core.words import tr
-from widgets.kit.lengths.units import UNITS
 from widgets.kit.save_file import ask_folder
 from widgets.shell.settings import Place, SettingsDialog, SettingsShown
 from widgets.shell.shortcuts import ShortcutsPage
@@ -40,18 +39,16 @@ OURS = (
 )
 """What the dialog sets, and what its defaults are of."""
 
-APPLIED: dict[str, Callable[[str], None]] = {"units": UNITS.choose}
-"""What is seen at once."""
-
 
 class SettingsPages(QObject):
-    """Makes the dialog when it is first asked for. `set_theme` is the window's."""
+    """Makes the dialog when it is first asked for. applied: what does at once what a setting says, by its name."""
 
     def __init__(
-        self, window: QWidget, services: Services, set_theme: Callable[[str], None], presets: Sequence[Preset]
-    ) -> None:
+        self, window: QWidget, services: Services, applied: Mapping[str, Callable[[str], None]],
+        presets: Sequence[Preset],
+    ) -> None:  # fmt: skip
         super().__init__(window)
-        self._window, self._services, self._set_theme, self._presets = window, services, set_theme, presets
+        self._window, self._services, self._applied, self._presets = window, services, applied, presets
         self._errands = Errands("folders")
         services.supervisor.adopt(self._errands)
         self._keyring = ""
@@ -107,18 +104,14 @@ class SettingsPages(QObject):
         )  # fmt: skip
 
     def _change(self, name: str, value: object) -> None:
-        if name == "theme":
-            self._set_theme(str(value))
-        else:
-            self._services.settings.change(**{name: value})
-        if name in APPLIED:
-            APPLIED[name](str(value))
+        self._services.settings.change(**{name: value})
+        if name in self._applied:
+            self._applied[name](str(value))
 
     def _restore(self) -> None:
         default = Settings()
-        self._set_theme(default.theme)
         self._services.settings.change(**{name: getattr(default, name) for name in OURS})
-        for name, apply in APPLIED.items():
+        for name, apply in self._applied.items():
             apply(getattr(default, name))
         self._refresh()
 

@@ -33,6 +33,7 @@ from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import high
 from widgets.kit.words import DASH, DOT
 from widgets.kit.work_page import WorkPage
 
@@ -122,7 +123,7 @@ class CellsPage(WorkPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.side.setFixedWidth(min(max(SIDE, round(SIDE_SHARE * self.width())), MOST_SIDE))
-        self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // ROW_HEIGHT))
+        self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
     # Showing
