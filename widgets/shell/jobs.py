@@ -17,7 +17,7 @@ from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
 from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
-from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
+from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 from widgets.kit.work_parts import Framed
@@ -341,9 +341,8 @@ def _paint_bar(painter: QPainter, box: QRectF, row: JobRow) -> None:
 
 def _paint_words(painter: QPainter, box: QRectF, row: JobRow) -> None:
     """The title, and after it, where it has room, what it is doing or why it failed."""
-    rest = box.adjusted(round(write(painter, box, row.title)) + 12, 0, -8, 0)
-    if wide(_note(row), 11) <= rest.width():
-        write(painter, rest, _note(row), "bad" if row.error else "muted", 11)
+    rest = box.adjusted(round(write(painter, box, row.title, given=True)) + 12, 0, -8, 0)
+    write_whole(painter, rest, _note(row), "bad" if row.error else "muted")
 
 
 def _note(row: JobRow) -> str:

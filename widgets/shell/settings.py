@@ -169,6 +169,7 @@ class SettingsDialog(QDialog):
         scales = [(str(scale), tr("{percent} %", percent=scale)) for scale in SCALES]
         self.scale = self._choice("scale", ChoiceField(tr("Size of text and controls"), scales, "100"), int)
         self.language = self._choice("language", ChoiceField(tr("Language")))
+        self.language.given = True
         units = (("auto", tr("Automatic")), ("mm", tr("Millimetres")), ("cm", tr("Centimetres")), ("m", tr("Metres")))
         self.units = self._choice("units", ChoiceField(tr("Units"), (*units, ("in", tr("Inches"))), "auto"))
         self.preset = self._choice("start_preset", ChoiceField(tr("Begin with")))

@@ -36,6 +36,7 @@ from widgets.kit.access.roles import KEYS, TYPED, is_painted_control, overrides
 from widgets.kit.access.tabs import takes_tab
 from workbench.tour.cut import cut
 from workbench.tour.told import untranslated
+from workbench.tour.written import written
 
 __all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "untranslated"]
 
@@ -61,7 +62,7 @@ def problems(root: QWidget) -> list[str]:
         "cut": cut,
         "not translated": untranslated,
     }
-    return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)]
+    return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)] + written(root)
 
 
 def nameless(root: QWidget) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
 from tests.widgets.faces.face_views import EVALUATE, EVALUATION, FAR, LONG, OPEN_SET
@@ -38,8 +38,8 @@ def choose(page, id: str) -> None:
 
 def test_figures_stand_with_their_intervals(page):
     assert page.title.text() == "Evaluation of SFace"
-    assert "2,951 images of 1,265 people" in page.state.text()
-    assert "2 images without a face" in page.state.text()
+    assert "2,951 pictures of 1,265 people" in page.state.text()
+    assert "2 pictures without a face" in page.state.text()
     told = [[label.text() for label in row] for row in page.verification.stats._rows]
     assert told[0] == ["Accuracy, pooled", "98.70", "%", ""]
     assert told[2] == ["Mean of folds", "98.84", "%", "± 1.70"]
@@ -194,7 +194,8 @@ def test_nothing_is_cut_or_lies_over_another(page, wide, which):
     page.resize(wide, 600)
     assert page.width() == wide
     choose(page, which)
-    page.grab()
+    for _level in range(8):
+        QApplication.sendPostedEvents()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in labels]
     assert all(place.left() >= 0 and place.right() <= page.width() for place in places)

@@ -12,7 +12,7 @@ from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, label
 from widgets.kit.lengths.units import ALL, UNITS
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 36.0
+LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 48.0
 TICK_APART = 70.0
 
 

@@ -24,20 +24,21 @@ from widgets.calibration.pages.corners import (
 from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
 from widgets.calibration.pages.state import PagesView, corner_name
 from widgets.calibration.state import Picture, pixels
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE = 276, 380
+WIDTHS = (276, 380, 0.28)
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
-NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add photographs"))
+NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add pictures"))
 
 
 class ResidualsPage(WorkPage):
@@ -56,7 +57,7 @@ class ResidualsPage(WorkPage):
         self._make()
         head = self.head_of(tr("Residuals"), self.before, self.after, self.form, self.export)
         self.lay_out(
-            head, self.body_of(EmptyState(*NOTHING, "views", tr("Image files that show the board")), self._results())
+            head, self.body_of(EmptyState(*NOTHING, "views", tr("Picture files that show the board")), self._results())
         )
         self._wire()
 
@@ -99,7 +100,6 @@ class ResidualsPage(WorkPage):
             shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))
         self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
@@ -113,7 +113,7 @@ class ResidualsPage(WorkPage):
         self.picture.show_view(view, result, self.shown.dropped, chosen)
         if view.path != self._path:
             self._path = view.path
-            self.picture.clear(tr("Reading the photograph"))
+            self.picture.clear(tr("Reading the picture"))
             self.pictureWanted.emit(view.path)
         self._rows = worst_first(rows)
         marked = next((n for n, row in enumerate(self._rows) if row.number == chosen), -1)
@@ -138,8 +138,8 @@ class ResidualsPage(WorkPage):
         self.export = QuietButton(tr("Export"), "export", tr("Save the residual of every corner as CSV"))
         self.form = Segmented(
             tr("Shown"),
-            (("picture", tr("Photograph")), ("field", tr("All views")), ("cloud", tr("Scatter"))),
-            tip=tr("One photograph, or the residuals of all views over the picture or about zero"),
+            (("picture", tr("Picture")), ("field", tr("All views")), ("cloud", tr("Scatter"))),
+            tip=tr("One picture, or the residuals of all views over the picture or about zero"),
         )
         self.picture, self.field, self.cloud = CornerPicture(), ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
@@ -157,11 +157,11 @@ class ResidualsPage(WorkPage):
 
     def _results(self) -> QWidget:
         self.corner = held(column_of(self.name, self.stats, self.why, self.drop, self.take_back, spacing=8))
-        self.side = held(column_of(self.corner, self.hint, self.table, None, spacing=12))
+        side = held(column_of(self.corner, self.hint, self.table, None, spacing=12))
         self.pictures = QStackedWidget()
         for picture in (self.picture, self.field, self.cloud):
             self.pictures.addWidget(picture)
-        return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        return Beside(self.pictures, side, WIDTHS)
 
     def _wire(self) -> None:
         self.picture.cornerChosen.connect(self._choose_corner)
@@ -221,7 +221,7 @@ def hint_words(view: ViewResult) -> str:
             "{n} corner probably wrong, ringed red. Click one to leave it out.",
             "{n:,} corners probably wrong, ringed red. Click one to leave it out.",
         )
-    return tr("Click a corner in the photograph or the table.")
+    return tr("Click a corner in the picture or the table.")
 
 
 def corner_stats(row: CornerRow) -> list[Stat]:

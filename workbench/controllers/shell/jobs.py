@@ -69,7 +69,7 @@ class JobsController(QObject):
         panel.removed.connect(self._remove)
         panel.resumed.connect(self.resume)
         panel.kept.connect(partial(self.resume, keep=True))
-        panel.revealed.connect(reveal)
+        panel.revealed.connect(lambda path: reveal(path, services.notify))
         panel.copied.connect(self._write_spec)
         panel.chosen.connect(self._tell_outcome)
         panel.clear.clicked.connect(self.clear)

@@ -34,7 +34,7 @@ REFRESH_MS = 400
 KINDS = {
     "usb": tr("Camera"),
     "file": tr("Video file"),
-    "folder": tr("Folder of images"),
+    "folder": tr("Folder of pictures"),
     "stream": tr("Network stream"),
     "scene": tr("Rendered scene"),
     "tiled": tr("Tiled source"),
@@ -146,7 +146,7 @@ class PropertiesController(QObject):
             )
         stats += _angles(seen)
         if kept.focus:
-            stats.append(Stat(tr("Focus"), kept.focus))
+            stats.append(Stat(tr("Focus"), kept.focus, given=True))
         stats.append(
             Stat(tr("Kept"), ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
         )
