@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
@@ -130,6 +131,9 @@ LAST = (
 COMMANDS = commands()
 PRESETS = presets()
 
+NARROW = QSize(12, 12)
+"""What a bar of menus leaves for the button of those that have no room."""
+
 
 class Actions(QObject):
     """The table brought to life: one `QAction` a command, bound by id to what it does. `keysChanged`: another key."""
@@ -198,9 +202,11 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        window = cast(QMainWindow, bar.parentWidget())  # Qt may give its bar anew
+        self.bind("window.menus", lambda: window.menuBar().setActiveAction(window.menuBar().actions()[0]))
         for rest in bar.findChildren(QToolButton, "qt_menubar_ext_button"):
-            rest.setIcon(icon("more"))
+            rest.setIcon(icon("caret-down", "text"))
+            rest.setIconSize(NARROW)
             describe(rest, tr("More"), tr("Menus that have no room"))
         for name, title in marked(command.menu for command in self.commands.values()).items():
             menu = SideMenu(title, bar)

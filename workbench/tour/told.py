@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.labels import NO_SPACE
 from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
@@ -30,6 +31,7 @@ WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://|:\d)")
 """A word of letters that is no part of a path, an address, a board or an identifier."""
 FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
 """What names a file is the user's."""
+KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\S+$")
 DATA = frozenset(["nats", "bits", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
@@ -42,8 +44,7 @@ def untranslated(root: QWidget) -> list[str]:
 
 
 def is_bare(text: str) -> bool:
-    text = text.replace("\u200b", "")
-    if FILE.search(text) or BEGIN in text or END in text:
+    if FILE.search(text.replace(NO_SPACE, "")) or KEYS.match(text) or BEGIN in text or END in text:
         return False
     return any(word.lower() not in DATA for word in WORD.findall(text))
 
