@@ -27,12 +27,12 @@ from widgets.kit.labels import NO_SPACE
 from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
-WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://)")
-"""A word of letters that is no part of a path, an address or an identifier."""
+WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://|:\d)")
+"""A word of letters that is no part of a path, an address, a board or an identifier."""
 FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
 """What names a file is the user's."""
 KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\S+$")
-DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
+DATA = frozenset(["nats", "bits", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
 
