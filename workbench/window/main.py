@@ -284,6 +284,7 @@ class Window(QMainWindow, Host):
         self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        self.source_menu.lost.connect(self.project.locate)
         parts = Parts(
             self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
         )
