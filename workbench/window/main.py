@@ -164,7 +164,7 @@ class Window(QMainWindow, Host):
         self.docks.show("log")
 
     def show_help(self, page: str) -> None:
-        self.dialogs.show_help(page)
+        self.dialogs.show_heading(page, self.features.page_of(page))
 
     def show_dock(self, id: str) -> None:
         self.docks.show(id)
@@ -382,7 +382,7 @@ class Window(QMainWindow, Host):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        centre = self.centre.front
+        centre = self.centre.strip or self.centre.front
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)
