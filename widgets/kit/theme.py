@@ -89,12 +89,19 @@ class Look(QObject):
     """The theme in force. One for the application."""
 
     changed = Signal()
+    packed = Signal()
+    """Controls and rows are of another height, and there is more or less air between them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = DARK
         self.compact = False
-        """Lower controls and less air, from the next `dress` on."""
+
+    def pack(self, compact: bool) -> None:
+        """Lower controls and rows and less air, or as they were; the style sheet follows with the next `dress`."""
+        if compact != self.compact:
+            self.compact = compact
+            self.packed.emit()
 
     def apply(self, app: QApplication, tokens: Tokens) -> None:
         """Put a theme on the whole application."""
@@ -118,6 +125,16 @@ class Look(QObject):
 
 
 LOOK = Look()
+
+
+def high(pixels: int) -> int:
+    """The height of a control or a row that has so many pixels in a comfortable window."""
+    return round(pixels * COMPACT) if LOOK.compact else pixels
+
+
+def air(pixels: int) -> int:
+    """The same of what lies between them."""
+    return round(pixels * COMPACT * COMPACT) if LOOK.compact else pixels
 
 
 def palette(tokens: Tokens) -> QPalette:

@@ -15,6 +15,7 @@ from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from engines.core.words import tr
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
@@ -289,8 +290,9 @@ class Window(QMainWindow, Host):
             self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
         )
         self.beginning = StartController(parts, services, commands)
+        applied = {"theme": self.set_theme, "density": theme.pack, "units": UNITS.choose}
         self.dialogs = DialogsController(
-            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
+            self, services, commands, self._panel_in_front, applied, list(self.presets.values()), pages
         )
         places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)

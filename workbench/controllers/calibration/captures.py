@@ -22,6 +22,7 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 SEPARATOR = "\u00b7"
+NUMBERED = re.compile(r"(.+) (\d{2,6})")
 MOST_UNWRITTEN = 64
 """Frames kept in memory while the disk is full; then capturing stops with words."""
 
@@ -38,6 +39,7 @@ class Captures(QObject):
         self._root = folder
         self._folders: dict[str, Path] = {}
         self._numbers: dict[Path, int] = {}
+        self._last: dict[str, int] = {}
         self._unwritten: dict[Path, Image] = {}
         self._waiting: set[Path] = set()
 
@@ -46,11 +48,10 @@ class Captures(QObject):
         """Views that only memory holds."""
         return len(self._unwritten)
 
-    def save(self, image: Image, source: str, camera: str = "", beside: Iterable[str] = ()) -> Path:
+    def save(self, image: Image, source: str, camera: str = "") -> Path:
         """Where this view will be; it is written soon. `source`: its title, "rig \u00b7 tile" for a tile.
 
-        camera: what stays when the source is renamed, so that the run goes on in its folder. beside: the pictures that
-        it is listed with, whose numbers it goes on from, wherever they lie.
+        camera: what stays when the source is renamed, so that the run goes on in its folder.
 
         Raises `OutOfResources` when too many wait for the disk.
         """
@@ -59,7 +60,7 @@ class Captures(QObject):
                 tr("{most_unwritten} views wait for the disk", most_unwritten=MOST_UNWRITTEN),
                 hint=tr("Free some space; they are written then"),
             )
-        target = self._next(source, camera or source, beside)
+        target = self._next(source, camera or source)
         self._unwritten[target] = image
         self._write(target)
         return target
@@ -73,9 +74,12 @@ class Captures(QObject):
         for target in self._unwritten.keys() - self._waiting:
             self._write(target)
 
-    def new_run(self) -> None:
-        """Later captures go to a new folder."""
+    def new_run(self, beside: Iterable[str] = ()) -> None:
+        """Later captures go to a new folder. beside: paths of those that they stand beside, whose numbers go on."""
         self._folders.clear()
+        self._last.clear()
+        for name, number in (found.groups() for path in beside if (found := NUMBERED.fullmatch(Path(path).stem))):
+            self._last[name] = max(int(number), self._last.get(name, 0))
 
     def _write(self, target: Path) -> None:
         image = self._unwritten[target]
@@ -95,16 +99,13 @@ class Captures(QObject):
         self._waiting.discard(target)
         self.stuck.emit(failure)
 
-    def _next(self, source: str, camera: str, beside: Iterable[str]) -> Path:
+    def _next(self, source: str, camera: str) -> Path:
         folder = self._folders.get(camera)
         if folder is None:
             folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
             self._folders[camera] = folder
         name = file_name(source.rpartition(SEPARATOR)[2])
-        taken = [
-            found[1] for path in beside if (found := re.fullmatch(rf"{re.escape(name)} (\d{{2,6}})", Path(path).stem))
-        ]
-        self._numbers[folder] = max([self._numbers.get(folder, 0), *map(int, taken)]) + 1
+        self._numbers[folder] = self._numbers.get(folder, self._last.get(name, 0)) + 1
         return folder / f"{name} {self._numbers[folder]:02d}.png"
 
 

@@ -140,8 +140,7 @@ class BoardWatch(SourceWatch):
             )
             return
         try:
-            beside = [view.path for view in self._session().material.views]
-            target = self._captures.save(seen.frame.image, self.title(path), path, beside)
+            target = self._captures.save(seen.frame.image, self.title(path), path)
         except KinoscopeError as error:
             self.trouble.emit(trouble_of(error.as_json(), tr("View not captured")))
             return

@@ -158,7 +158,7 @@ def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[st
 def test_folder_of_text_is_refused_in_words(bench: Bench, qtbot, tmp_path: Path) -> None:
     bench.controller.add([str(tmp_path)])
     until(qtbot, lambda: bench.state.trouble is not None)
-    assert bench.trouble.title == "Photographs not added"
+    assert bench.trouble.title == "Pictures not added"
     assert "no pictures" in bench.trouble.what
     bench.panel.trouble.close_button.click()
     until(qtbot, lambda: bench.state.phase is Phase.EMPTY)
@@ -275,12 +275,3 @@ def test_the_views_of_a_renamed_camera_go_on_in_their_folder(bench: Bench) -> No
     other = captures.save(image, "Garage \u00b7 right", "7/1")
     assert again == first.with_name("left 02.png")
     assert (other.name, other.parent == first.parent) == ("right 01.png", False)
-
-
-def test_views_of_a_later_start_go_on_counting_where_the_list_ends(bench: Bench) -> None:
-    image, before = (
-        np.zeros((48, 64, 3), np.uint8),
-        ["/a/left 07.png", "/a/left 03.png", "/b/right 40.png", "/b/left.png"],
-    )
-    names = [bench.controller.captures.save(image, "Rig \u00b7 left", "7/0", before).name for _ in range(2)]
-    assert names == ["left 08.png", "left 09.png"]
