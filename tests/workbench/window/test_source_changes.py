@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from engines.calibration.formats.files import save
 from engines.calibration.types import MonoResult
 from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import Child, SceneSource, TiledSource
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens
+from engines.core.places import data_dir
 from tests.workbench.opened import Opened, until
 from workbench.feeds.calibrations import undistortion
 
@@ -82,6 +84,30 @@ def test_a_new_name_opens_nothing_anew_and_keeps_the_calibration(open_window: Op
     assert again.window.grid.tile(1).title.text() == "Hall · right"
     assert again.window.sources.title("tiled1/left") == "Hall · north: [1]"
     assert again.window.services.calibrations.words("tiled1/left").startswith("calibrated, RMS 0.12 px")
+
+
+def test_a_calibration_that_came_into_use_can_be_taken_back(open_window: Open, qtbot, tmp_path: Path) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(RIG)
+    until(qtbot, lambda: opened.picture(0) is not None)
+    known, undo = window.services.calibrations, window.services.undo
+    save(replace(RESULT, rms_px=0.5), tmp_path / "lens.json")
+    assert window.undistorted.use_file("tiled1/left", str(tmp_path / "lens.json"))
+    assert window.features["calibration"].assign("tiled1/left", RESULT)
+    assert (undo.undoText(), known.best("tiled1/left").result.rms_px) == ("Use calibration for Rig · left", 0.12)
+    undo.undo()
+    assert known.best("tiled1/left").result.rms_px == 0.5
+    undo.undo()
+    assert known.best("tiled1/left") is None
+    undo.redo()
+    undo.redo()
+    assert [one.result.rms_px for one in known.of("tiled1/left")] == [0.12, 0.5]
+    undo.undo()
+    for path in list((data_dir() / "calibrations").rglob("*.forgotten")):
+        path.unlink()
+    undo.redo()
+    assert opened.says("No such file")
 
 
 def test_another_split_keeps_what_fits_and_undo_brings_the_rest(open_window: Open, qtbot) -> None:
