@@ -79,7 +79,7 @@ class LensSection(Section):
         )
         self.held = {name: Toggle(words, tip=tip) for name, (words, tip) in HELD.items()}
         tip = tr(
-            "Parameters that are not solved for, as after --fix: a name is held at 0, or with its value, {example}",
+            "Parameters that are not solved for: a name is held at 0, or with its value, {example}",
             example=EXAMPLE,
         )
         self.more = TextField(tr("Also held"), placeholder=EXAMPLE, tip=tip)

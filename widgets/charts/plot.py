@@ -117,7 +117,7 @@ class Plot(DrawnChart):
         """Where the lines are."""
         metrics = QFontMetricsF(number_font(11))
         left = max((metrics.horizontalAdvance(words) for _value, words in self._y.ticks()), default=20.0) + 14
-        top = LINE_HEIGHT * (1 + self._legend_rows(self.width() - 24)) + 4
+        top = LINE_HEIGHT * (1 + self._legend_rows(self.width() - 24)) + 10
         return QRectF(left, top, max(self.width() - left - 14, 10), max(self.height() - top - 38, 10))
 
     def _at(self, box: QRectF, x: float, y: float) -> QPointF:

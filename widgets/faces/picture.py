@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy
 from engines.core.frames import Image, Size
 from engines.core.words import tr
 from engines.faces.types import Face
-from widgets.kit.access.elided import elided
+from widgets.kit.access.elided import elided, wrapping
 from widgets.kit.fields import describe
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import draw_icon, icon
@@ -33,9 +33,7 @@ from widgets.kit.theme import LOOK, RADIUS, number_font
 LINE, MARGIN, CORNER = 18, 8, 72
 LINES = 3
 """So many lines the words under a picture may take, each."""
-WRAPPED = int(
-    Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-)
+CENTRED = (Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop).value
 REDUCED = 640
 """Pictures with sides as long as this may have been reduced."""
 MOST = 6.0
@@ -234,7 +232,7 @@ class FacePicture(FileDrops):
             font = number_font(13 if number == 0 else 11)
             metrics = QFontMetricsF(font)
             words = elided(metrics, line, (LINES - 0.5) * wide, Qt.TextElideMode.ElideMiddle, given=True)
-            high = metrics.boundingRect(QRectF(0, 0, wide, 0), WRAPPED, words).height()
+            high = metrics.boundingRect(QRectF(0, 0, wide, 0), wrapping(metrics, words, wide), words).height()
             made.append((words, font, max(high + 3, LINE)))
         return made
 
@@ -244,7 +242,7 @@ class FacePicture(FileDrops):
             line.setHeight(high)
             painter.setFont(font)
             painter.setPen(LOOK.now.color("text" if number == 0 else "muted"))
-            painter.drawText(line, WRAPPED, words)
+            painter.drawText(line, CENTRED | wrapping(QFontMetricsF(font), words, line.width()), words)
             line.translate(0, high)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QLayoutItem, QScrollArea, QSizePolicy, QWidget
 
-from widgets.kit.fields import ChoiceField, ElidedLabel, wrapped
+from widgets.kit.fields import ChoiceField, ElidedLabel, TextField, wrapped
 from widgets.kit.layouts import Margins, column_of, row_of
 
 APART, SPACE = 20, 8
-BESIDE_CHOICE = 44
-"""Pixels of a field beside the words of its choice."""
+BESIDE_CHOICE, BESIDE_WORDS = 44, 28
+"""Pixels of a field beside the words of its choice, or those it holds while it is empty."""
 ANY = 16777215
 """Qt's widest."""
 BELOW_EACH_OTHER = 240
@@ -163,7 +163,85 @@ def _need(part: QWidget) -> int:
             metrics = choice.fontMetrics()
             words = (metrics.horizontalAdvance(choice.itemText(at)) for at in range(choice.count()))
             needs.append(max(words, default=0) + BESIDE_CHOICE)
+    fields = [part for part in (part, *part.findChildren(TextField)) if isinstance(part, TextField)]
+    needs += [one.fontMetrics().horizontalAdvance(one.placeholderText()) + BESIDE_WORDS for one in fields]
     return max(needs)
+
+
+class _Flow(QLayout):
+    """From left to right, and on in the next line where there is no room."""
+
+    def __init__(self, spacing: int) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, at: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items[at] if 0 <= at < len(self._items) else None
+
+    def takeAt(self, at: int) -> QLayoutItem | None:  # type: ignore[override]
+        return self._items.pop(at) if 0 <= at < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def sizeHint(self) -> QSize:
+        sizes = [item.sizeHint() for item in self._shown()]
+        wide = sum(size.width() for size in sizes) + self.spacing() * max(len(sizes) - 1, 0)
+        return QSize(wide, max((size.height() for size in sizes), default=0))
+
+    def minimumSize(self) -> QSize:
+        sizes = [item.minimumSize() for item in self._shown()]
+        return QSize(*(max((side(size) for size in sizes), default=0) for side in (QSize.width, QSize.height)))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, wide: int) -> int:
+        return max((place.bottom() + 1 for _item, place in self._places(wide)), default=0)
+
+    def setGeometry(self, box: QRect) -> None:
+        super().setGeometry(box)
+        for item, place in self._places(box.width()):
+            item.setGeometry(place.translated(box.topLeft()))
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _places(self, wide: int) -> list[tuple[QLayoutItem, QRect]]:
+        lines: list[list[QLayoutItem]] = []
+        left = 0
+        for item in self._shown():
+            need = item.sizeHint().width()
+            if not lines or left + need > wide:
+                lines.append([])
+                left = 0
+            lines[-1].append(item)
+            left += need + self.spacing()
+        places, top = [], 0
+        for line in lines:
+            left, high = 0, max(item.sizeHint().height() for item in line)
+            for item in line:
+                size = item.sizeHint().boundedTo(QSize(max(wide, item.minimumSize().width()), high))
+                places.append((item, QRect(QPoint(left, top + (high - size.height()) // 2), size)))
+                left += size.width() + self.spacing()
+            top += high + self.spacing()
+        return places
+
+
+def flowing(*parts: QWidget, spacing: int = SPACE) -> QLayout:
+    """Controls from left to right that go on in the next line where there is no room."""
+    flow = _Flow(spacing)
+    for part in parts:
+        flow.addWidget(part)
+    return flow
 
 
 class FlowRow(QWidget):

@@ -150,6 +150,8 @@ class PageBoard(LazyPages, FileDrops):
         self.tabs.setDrawBase(False)
         for title, tip in self._titles.values():
             self.tabs.setTabToolTip(self.tabs.addTab(title), tip)
+        for button in self.tabs.findChildren(QToolButton):
+            describe(button, button.accessibleName(), tr("More pages"))
 
     def _choose_page(self, index: int) -> None:
         self.pageChosen.emit(str(list(self._titles)[index]))

@@ -49,7 +49,8 @@ class StatGrid(QWidget):
         self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
-        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if _is_words(stat)])
+        plain = not any(stat.unit or stat.spread for stat in stats)
+        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if plain or _is_words(stat)])
         for index, row in enumerate(self._rows):
             for column, label in enumerate(row):
                 label.setVisible(index < len(stats) and (column < 2 or bool(label.text())))
@@ -99,7 +100,8 @@ def _fill(row: tuple[Label, ...], stat: Stat) -> None:
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
     row[1].given = stat.given
-    for label, room in zip(row, (LABEL_ROOM, VALUE_ROOM), strict=False):
+    word = max(map(row[0].fontMetrics().horizontalAdvance, stat.label.split()), default=0)
+    for label, room in zip(row, (max(LABEL_ROOM, word + 2), VALUE_ROOM), strict=False):
         label.setMinimumWidth(min(label.sizeHint().width(), room))
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (
         tr(" plus or minus {spread}", spread=stat.spread) if stat.spread else ""

@@ -46,6 +46,10 @@ class LogRow:
     origin: str = ""
 
 
+BESIDE_LEVEL = 42
+"""Pixels of a cell beside the word of its level."""
+
+
 class LogPanel(Panel):
     """Takes lines by `append`; shows those that pass the level and the search."""
 
@@ -62,6 +66,7 @@ class LogPanel(Panel):
         self.level = ChoiceField(tr("Level"), levels, "info", tip=tr("Lines of this level and above"))
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.level.setMinimumWidth(72)
+        self.origin.setMinimumContentsLength(12)
         self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
         self._offer_origins()
@@ -276,7 +281,8 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)
-        for column, wide in enumerate((104, 96, 132)):
+        level = max(map(self.fontMetrics().horizontalAdvance, NAMES.values())) + BESIDE_LEVEL
+        for column, wide in enumerate((104, max(96, level), 132)):
             self.setColumnWidth(column, wide)
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)

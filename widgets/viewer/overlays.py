@@ -14,7 +14,7 @@ from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engines.core.frames import Image
-from widgets.kit.access.elided import elided
+from widgets.kit.access.elided import elided, wrapping
 from widgets.kit.theme import DARK, number_font
 from widgets.viewer.picture import Viewport
 
@@ -24,9 +24,7 @@ HALO = QColor(8, 10, 13, 170)
 GROUND = 0.88
 """How much of the ground of words covers the picture: words in every colour keep 4.5:1 on white."""
 PILL_HEIGHT, PILL_SIDES = 20.0, 17.0
-WRAPPED = int(
-    Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-)
+MIDDLE = (Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft).value
 
 
 class Overlay(Protocol):
@@ -241,8 +239,8 @@ def _pill_height(text: str, wide: float) -> float:
     """How high a pill of this width is, in which the words go on in further lines."""
     if wide >= pill_width(text):
         return PILL_HEIGHT
-    room = QRectF(0, 0, wide - PILL_SIDES, 0)
-    return QFontMetricsF(number_font(11)).boundingRect(room, WRAPPED, text).height() + 8
+    metrics, room = QFontMetricsF(number_font(11)), QRectF(0, 0, wide - PILL_SIDES, 0)
+    return metrics.boundingRect(room, wrapping(metrics, text, room.width()), text).height() + 8
 
 
 def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -> None:
@@ -252,10 +250,10 @@ def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -
     painter.setPen(overlay_color(color))
     inner = box.adjusted(9, 0, 9 - PILL_SIDES, 0)
     if box.height() > PILL_HEIGHT:
-        painter.drawText(inner, WRAPPED, text)
+        painter.drawText(inner, MIDDLE | wrapping(painter.fontMetrics(), text, inner.width()), text)
     else:
         shown = elided(painter.fontMetrics(), text, int(inner.width()) + 2)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.drawText(inner, MIDDLE, shown)
 
 
 def draw_base(painter: QPainter, box: QRectF, radius: float) -> None:

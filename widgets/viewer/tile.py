@@ -29,6 +29,7 @@ from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size
 from widgets.kit.theme import LOOK
+from widgets.kit.words import DOT
 from widgets.sources.choice import dragged_source
 from widgets.sources.told import told
 from widgets.viewer.dragging import Aim, Handle, dragged_tile, tile_data
@@ -40,7 +41,7 @@ from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
 EDGE = 2
-TITLE_ROOM = 170
+TITLE_ROOM, LEAST_TITLE = 170, 60
 ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
 
 
@@ -63,7 +64,7 @@ class ViewerTile(FileDrops):
         self._engines: list[tuple[str, str]] = []
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
-        self._message, self._gone = "", False
+        self._name, self._message, self._gone = "", "", False
         self._chosen = self._keyboard = self._aimed = self._swaps = False
         self.setAccessibleName(tr("Tile {index}", index=index + 1))
         reached_by(self, tr("Arrow keys in the viewer"))
@@ -77,8 +78,8 @@ class ViewerTile(FileDrops):
     def set_source(self, path: str, title: str = "") -> None:
         """Show the source of this path; its title is looked up among the sources where none is given."""
         self.source = path
-        self.title.setText(title or dict(self._sources).get(path, path))
-        self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self.title.text()))
+        self._name = title or dict(self._sources).get(path, path)
+        self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self._name))
         self._place_words()
         self._show(Face.PICTURE)
         if not self.view.has_picture:
@@ -123,7 +124,8 @@ class ViewerTile(FileDrops):
         """What can be chosen: (path, title)."""
         self._sources = list(sources)
         if self.source:
-            self.title.setText(dict(self._sources).get(self.source, self.title.text()))
+            self._name = dict(self._sources).get(self.source, self._name)
+            self._place_words()
         self._invite()
 
     def _invite(self) -> None:
@@ -165,7 +167,7 @@ class ViewerTile(FileDrops):
     def clear(self) -> None:
         """Show nothing and ask for a source."""
         self.source, self._message, self._overlays = "", "", ()
-        self.title.setText("")
+        self._name = ""
         self.pill.set_state("")
         self.recording.hide()
         self.figures.set_figures(0.0, 0, None)
@@ -336,13 +338,15 @@ class ViewerTile(FileDrops):
 
     def _place_words(self) -> None:
         """The title first, as far as it matters; the figures in what is left."""
-        wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
+        wanted = self.title.fontMetrics().horizontalAdvance(self._name) + 4
         whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
         room = self.width() - 34 - pill_size(self.pill.text).width() - whole
-        self.pill.set_compact((self.pill.level == "good" or bool(whole)) and wanted > room)
+        self.pill.set_compact(wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE))
         room = self.width() - 34 - self.pill.sizeHint().width()
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0
+        self.title.setText(self._name if wanted <= room else self._name.rpartition(DOT)[2])
+        self.title.set_tip(self._name)
         self.figures.fit(room - (wanted if whole else min(wanted, TITLE_ROOM)))
         self._head.settle()
 

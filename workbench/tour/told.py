@@ -55,7 +55,7 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
         if isinstance(part, QDockWidget):
             said.append(part.windowTitle())
         if isinstance(part, (QLabel, QAbstractButton)):
-            said = [text for text in said if text != part.text()] if given else [*said, part.text()]
+            said = [] if given else [*said, part.text()]
         if isinstance(part, (QGroupBox, QMenu)):
             said.append(part.title())
         if isinstance(part, QLineEdit):

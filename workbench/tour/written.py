@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
@@ -28,6 +28,7 @@ ACROSS, DOWN = 2, 5
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
 DOTS = "\u2026"
+KEYS = QKeySequence.SequenceFormat.NativeText
 SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
 
 
@@ -111,10 +112,10 @@ def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
     """A text in several lines has its marks in the first and the last."""
     if spoken() != STRETCHED or getattr(part, "given", False) or _given(part):
         return
-    within = False
+    within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
     for text in texts:
         within = within or BEGIN in text.words
-        if not within and is_bare(text.words):
+        if not within and text.words not in keys and is_bare(text.words):
             yield text.words
         if END in text.words or DOTS in text.words:
             within = False

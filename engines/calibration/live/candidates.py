@@ -58,7 +58,9 @@ class Wish:
             return tr("Tilt the board's {side} away", side=side)
         far = (tr("close"), "", tr("farther off"))[self.near]
         how = tr("{side} tilted away", side=side) if side else tr("facing the camera")
-        return tr("Move to {filter}", filter=", ".join(filter(None, (_PLACES[self.place], far, how))))
+        if far:
+            return tr("Move to {place}, {far}, {facing}", place=_PLACES[self.place], far=far, facing=how)
+        return tr("Move to {place}, {facing}", place=_PLACES[self.place], facing=how)
 
 
 WISHES = tuple(Wish(place, tilt, near) for place, tilt, near in product(_PLACES, _TILTS, range(len(SIZES))))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from engines.actions.types import ModelCard, Watched
-from engines.core.words import tr
+from engines.core.words import all_of, tr, tr_count
 from widgets.actions.panel.classes import paint_swatch
 from widgets.actions.panel.words import over_words
 from widgets.actions.state import WatchView
@@ -193,13 +193,11 @@ def model_words(card: ModelCard | None) -> str:
     """'6 actions, TRN on appearance and motion, 10 decisions/s, mAP 98.2 %'."""
     if card is None:
         return ""
-    streams = " and ".join(card.recipe.streams)
-    many = len(card.classes) - 1
     parts = [
-        f"{many} {'action' if many == 1 else 'actions'}",
-        tr("{kind} on {streams}", kind=card.shape.kind.upper(), streams=streams),
+        tr_count(len(card.classes) - 1, "{n} action", "{n:,} actions"),
+        tr("{kind} on {streams}", kind=card.shape.kind.upper(), streams=all_of(card.recipe.streams)),
+        tr("{rate:g} decisions/s", rate=card.recipe.rate),
     ]
-    parts.append(f"{card.recipe.rate:g} decisions/s")
     if card.map is not None:
         parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")
     return ", ".join(parts)

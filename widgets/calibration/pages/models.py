@@ -12,10 +12,10 @@ from engines.core.files import write_text
 from engines.core.lenses import PINHOLE_NAMES
 from engines.core.outputs import TABLE, check_file
 from engines.core.words import as_part, tr
-from widgets.calibration.numbers import PLUS_MINUS, VERDICTS, group
+from widgets.calibration.numbers import PLUS_MINUS, group
 from widgets.calibration.pages.model_bars import ModelBar, ModelBars
 from widgets.calibration.pages.state import PagesView
-from widgets.calibration.state import LEAST_VIEWS, MODEL_NAMES, pixels
+from widgets.calibration.state import LEAST_VIEWS, MODEL_NAMES, VERDICTS, pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.layouts import column_of, held, row_of
