@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
@@ -91,7 +92,7 @@ FIRST = (
 "it"), "Shift+F11", "", 4, check=True),
     Command("source.add-usb", tr("Add camera…"), tr("Source"), tr("A USB or built-in camera, chosen by name"), "Ctrl+Shift+C", "usb"),
     Command("source.add-file", tr("Add video file…"), tr("Source"), tr("Play a video file"), "Ctrl+Shift+V", "file"),
-    Command("source.add-folder", tr("Add folder of images…"), tr("Source"), tr("Play the images of a folder in natural order"), "Ctrl+Shift+F", "folder"),
+    Command("source.add-folder", tr("Add folder of pictures…"), tr("Source"), tr("Play the pictures of a folder in natural order"), "Ctrl+Shift+F", "folder"),
     Command("source.add-stream", tr("Add network stream…"), tr("Source"), tr("An RTSP or HTTP address"), "Ctrl+Shift+N", "stream"),
     Command("source.add-tiled", tr("Add tiled source…"), tr("Source"), tr("Split any source into rows and columns"), "Ctrl+Shift+T", "tiled"),
     Command("source.add-scene", tr("Add rendered scene…"), tr("Source"), tr("Cameras with exactly known parameters that look at a moving board"), "Ctrl+Shift+R", "scene"),
@@ -129,6 +130,9 @@ LAST = (
 )  # fmt: skip
 COMMANDS = commands()
 PRESETS = presets()
+
+NARROW = QSize(12, 12)
+"""What a bar of menus leaves for the button of those that have no room."""
 
 
 class Actions(QObject):
@@ -198,9 +202,11 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        window = cast(QMainWindow, bar.parentWidget())  # Qt may give its bar anew
+        self.bind("window.menus", lambda: window.menuBar().setActiveAction(window.menuBar().actions()[0]))
         for rest in bar.findChildren(QToolButton, "qt_menubar_ext_button"):
-            rest.setIcon(icon("more"))
+            rest.setIcon(icon("caret-down", "text"))
+            rest.setIconSize(NARROW)
             describe(rest, tr("More"), tr("Menus that have no room"))
         for name, title in marked(command.menu for command in self.commands.values()).items():
             menu = SideMenu(title, bar)

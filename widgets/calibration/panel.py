@@ -60,7 +60,7 @@ class ResultReport(QWidget):
         self.camera.add(self.about)
         self.use = PlainButton(tr("Use for this camera"), "straight")
         self.focus = TextField(
-            tr("Focus"), placeholder=tr("Focus, in a word"), tip=tr("Where the lens is focused; may stay empty")
+            tr("Focus"), placeholder=tr("Focus, such as 2 m"), tip=tr("Where the lens is focused; may stay empty")
         )
         self._use = columns(self.use, self.focus)
         words = self._loaded, self.figures, self.reasons, self._dropped, self._use
@@ -124,9 +124,9 @@ class CalibrationPanel(FeaturePanel):
         self.every = EveryFrame()
         self.solver = SolverSection()
         self.photographs = PlainButton(
-            tr("Add photographs"), "views", tr("Pictures or films that show the board; or drop them here")
+            tr("Add pictures"), "views", tr("Pictures or films that show the board; or drop them here")
         )
-        self.folder = QuietButton("", "folder", tr("A folder of photographs or films"), name=tr("Add a folder"))
+        self.folder = QuietButton("", "folder", tr("A folder of pictures or films"), name=tr("Add a folder"))
         self.discard = QuietButton(
             "", "clear", tr("Discard all views; Undo brings them back"), name=tr("Discard all views")
         )

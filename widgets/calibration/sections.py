@@ -171,7 +171,7 @@ class EmptyCard(QWidget):
         super().__init__()
         self.words = wrapped("muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = PlainButton(tr("Add photographs"))
+        self.button = PlainButton(tr("Add pictures"))
         column = column_of(self.words, self.button, spacing=12, margins=(8, 12, 8, 16))
         column.setAlignment(self.button, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column)
@@ -179,11 +179,9 @@ class EmptyCard(QWidget):
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
         what = tr("Hold a printed board before the camera and capture it from several sides.")
-        photographs = tr(
-            "Add photographs or a film that show a printed board from several sides, or a camera in Sources."
-        )
+        photographs = tr("Add pictures or a film that show a printed board from several sides, or a camera in Sources.")
         self.words.setText(what if live else photographs)
-        self.button.setText(tr("Detect the board") if live else tr("Add photographs"))
+        self.button.setText(tr("Detect the board") if live else tr("Add pictures"))
         tip = (
             tr("Look for the board in every frame")
             if live

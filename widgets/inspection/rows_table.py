@@ -106,6 +106,7 @@ class RowsTable(QTableView):
 
     def __init__(self, name: str, tip: str, columns: Sequence[Column]) -> None:
         super().__init__()
+        self.given = True
         self.held = RowsModel(columns)
         self._quiet = False
         self.setModel(self.held)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
 
 Margins: TypeAlias = tuple[int, int, int, int]
@@ -38,9 +39,30 @@ def held(layout: QLayout, role: str = "") -> QWidget:
     return box
 
 
-def split_of(*parts: QWidget, sizes: Sequence[int], stretch: Sequence[int] = ()) -> QSplitter:
-    """Parts side by side that the user divides; none of them can be closed."""
-    split = QSplitter()
+class _Split(QSplitter):
+    """Side by side, and below each other where there are fewer pixels than `room`."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._room = room
+
+    def minimumSizeHint(self) -> QSize:
+        size, parts = super().minimumSizeHint(), [self.widget(at) for at in range(self.count())]
+        if not self._room:
+            return size
+        least = [max(part.minimumWidth(), part.minimumSizeHint().width()) for part in parts if not part.isHidden()]
+        return QSize(max(least, default=0), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        way = Qt.Orientation.Vertical if self.width() < self._room else Qt.Orientation.Horizontal
+        if way != self.orientation():
+            self.setOrientation(way)
+        super().resizeEvent(event)
+
+
+def split_of(*parts: QWidget, sizes: Sequence[int], stretch: Sequence[int] = (), room: int = 0) -> QSplitter:
+    """Parts side by side that the user divides; none of them can be closed. room: see `_Split`."""
+    split = _Split(room)
     split.setChildrenCollapsible(False)
     for part in parts:
         split.addWidget(part)

@@ -36,6 +36,7 @@ class HelpPage(QDialog):
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
         self._pages = pages
         self.list = QListWidget()
+        self.list.given = True
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
         describe(self.list, tr("Pages"), tr("A page for each panel"))

@@ -164,6 +164,7 @@ class SettingsDialog(QDialog):
         scales = [(str(scale), tr("{percent} %", percent=scale)) for scale in SCALES]
         self.scale = self._choice("scale", ChoiceField(tr("Size of text and controls"), scales, "100"), int)
         self.language = self._choice("language", ChoiceField(tr("Language")))
+        self.language.given = True
         self.preset = self._choice("start_preset", ChoiceField(tr("Begin with")))
         self.workers = self._choice("workers", Segmented(tr("Jobs"), [(str(n), str(n)) for n in range(1, 5)]), int)
         self.threads = NumberField(tr("Processor threads"), 0, 0, 64)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QGraphicsView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -20,11 +22,14 @@ from PySide6.QtWidgets import (
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
-from workbench.work.languages import STRETCHED, spoken
+from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
 ACROSS, DOWN = 2, 5
 """Pixels that a line may stand out: what letters lean over, and the air above and below them."""
+THROUGH = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+VEIL = 160
+"""What is larger and lets the mouse through lies over a window for a moment: what is below is not read then."""
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
 DOTS = "\u2026"
@@ -34,8 +39,11 @@ SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
 
 def written(root: QWidget) -> list[str]:
     """Each with its kind before it."""
-    found, image = [], root.grab().toImage()
-    for part in shown_parts(root):
+    found, image, parts = [], root.grab().toImage(), list(shown_parts(root))
+    veils = [part for part in parts if part.testAttribute(THROUGH) and min(part.width(), part.height()) > VEIL]
+    for part in parts:
+        if any(not veil.isAncestorOf(part) and veil is not part for veil in veils):
+            continue
         texts = [text for text in painted(part) if any(map(str.isalnum, text.words)) and _is_seen(part, text, root)]
         name = type(part).__name__
         found += [f"cut: {name} paints {text.words!r} with no room" for text in texts if _is_cut(part, text)]
@@ -110,7 +118,7 @@ def _luminance(color: QColor) -> float:
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
     """A text in several lines has its marks in the first and the last."""
-    if spoken() != STRETCHED or getattr(part, "given", False) or _given(part):
+    if spoken() not in MADE or getattr(part, "given", False) or _given(part):
         return
     within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
     for text in texts:
@@ -122,5 +130,7 @@ def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
 
 
 def _given(part: QWidget) -> bool:
-    """What was typed or is data: lists and fields are looked into by `told`, which knows whose words they are."""
-    return isinstance(part, (QLineEdit, QComboBox)) or _scrolls(part, (*SCROLLED, QAbstractItemView))
+    """Looked into by `told`, which knows whose words they are: labels, buttons, lists and fields."""
+    return isinstance(part, (QLabel, QAbstractButton, QLineEdit, QComboBox)) or _scrolls(
+        part, (*SCROLLED, QAbstractItemView)
+    )

@@ -32,9 +32,9 @@ from widgets.kit.theme import LOOK
 
 EMPTY = (
     tr("Calibrate or open a calibration to see what the lens does"),
-    tr("Add photographs"),
+    tr("Add pictures"),
     "views",
-    tr("Photographs of the board"),
+    tr("Pictures of the board"),
 )
 SENSOR_TIP = tr("Width of the sensor's picture area, from the data sheet; 0 where it is not known")
 SEEN = 0.005

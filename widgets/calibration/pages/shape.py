@@ -74,7 +74,7 @@ class ShapePage(ChartPage):
         result = view.result
         self.show_results(result is not None)
         if result is None:
-            self.empty.set_text(tr("Calibrate to see the shape of the board"), tr("Add photographs"))
+            self.empty.set_text(tr("Calibrate to see the shape of the board"), tr("Add pictures"))
         else:
             if result is not before.result:
                 self._take(result)

@@ -124,5 +124,5 @@ def state_words(result: MonoResult) -> str:
 
 def _nothing(view: PagesView) -> tuple[str, str]:
     if view.result is None:
-        return tr("Calibrate to see how well points in the picture are known"), tr("Add photographs")
+        return tr("Calibrate to see how well points in the picture are known"), tr("Add pictures")
     return UNKNOWN if view.panel.views else LOADED

@@ -111,7 +111,7 @@ class Training(QObject):
         self.trained.emit(result.file)
 
     def _stopped(self, _spec: TrainSpec) -> None:
-        self._view = replace(self._view, stopped=tr("Stopped"))
+        self._view = replace(self._view, stopped=tr("Cancelled"))
 
     def _goes_on(self, spec: TrainSpec) -> None:
         """What was seen of a training stays in sight while its weights are written as they are."""
