@@ -110,6 +110,25 @@ def test_a_calibration_that_came_into_use_can_be_taken_back(open_window: Open, q
     assert opened.says("No such file")
 
 
+def test_a_source_that_was_duplicated_again_is_shown_once(open_window: Open, qtbot, folders: list[str]) -> None:
+    opened = open_window()
+    window, undo = opened.window, opened.window.services.undo
+    window.sources.add(source_from(folders[0]))
+    window.sources.change("folder1", TiledSource(source_from(folders[0]), 2, 2), "Edit it")
+    window.sources.duplicate("folder1")
+    window.sources.rename("folder1", "a\x1b[31m" + "b" * 5000)
+    assert len(window.commands.action("edit.undo").text()) < 80
+    assert window.sources.title("folder1") == "a[31m" + "b" * 195
+    window.sources.remove("folder1")
+    until(qtbot, lambda: window.viewer.layout == "2x2")
+    for _ in range(3):
+        undo.undo()
+    assert opened.sources == ["folder1"]
+    for _ in range(3):
+        undo.redo()
+    assert sorted(window.viewer.shown().values()) == ["tiled1/1", "tiled1/2", "tiled1/3", "tiled1/4"]
+
+
 def test_another_split_keeps_what_fits_and_undo_brings_the_rest(open_window: Open, qtbot) -> None:
     opened = open_window()
     window = opened.window
