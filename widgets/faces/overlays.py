@@ -21,12 +21,18 @@ from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
 from widgets.faces.pills import FacePills, Words
+from widgets.kit.access.signs import Sign
 from widgets.kit.ink import ink
 from widgets.viewer.overlays import HALO, Legend, Overlay, Point, overlay_color
 from widgets.viewer.picture import Viewport
 
 Standing: TypeAlias = Literal["known", "unknown", "expected"]
 COLORS: dict[Standing, str] = {"known": "good", "unknown": "accent", "expected": "muted"}
+SIGNS: dict[Standing, tuple[str, Sign]] = {
+    "known": (tr("known"), "frame"),
+    "unknown": (tr("unknown"), "corners"),
+    "expected": (tr("expected"), "dashes"),
+}
 CORNER = 0.24
 """Length of a corner of an unknown face's frame, as a part of its side."""
 POINTS_FROM = 48.0
@@ -63,14 +69,14 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
     if nameless:
         return number
     if not face.seen:
-        return tr("{number} {face}, not seen", number=number, face=face.name or "unknown")
+        return tr("{number} {face}, not seen", number=number, face=face.name or tr("unknown"))
     return f"{number} {face.name} {face.similarity:.2f}" if face.name else tr("{number} unknown", number=number)
 
 
-def legend_of(recognition: Recognition) -> list[tuple[str, str]]:
-    """What the colours mean, of those that are there."""
+def legend_of(recognition: Recognition) -> list[tuple[str, str, Sign]]:
+    """What the frames mean, of those that are there."""
     there = {standing_of(face) for face in recognition.faces}
-    return [(standing, color) for standing, color in COLORS.items() if standing in there]
+    return [(words, COLORS[standing], sign) for standing, (words, sign) in SIGNS.items() if standing in there]
 
 
 def _of_face(face: TrackedFace) -> list[Overlay]:
