@@ -7,10 +7,12 @@ imported: help is printed from a table, and the window never sees the command li
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from engines.core.installing import CALLED, PROGRAM, as_called
 from engines.core.names import print_any_name
+from engines.core.words import at_command_line
 from workbench import __version__
 from workbench.verbs import VERBS, Verb, find_verb
 
@@ -83,7 +85,8 @@ def _run_verb(verb: Verb, arguments: list[str]) -> int:
 
     app = importlib.import_module(verb.module).app
     try:
-        code = app(arguments, prog_name=f"{NAME} {verb.name}", standalone_mode=False)
+        with nullcontext() if verb.name == "tour" else at_command_line():
+            code = app(arguments, prog_name=f"{NAME} {verb.name}", standalone_mode=False)
     except TyperException as error:
         from workbench.verbs import console
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.told import untold
+from engines.core.words import at_command_line, control
+from tests.told import spliced, untold
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_ENGLISH = ("workbench/verbs/", "workbench/benchmarks/", "workbench/tour/", "workbench/diagnostics/")
@@ -64,6 +65,34 @@ def test_every_text_goes_through_translation() -> None:
         if not _left(name, one.text)
     ]
     assert found == []
+
+
+def test_what_is_put_into_a_text_is_told_too() -> None:
+    keys = {"one", "frames", "merge"}
+    found = {
+        f"{name}:{one.line}: {one.text!r}"
+        for name, source in _sources()
+        for one in spliced(source)
+        if one.text not in keys
+    }
+    assert found == set()
+    wrong = 'def f(n):\n    fits = "fit" if n else "fits"\n    return tr("{n} {fits}", n=n or "none", fits=fits)\n'
+    assert {one.text for one in spliced(wrong)} == {"fit", "fits", "none"}
+
+
+def test_advice_names_controls_that_there_are() -> None:
+    asked, shown = {}, set()
+    for name, source in _sources():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id == "control":
+                    asked[ast.literal_eval(node.args[0].args[0])] = name  # type: ignore[attr-defined]
+                elif node.func.id == "tr" and name.startswith(("widgets/", "workbench/")):
+                    shown.add(ast.literal_eval(node.args[0]))
+    assert {title: name for title, name in asked.items() if title not in shown} == {}
+    assert control("Frames", "--frames") == "\u201cFrames\u201d"
+    with at_command_line():
+        assert control("Frames", "--frames") == "--frames"
 
 
 def test_texts_are_literals_with_the_places_that_they_are_given() -> None:

@@ -49,6 +49,7 @@ SQL = re.compile(
     r"|SAVEPOINT|RELEASE|VACUUM|JOIN |LEFT JOIN|WHERE |ORDER BY|AND |FROM |id |INTEGER|TEXT|BLOB|PRIMARY)\b"
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
+LOWER = re.compile(r"[ ,;:(]*[a-z]{2,}([ ,;:]+[a-z]+)*[ ,;:)]*")
 NAMES_OF_FILES = re.compile(
     r"[\w -]+\.\w{2,5}|([A-Z0-9+. ]+ \([^)]*\)(;;)?)+"
     r"|[\w{}-]+\.(png|csv|json|yaml|svg|npz|kino|gif|txt|ply|npy|safetensors|pdf)"
@@ -195,6 +196,42 @@ def untold(source: str, *, one_word: bool) -> Iterator[Found]:
     for node in ast.walk(tree):
         if _is_literal(node, parents) and reads_like_words(node, one_word=one_word) and not _left_out(node, parents):
             yield Found(node.lineno, text_of(node))
+
+
+def spliced(source: str) -> Iterator[Found]:
+    """English words that are put into a told text, of its own language: `tr("{one} {fits}", fits="fit" if many else
+    "fits")`, at once or by a name in the same function."""
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef):
+            places = [one.value for call in ast.walk(function) if _tells(call) for one in getattr(call, "keywords", ())]
+            names = {name.id for place in places for name in ast.walk(place) if isinstance(name, ast.Name)}
+            for one in ast.walk(function):
+                if isinstance(one, ast.Assign) and names & {
+                    name.id for name in ast.walk(one.targets[0]) if isinstance(name, ast.Name)
+                }:
+                    places.append(one.value)
+            for place in places:
+                yield from (Found(one.lineno, one.value) for one in _alternatives(place) if _is_english(one.value))
+
+
+def _is_english(text: str) -> bool:
+    return LOWER.fullmatch(text) is not None and text.strip() not in UNITS
+
+
+def _alternatives(node: ast.AST) -> Iterator[ast.Constant]:
+    """The literals that a value may be, or begin or end with."""
+    match node:
+        case ast.Constant(value=str()):
+            yield node
+        case ast.IfExp(body=one, orelse=other) | ast.BinOp(left=one, op=ast.Add(), right=other):
+            yield from (*_alternatives(one), *_alternatives(other))
+        case ast.BoolOp(values=values) | ast.Tuple(elts=values):
+            for value in values:
+                yield from _alternatives(value)
+        case ast.Subscript(value=ast.Tuple() as choices):
+            yield from _alternatives(choices)
+        case ast.Call(func=ast.Attribute(value=ast.Constant() as between, attr="join")):
+            yield from _alternatives(between)
 
 
 def text_of(node: ast.AST) -> str:

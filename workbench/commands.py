@@ -8,9 +8,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
 
 from engines.core.words import tr
+from widgets.kit.fields import describe
 from widgets.kit.icons import icon
 from widgets.kit.menus import KEYS, SideMenu, marked
 from workbench.features import Command, Feature, Preset
@@ -198,6 +199,9 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
         self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        for rest in bar.findChildren(QToolButton, "qt_menubar_ext_button"):
+            rest.setIcon(icon("more"))
+            describe(rest, tr("More"), tr("Menus that have no room"))
         for name, title in marked(command.menu for command in self.commands.values()).items():
             menu = SideMenu(title, bar)
             bar.addMenu(menu)

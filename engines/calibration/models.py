@@ -26,7 +26,7 @@ from engines.core.context import Context, Part
 from engines.core.errors import UsageError, WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
-from engines.core.words import as_sentence, tr
+from engines.core.words import all_of, as_sentence, tr
 
 NAMES: dict[ModelName, str] = {
     "brown5": "Brown",
@@ -67,7 +67,7 @@ def _check(spec: ModelsSpec) -> None:
     for model in spec.models:
         check_model(model)
     if not spec.models or len(set(spec.models)) < len(spec.models):
-        raise UsageError(tr("Each lens model is compared once"), hint=tr("Use some of ") + ", ".join(NAMES))
+        raise UsageError(tr("Each lens model is compared once"), hint=tr("Use some of {names}", names=", ".join(NAMES)))
     for word in spec.mono.fix:
         held = 0
         for model in spec.models:
@@ -143,21 +143,24 @@ def _words(chosen: _Held, others: Sequence[_Held]) -> str:
     name = NAMES[chosen.model]
     worse = [one for one in others if not _as_good(one, chosen)]
     richer = [one for one in others if _terms(one) > _terms(chosen) and one not in worse]
-    words = tr(
-        "{name} explains the corners{words}",
-        name=as_sentence(name),
-        words=tr(" as well as richer models do") if richer else "",
+    told = {"name": as_sentence(name), "rms": chosen.rms}
+    words = (
+        tr("{name} explains the corners as well as richer models do ({rms:.3f} px on left-out views)", **told)
+        if richer
+        else tr("{name} explains the corners ({rms:.3f} px on left-out views)", **told)
     )
-    words += tr(" ({rms:.3f} px on left-out views)", rms=chosen.rms)
-    if worse:
-        words += tr("; {listed} {part} not", listed=_listed(worse), part="does" if len(worse) == 1 else "do")
+    if len(worse) == 1:
+        words = tr("{words}; {other} does not", words=words, other=_listed(worse))
+    elif worse:
+        words = tr("{words}; {others} do not", words=words, others=_listed(worse))
     vaguest = max(richer, key=lambda one: one.vague, default=chosen)
     if vaguest is not chosen and vaguest.vague:
-        words += tr(
-            ". {vague} of the {terms} terms of {names} cannot be told from zero",
+        words = tr(
+            "{words}. {vague} of the {terms} terms of {model} cannot be told from zero",
+            words=words,
             vague=vaguest.vague,
             terms=_terms(vaguest),
-            names=NAMES[vaguest.model],
+            model=NAMES[vaguest.model],
         )
     return words
 
@@ -167,5 +170,4 @@ def _terms(one: _Held) -> int:
 
 
 def _listed(models: Sequence[_Held]) -> str:
-    told = [f"{NAMES[one.model]} ({one.rms:.3f} px)" for one in sorted(models, key=_richness)]
-    return told[0] if len(told) == 1 else ", ".join(told[:-1]) + " and " + told[-1]
+    return all_of([f"{NAMES[one.model]} ({one.rms:.3f} px)" for one in sorted(models, key=_richness)])

@@ -200,16 +200,17 @@ class _Problem:
         if used >= LEAST_VIEWS:
             return
         found = sum(shot.detection is not None for shot in self.shots)
-        alike = tr(", {repeated} of them repeat another", repeated=repeated) if repeated else ""
-        counted = tr(
-            "The board is in {found} of {count} views{alike} and {used} are used",
-            found=found,
-            count=len(self.shots),
-            alike=alike,
-            used=used,
-        )
+        told = {"found": found, "count": len(self.shots), "used": used, "least": LEAST_VIEWS, "repeated": repeated}
         raise BadInput(
-            tr("{counted}; at least {least_views} are needed", counted=counted, least_views=LEAST_VIEWS),
+            tr(
+                "The board is in {found} of {count} views, {repeated} of them repeat another and {used} are used; "
+                "at least {least} are needed",
+                **told,
+            )
+            if repeated
+            else tr(
+                "The board is in {found} of {count} views and {used} are used; at least {least} are needed", **told
+            ),
             hint=tr("Take 10 to 20 views with the board tilted in different directions, over the whole picture"),
         )
 

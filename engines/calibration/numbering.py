@@ -19,7 +19,7 @@ from engines.calibration.targets.target import Target
 from engines.calibration.types import Reason
 from engines.core.boards import Board
 from engines.core.errors import WorkFailed
-from engines.core.words import tr
+from engines.core.words import few_of, tr, tr_count
 
 
 def observed(shot: Shot, target: Target) -> Observation:
@@ -81,12 +81,12 @@ def _turned(shot: Shot, quarters: int, target: Target) -> Shot:
 
 def _reasons(setup: Setup, told: bool, turned: int, unsure: Sequence[str]) -> Iterator[Reason]:
     if turned:
-        views = tr("1 view was") if turned == 1 else tr("{turned} views were", turned=turned)
-        yield Reason(
-            "half-turn",
-            0,
-            tr("The board looks the same turned: {views} numbered from another end, as it tells", views=views),
+        words = tr_count(
+            turned,
+            "The board looks the same turned: {n} view was numbered from another end, as it tells",
+            "The board looks the same turned: {n} views were numbered from another end, as it tells",
         )
+        yield Reason("half-turn", 0, words)
     if setup.free_board and not told:
         board = next(board for board in setup.target.boards if len(turns(board)) > 1)
         found = tr("This board looks the same turned by half and its views do not tell which end is which")
@@ -96,11 +96,13 @@ def _reasons(setup: Setup, told: bool, turned: int, unsure: Sequence[str]) -> It
             tr("{found}, so its free shape may mix its ends; use {better}, say", found=found, better=_better(board)),
         )
     elif setup.free_board and unsure:
-        names = ", ".join(unsure[:3]) + (tr(" and {count} more", count=len(unsure) - 3) if len(unsure) > 3 else "")
-        fits = "fits" if len(unsure) == 1 else "fit"
-        yield Reason(
-            "half-turn", 0, tr("{names} {fits} nearly as well with the board's ends exchanged", names=names, fits=fits)
+        words = tr_count(
+            len(unsure),
+            "{names} fits nearly as well with the board's ends exchanged",
+            "{names} fit nearly as well with the board's ends exchanged",
+            names=few_of(unsure),
         )
+        yield Reason("half-turn", 0, words)
 
 
 def _better(board: Board) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from engines.calibration import coverage
 from engines.calibration.types import MonoResult, Reason, Remedy, ViewResult
 from engines.core.frames import Size
-from engines.core.words import tr
+from engines.core.words import few_of, tr, tr_count
 
 VERDICTS = ("good", "fair", "weak", "poor")
 _UPSETTING = ("wrong-corner", "odd-view", "bent-board", "two-cameras", "rolling-shutter")
@@ -127,21 +127,18 @@ def _coverage(result: MonoResult) -> Iterator[Reason]:
     level = 2 if share < 0.35 else 1 if share < 0.6 else 0
     if level:
         empty = coverage.emptiest_region(_touched(result.views, result.image_size))
-        where = tr("; add views {at}", at=_at(empty)) if empty else ""
-        yield Reason("coverage", level, tr("The views touch {parts}{where}", parts=_parts(result), where=where))
-
-
-def _at(part: coverage.Region) -> str:
-    return {
-        "": "",
-        "upper left": tr("in the upper left"),
-        "upper right": tr("in the upper right"),
-        "lower left": tr("in the lower left"),
-        "lower right": tr("in the lower right"),
-        "centre": tr("in the centre"),
-        "left edge": tr("at the left edge"),
-        "right edge": tr("at the right edge"),
-    }[part]
+        touched = _parts(result)
+        words = {
+            "": tr("The views touch {parts}", parts=touched),
+            "upper left": tr("The views touch {parts}; add views in the upper left", parts=touched),
+            "upper right": tr("The views touch {parts}; add views in the upper right", parts=touched),
+            "lower left": tr("The views touch {parts}; add views in the lower left", parts=touched),
+            "lower right": tr("The views touch {parts}; add views in the lower right", parts=touched),
+            "centre": tr("The views touch {parts}; add views in the centre", parts=touched),
+            "left edge": tr("The views touch {parts}; add views at the left edge", parts=touched),
+            "right edge": tr("The views touch {parts}; add views at the right edge", parts=touched),
+        }
+        yield Reason("coverage", level, words[empty])
 
 
 def _tilt(result: MonoResult) -> Iterator[Reason]:
@@ -180,15 +177,11 @@ def _generalises(result: MonoResult) -> Iterator[Reason]:
 def _odd_views(result: MonoResult) -> Iterator[Reason]:
     odd = outliers(result.views)
     if odd:
-        names = ", ".join(view.name for view in odd[:3]) + (
-            tr(" and {count} more", count=len(odd) - 3) if len(odd) > 3 else ""
-        )
-        stands, it = ("stand", "them") if len(odd) > 1 else ("stands", "it")
-        words = tr(
-            "{names} {stands} out with a large error; switch {it} off if blurred or wrong",
-            names=names,
-            stands=stands,
-            it=it,
+        words = tr_count(
+            len(odd),
+            "{names} stands out with a large error; switch it off if blurred or wrong",
+            "{names} stand out with a large error; switch them off if blurred or wrong",
+            names=few_of([view.name for view in odd]),
         )
         yield Reason("odd-view", 1, words, Remedy("switch_off", odd[0].name))
 
@@ -196,16 +189,13 @@ def _odd_views(result: MonoResult) -> Iterator[Reason]:
 def _repeated_views(result: MonoResult) -> Iterator[Reason]:
     twins = [view for view in result.views if view.twin_of]
     if twins:
-        listed = ", ".join(f"{view.name} ({view.twin_of})" for view in twins[:3])
-        more = tr(" and {count} more", count=len(twins) - 3) if len(twins) > 3 else ""
-        told = (
-            tr("1 view repeats another and is")
-            if len(twins) == 1
-            else tr("{count} views repeat others and are", count=len(twins))
+        words = tr_count(
+            len(twins),
+            "{n} view repeats another and is not counted again: {names}",
+            "{n} views repeat others and are not counted again: {names}",
+            names=few_of([f"{view.name} ({view.twin_of})" for view in twins]),
         )
-        yield Reason(
-            "duplicate", 0, tr("{told} not counted again: {listed}{more}", told=told, listed=listed, more=more)
-        )
+        yield Reason("duplicate", 0, words)
 
 
 def _model_ends(result: MonoResult) -> Iterator[Reason]:
@@ -223,10 +213,11 @@ def _model_ends(result: MonoResult) -> Iterator[Reason]:
 
 def _mirrored(result: MonoResult) -> Iterator[Reason]:
     if result.mirrored:
-        seen = tr(
-            "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones"
+        words = tr(
+            "The pictures are mirrored: they were flipped left to right, and this is the camera of the flipped ones. "
+            "Flip its pictures wherever the calibration is used"
         )
-        yield Reason("mirrored", 0, tr("{seen}. Flip its pictures wherever the calibration is used", seen=seen))
+        yield Reason("mirrored", 0, words)
 
 
 def _unseen_boards(result: MonoResult) -> Iterator[Reason]:

@@ -67,6 +67,7 @@ def open_database(
         base = _connect(path, read_only)
         try:
             _check_version(base, path, kind)
+            _check_plain(base, path, kind)
             if not read_only:
                 _keep_private(path)
                 _mark(base, kind)
@@ -212,6 +213,7 @@ def _no_rights(path: Path, what: str) -> BadInput:
 
 def check_kind(path: Path, kind: Format) -> None:
     """Raise `BadInput` unless the file carries the id of `kind`, in its head or in the journal beside it."""
+    _check_sides(path)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -243,6 +245,26 @@ def _check_version(base: sqlite3.Connection, path: Path, kind: Format) -> None:
 "is {schema})", what=kind.what, version=version, schema=kind.schema), path=path,
             hint=tr("Update Kinoscope"),
         )  # fmt: skip
+
+
+def _check_sides(path: Path) -> None:
+    """Raise `BadInput` where a journal beside the file is none: SQLite would wait for a pipe for ever."""
+    for side in ("-wal", "-shm", "-journal"):
+        if os.path.lexists(journal := path.with_name(path.name + side)):
+            regular_file(journal, what=tr("journal"))
+
+
+def _check_plain(base: sqlite3.Connection, path: Path, kind: Format) -> None:
+    """Raise `BadInput` for what none of our files holds and what could go on without an end when it is read or written:
+    views, triggers, tables of other engines, columns that are computed.
+    """
+    odd = "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') OR (type = 'table' AND coalesce(rootpage, 0) = 0)"
+    hidden = "SELECT 1 FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table' AND c.hidden"
+    if base.execute(f"{odd} UNION ALL {hidden} LIMIT 1").fetchone():
+        hint = tr("Nothing in it was changed")
+        raise BadInput(tr("This file holds what no {what} holds", what=kind.what), path=path, hint=hint)
+    base.execute("PRAGMA trusted_schema=OFF")
+    base.execute("PRAGMA ignore_check_constraints=ON")
 
 
 def _connect(path: Path, read_only: bool) -> sqlite3.Connection:
@@ -293,10 +315,11 @@ def _keep_private(path: Path) -> None:
 
 
 def _is_vacant(path: Path) -> bool:
+    """Nothing is there, or an empty file. A link whose end is not there is something: its disk may be away."""
     try:
         status = path.stat()
     except OSError:
-        return True
+        return not os.path.lexists(path)
     return stat.S_ISREG(status.st_mode) and status.st_size == 0
 
 

@@ -61,8 +61,10 @@ class FileLock:
         """The holder, in words: "process 4711 since 14:02"."""
         try:
             said = read_json(self.path, most=MOST)
-            where = "" if said["host"] == socket.gethostname() else tr(" on {said}", said=said["host"])
-            return tr("process {said}{where} since {said2}", said=said["pid"], where=where, said2=said["since"])
+            told = {"process": said["pid"], "host": said["host"], "since": said["since"]}
+            if said["host"] == socket.gethostname():
+                return tr("process {process} since {since}", **told)
+            return tr("process {process} on {host} since {since}", **told)
         except (KinoscopeError, KeyError, TypeError):
             return tr("another process")
 

@@ -56,7 +56,7 @@ def regular_file(path: str | Path, *, what: str = "", most: int | None = None) -
     if sort := _sort(status.st_mode):
         raise BadInput(tr("This is {sort}, not a {what}", sort=sort, what=what), path=path)
     if most is not None and status.st_size > most:
-        raise _too_large(path, what, status.st_size, most)
+        raise too_large(path, what, status.st_size, most)
     return path
 
 
@@ -84,7 +84,7 @@ def read_bytes(path: str | Path, *, what: str = "", most: int = MOST_TEXT) -> by
             tr("The {what} cannot be read: {reason}", what=what, reason=_reason(error)), path=path
         ) from error
     if len(content) > most:
-        raise _too_large(path, what, len(content), most)
+        raise too_large(path, what, len(content), most)
     return content
 
 
@@ -281,7 +281,7 @@ def open_zip(path: str | Path, *, what: str = "", most: int = MOST_ARRAY) -> Ite
         with archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > most:
-                raise _too_large(path, what, unpacked, most)
+                raise too_large(path, what, unpacked, most)
             yield archive
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         raise BadInput(tr("Not a usable {what}: {reason}", what=what, reason=_reason(error)), path=path) from error
@@ -350,7 +350,8 @@ def _qualified(name: str) -> str:
     return "{" + name if "}" in name else name
 
 
-def _too_large(path: str | Path, what: str, size: int, most: int) -> BadInput:
+def too_large(path: str | Path, what: str, size: int, most: int) -> BadInput:
+    """The error of a file of more bytes than are read."""
     return BadInput(
         tr(
             "The {what} is too large: {size:,.0f} MB; at most {most:,.0f} MB are read",

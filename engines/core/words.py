@@ -6,8 +6,8 @@ module with a text is imported: the window asks Qt's translators, a worker proce
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from string import Formatter
 
@@ -20,6 +20,7 @@ def _as_written(_source: str, _count: int) -> str:
 
 
 _translate: Translate = _as_written
+_typed = False
 
 
 def speak(translate: Translate = _as_written) -> None:
@@ -38,6 +39,40 @@ def tr_count(n: int, one: str, many: str, /, **places: object) -> str:
     """A text that counts something: `one` where n is 1, else `many`; `{n}` is the number. Known by `many`."""
     said = _translate(many, n)
     return _filled(said if _fits(said, one + many) else "", one if n == 1 else many, {"n": n, **places})
+
+
+@contextmanager
+def at_command_line() -> Iterator[None]:
+    """Advice names options of commands meanwhile."""
+    global _typed
+    before, _typed = _typed, True
+    try:
+        yield
+    finally:
+        _typed = before
+
+
+def control(title: str, option: str) -> str:
+    """What advice says to use: in the window what has this title, at the command line an option."""
+    return option if _typed else tr("\u201c{title}\u201d", title=title)
+
+
+def all_of(names: Sequence[str]) -> str:
+    """'left, right and rear'."""
+    *most, last = names
+    return tr("{most} and {last}", most=", ".join(most), last=last) if most else last
+
+
+def one_of(names: Sequence[str]) -> str:
+    """'left, right or rear'."""
+    *most, last = names
+    return tr("{most} or {last}", most=", ".join(most), last=last) if most else last
+
+
+def few_of(names: Sequence[str], most: int = 3) -> str:
+    """'a, b, c and 4 more'."""
+    told = ", ".join(names[:most])
+    return tr("{names} and {n} more", names=told, n=len(names) - most) if len(names) > most else told
 
 
 def as_part(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from engines.core.errors import UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.inspection.types import Shape
 
 SIZE = re.compile(r"\s*\d+\s*", re.ASCII)
@@ -23,6 +23,12 @@ def shape_of(text: str) -> Shape:
     parts = re.split("[x,]", text.lower())
     sizes = tuple(int(part) for part in parts if SIZE.fullmatch(part))
     return sizes if len(sizes) == len(parts) and all(sizes) else ()
+
+
+def tell_shape(name: str) -> str:
+    """Advice where a file does not say the sizes of an input."""
+    asked = control(tr("Shape of {name}", name=name), "--input")
+    return tr("Tell its shape, such as {example}, with {control}", example="1x3x224x224", control=asked)
 
 
 def check_axes(name: str, has: Shape, told: Shape) -> None:

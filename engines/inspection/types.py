@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from engines.core.errors import UsageError
 from engines.core.networks.preprocessing import Preprocessing
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Shape = tuple[int, ...]
 """-1 where a size is dynamic."""
@@ -165,7 +165,11 @@ class Graph:
         found = next((node for node in self.nodes if node.name == name), None)
         if found is None:
             near = [node.name for node in self.nodes if name.lower() in node.name.lower()][:3]
-            hint = tr("Perhaps {near}", near=", ".join(near)) if near else tr("`inspect MODEL` lists them")
+            hint = (
+                tr("Perhaps {near}", near=", ".join(near))
+                if near
+                else tr("{control} lists them", control=control(tr("Graph"), "`inspect MODEL`"))
+            )
             raise UsageError(tr("This model has no layer '{name}'", name=name), hint=hint)
         return found
 

@@ -8,6 +8,7 @@ the kind keeps the print's size.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator
@@ -19,6 +20,7 @@ from engines.core.words import tr
 from widgets.calibration.drawings import BoardDrawing
 from widgets.calibration.kinds import DICTIONARIES, KINDS, TAG_FAMILIES, as_kind, counting_words, size_words
 from widgets.kit.fields import wrapped
+from widgets.kit.keeping.fields import KEPT
 from widgets.kit.labels import Label
 from widgets.kit.layouts import Part, column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, describe, labelled, set_property
@@ -53,15 +55,19 @@ class LengthField(NumberField):
 
 
 class BoardEditor(QWidget):
-    """`changed(Board)` for every possible board the user makes; an impossible one is explained in place."""
+    """`changed(Board)` for every possible board the user makes; an impossible one is explained in place, and
+    remembered.
+    """
 
     changed = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "board") -> None:
+        """name: what an impossible board is remembered by."""
         super().__init__()
+        self._name = f"{name}.typed"
         self._board = Board("chessboard", 9, 6, 0.025)
         self._turned: tuple[Board, Board] | None = None
-        self._quiet = False
+        self._quiet, self._broken = False, False
         kinds = [(kind, words.title) for kind, words in KINDS.items()]
         self.kind = ChoiceField(tr("Pattern"), kinds, tip=tr("What is printed on the board"))
         self.columns, self.rows = NumberField(tr("Columns"), 9, 1, 100), NumberField(tr("Rows"), 6, 1, 100)
@@ -73,11 +79,43 @@ class BoardEditor(QWidget):
         self.inverted = Toggle(tr("Inverted print"), tip=tr("White markers on black instead of black on white"))
         self.legacy = Toggle(tr("Legacy pattern"), tip=tr("Printed by OpenCV before version 4.6"))
         self.drawing = BoardDrawing()
-        for number, width in ((self.columns, 56), (self.rows, 56), (self.length, 80), (self.mark, 80)):
+        self._measures = self.columns, self.rows, self.length, self.mark
+        for number, width in zip(self._measures, (56, 56, 80, 80), strict=True):
             number.setMinimumWidth(width)
         self._lay_out()
         self._listen()
         self.show_board(self._board)
+        KEPT.add(self._name, self)
+
+    def show_kept(self, typed: object) -> None:
+        """What was made of the board that is shown, and gave no possible one."""
+        if not isinstance(typed, dict) or typed.get("board") != str(self._board):
+            return
+        self._quiet = True
+        for field, value in _numbers(typed.get("measures"), self._measures):
+            field.setValue(value)
+        self.family.set_value(str(typed.get("family")))
+        self.inverted.setChecked(typed.get("inverted") is True)
+        self.legacy.setChecked(typed.get("legacy") is True)
+        self._quiet = False
+        self._edited()
+
+    def _take(self) -> None:
+        """What stands in the fields and is no board."""
+        self._broken = True
+        typed = {
+            "board": str(self._board),
+            "measures": [field.value() for field in self._measures],
+            "family": self.family.value(),
+            "inverted": self.inverted.isChecked(),
+            "legacy": self.legacy.isChecked(),
+        }
+        KEPT.take(self._name, typed)
+
+    def _mend(self) -> None:
+        if self._broken:
+            self._broken = False
+            KEPT.take(self._name, None)
 
     @property
     def board(self) -> Board:
@@ -86,6 +124,7 @@ class BoardEditor(QWidget):
 
     def show_board(self, board: Board) -> None:
         """Fill the fields; says nothing to anybody."""
+        self._mend()
         self._board = board
         self._quiet = True
         self._dress(board.kind)
@@ -127,7 +166,7 @@ class BoardEditor(QWidget):
     def _listen(self) -> None:
         self.kind.chosen.connect(self._change_kind)
         self.family.chosen.connect(self._edited)
-        for number in (self.columns, self.rows, self.length, self.mark):
+        for number in self._measures:
             number.valueChanged.connect(self._edited)
         for toggle in (self.inverted, self.legacy):
             toggle.toggled.connect(self._edited)
@@ -157,7 +196,9 @@ class BoardEditor(QWidget):
             board = self._made()
         except KinoscopeError as error:
             self._say(str(error), "bad")
+            self._take()
             return
+        self._mend()
         if board != self._board:
             self._board = board
             self._follow(board)
@@ -221,6 +262,12 @@ class BoardEditor(QWidget):
     def _say(self, text: str, level: str) -> None:
         self.words.setText(text)
         set_property(self.words, "level", level)
+
+
+def _numbers(values: object, fields: Sequence[NumberField]) -> list[tuple[NumberField, float]]:
+    """A number for each field, or none at all: a file may hold anything."""
+    known = [value for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
+    return list(zip(fields, known, strict=True)) if len(known) == len(fields) else []
 
 
 def _families(kind: Kind) -> list[tuple[str, str]]:

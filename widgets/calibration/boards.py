@@ -47,7 +47,7 @@ class BoardsEditor(QWidget):
         """name: what the board that is edited is remembered by."""
         super().__init__()
         self._name = f"{name}.board-at"
-        self.editor, self.list = BoardEditor(), BoardList()
+        self.editor, self.list = BoardEditor(name), BoardList()
         self.add = QuietButton(
             tr("Add another board"),
             "add",

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from engines.calibration.types import MonoResult
 from engines.core.lenses import DISTORTION_NAMES
 from engines.core.words import tr
-from widgets.calibration.state import pixels
+from widgets.calibration.state import VERDICTS, pixels, verdict_words
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.theme import LOOK, number_font
 
@@ -26,7 +26,6 @@ ROW = 22
 BIG, SMALL, APART = (28, 24, 20), 11, 24
 """Sizes of the figures, of the words at them, and how far apart the figures are."""
 TWO_COLUMNS = 400
-VERDICTS = {"good": tr("Good"), "fair": tr("Fair"), "weak": tr("Weak"), "poor": tr("Poor")}
 PLUS_MINUS = "\u00b1"
 
 
@@ -91,7 +90,9 @@ class ErrorFigures(QWidget):
         self._errors = (("RMS", rms), *(() if left is None else ((tr("Left out"), left),)))
         self._word, self._faint = verdict, not current
         told = tr(", {left} px with each view left out", left=pixels(left)) if left is not None else ""
-        self.setAccessibleDescription(tr("RMS {rms} px{told}; {verdict}", rms=pixels(rms), told=told, verdict=verdict))
+        self.setAccessibleDescription(
+            tr("RMS {rms} px{told}; {verdict}", rms=pixels(rms), told=told, verdict=verdict_words(verdict))
+        )
         self.setToolTip(
             tr(
                 "RMS: how far, in pixels, the model puts the corners from where they were "
@@ -141,7 +142,7 @@ class ErrorFigures(QWidget):
         pill = QRectF(self.width() - width, 22, width, 28)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(LOOK.now.color(token, 0.14))
+        painter.setBrush(LOOK.now.color(token, 0.08))
         painter.drawRoundedRect(pill, 14, 14)
         draw_icon(painter, QRectF(pill.x() + 10, pill.y() + 6, 16, 16).toRect(), role, token)
         painter.setFont(font)

@@ -24,7 +24,7 @@ from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
+from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, columns, describe
 
 MOST_ADVICE = 3
 SHORTEST_HEAD = 120
@@ -62,7 +62,7 @@ class ResultReport(QWidget):
         self.focus = TextField(
             tr("Focus"), placeholder=tr("Focus, in a word"), tip=tr("Where the lens is focused; may stay empty")
         )
-        self._use = held(row_of(self.use, (self.focus, 1), spacing=8))
+        self._use = columns(self.use, self.focus)
         words = self._loaded, self.figures, self.reasons, self._dropped, self._use
         self.setLayout(column_of(*words, self.view, self.chart, self.camera, spacing=12))
         self.hide()

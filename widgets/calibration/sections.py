@@ -12,7 +12,7 @@ from widgets.calibration.drawings import CoverageMap
 from widgets.calibration.kinds import board_name, board_words
 from widgets.calibration.state import CalibrationView
 from widgets.kit.fields import wrapped
-from widgets.kit.labels import Label
+from widgets.kit.labels import Label, StateLine
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, describe, labelled
 
@@ -26,7 +26,7 @@ class CoverageRow(QWidget):
         super().__init__()
         self.map = CoverageMap()
         self.map.setFixedSize(MAP_WIDTH, 96)
-        self.words, self.more = wrapped(), wrapped("hint")
+        self.words, self.more = StateLine("", 13), StateLine("hint")
         words = column_of(self.words, self.more, None, spacing=4)
         row = row_of(self.map, (words, 1), spacing=12)
         row.setAlignment(self.map, Qt.AlignmentFlag.AlignTop)
@@ -120,11 +120,8 @@ class CameraSection(Section):
 def live_words(state: CalibrationView) -> str:
     """How many views there are, what this one would add, and how far away the board is."""
     sighting = state.live.sighting if state.live else None
-    told = [
-        tr_count(len(state.views), "{n} view", "{n:,} views") + " captured"
-        if state.views
-        else tr("No view captured yet")
-    ]
+    taken = tr_count(len(state.views), "{n} view captured", "{n:,} views captured")
+    told = [taken if state.views else tr("No view captured yet")]
     if sighting is not None and sighting.found and sighting.gain is not None:
         told.append(gain_words(sighting.gain))
     if sighting is not None and sighting.found and sighting.distance is not None:

@@ -15,6 +15,7 @@ from engines.core.lenses import ModelName
 from engines.core.words import tr
 from widgets.calibration.state import MODEL_NAMES, MODEL_USES, CalibrationView
 from widgets.kit.fields import wrapped
+from widgets.kit.keeping.fields import KEPT
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import (
     ChoiceField,
@@ -78,7 +79,7 @@ class LensSection(Section):
         )
         self.held = {name: Toggle(words, tip=tip) for name, (words, tip) in HELD.items()}
         tip = tr(
-            "Parameters that are not solved for, as after --fix: a name is held at 0, or with its value, {example}",
+            "Parameters that are not solved for: a name is held at 0, or with its value, {example}",
             example=EXAMPLE,
         )
         self.more = TextField(tr("Also held"), placeholder=EXAMPLE, tip=tip)
@@ -106,6 +107,15 @@ class LensSection(Section):
         self._half = labelled(tr("Half-width"), self.half)
         self._lay_out(below_model, below)
         self._listen()
+        self._typing = f"{name}.more"
+        KEPT.add(self._typing, self)
+
+    def show_kept(self, text: object) -> None:
+        """What was typed and is not held, since it is wrong or was not finished."""
+        if isinstance(text, str) and text:
+            self.more.setText(text)
+            self.more.setModified(True)
+            self._explain(problem_of(self.model.value(), _parts(text)))  # type: ignore[arg-type]
 
     def show_settings(self, state: Settings) -> None:
         self.model.set_value(state.model)
@@ -123,6 +133,8 @@ class LensSection(Section):
         being_typed = self.more.isModified() or self.more.property("invalid") == "true"
         if fix == self._fix and being_typed:
             return
+        if being_typed:
+            KEPT.take(self._typing, "")
         self._fix = fix
         self.more.setText(", ".join(self._others()))
         self._explain("")
@@ -147,6 +159,10 @@ class LensSection(Section):
         parts = [part for part in self._fix if _name(part) != name]
         self.changed.emit("fix", (*parts, name) if on else tuple(parts))
 
+    def _follow(self, text: str) -> None:
+        KEPT.take(self._typing, text)
+        self._explain(problem_of(self.model.value(), _parts(text)))  # type: ignore[arg-type]
+
     def _typed(self) -> None:
         """Check what was typed and tell it, or say in place what is wrong with it."""
         typed = _parts(self.more.text())
@@ -154,8 +170,11 @@ class LensSection(Section):
         fix = (*(part for part in self._fix if part in self._switches() and part not in told), *typed)
         problem = problem_of(self.model.value(), fix)  # type: ignore[arg-type]
         self._explain(problem)
+        KEPT.take(self._typing, self.more.text() if problem else "")
         if not problem and fix != self._fix:
             self.changed.emit("fix", fix)
+        elif not problem:
+            self.more.setText(", ".join(self._others()))
 
     def _explain(self, problem: str) -> None:
         self.more.set_problem(problem)
@@ -185,7 +204,7 @@ class LensSection(Section):
         self.corner.chosen.connect(self._window)
         self.half.valueChanged.connect(lambda _value: self._window(self.corner.value()))
         self.more.editingFinished.connect(self._typed)
-        self.more.textEdited.connect(lambda text: self._explain(problem_of(self.model.value(), _parts(text))))  # type: ignore[arg-type]
+        self.more.textEdited.connect(self._follow)
         for name, toggle in self.held.items():
             toggle.clicked.connect(lambda on, name=name: self._switch(name, on))
 

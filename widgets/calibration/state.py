@@ -18,7 +18,7 @@ from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
 from engines.core.frames import Image, Size
 from engines.core.lenses import Intrinsics, ModelName
-from engines.core.words import tr, tr_count
+from engines.core.words import as_part, tr, tr_count
 from widgets.kit.work_state import Busy as Busy
 from widgets.kit.work_state import Trouble as Trouble
 from widgets.sources.choice import SourceChoice as SourceChoice
@@ -35,6 +35,8 @@ MODEL_NAMES: dict[ModelName, str] = {
     "tilted14": tr("Tilted sensor, 14 terms"),
     "fisheye4": tr("Fisheye, 4 terms"),
 }
+
+VERDICTS = {"good": tr("Good"), "fair": tr("Fair"), "weak": tr("Weak"), "poor": tr("Poor")}
 
 
 MODEL_USES: dict[ModelName, str] = {
@@ -271,7 +273,12 @@ def _result(state: CalibrationView) -> str:
     if state.busy is not None:
         return tr("Fitting {views_words} again", views_words=views_words(state.used))
     used = tr_count(len({view.path for view in result.views if view.used and view.found}), "{n} view", "{n:,} views")
-    told = tr("{used}, RMS {rms_px} px, {verdict}", used=used, rms_px=pixels(result.rms_px), verdict=result.verdict)
+    told = tr(
+        "{used}, RMS {rms_px} px, {verdict}",
+        used=used,
+        rms_px=pixels(result.rms_px),
+        verdict=verdict_words(result.verdict),
+    )
     return told if state.current else tr("{told}; changed since", told=told)
 
 
@@ -306,3 +313,8 @@ GAPS = {
     "left edge": tr("The left edge has the most gaps."),
     "right edge": tr("The right edge has the most gaps."),
 }
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict within a sentence."""
+    return as_part(VERDICTS.get(verdict, verdict))

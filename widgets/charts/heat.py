@@ -11,10 +11,11 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
 from engines.core.pictures.heat import VIRIDIS, viridis
 from widgets.charts.drawn import LEFT, RIGHT, label
+from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, mixed, number_font
 
-SCALE = 8
-"""Height of the bar of a scale."""
+SCALE, LINE = 8, 15
+"""Height of the bar of a scale, and of a line of words."""
 STOPS = 16
 
 
@@ -37,8 +38,10 @@ def draw_scale(
     painter: QPainter, room: QRectF, low: str, high: str, *, signed: bool = False, title: str = "",
     colours: NDArray[np.uint8] | None = None,
 ) -> None:  # fmt: skip
-    """A bar from low to high across `room`, its ends and its title in words below. colours: (256, 3) RGB, in place of
-    those of magnitudes or of the theme's two for signed values."""
+    """A bar from low to high across `room`, its ends in words below, its title between them or in a line of its own.
+
+    colours: (256, 3) RGB, in place of those of magnitudes or of the theme's two for signed values.
+    """
     bar = QRectF(room.left(), room.top(), room.width(), SCALE)
     fade = QLinearGradient(bar.topLeft(), bar.topRight())
     for stop in range(STOPS + 1):
@@ -47,11 +50,14 @@ def draw_scale(
     painter.setBrush(fade)
     painter.drawRoundedRect(bar, 2, 2)
     painter.setFont(number_font(11))
-    words, muted = QRectF(room.left(), bar.bottom() + 2, room.width(), 15), LOOK.now.color("muted")
+    words, muted = QRectF(room.left(), bar.bottom() + 2, room.width(), LINE), LOOK.now.color("muted")
     label(painter, words, low, muted, LEFT)
     label(painter, words, high, muted, RIGHT)
-    if title:
-        label(painter, words, title, muted, Qt.AlignmentFlag.AlignHCenter)
+    metrics = painter.fontMetrics()
+    ends = 2 * max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
+    if title and ends + metrics.horizontalAdvance(title) + 16 > room.width():
+        words.translate(0, LINE)
+    label(painter, words, elided(metrics, title, room.width()), muted, Qt.AlignmentFlag.AlignHCenter)
 
 
 def draw_image(painter: QPainter, room: QRectF, image: QImage) -> None:

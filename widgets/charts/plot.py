@@ -125,7 +125,7 @@ class Plot(DrawnChart):
     def _box(self) -> QRectF:
         """Where the lines are."""
         metrics = QFontMetricsF(number_font(11))
-        top = LINE_HEIGHT * (1 + self._legend_rows(self.width() - 24)) + 4
+        top = LINE_HEIGHT * (1 + self._legend_rows(self.width() - 24)) + 10
         high = max(self.height() - top - 38, 10)
         left = max((metrics.horizontalAdvance(words) for _value, words in self._y_ticks(high)), default=20.0) + 14
         return QRectF(left, top, max(self.width() - left - 14, 10), high)

@@ -106,6 +106,6 @@ def _paint_words(painter: QPainter, cell: QRectF, top: float, item: FaceItem, li
     top += 5 if item.meter is not None else 3
     room = QRectF(cell.left() + PAD, top, cell.width() - 2 * PAD, CAPTION)
     if lines > 0:
-        write(painter, room, item.caption, size=12)
+        write(painter, room, item.caption, size=12, given=True)
     if lines > 1:
         write(painter, QRectF(room.left(), room.bottom() - 1, room.width(), SUB), item.sub, "muted", 11)

@@ -69,7 +69,9 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
     if nameless:
         return number
     if not face.seen:
-        return tr("{number} {face}, not seen", number=number, face=face.name or tr("unknown"))
+        if face.name:
+            return tr("{number} {face}, not seen", number=number, face=face.name)
+        return tr("{number} unknown, not seen", number=number)
     return f"{number} {face.name} {face.similarity:.2f}" if face.name else tr("{number} unknown", number=number)
 
 

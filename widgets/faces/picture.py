@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFont,
     QFontMetricsF,
     QGuiApplication,
     QImage,
@@ -22,14 +23,17 @@ from PySide6.QtWidgets import QMenu, QSizePolicy
 from engines.core.frames import Image, Size
 from engines.core.words import tr
 from engines.faces.types import Face
-from widgets.kit.access.elided import elided
+from widgets.kit.access.elided import elided, wrapping
 from widgets.kit.fields import describe
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, RADIUS, number_font
 
-CAPTION, LINE, MARGIN, CORNER = 20, 18, 8, 72
+LINE, MARGIN, CORNER = 18, 8, 72
+LINES = 3
+"""So many lines the words under a picture may take, each."""
+CENTRED = (Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop).value
 REDUCED = 640
 """Pictures with sides as long as this may have been reduced."""
 MOST = 6.0
@@ -165,7 +169,7 @@ class FacePicture(FileDrops):
         self.update()
 
     def _room(self) -> QRectF:
-        foot = (CAPTION + LINE * (len(self._lines) - 1)) if self._lines else 0
+        foot = 2 + sum(high for _words, _font, high in self._written()) if self._lines else 0
         return QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - foot)
 
     def _whole_size(self) -> Size | None:
@@ -221,15 +225,25 @@ class FacePicture(FileDrops):
         ink(painter, QPen(LOOK.now.color("surface"), 2), None)
         painter.drawRect(corner)
 
-    def _draw_lines(self, painter: QPainter) -> None:
-        top = self.place().bottom() + 4
-        for number, words in enumerate(self._lines):
+    def _written(self) -> list[tuple[str, QFont, float]]:
+        """The words under the picture, which go on in further lines, and how high they are."""
+        wide, made = float(max(self.width() - 2 * MARGIN, 1)), []
+        for number, line in enumerate(self._lines):
             font = number_font(13 if number == 0 else 11)
+            metrics = QFontMetricsF(font)
+            words = elided(metrics, line, (LINES - 0.5) * wide, Qt.TextElideMode.ElideMiddle, given=True)
+            high = metrics.boundingRect(QRectF(0, 0, wide, 0), wrapping(metrics, words, wide), words).height()
+            made.append((words, font, max(high + 3, LINE)))
+        return made
+
+    def _draw_lines(self, painter: QPainter) -> None:
+        line = QRectF(MARGIN, self.place().bottom() + 5, self.width() - 2 * MARGIN, 0)
+        for number, (words, font, high) in enumerate(self._written()):
+            line.setHeight(high)
             painter.setFont(font)
             painter.setPen(LOOK.now.color("text" if number == 0 else "muted"))
-            line = QRectF(MARGIN, top + LINE * number, self.width() - 2 * MARGIN, LINE)
-            shown = elided(QFontMetricsF(font), words, line.width(), Qt.TextElideMode.ElideMiddle)
-            painter.drawText(line, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.drawText(line, CENTRED | wrapping(QFontMetricsF(font), words, line.width()), words)
+            line.translate(0, high)
 
 
 def whole(array: Image | None) -> QImage:

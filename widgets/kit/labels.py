@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
+
+from widgets.kit.access.elided import elided
+from widgets.kit.theme import number_font
 
 SHORT = 24
 """Longer words are broken where they may be."""
@@ -36,6 +40,79 @@ class Label(QLabel):
         self.setWordWrap(wraps)
 
 
+class Lines(Label):
+    """Goes on in the next line; where there are too few the last ends in an ellipsis, and all is in the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text, role, wraps=True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        whole = self.heightForWidth(self.width()) <= self.height() + 1
+        if (tip := "" if whole else self.text()) != self.toolTip():
+            self.setToolTip(tip)
+        if whole:
+            super().paintEvent(event)
+            return
+        lines, high = lines_of(self.text(), self.font(), self.width()), self.fontMetrics().lineSpacing()
+        most = max(self.height() // high, 1)
+        shown = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        how = self.alignment() | Qt.TextFlag.TextSingleLine
+        top = (self.height() - high * len(shown)) // 2
+        for at, line in enumerate(shown):
+            words = elided(self.fontMetrics(), line, self.width(), given=self.given)
+            painter.drawText(0, top + at * high, self.width(), high, how, words)
+
+
+def lines_of(text: str, font: QFont, width: float) -> list[str]:
+    """The text as it goes on from line to line."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    found = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        found.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+    layout.endLayout()
+    return found
+
+
+class StateLine(Label):
+    """How things stand, in a line that goes on in the next where it has no room.
+
+    At one width it stays as tall as it was, so that nothing below it moves while a job counts. Its height is fixed, not
+    one for its width: a page that scrolls would take what it would like to have for what it needs.
+    """
+
+    def __init__(self, role: str = "state", points: int = 11) -> None:
+        self._tallest = (0, 0)
+        super().__init__("", role, wraps=True)
+        self.setFont(number_font(points))
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(breakable(text))
+        self.setAccessibleName(text)
+        self._fit()
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        (before, tall), wide = self._tallest, self.width()
+        needed = self.fontMetrics().boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, self.text() or " ").height()
+        self._tallest = wide, max(needed, tall if before == wide and self.text() else 0)
+        self.setFixedHeight(self._tallest[1])
+
+
 def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:
     """A box that is not open yet, with plain text and no button."""
     box = QMessageBox(parent)
@@ -44,3 +121,15 @@ def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text
     box.setWindowTitle(title)
     box.setText(text)
     return box
+
+
+def really(parent: QWidget | None, title: str, question: str, verb: str, more: str = "") -> bool:
+    """Asked before what cannot be undone: Return and Escape leave everything as it is."""
+    box = message_box(parent, QMessageBox.Icon.Question, title, question)
+    box.setInformativeText(more)
+    yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+    no = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(no)
+    box.setEscapeButton(no)
+    box.exec()
+    return box.clickedButton() is yes

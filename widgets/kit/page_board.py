@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
-from PySide6.QtWidgets import QBoxLayout, QStackedWidget, QTabBar, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedWidget, QTabBar, QToolButton, QWidget
 
 from engines.core.words import as_part, tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.file_drops import FileDrops
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.lazy_pages import LazyPages
 from widgets.kit.panel import QuietButton, describe, roomy
 from widgets.kit.trouble_card import TroubleCard
@@ -24,6 +25,56 @@ from widgets.kit.wheel import leave_wheel
 from widgets.kit.work_parts import Framed
 
 LEAST = QSize(240, 160)
+
+
+class _Tabs(QTabBar):
+    """As many as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUsesScrollButtons(False)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST.width() // 2, super().minimumSizeHint().height())
+
+    def fit(self, room: int, beside: int) -> list[int]:
+        """Show those that fit, the current one among them. beside: what is needed once some do not; those are given."""
+        wide = [self.tabSizeHint(at).width() for at in range(self.count())]
+        shown = list(range(self.count()))
+        while sum(wide[at] for at in shown) > room - beside * (len(shown) < self.count()) and len(shown) > 1:
+            shown.remove(next(at for at in reversed(shown) if at != self.currentIndex()))
+        for at in range(self.count()):
+            if self.isTabVisible(at) != (at in shown):
+                self.setTabVisible(at, at in shown)
+        return [at for at in range(self.count()) if at not in shown]
+
+
+class _Head(QWidget):
+    """Tabs, a menu of those that have no room, and the help."""
+
+    def __init__(self, tabs: _Tabs, more: QuietButton, about: QuietButton) -> None:
+        super().__init__()
+        self._tabs, self._more, self._about = tabs, more, about
+        self.setLayout(row_of((tabs, 1), more, about, margins=(4, 2, 6, 0)))
+        styled(self)
+        more.setMenu(QMenu(more))
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.hide()
+        tabs.currentChanged.connect(self.fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        room = self.width() - 10 - self._about.sizeHint().width()
+        left_out = self._tabs.fit(room, self._more.sizeHint().width())
+        self._more.setVisible(bool(left_out))
+        menu = self._more.menu()
+        menu.clear()
+        for at in left_out:
+            action = menu.addAction(self._tabs.tabText(at))
+            action.triggered.connect(lambda _on=False, at=at: self._tabs.setCurrentIndex(at))
 
 
 class PageBoard(LazyPages, FileDrops):
@@ -51,14 +102,15 @@ class PageBoard(LazyPages, FileDrops):
         self.shown: Any = None
         self.makers, self.made = pages, {}
         self._titles = titles
-        self.tabs = QTabBar()
+        self.tabs = _Tabs()
+        self.more = QuietButton("", "more", tr("Pages that have no room here"), name=tr("More pages"))
         leave_wheel(self.tabs)
         self.trouble = TroubleCard()
         self.help = QuietButton("", "help", about, name=tr("Help"))
         self._stack = QStackedWidget()
         self._areas: dict[StrEnum, QWidget] = {}
         self._fill_tabs()
-        self.head = held(row_of((self.tabs, 1), self.help, margins=(4, 2, 6, 0)), "panel")
+        self.head = _Head(self.tabs, self.more, self.help)
         self.setLayout(column_of(Framed(self.trouble, 8, 8), (self._stack, 1)))
         self.tabs.currentChanged.connect(self._choose_page)
 
@@ -67,6 +119,7 @@ class PageBoard(LazyPages, FileDrops):
         self.shown = view
         with QSignalBlocker(self.tabs):
             self.tabs.setCurrentIndex(list(self._titles).index(view.page))
+        self.head.fit()
         self.trouble.show_trouble(view.trouble, view.missing)
         if view.page in self.makers:
             self.page(view.page).show_state(view)

@@ -6,9 +6,7 @@ The controls are in `widgets.kit.fields` and are given on from here, so that a p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,11 +14,11 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStackedLayout,
-    QToolButton,
     QWidget,
 )
 
 from engines.core.words import tr
+from widgets.kit.card_columns import Columns
 from widgets.kit.fields import (
     ChoiceField,
     ElidedLabel,
@@ -35,12 +33,12 @@ from widgets.kit.fields import (
     describe,
     set_property,
 )
-from widgets.kit.icons import draw_icon, icon
-from widgets.kit.labels import Label, breakable
+from widgets.kit.icons import draw_icon
+from widgets.kit.labels import Lines, StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
-from widgets.kit.theme import number_font
+from widgets.kit.sections import FOLDS, Section, fit_words
 from widgets.kit.when_new import when_new
 
 __all__ = [
@@ -71,16 +69,6 @@ __all__ = [
 ]
 
 
-@dataclass
-class Folds:
-    """Which sections the user has folded, by name; the application keeps it between two starts."""
-
-    state: dict[str, bool] = field(default_factory=dict)
-
-
-FOLDS = Folds()
-
-
 class EmptyState(QWidget):
     """Nothing to show yet: one quiet drawing, one sentence, one button."""
 
@@ -90,7 +78,7 @@ class EmptyState(QWidget):
         super().__init__()
         self._icon = icon_role
         self._drawing = _Drawing(icon_role)
-        self.words = Label(text, "muted", wraps=True)
+        self.words = Lines(text, "muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = PlainButton(button_text or tr("Add"), tip=tip)
         self.button.clicked.connect(self.clicked)
@@ -116,8 +104,11 @@ class EmptyState(QWidget):
             self.button.setVisible(bool(button_text))
 
     def set_drawing_shown(self, on: bool) -> None:
-        """Leave the drawing out where there is little room."""
+        """Leave the drawing out where there is little room, and most of the air."""
         self._drawing.setVisible(on and bool(self._icon))
+        air = 16 if on else 6
+        self._column.setContentsMargins(air, air, air, air)
+        self._column.setSpacing(12 if on else 6)
 
 
 class _Drawing(QWidget):
@@ -132,47 +123,6 @@ class _Drawing(QWidget):
         painter = QPainter(self)
         painter.setOpacity(0.55)
         draw_icon(painter, self.rect(), self._role)
-
-
-class Section(QWidget):
-    """A titled part of a panel that folds. `body` is the column to put things into."""
-
-    def __init__(self, title: str, folded: bool = False, *, name: str = "") -> None:
-        """`name` is what its state is remembered by; the title where there is none."""
-        super().__init__()
-        self.fold_key = name or title
-        self.head = QToolButton()
-        self.head.setProperty("role", "section")
-        self.head.setText(title)
-        self.head.setCheckable(False)
-        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.head.setIconSize(QSize(16, 12))
-        self.head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.head.clicked.connect(self._turn)
-        self._row = row_of(self.head, None, spacing=4)
-        self.body = column_of(spacing=12, margins=(0, 0, 0, 4))
-        self._content = held(self.body)
-        self.setLayout(column_of(self._row, self._content, spacing=8))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.folded = False
-        self.set_folded(FOLDS.state.get(self.fold_key, folded))
-
-    def add(self, widget: QWidget) -> None:
-        self.body.addWidget(widget)
-
-    def add_action(self, widget: QWidget) -> None:
-        """A small control at the right of the title."""
-        self._row.addWidget(widget)
-
-    def set_folded(self, folded: bool) -> None:
-        self.folded = folded
-        self._content.setVisible(not folded)
-        self.head.setIcon(icon("caret-right" if folded else "caret-down"))
-        describe(self.head, self.head.text(), tr("Show these settings") if folded else tr("Fold these settings away"))
-
-    def _turn(self) -> None:
-        self.set_folded(not self.folded)
-        FOLDS.state[self.fold_key] = self.folded
 
 
 class Panel(QWidget):
@@ -193,7 +143,6 @@ class Panel(QWidget):
         self.foot = row_of(spacing=4, margins=(8, 4, 8, 4))
         self._foot = held(self.foot, "foot")
         self._foot.hide()
-        self._bare_foot, self._foot_need = False, 0
         self.setLayout(column_of(self.head, (self._stack, 1), self._foot))
         self._area = scrolled(self._body) if scrolling else None
         self._stack.addWidget(self._area or self._body)
@@ -227,19 +176,8 @@ class Panel(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            self._fit_foot()
+            fit_words(self.foot, self.width())
         return super().event(event)
-
-    def _fit_foot(self) -> None:
-        """Where the small actions have no room for their words, they show their icons alone."""
-        buttons = [part for part in self._foot.findChildren(QuietButton) if part.text() and not part.icon().isNull()]
-        if not self._bare_foot:
-            self._foot_need = self._foot.sizeHint().width()
-        bare = self._foot_need > self.width()
-        if bare != self._bare_foot:
-            self._bare_foot = bare
-            for button in buttons:
-                button.show_words(not bare)
 
     def set_empty(self, empty: EmptyState) -> None:
         """What is shown in place of the body while there is nothing to show."""
@@ -256,7 +194,9 @@ class Panel(QWidget):
 
 NO_ALIGNMENT = Qt.AlignmentFlag(0)
 USUAL_WIDTH = 400
-"""Pixels that a head is taken to have before it is shown; a wider one is a row of tools and stays one."""
+"""Pixels from which on a head has its buttons beside its words."""
+STATE_ROOM = 150
+"""Pixels of a line of state that go before the words of buttons beside it."""
 
 
 class _Head(QWidget):
@@ -268,7 +208,7 @@ class _Head(QWidget):
         self.title = ElidedLabel(title, "title")
         self.title.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.mark = _Mark()
-        self.state = _State()
+        self.state = StateLine()
         top = Qt.AlignmentFlag.AlignTop
         words = column_of(self.title, row_of((self.mark, 0, top), (self.state, 1), spacing=4), spacing=2)
         self.buttons = row_of(spacing=4)
@@ -280,52 +220,22 @@ class _Head(QWidget):
             self._fit()
         return super().event(event)
 
-    def sizeHint(self) -> QSize:
-        return self._as_tall_as_needed(super().sizeHint())
-
-    def minimumSizeHint(self) -> QSize:
-        return self._as_tall_as_needed(super().minimumSizeHint())
-
-    def _as_tall_as_needed(self, size: QSize) -> QSize:
-        """At the width there is; Qt would take what the narrowest head needs."""
-        if not self._row.hasHeightForWidth():
-            return size
-        return QSize(size.width(), self.heightForWidth(self.width() if self.isVisible() else USUAL_WIDTH))
-
     def _fit(self) -> None:
-        """The buttons stand below the words where the title has no room beside them."""
+        """The buttons stand below the words where the title has no room beside them; in a row of tools as icons."""
+        said = max(self.title.sizeHint().width(), min(self.state.sizeHint().width(), STATE_ROOM))
+        if self.width() >= USUAL_WIDTH:
+            fit_words(self.buttons, self.width() - said - 40)
         least = self.title.sizeHint().width() + self.buttons.minimumSize().width() + 32
         beside = self.width() >= min(least, USUAL_WIDTH) or not self.buttons.sizeHint().width()
-        if self.state.wordWrap() != (self.width() < USUAL_WIDTH):
-            self.state.setWordWrap(self.width() < USUAL_WIDTH)
         way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if way != self._row.direction():
             self._row.setDirection(way)
             self._row.setAlignment(self.buttons, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
 
     def set_state(self, text: str, level: str) -> None:
-        self.state.setText(breakable(text))
-        self.state.setAccessibleName(text)
+        self.state.setText(text)
         self.state.setVisible(bool(text))
         self.mark.set_level(level)
-
-
-class _State(ElidedLabel):
-    """The line of state, which goes on in the next one in a narrow head and is cut beside a row of tools."""
-
-    def __init__(self) -> None:
-        super().__init__("", "state")
-        self.setWordWrap(True)
-        self.setFont(number_font(11))
-        how = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        how.setHeightForWidth(True)
-        self.setSizePolicy(how)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(24, self.fontMetrics().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        Label.paintEvent(self, event) if self.wordWrap() else super().paintEvent(event)
 
 
 class _Mark(QWidget):
@@ -355,11 +265,8 @@ def labelled(label: str, widget: QWidget, tip: str = "") -> QWidget:
 
 
 def columns(*widgets: QWidget, spacing: int = 8) -> QWidget:
-    """Controls side by side in equal columns, aligned at their tops."""
-    row = row_of(*((widget, 1) for widget in widgets), spacing=spacing)
-    for widget in widgets:
-        row.setAlignment(widget, Qt.AlignmentFlag.AlignTop)
-    return held(row)
+    """Controls side by side in equal columns, aligned at their tops; below each other where it is narrow."""
+    return Columns(widgets, spacing)
 
 
 def rule() -> QFrame:

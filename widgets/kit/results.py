@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import ElidedLabel, describe, set_property
 from widgets.kit.labels import Label
 from widgets.kit.theme import number_font
 
-LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 120, 84, 36
+LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 84, 84, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Stat:
     spread: str = ""
     tip: str = ""
     level: str = ""
+    given: bool = False
+    """The value is a word of the user."""
 
 
 class StatGrid(QWidget):
@@ -39,7 +41,7 @@ class StatGrid(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(0, 1)
         self.set_unit_room(UNIT_ROOM)
-        self._rows: list[tuple[QLabel, ...]] = []
+        self._rows: list[tuple[Label, ...]] = []
         self.set_stats(stats)
 
     def set_stats(self, stats: Sequence[Stat]) -> None:
@@ -47,19 +49,20 @@ class StatGrid(QWidget):
         self.make_rows(len(stats))
         for row, stat in zip(self._rows, stats, strict=False):
             _fill(row, stat)
-            self._give_room(row, stat)
+        plain = not any(stat.unit or stat.spread for stat in stats)
+        self._give_room([row[1] for row, stat in zip(self._rows, stats, strict=False) if plain or _is_words(stat)])
         for index, row in enumerate(self._rows):
-            for label in row:
-                label.setVisible(index < len(stats))
+            for column, label in enumerate(row):
+                label.setVisible(index < len(stats) and (column < 2 or bool(label.text())))
 
-    def _give_room(self, row: tuple[QLabel, ...], stat: Stat) -> None:
-        """Words, which line up with no number, go on where the unit would be."""
-        words = not (stat.unit or stat.spread or any(map(str.isdigit, stat.value)))
-        span = 3 if words and row[1].sizeHint().width() > VALUE_ROOM else 1
-        place = self._grid.getItemPosition(self._grid.indexOf(row[1]))
-        if place[3] != span:  # type: ignore[index]
-            self._grid.removeWidget(row[1])
-            self._grid.addWidget(row[1], place[0], 1, 1, span)  # type: ignore[index]
+    def _give_room(self, words: list[Label]) -> None:
+        """Words, which line up with no number, all go on where the units would be once one of them has to."""
+        wide = any(label.sizeHint().width() > VALUE_ROOM for label in words)
+        for at, row in enumerate(self._rows):
+            span = 3 if wide and row[1] in words else 1
+            if self._grid.getItemPosition(self._grid.indexOf(row[1]))[3] != span:  # type: ignore[index]
+                self._grid.removeWidget(row[1])
+                self._grid.addWidget(row[1], at, 1, 1, span)
 
     def make_rows(self, count: int) -> None:
         """Have labels for so many figures ready."""
@@ -77,23 +80,28 @@ class StatGrid(QWidget):
 
     def _add_row(self) -> None:
         index = len(self._rows)
-        row = (ElidedLabel("", "muted"), ElidedLabel(), Label("", "muted"), Label("", "muted"))
+        row = (Label("", "muted", wraps=True), ElidedLabel(), Label("", "muted"), Label("", "muted"))
         for column, label in enumerate(row):
             align = Qt.AlignmentFlag.AlignRight if column in (1, 3) else Qt.AlignmentFlag.AlignLeft
             label.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(label, index, column)
         for label in row[1:]:
             label.setFont(number_font())
-        for label in row[:2]:
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        row[1].setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._rows.append(row)
 
 
-def _fill(row: tuple[QLabel, ...], stat: Stat) -> None:
+def _is_words(stat: Stat) -> bool:
+    return not (stat.unit or stat.spread or any(map(str.isdigit, stat.value)))
+
+
+def _fill(row: tuple[Label, ...], stat: Stat) -> None:
     spread = f"± {stat.spread}" if stat.spread else ""
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
-    for label, room in zip(row, (LABEL_ROOM, VALUE_ROOM), strict=False):
+    row[1].given = stat.given
+    word = max(map(row[0].fontMetrics().horizontalAdvance, stat.label.split()), default=0)
+    for label, room in zip(row, (max(LABEL_ROOM, word + 2), VALUE_ROOM), strict=False):
         label.setMinimumWidth(min(label.sizeHint().width(), room))
     spoken = f"{stat.label} {stat.value} {stat.unit}" + (
         tr(" plus or minus {spread}", spread=stat.spread) if stat.spread else ""

@@ -6,6 +6,7 @@ into a row goes out as a signal, and comes back with the next rows or not at all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,8 @@ from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 RIGHT = Qt.AlignmentFlag.AlignRight
+CLAUSE = re.compile(r"[.,;:](?=\s)|\s(?=\()")
+"""Where one ends: before a bracket, and at a point, comma, semicolon or colon."""
 
 
 class RowList(QListView):
@@ -308,16 +311,29 @@ def write(
     size: int = 13,
     side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
     weight: QFont.Weight = QFont.Weight.Normal,
+    *,
+    given: bool = False,
 ) -> float:
-    """Write one line, cut where there is no room: a row is whole in its tooltip. How wide it came out."""
+    """Write one line, cut where there is no room; tells how wide it came out. given: words of the user's."""
     font = number_font(size)
     font.setWeight(weight)
     metrics = QFontMetricsF(font)
-    shown = elided(metrics, words, room.width() + 0.5, given=True)
+    shown = elided(metrics, words, room.width() + 0.5, given=given)
     painter.setFont(font)
     painter.setPen(LOOK.now.color(token))
     painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
     return metrics.horizontalAdvance(shown)
+
+
+def write_whole(painter: QPainter, room: QRectF, words: str, token: str = "muted", size: int = 11) -> None:
+    """Write as many whole clauses as there is room for, if any."""
+    write(painter, room, clauses(words, room.width(), size), token, size)
+
+
+def clauses(words: str, room: float, size: int = 11) -> str:
+    """The longest beginning of a sentence that ends where a clause does and is no wider than this."""
+    ends = (*(found.start() for found in CLAUSE.finditer(words)), len(words))
+    return next((words[:end] for end in reversed(ends) if wide(words[:end], size) <= room), "")
 
 
 def wide(words: str, size: int = 13) -> float:

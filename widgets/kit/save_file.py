@@ -15,7 +15,7 @@ from engines.core.names import shown
 from engines.core.outputs import JSON, SVG, TABLE, TEXT, Kind, check_file, holding, media
 from engines.core.places import store_dir
 from engines.core.words import tr
-from widgets.kit.labels import message_box
+from widgets.kit.labels import message_box, really
 
 REPORT = holding(tr("a report of a problem"), b"kinoscope-report/")
 KNOWN = {".csv": TABLE, ".json": JSON, ".svg": SVG, ".txt": TEXT, ".log": TEXT, ".zip": REPORT}
@@ -110,14 +110,7 @@ def named(path: str, filters: str, chosen: str = "") -> str:
 def may_replace(parent: QWidget | None, title: str, path: str) -> bool:
     """Ask whether a file may be replaced: Return and Escape leave it as it is."""
     text = tr("{name} is there already.", name=shown(Path(path).name))
-    box = message_box(parent, QMessageBox.Icon.Question, title, text)
-    box.setInformativeText(tr("Replace it? What is in it now will be lost."))
-    yes = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-    no = box.addButton(QMessageBox.StandardButton.Cancel)
-    box.setDefaultButton(no)
-    box.setEscapeButton(no)
-    box.exec()
-    return box.clickedButton() is yes
+    return really(parent, title, text, tr("Replace"), tr("Replace it? What is in it now will be lost."))
 
 
 def save_or_say(parent: QWidget, path: str, write: Callable[[str], object]) -> None:

@@ -36,6 +36,7 @@ class TroubleCard(QFrame):
         self.title.setParent(self)
         self.title.setVisible(titled)
         self.where = ElidedLabel("", "hint", Qt.TextElideMode.ElideMiddle)
+        self.where.given = True
         self.fetch = PlainButton(tr("Fetch"), "download", tr("Download what is missing; licence and hash are checked"))
         self.retry = PlainButton(tr("Try again"))
         self.log = QuietButton(tr("Log"), "log", tr("What was done, step by step"))

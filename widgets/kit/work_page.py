@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
+from widgets.kit.card_columns import flowing
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState
-from widgets.kit.theme import number_font
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine, Framed
 
@@ -26,7 +27,7 @@ class WorkPage(QWidget):
     """
 
     title: ElidedLabel
-    state: ElidedLabel
+    state: StateLine
     empty: EmptyState
     body: QStackedWidget
 
@@ -47,10 +48,9 @@ class WorkPage(QWidget):
 
     def head_of(self, title: str, *buttons: QWidget) -> QWidget:
         """Title and state at the left, buttons at the right."""
-        self.title, self.state = ElidedLabel(title, "heading"), ElidedLabel("", "muted")
-        self.title.given = self.state.given = True
-        self.state.setFont(number_font())
-        self._head_tools = held(row_of(*buttons, spacing=8))
+        self.title, self.state = ElidedLabel(title, "heading"), StateLine("muted", 13)
+        self.title.given = True
+        self._head_tools = held(flowing(*buttons))
         self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._head_tools)
         self._head_row.setSpacing(8)
         self._head_row.setContentsMargins(12, 8, 8, 4)

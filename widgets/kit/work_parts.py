@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import ElidedLabel, PlainButton, PrimaryButton, QuietButton, describe
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, row_of, styled
-from widgets.kit.theme import number_font
 from widgets.kit.words import busy_words
 from widgets.kit.work_state import Busy, CutOff
 
@@ -20,8 +20,7 @@ class BusyLine(QWidget):
 
     def __init__(self, cancel_text: str = tr("Cancel")) -> None:
         super().__init__()
-        self.words = ElidedLabel("", "hint")
-        self.words.setFont(number_font(11))
+        self.words = StateLine("hint")
         self.cancel = QuietButton(cancel_text, "cancel", tr("Cancel this work; nothing half done is left behind"))
         self.cancel.clicked.connect(self.cancelled)
         self.bar = QProgressBar()

@@ -17,14 +17,14 @@ from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
 from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
-from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
+from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 from widgets.kit.work_parts import Framed
 
 ROW = Qt.ItemDataRole.UserRole
 DASH = 12
-PILL_COLUMN, TIME_COLUMN, BAR_COLUMN = 104, 104, 120
+TIME_COLUMN, BAR_COLUMN = 104, 120
 ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 MANY = 8
 """Jobs from which on there is a field to find one."""
@@ -257,7 +257,8 @@ class _List(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setItemDelegate(_Painter(self))
+        self._painter = _Painter(self)
+        self.setItemDelegate(self._painter)
         self.setMinimumWidth(220)
         self.setUniformItemSizes(True)
         self.itemDoubleClicked.connect(lambda _item: self.goWanted.emit())
@@ -265,6 +266,7 @@ class _List(QListWidget):
 
     def show_rows(self, rows: Sequence[JobRow]) -> None:
         chosen, newest = self.current_id(), self.currentRow() == 0
+        self._painter.pill_room = max((pill_size(row.state).width() for row in rows), default=COMPACT)
         while self.count() > len(rows):
             self.takeItem(self.count() - 1)
         for number, row in enumerate(rows):
@@ -272,7 +274,7 @@ class _List(QListWidget):
             if item.data(ROW) != row:
                 item.setData(ROW, row)
                 item.setText(f"{row.title}, {row.state}")
-                item.setToolTip(row.error or row.note or row.title)
+                item.setToolTip("\n".join(dict.fromkeys(filter(None, (row.title, _note(row))))))
         keep = not newest and any(row.id == chosen for row in rows)
         self.select(chosen if keep else rows[0].id if rows else -1)
 
@@ -302,10 +304,14 @@ class _List(QListWidget):
 class _Painter(RowPainter):
     """State, title and note, progress, time: the same columns in every row."""
 
+    pill_room = COMPACT
+    """Pixels of the widest state."""
+
     def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
         row, line = index.data(ROW), box.adjusted(12, 0, -12, 0)
         roomy = line.width() >= ROOM_FOR_BAR
-        word = row.state if roomy or _has_room(row, line.width()) else ""
+        worded = line.width() >= self.pill_room + TITLE_ROOM + TIME_COLUMN
+        word, column = (row.state, self.pill_room) if worded else ("", COMPACT)
         size = pill_size(word) if word else QSize(COMPACT, Pill.HEIGHT)
         draw_pill(painter, QRectF(line.left(), line.center().y() - 9, size.width(), 20), word, row.level)
         used = write(painter, QRectF(line), row.time, "muted", 11, RIGHT)
@@ -315,13 +321,8 @@ class _Painter(RowPainter):
             right -= BAR_COLUMN
         elif row.active:
             _paint_bar(painter, QRectF(line.left(), box.bottom() - 3, line.width(), 3), row)
-        left = line.left() + (PILL_COLUMN if roomy else size.width() + 12)
+        left = line.left() + column + 12
         _paint_words(painter, QRectF(left, line.top(), int(right) - left, line.height()), row)
-
-
-def _has_room(row: JobRow, room: int) -> bool:
-    """Whether the state's word, enough of the title, and the time fit side by side."""
-    return pill_size(row.state).width() + min(wide(row.title), TITLE_ROOM) + wide(row.time, 11) + 24 <= room
 
 
 def _paint_bar(painter: QPainter, box: QRectF, row: JobRow) -> None:
@@ -338,10 +339,13 @@ def _paint_bar(painter: QPainter, box: QRectF, row: JobRow) -> None:
 
 
 def _paint_words(painter: QPainter, box: QRectF, row: JobRow) -> None:
-    """The title, and after it, as far as there is room, what it is doing or why it failed."""
-    rest = box.adjusted(round(write(painter, box, row.title)) + 12, 0, -8, 0)
-    if rest.width() > 40:
-        write(painter, rest, row.error or row.cut_off or row.note, "bad" if row.error else "muted", 11)
+    """The title, and after it, where it has room, what it is doing or why it failed."""
+    rest = box.adjusted(round(write(painter, box, row.title, given=True)) + 12, 0, -8, 0)
+    write_whole(painter, rest, _note(row), "bad" if row.error else "muted")
+
+
+def _note(row: JobRow) -> str:
+    return row.error or row.cut_off or row.note
 
 
 def error_text(row: JobRow) -> str:

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -15,7 +16,7 @@ from engines.core.words import tr, tr_count
 from widgets.kit.fields import describe, trace_view
 from widgets.kit.figures_table import plain_table
 from widgets.kit.icons import icon
-from widgets.kit.keeping.fields import keep
+from widgets.kit.keeping.fields import KEPT, keep
 from widgets.kit.layouts import held, row_of, split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
@@ -24,6 +25,7 @@ from widgets.kit.theme import ICON, LOOK, number_font
 DEPTH = 100_000
 COLUMNS = (tr("Time"), tr("Level"), tr("From"), tr("What happened"))
 NAMES = {"debug": tr("debug"), "info": tr("info"), "warning": tr("warning"), "error": tr("error")}
+ORIGIN = "log.origin"
 LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
 Index = QModelIndex | QPersistentModelIndex
 
@@ -44,6 +46,10 @@ class LogRow:
     origin: str = ""
 
 
+BESIDE_LEVEL = 42
+"""Pixels of a cell beside the word of its level."""
+
+
 class LogPanel(Panel):
     """Takes lines by `append`; shows those that pass the level and the search."""
 
@@ -58,9 +64,9 @@ class LogPanel(Panel):
         self._model = _Lines(depth)
         levels = [("all", tr("All")), ("info", tr("Info")), ("warn", tr("Warnings")), ("bad", tr("Errors"))]
         self.level = ChoiceField(tr("Level"), levels, "info", tip=tr("Lines of this level and above"))
-        keep("log", level=self.level)
         self.origin = ChoiceField(tr("From"), tip=tr("Lines of one part of the program"))
         self.level.setMinimumWidth(72)
+        self.origin.setMinimumContentsLength(12)
         self.origin.setMinimumWidth(40)
         self._origins: list[str] = []
         self._offer_origins()
@@ -68,6 +74,9 @@ class LogPanel(Panel):
             tr("Search the log"), placeholder=tr("Search"), tip=tr("Lines that contain these words")
         )
         self.search.setMinimumWidth(64)
+        keep("log", level=self.level, search=self.search)
+        self.origin.chosen.connect(partial(KEPT.take, ORIGIN))
+        KEPT.add(ORIGIN, self)
         self.follow = QuietButton(
             "", "pause", tr("Hold new lines back while you read"), name=tr("Pause"), checkable=True
         )
@@ -75,7 +84,7 @@ class LogPanel(Panel):
         self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.follow, self.copy, self.save, self.clear)
-        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6)))
+        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6, margins=(12, 0, 12, 0))))
         self.table = _Table(self._model)
         self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()
@@ -97,6 +106,11 @@ class LogPanel(Panel):
         else:
             self._take(rows)
         self._count()
+
+    def show_kept(self, origin: object) -> None:
+        """The part that lines were of before, whether it has said something yet or not."""
+        self._offer_origins(str(origin))
+        self._refilter()
 
     def text(self) -> str:
         """The lines that are shown, as text."""
@@ -143,10 +157,10 @@ class LogPanel(Panel):
 
         return passes
 
-    def _offer_origins(self) -> None:
-        """Those that said something so far."""
-        self._origins = sorted({row.origin for row, _ in self._rows} - {""})
-        chosen = self.origin.value() if self.origin.count() else ""
+    def _offer_origins(self, chosen: str | None = None) -> None:
+        """Those that said something so far, and the chosen one."""
+        chosen = self.origin.value() if chosen is None else chosen
+        self._origins = sorted({chosen, *(row.origin for row, _ in self._rows)} - {""})
         self.origin.set_choices([("", tr("All parts")), *((name, name) for name in self._origins)], chosen)
 
     def _refilter(self, *_values: object) -> None:
@@ -257,6 +271,7 @@ class _Table(QTableView):
 
     def __init__(self, model: _Lines) -> None:
         super().__init__()
+        self.given = True
         self.setModel(model)
         plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
         self.setWordWrap(False)
@@ -266,7 +281,8 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         head.setStretchLastSection(True)
-        for column, wide in enumerate((104, 96, 132)):
+        level = max(map(self.fontMetrics().horizontalAdvance, NAMES.values())) + BESIDE_LEVEL
+        for column, wide in enumerate((104, max(96, level), 132)):
             self.setColumnWidth(column, wide)
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)

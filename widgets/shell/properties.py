@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
+from widgets.kit.card_columns import flowing
 from widgets.kit.fields import TextField, Toggle, wrapped
+from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, Stat, StatGrid, labelled
 from widgets.kit.when_new import when_new
@@ -70,7 +71,7 @@ class PropertiesPanel(Panel):
     def __init__(self) -> None:
         super().__init__(tr("Properties"))
         self.setMinimumWidth(LEAST_WIDTH)
-        self._sections: dict[str, tuple[Section, StatGrid, QLabel]] = {}
+        self._sections: dict[str, tuple[Section, StatGrid, Label]] = {}
         self._path, self._called = "", ""
         self._build_fields()
         self.copy = QuietButton(
@@ -89,6 +90,7 @@ class PropertiesPanel(Panel):
     @when_new
     def show_properties(self, shown: PropertiesShown) -> None:
         """Show this source; sections that it lacks are hidden."""
+        self.head.title.given = bool(shown.name)
         self.head.title.setText(shown.name or tr("Properties"))
         self.set_state(shown.state, shown.level)
         self.show_empty(not shown.name)
@@ -97,6 +99,7 @@ class PropertiesPanel(Panel):
         for group in shown.groups:
             _, grid, note = self._section(group.id)
             grid.set_stats(group.stats)
+            note.given = group.id == "lens"
             note.setText(group.note)
             note.setVisible(bool(group.note))
         ids = {group.id for group in shown.groups}
@@ -118,7 +121,7 @@ class PropertiesPanel(Panel):
         self.calibration = QuietButton(
             tr("Open in Calibration"), "target", tr("Show this calibration with its figures and residuals")
         )
-        first = row_of(self.undistort, self.forget, None, spacing=4)
+        first = flowing(self.undistort, self.forget, spacing=4)
         self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
         self._kept.setParent(self)
         for verb, button in (("undistort", self.undistort), ("forget", self.forget), ("lens", self.calibration)):
@@ -160,7 +163,7 @@ class PropertiesPanel(Panel):
         for grid in grids:
             grid.set_unit_room(room)
 
-    def _section(self, id: str) -> tuple[Section, StatGrid, QLabel]:
+    def _section(self, id: str) -> tuple[Section, StatGrid, Label]:
         if id not in self._sections:
             section = Section(TITLES[id], name=f"properties/{id.capitalize()}")
             grid, note = StatGrid(), wrapped("muted")

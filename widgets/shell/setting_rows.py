@@ -89,6 +89,7 @@ class PlaceRow(SettingRow):
         self.change.setVisible(changeable)
         super().__init__(title, note, held(row_of(self.change, self.reveal, spacing=4)), words, wide=0)
         self.path = ElidedLabel("", "", Qt.TextElideMode.ElideMiddle)
+        self.path.given = True
         self.bytes = Label("", "muted")
         self._column.addLayout(row_of((self.path, 1), self.bytes, spacing=12))
 

@@ -31,8 +31,8 @@ from engines.core.words import as_sentence, tr
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
-from widgets.kit.pill import draw_pill, pill_size
-from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
+from widgets.kit.pill import COMPACT, draw_pill, pill_size
+from widgets.kit.row_list import RIGHT, Index, RowPainter, clauses, wide, write
 from widgets.kit.theme import LOOK, number_font
 from widgets.sources.choice import SOURCE_MIME, dragged_source, source_data
 from widgets.sources.form import KINDS
@@ -292,14 +292,15 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
     draw_icon(painter, kind, row.kind, "accent" if row.level == "good" else "muted")
     if opened is not None:
         draw_icon(painter, _caret_box(box), "caret-down" if opened else "caret-right")
-    pill = pill_size(row.state)
-    place = QRectF(box.right() - 10 - pill.width(), box.top() + 6, pill.width(), pill.height())
-    draw_pill(painter, place, row.state, row.level)
+    size = pill_size(row.state)
+    whole = wide(row.title) <= box.width() - 54 - size.width()
+    room = size.width() if whole else COMPACT
+    place = QRectF(box.right() - 10 - room, box.top() + 6, room, size.height())
+    draw_pill(painter, place, row.state if whole else "", row.level)
     _write(painter, QRect(box.left() + 36, box.top() + 6, int(place.left()) - box.left() - 44, 20), row.title)
     below = QRect(box.left() + 36, box.top() + 26, box.width() - 46, 18)
-    if row.message and row.level in ("bad", "warn"):
-        words = elided(QFontMetrics(number_font(11)), row.message, below.width() - 3, given=True)
-        write(painter, QRectF(below), words, row.level, 11)
+    if row.level in ("bad", "warn") and (why := clauses(row.message, below.width() - 3)):
+        write(painter, QRectF(below), why, row.level, 11)
     else:
         first = f"{row.fps:.1f} fps" if row.fps else KINDS.get(row.kind, "")
         first += tr("\u2002\u00b7\u2002calibrated") if row.note else ""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engines.core.frames import Image
-from widgets.kit.access.elided import elided
+from widgets.kit.access.elided import elided, wrapping
 from widgets.kit.access.signs import Sign, draw_sign
 from widgets.kit.theme import DARK, number_font
 from widgets.viewer.picture import Viewport
@@ -24,7 +24,8 @@ Corner: TypeAlias = Literal["top-left", "top-right", "bottom-left", "bottom-righ
 HALO = QColor(8, 10, 13, 170)
 GROUND = 0.88
 """How much of the ground of words covers the picture: words in every colour keep 4.5:1 on white."""
-PILL_HEIGHT = 20.0
+PILL_HEIGHT, PILL_SIDES = 20.0, 17.0
+MIDDLE = (Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft).value
 
 
 class Overlay(Protocol):
@@ -206,7 +207,8 @@ class Caption:
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         if self.text:
             wide = min(pill_width(self.text), viewport.view_width - 16)
-            draw_words(painter, _corner_box(viewport, self.corner, wide, PILL_HEIGHT), self.text, self.color)
+            box = _corner_box(viewport, self.corner, wide, _pill_height(self.text, wide))
+            draw_words(painter, box, self.text, self.color)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +236,25 @@ def pill_width(text: str) -> float:
     return QFontMetricsF(number_font(11)).horizontalAdvance(text) + 18
 
 
+def _pill_height(text: str, wide: float) -> float:
+    """How high a pill of this width is, in which the words go on in further lines."""
+    if wide >= pill_width(text):
+        return PILL_HEIGHT
+    metrics, room = QFontMetricsF(number_font(11)), QRectF(0, 0, wide - PILL_SIDES, 0)
+    return metrics.boundingRect(room, wrapping(metrics, text, room.width()), text).height() + 8
+
+
 def draw_words(painter: QPainter, box: QRectF, text: str, color: str = "text") -> None:
-    """A pill of base with words in it."""
-    draw_base(painter, box, box.height() / 2)
+    """A pill of base with words in it; a tall one has several lines."""
+    draw_base(painter, box, min(box.height(), PILL_HEIGHT) / 2)
     painter.setFont(number_font(11))
     painter.setPen(overlay_color(color))
-    inner = box.adjusted(9, 0, -8, 0)
-    shown = elided(painter.fontMetrics(), text, int(inner.width()) + 2)
-    painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    inner = box.adjusted(9, 0, 9 - PILL_SIDES, 0)
+    if box.height() > PILL_HEIGHT:
+        painter.drawText(inner, MIDDLE | wrapping(painter.fontMetrics(), text, inner.width()), text)
+    else:
+        shown = elided(painter.fontMetrics(), text, int(inner.width()) + 2)
+        painter.drawText(inner, MIDDLE, shown)
 
 
 def draw_base(painter: QPainter, box: QRectF, radius: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 
 import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt
@@ -17,7 +16,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QMenu, QSizePolicy, QToolButton
 
 from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
@@ -30,9 +29,11 @@ from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size
 from widgets.kit.theme import LOOK
+from widgets.kit.words import DOT
 from widgets.sources.choice import dragged_source
 from widgets.sources.told import told
 from widgets.viewer.dragging import Aim, Handle, dragged_tile, tile_data
+from widgets.viewer.faces import Face, Faces
 from widgets.viewer.figures import Figures
 from widgets.viewer.host import TileHost
 from widgets.viewer.image_view import ImageView
@@ -40,16 +41,8 @@ from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
 EDGE = 2
-TITLE_ROOM = 170
+TITLE_ROOM, LEAST_TITLE = 170, 60
 ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
-
-
-class _Face(Enum):
-    """Which of its faces a tile shows."""
-
-    EMPTY = 0
-    PICTURE = 1
-    FAILED = 2
 
 
 class ViewerTile(FileDrops):
@@ -71,7 +64,7 @@ class ViewerTile(FileDrops):
         self._engines: list[tuple[str, str]] = []
         self._on: frozenset[str] = frozenset()
         self._overlays: tuple[Overlay, ...] = ()
-        self._message, self._gone = "", False
+        self._name, self._message, self._gone = "", "", False
         self._chosen = self._keyboard = self._aimed = self._swaps = False
         self.setAccessibleName(tr("Tile {index}", index=index + 1))
         reached_by(self, tr("Arrow keys in the viewer"))
@@ -85,10 +78,10 @@ class ViewerTile(FileDrops):
     def set_source(self, path: str, title: str = "") -> None:
         """Show the source of this path; its title is looked up among the sources where none is given."""
         self.source = path
-        self.title.setText(title or dict(self._sources).get(path, path))
-        self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self.title.text()))
+        self._name = title or dict(self._sources).get(path, path)
+        self.setAccessibleName(tr("Tile {index}: {text}", index=self.index + 1, text=self._name))
         self._place_words()
-        self._show(_Face.PICTURE)
+        self._show(Face.PICTURE)
         if not self.view.has_picture:
             self.view.clear(tr("Waiting for the first picture"))
 
@@ -97,8 +90,8 @@ class ViewerTile(FileDrops):
         self._overlays = tuple(overlays)
         self.view.set_frame(frame, moving=moving)
         self.view.set_overlays(self._all_overlays())
-        if self._stack.currentIndex() != _Face.PICTURE.value:
-            self._show(_Face.PICTURE)
+        if self._faces.shown is not Face.PICTURE:
+            self._show(Face.PICTURE)
 
     def set_status(self, status: FeedStatus, rate: float = 0.0, dropped: int = 0) -> None:
         """How the source does: state in words, pictures shown per second, unread ones, and its controls."""
@@ -118,7 +111,7 @@ class ViewerTile(FileDrops):
         if status.state is FeedState.FAILED and not self.view.has_picture:
             self._gone = status.gone
             self._failed.set_text(status.message or tr("This source does not answer."), self._way_out())
-            self._show(_Face.FAILED)
+            self._show(Face.FAILED)
 
     def set_recording(self, words: str | None) -> None:
         """Time and size of the recording of what is shown, None where there is none."""
@@ -131,7 +124,8 @@ class ViewerTile(FileDrops):
         """What can be chosen: (path, title)."""
         self._sources = list(sources)
         if self.source:
-            self.title.setText(dict(self._sources).get(self.source, self.title.text()))
+            self._name = dict(self._sources).get(self.source, self._name)
+            self._place_words()
         self._invite()
 
     def _invite(self) -> None:
@@ -173,7 +167,7 @@ class ViewerTile(FileDrops):
     def clear(self) -> None:
         """Show nothing and ask for a source."""
         self.source, self._message, self._overlays = "", "", ()
-        self.title.setText("")
+        self._name = ""
         self.pill.set_state("")
         self.recording.hide()
         self.figures.set_figures(0.0, 0, None)
@@ -183,7 +177,7 @@ class ViewerTile(FileDrops):
         self.transport.hide()
         self.set_engines_on(())
         self.setAccessibleName(tr("Tile {index}: empty", index=self.index + 1))
-        self._show(_Face.EMPTY)
+        self._show(Face.EMPTY)
 
     def latency_ms(self) -> float | None:
         """Capture to screen, the median of the last thirty pictures; None before the first, and while it stands."""
@@ -262,13 +256,11 @@ class ViewerTile(FileDrops):
         self._offer = Aim(self)
         self._empty = EmptyState("", tr("Choose a source"), "viewer", tr("What to show in this tile"))
         self._failed = EmptyState("", tr("Reconnect"), "bad", tr("Open the source again"))
-        faces = QWidget()
-        self._stack = QStackedLayout(faces)
-        for face in (self._empty, self.view, self._failed):
-            self._stack.addWidget(face)
+        self._failed.words.given = True
+        self._faces = Faces(self._empty, self.view, self._failed)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setMinimumSize(104, 60)
-        column = column_of(self._head, (faces, 1), self.transport, margins=(EDGE, EDGE, EDGE, EDGE))
+        column = column_of(self._head, (self._faces, 1), self.transport, margins=(EDGE, EDGE, EDGE, EDGE))
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setLayout(column)
         self._build_tools()
@@ -322,9 +314,9 @@ class ViewerTile(FileDrops):
         ):
             signal.connect(tell)
 
-    def _show(self, face: _Face) -> None:
-        self._stack.setCurrentIndex(face.value)
-        self._head.setVisible(face is not _Face.EMPTY)
+    def _show(self, face: Face) -> None:
+        self._faces.show_face(face)
+        self._head.setVisible(face is not Face.EMPTY)
         self._show_tools()
 
     def _way_out(self) -> str:
@@ -333,7 +325,7 @@ class ViewerTile(FileDrops):
 
     def _show_tools(self, hovered: bool | None = None) -> None:
         on = self._keyboard or (self.underMouse() if hovered is None else hovered)
-        self.tools.setVisible(on and self._stack.currentIndex() == _Face.PICTURE.value)
+        self.tools.setVisible(on and self._faces.shown is Face.PICTURE)
         if self.tools.isVisible():
             self._place_tools()
 
@@ -346,13 +338,15 @@ class ViewerTile(FileDrops):
 
     def _place_words(self) -> None:
         """The title first, as far as it matters; the figures in what is left."""
-        wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
+        wanted = self.title.fontMetrics().horizontalAdvance(self._name) + 4
         whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
         room = self.width() - 34 - pill_size(self.pill.text).width() - whole
-        self.pill.set_compact((self.pill.level == "good" or bool(whole)) and wanted > room)
+        self.pill.set_compact(wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE))
         room = self.width() - 34 - self.pill.sizeHint().width()
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0
+        self.title.setText(self._name if wanted <= room else self._name.rpartition(DOT)[2])
+        self.title.set_tip(self._name)
         self.figures.fit(room - (wanted if whole else min(wanted, TITLE_ROOM)))
         self._head.settle()
 

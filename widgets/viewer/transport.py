@@ -69,7 +69,7 @@ class TransportBar(QWidget):
         self.time.setFont(number_font(11))
         self.loop = QuietButton("", "loop", tr("Begin again at the end"), name=tr("Loop"), checkable=True)
         self.speed = SpeedButton()
-        parts = self.play, self.back, self.forward, 4, (self.slider, 1), 8, self.time, self.loop, self.speed
+        parts = self.play, self.back, self.forward, 4, (self.slider, 1), 8, self.time, 4, self.loop, self.speed
         self.setLayout(row_of(*parts, margins=(4, 0, 4, 0)))
         self.setFixedHeight(32)
         self.setProperty(KEPT_CLEAR, True)

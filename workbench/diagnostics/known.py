@@ -7,11 +7,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from engines.core.databases import loaded, open_database, reading
+from engines.core.databases import open_database, reading
 from engines.core.errors import KinoscopeError
 from engines.core.places import data_dir
 from engines.core.reading import regular_file
-from workbench.project.items import LATER, WHAT, Items
+from workbench.project.items import LATER, WHAT, Items, check
 from workbench.project.naming import SUFFIX
 
 MOST = 16 << 20
@@ -53,6 +53,6 @@ def projects(paths: Iterable[str]) -> Iterator[Any]:
         with suppress(KinoscopeError, OSError):
             regular_file(path, most=MOST)
             with closing(open_database(path, LATER, read_only=True)) as base, reading(path, WHAT):
-                base.text_factory = loaded
+                check(base, path)
                 items = Items(base)
             yield {kind: items.parsed(kind)[0] for kind in items.kinds()}

@@ -18,9 +18,10 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import dump_json
 from engines.core.names import shown, tidy_name
 from engines.core.outputs import Kind, new_file, result_folder
-from engines.core.reading import open_zip, parse_json, read_bytes
+from engines.core.reading import MOST_TEXT, open_zip, parse_json, read_bytes
 from engines.core.words import tr
 from workbench.project.file import STATE, TITLE, Project
+from workbench.project.items import MOST, MOST_ITEMS
 from workbench.project.naming import LONGEST_TITLE, NOT_IN_A_NAME, stem_of
 from workbench.project.paths import changed
 from workbench.project.recent import PICTURE, as_bytes, as_item
@@ -30,8 +31,6 @@ OF_BEFORE = ("source", "child", "tile", "calibration")
 """What bundles hold that have no list of items."""
 HERE = "{here}/"
 VERSION = 1
-MOST, MOST_TOGETHER = 1 << 27, 1 << 29
-"""Bytes of one file of a bundle, and of all that are read."""
 ZIP = Kind("bundle", lambda content: content.startswith(b"PK"))
 
 
@@ -106,7 +105,7 @@ def _items(reader: Reader, about: dict[str, Any], bundle: Path) -> Iterator[tupl
         content = reader.read(name)
         seen.add((kind, id))
         size += len(content)
-        if size > MOST_TOGETHER:
+        if size > MOST or len(seen) > MOST_ITEMS:
             raise BadInput(tr("The bundle is too large to be read"), path=bundle)
         value = parse_json(content, bundle / name)
         yield kind, _found_here(id, bundle), changed(value, lambda text: _found_here(text, bundle))
@@ -156,20 +155,20 @@ class _Folder:
         path = self._folder / name
         if not _is_within(path, self._folder):
             raise BadInput(tr("The bundle names a file outside itself"), path=path)
-        return read_bytes(path, what=tr("file of the bundle"), most=MOST)
+        return read_bytes(path, what=tr("file of the bundle"), most=MOST_TEXT)
 
 
 class _Zip:
     def __init__(self, path: Path, stack: ExitStack) -> None:
         self._path = path
-        self._archive = stack.enter_context(open_zip(path, what=tr("bundle"), most=MOST_TOGETHER))
+        self._archive = stack.enter_context(open_zip(path, what=tr("bundle"), most=MOST))
         self._sizes = {entry.filename: entry.file_size for entry in self._archive.infolist()}
 
     def names(self) -> list[str]:
         return list(self._sizes)
 
     def read(self, name: str) -> bytes:
-        if self._sizes.get(name, MOST + 1) > MOST:
+        if self._sizes.get(name, MOST_TEXT + 1) > MOST_TEXT:
             raise BadInput(tr("The bundle has no file {name} that can be read", name=shown(name)), path=self._path)
         return self._archive.read(name)
 

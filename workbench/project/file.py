@@ -28,9 +28,10 @@ from engines.core.errors import BadInput, KinoscopeError, OutOfResources, UsageE
 from engines.core.files import disk_is_full
 from engines.core.names import shown, tidy_name
 from engines.core.outputs import free_name
+from engines.core.reading import MOST_TEXT
 from engines.core.words import tr, tr_count
-from workbench.project.holding import holder_of, is_held, is_ours, lock_of
-from workbench.project.items import FORMAT, LATER, WHAT, Items, check, to_one_file
+from workbench.project.holding import holder_of, is_held, is_ours, lock_of, locked, take
+from workbench.project.items import FORMAT, LATER, TOO_LARGE, WHAT, Items, check, to_one_file
 from workbench.project.naming import LONGEST_TITLE, SUFFIX, named, projects_dir, rename_file, stem_of, title_of
 
 STATE, TITLE = "state", "title"
@@ -71,7 +72,8 @@ class Project:
         """Save many items, of kind, id and value, at once."""
         if not self.read_only:
             for kind, id, value in items:
-                self._items.set(kind, id, json.dumps(without_passwords(value)))
+                if self._fits(kind, id, text := json.dumps(without_passwords(value))):
+                    self._items.set(kind, id, text)
             self._write()
 
     def drop(self, kind: str, id: str) -> None:
@@ -110,7 +112,7 @@ class Project:
         if path.exists() and self.path.exists() and path.samefile(self.path):
             raise UsageError(tr("This is the project's own file, which saves itself"), path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = _locked(path)
+        lock = locked(path)
         try:
             _fold(path)
             self._items.copy_to(path)
@@ -196,7 +198,7 @@ class Project:
     def _begin(self) -> None:
         """Open the file as far as that is possible now, and read all of it."""
         self.unsaved, self.why, self._was_there = False, "", self.path.exists()
-        self.read_only = not (self._lock.isLocked() or self._lock.tryLock(0))
+        self.read_only = not (self._lock.isLocked() or take(self._lock))
         try:
             self._db = self._opened()
             with reading(self.path, WHAT):
@@ -312,7 +314,7 @@ class Project:
         """The lock may have gone with the disk, and another program may have taken it since."""
         if not is_ours(self._lock):
             self._lock = lock_of(self.path)
-            return self._lock.tryLock(0)
+            return take(self._lock)
         return True
 
     def _rescue(self) -> Path | None:
@@ -327,8 +329,14 @@ class Project:
 
     def _set(self, kind: str, id: str, text: str | None) -> None:
         """Change an item, None to drop it."""
-        if not self.read_only and self._items.set(kind, id, text):
+        if not self.read_only and self._fits(kind, id, text) and self._items.set(kind, id, text):
             self._write()
+
+    def _fits(self, kind: str, id: str, text: str | None) -> bool:
+        """One that is larger could not be read again; it stays as it was, and that is told."""
+        if too_large := text is not None and len(text) > MOST_TEXT - 4096:
+            self._tell_of(kind, {id: TOO_LARGE})
+        return not too_large
 
     def _write(self) -> None:
         if self.unsaved:
@@ -342,7 +350,7 @@ class Project:
             self.tell(self.why)
 
     def _move(self, target: Path) -> None:
-        lock = _locked(target)
+        lock = locked(target)
         to_one_file(self._db)
         self._db.close()
         try:
@@ -369,15 +377,6 @@ class Project:
                     why=bad[new[0]],
                 )  # fmt: skip
             )
-
-
-def _locked(path: Path) -> QLockFile:
-    """The lock of a file that is to be made or replaced."""
-    lock = lock_of(path)
-    if not lock.tryLock(0) and is_held(lock):
-        hint = tr("Close it there, or choose another name")
-        raise BadInput(tr("Another window has this project open"), path=path, hint=hint)
-    return lock
 
 
 def _fold(path: Path) -> None:

@@ -13,7 +13,7 @@ from engines.core.outputs import free_name
 from engines.core.places import data_dir
 from engines.core.words import tr
 from workbench.project.file import Project
-from workbench.project.holding import lock_of
+from workbench.project.holding import lock_of, take
 from workbench.project.naming import SUFFIX, birth_name, projects_dir, stem_of, title_of
 
 HEX = r"\.[0-9a-f]{12}\.part"
@@ -66,7 +66,7 @@ def sweep(folder: Path) -> None:
     for path in folder.glob(".*") if folder.is_dir() else ():
         if (part := PART.fullmatch(path.name)) is not None:
             lock = lock_of(folder / f"{part['project']}{SUFFIX}")
-            if lock.tryLock(0):
+            if take(lock):
                 path.unlink(missing_ok=True)
                 lock.unlock()
     for path in folder.glob(f"*{SUFFIX}.lock") if folder.is_dir() else ():

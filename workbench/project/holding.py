@@ -7,9 +7,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QLockFile, QStorageInfo, QSysInfo
 
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.reading import read_bytes
 from engines.core.words import tr
+
+MOST = 4096
+"""Bytes of a lock."""
+BEING_MADE = 2.0
+"""Seconds in which whoever makes a lock has written into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,36 @@ def lock_of(path: Path) -> QLockFile:
     return lock
 
 
+def take(lock: QLockFile) -> bool:
+    """Have the lock, unless somebody has it; whether that is so now.
+
+    A program that was killed leaves its own, and its number may be another program's by now: what counts is whether
+    the system knows of one that holds the file.
+    """
+    if not _may_be_looked_at(lock):
+        return False
+    return lock.tryLock(0) or (is_held(lock) and _is_of_here(lock) and take_away(lock))
+
+
+def take_away(lock: QLockFile) -> bool:
+    """Have a lock that no program of this machine holds, whatever stands in it."""
+    return lock.removeStaleLockFile() and lock.tryLock(0)
+
+
+def locked(path: Path) -> QLockFile:
+    """The lock of a file that is to be made or replaced. Raises `BadInput` where another window has it."""
+    lock = lock_of(path)
+    if not take(lock) and is_held(lock):
+        hint = tr("Close it there, or choose another name")
+        raise BadInput(tr("Another window has this project open"), path=path, hint=hint)
+    return lock
+
+
+def is_elsewhere(path: Path) -> bool:
+    """Whether the lock of a file that is held is another machine's, of which nobody here can tell whether it runs."""
+    return not _is_of_here(lock_of(path))
+
+
 def is_held(lock: QLockFile) -> bool:
     """Whether it could not be had because another program has it."""
     return lock.error() == QLockFile.LockError.LockFailedError
@@ -61,6 +98,29 @@ def is_ours(lock: QLockFile) -> bool:
     """Whether this program still has the lock: its file may have gone with the disk that it lies on."""
     holder = holder_of(lock)
     return lock.isLocked() and (holder is None or holder.process == os.getpid())
+
+
+def _may_be_looked_at(lock: QLockFile) -> bool:
+    """Qt reads all of what lies there, and would wait for a pipe for ever."""
+    try:
+        read_bytes(lock.fileName(), most=MOST)
+    except KinoscopeError:
+        return not os.path.lexists(lock.fileName())
+    return True
+
+
+def _is_of_here(lock: QLockFile) -> bool:
+    """A program of this machine made it, by whatever name it went then, or it lies on a disk that no other one has."""
+    path = Path(lock.fileName())
+    try:
+        said = read_bytes(path, most=MOST).split(b"\n")
+        young = time.time() - path.stat().st_mtime < BEING_MADE
+    except (KinoscopeError, OSError):
+        return False
+    if len(said) < 3:
+        return not young
+    ours = {QSysInfo.machineHostName().encode(), QSysInfo.machineUniqueId().data()}
+    return bool(ours & set(said[2:4])) or QStorageInfo(str(path.parent)).device().startsWith(b"/dev/")
 
 
 def _user(number: int) -> str:

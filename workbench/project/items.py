@@ -12,7 +12,7 @@ from typing import Any
 from engines.core.databases import Format, loaded, open_database, reading, stored
 from engines.core.errors import BadInput
 from engines.core.files import atomic_path
-from engines.core.reading import parse_json
+from engines.core.reading import MIB, MOST_TEXT, parse_json, too_large
 from engines.core.words import tr
 
 WHAT = tr("Kinoscope project")
@@ -23,6 +23,9 @@ CREATE TABLE items(
 FORMAT = Format(WHAT, 0x4B494E4F, 1, _TABLES)
 LATER = replace(FORMAT, schema=2**31 - 1)
 """The same of any version: to be read as far as it is understood."""
+MOST_ITEMS, MOST = 200_000, 512 * MIB
+"""Items, and bytes of all of them: far more than anybody makes, and what memory holds. One has at most `MOST_TEXT`."""
+TOO_LARGE = tr("It is too large")
 _THIS = "kind = CAST(? AS TEXT) AND id = CAST(? AS TEXT)"
 
 
@@ -35,12 +38,11 @@ class Items:
         self._odd: dict[str, dict[object, str]] = {}
         self.unwritten: dict[tuple[str, str], None] = {}
         self._arranged: dict[str, None] = {}
-        rows = base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall() if base else ()
-        for kind, id, text in rows:
-            if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str):
+        for kind, id, text in _rows(base) if base else ():
+            if isinstance(kind, str) and isinstance(id, str) and isinstance(text, str) and text is not TOO_LARGE:
                 self._texts.setdefault(kind, {})[id] = text
             elif isinstance(kind, str):
-                self._odd.setdefault(kind, {})[id] = tr("It is not a text")
+                self._odd.setdefault(kind, {})[id] = TOO_LARGE if text is TOO_LARGE else tr("It is not a text")
 
     def kinds(self) -> tuple[str, ...]:
         return tuple(kind for kind, items in self._texts.items() if items)
@@ -120,12 +122,44 @@ class Items:
 
 
 def check(base: sqlite3.Connection, path: Path) -> None:
-    """Raise `BadInput` for a file that is damaged, or whose table is not ours."""
-    base.text_factory = loaded
+    """Raise `BadInput` for a file that is damaged or too large, or whose table is not ours."""
+    bound(base, path)
     if base.execute("PRAGMA quick_check").fetchone()[0] != "ok":
         raise BadInput(tr("The project is damaged"), path=path, hint=tr("Restore it from a backup"))
     if not {"kind", "id", "position", "json"} <= {row[1] for row in base.execute("PRAGMA table_info(items)")}:
         raise BadInput(tr("This file is not a Kinoscope project"), path=path)
+    if (count := base.execute("SELECT count(*) FROM items").fetchone()[0]) > MOST_ITEMS:
+        told = tr(
+            "The project holds too many items: {count:,}; at most {most:,} are read", count=count, most=MOST_ITEMS
+        )
+        raise BadInput(told, path=path)
+
+
+def bound(base: sqlite3.Connection, path: Path) -> None:
+    """Read texts as they lie, none longer than one may be. Raise `BadInput` for more than memory should hold."""
+    base.text_factory = loaded
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT)
+    size, pages, free = (
+        base.execute(f"PRAGMA {each}").fetchone()[0] for each in ("page_size", "page_count", "freelist_count")
+    )
+    if size * (pages - free) > MOST:
+        raise too_large(path, WHAT, size * (pages - free), MOST)
+
+
+def _rows(base: sqlite3.Connection) -> Iterable[tuple[Any, Any, Any]]:
+    """Kind, id and text of all items in order; of one that is too large not the text."""
+    try:
+        return base.execute("SELECT kind, id, json FROM items ORDER BY position").fetchall()
+    except sqlite3.DataError:
+        numbers = base.execute("SELECT rowid FROM items ORDER BY position").fetchall()
+        return [_row(base, number) for (number,) in numbers]
+
+
+def _row(base: sqlite3.Connection, number: int) -> tuple[Any, Any, Any]:
+    try:
+        return base.execute("SELECT kind, id, json FROM items WHERE rowid = ?", (number,)).fetchone()
+    except sqlite3.DataError:
+        return (*base.execute("SELECT kind, id FROM items WHERE rowid = ?", (number,)).fetchone(), TOO_LARGE)
 
 
 def to_one_file(base: sqlite3.Connection) -> None:

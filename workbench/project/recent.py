@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engines.core.databases import loaded, open_database
+from engines.core.databases import open_database
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.reading import parse_json
 from engines.core.words import tr
 from workbench.project.file import STATE, TITLE
-from workbench.project.items import LATER
+from workbench.project.items import LATER, bound
 from workbench.project.naming import title_of
 from workbench.project.settings import Settings
 
@@ -79,7 +79,7 @@ def _told(path: Path) -> tuple[Any, Any]:
     asked = "SELECT id, json FROM items WHERE kind = ? AND id IN (?, ?) AND length(json) <= ?"
     try:
         with closing(open_database(path, LATER, read_only=True)) as base:
-            base.text_factory = loaded
+            bound(base, path)
             rows = base.execute(asked, (STATE, TITLE, PICTURE, MOST)).fetchall()
     except sqlite3.Error as error:
         raise BadInput(tr("The project is damaged"), path=path) from error

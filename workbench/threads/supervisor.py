@@ -66,8 +66,12 @@ class Supervisor:
 
     def names(self) -> list[str]:
         """What has not ended yet."""
+        return [item.name for item in self.owned()]
+
+    def owned(self) -> list[Supervised]:
+        """What has not ended yet, itself."""
         with self._lock:
-            return [item.name for item in self._owned if not item.ended]
+            return [item for item in self._owned if not item.ended]
 
     def adopt(self, item: Supervised) -> None:
         """Own `item` from now on. After a shutdown it is asked to stop at once."""

@@ -37,6 +37,7 @@ from widgets.kit.access.tabs import takes_tab
 from workbench.tour.charts import unread
 from workbench.tour.cut import cut
 from workbench.tour.told import untranslated
+from workbench.tour.written import written
 
 __all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "unread", "untranslated"]
 
@@ -47,7 +48,6 @@ INPUTS = (
 WHOLE = (QComboBox, QAbstractSpinBox, QLineEdit, QMenu, QAbstractItemView, QCompleter)
 """Controls that Qt builds of parts: the parts are not controls of their own."""
 SPEECHLESS = {QAccessible.Role.NoRole, QAccessible.Role.Client}
-LINE = 14
 ROWS = 40
 """So many rows of a list are looked at."""
 SAME_LINE = 0.5
@@ -64,7 +64,7 @@ def problems(root: QWidget) -> list[str]:
         "chart": unread,
         "not translated": untranslated,
     }
-    return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)]
+    return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)] + written(root)
 
 
 def nameless(root: QWidget) -> list[str]:
@@ -101,7 +101,8 @@ def order(root: QWidget) -> list[QWidget]:
 def _begun(round: list[QWidget], root: QWidget) -> list[QWidget]:
     """Tab goes round: a dialog's round begins where it is read first."""
     places = [_place(part, root) for part in round]
-    start = min(range(len(round)), key=lambda at: (places[at].center().y() // LINE, places[at].left()), default=0)
+    firsts = (at for at, place in enumerate(places) if not any(_backwards(place, other) for other in places))
+    start = next(firsts, 0)
     return round[start:] + round[:start]
 
 

@@ -7,8 +7,9 @@ tooltip. What the program says itself must fit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,10 +20,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHeaderView,
     QLabel,
+    QLayout,
     QLineEdit,
+    QMainWindow,
     QMenu,
     QPushButton,
     QRadioButton,
+    QScrollArea,
+    QStackedLayout,
     QStyledItemDelegate,
     QTabBar,
     QTableView,
@@ -32,26 +37,37 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.access.elided import listening
-from widgets.kit.fields import ElidedLabel
-from widgets.kit.labels import NO_SPACE
+from widgets.kit.fields import ElidedLabel, Toggle
+from widgets.kit.labels import NO_SPACE, Lines
+from workbench.tour.painted import cut_or_covered, reading
 
 SLACK = 1
 """Pixels that may be missing: what fonts are rounded by."""
 TEXT_MARGIN = 4
 CELL_PADDING, HEAD_PADDING = 16, 22
 """Pixels beside the words of a cell and of a column's head, as `resources/theme.qss` has them."""
+LEVELS = 16
+"""So deep widgets lie within one another at the most."""
 TAB_PADDING = {True: 18, False: 24}
+
+
+def settle() -> None:
+    """Have layouts done that wait for the event loop, which does one level of widgets a time."""
+    for _ in range(LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def cut(root: QWidget) -> list[str]:
     """Texts that are seen in part, with how many pixels they lack."""
-    found = [f"{type(part).__name__} {what}" for part in _seen(root) for check in CHECKS for what in check(part)]
-    with listening() as painted:
+    settle()
+    found = [f"{type(part).__name__} {what}" for part in shown_parts(root) for check in CHECKS for what in check(part)]
+    with listening() as painted, reading() as written:
         root.grab()
-    return found + [f"painted {text}" for text in dict.fromkeys(painted)]
+    return found + [f"painted {text}" for text in dict.fromkeys([*painted, *cut_or_covered(written)])]
 
 
-def _seen(root: QWidget) -> Iterator[QWidget]:
+def shown_parts(root: QWidget) -> Iterator[QWidget]:
+    """All that is to be seen."""
     for part in (root, *root.findChildren(QWidget)):
         if part.isVisible() and not _in_view(part, root).isEmpty():
             yield part
@@ -67,7 +83,7 @@ def _in_view(part: QWidget, root: QWidget) -> QRect:
 
 
 def _label(part: QWidget) -> Iterator[str]:
-    if not isinstance(part, QLabel) or isinstance(part, ElidedLabel) or not part.text():
+    if not isinstance(part, QLabel) or isinstance(part, (ElidedLabel, Lines)) or not part.text():
         return
     room = part.contentsRect()
     if part.wordWrap():
@@ -84,7 +100,7 @@ def _longest_word(label: QLabel) -> int:
 
 
 def _button(part: QWidget) -> Iterator[str]:
-    if not isinstance(part, QAbstractButton) or not part.text() or not _worded(part):
+    if not isinstance(part, QAbstractButton) or not part.text() or not _worded(part) or part.hasHeightForWidth():
         return
     wanted: QSize = part.sizeHint()
     if isinstance(part, (QCheckBox, QRadioButton)):
@@ -94,10 +110,10 @@ def _button(part: QWidget) -> Iterator[str]:
 
 
 def _worded(part: QAbstractButton) -> bool:
-    """It shows its text, which may not be short by design."""
+    """It shows its text, which may not be short by design, and does not write it itself."""
     if isinstance(part, QToolButton):
         return part.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly
-    return isinstance(part, (QPushButton, QCheckBox, QRadioButton))
+    return isinstance(part, (QPushButton, QCheckBox, QRadioButton)) and not isinstance(part, Toggle)
 
 
 def _field(part: QWidget) -> Iterator[str]:
@@ -170,4 +186,35 @@ def _menu(part: QWidget) -> Iterator[str]:
         yield f"{part.title()!r} is wider than the screen"
 
 
-CHECKS: tuple[Callable[[QWidget], Iterator[str]], ...] = (_label, _button, _field, _tabs, _heads, _cells, _menu)
+def _sideways(part: QWidget) -> Iterator[str]:
+    """A page that is wider than its place; one that scrolls sideways alone is meant to."""
+    if not isinstance(part, QScrollArea) or part.widget() is None:
+        return
+    lacking = part.widget().width() - part.viewport().width()
+    if lacking > SLACK and part.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
+        yield f"of {type(part.widget()).__name__} {part.widget().accessibleName()!r} lacks {lacking} px across"
+
+
+def _pressed(part: QWidget) -> Iterator[str]:
+    """Neighbours in a row or column that lie over one another, for want of room."""
+    layout = part.layout()
+    if layout is None or isinstance(layout, QStackedLayout) or isinstance(part, QMainWindow):
+        return
+    shown = [(at, at.geometry()) for at in _laid(layout) if at.isVisible()]
+    for (one, place), (other, beside) in combinations(shown, 2):
+        if min((common := place & beside).width(), common.height()) > SLACK:
+            yield f"has {type(one).__name__} over {type(other).__name__}, {common.height()} px"
+
+
+def _laid(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (within := item.layout()) is not None:
+            yield from _laid(within)
+
+
+CHECKS: tuple[Callable[[QWidget], Iterator[str]], ...] = (
+    _label, _button, _field, _tabs, _heads, _cells, _menu, _sideways, _pressed,
+)  # fmt: skip

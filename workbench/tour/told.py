@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDockWidget,
     QGroupBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -25,8 +26,10 @@ from PySide6.QtWidgets import (
 from workbench.work.languages import STRETCHED, spoken
 from workbench.work.stretching import BEGIN, END
 
-WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w)")
+WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://)")
 """A word of letters that is no part of a path, an address or an identifier."""
+FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
+"""What names a file is the user's."""
 DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
@@ -35,11 +38,13 @@ def untranslated(root: QWidget) -> list[str]:
     """Texts without the marks of the stretched language; none where another language is spoken."""
     if spoken() != STRETCHED:
         return []
-    return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if _bare(text)))
+    return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if is_bare(text)))
 
 
-def _bare(text: str) -> bool:
-    return BEGIN not in text and END not in text and any(word.lower() not in DATA for word in WORD.findall(text))
+def is_bare(text: str) -> bool:
+    if FILE.search(text) or BEGIN in text or END in text:
+        return False
+    return any(word.lower() not in DATA for word in WORD.findall(text))
 
 
 def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
@@ -50,7 +55,7 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
         if isinstance(part, QDockWidget):
             said.append(part.windowTitle())
         if isinstance(part, (QLabel, QAbstractButton)):
-            said = [text for text in said if text != part.text()] if given else [*said, part.text()]
+            said = [] if given else [*said, part.text()]
         if isinstance(part, (QGroupBox, QMenu)):
             said.append(part.title())
         if isinstance(part, QLineEdit):
@@ -63,13 +68,20 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
             said += [part.itemText(at) for at in range(part.count())]
         said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
         if isinstance(part, QAbstractItemView) and part.isVisible() and part.model() is not None:
-            said += _cells(part.model())
+            said += _heads(part.model()) if given or isinstance(part, QHeaderView) else _cells(part.model())
         yield from ((kind, text) for text in said if text)
 
 
 def _cells(model: QAbstractItemModel) -> Iterator[str]:
-    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())
-    for column in range(columns):
-        yield str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+    yield from _heads(model)
+    for column in range(_columns(model)):
         for row in range(min(model.rowCount(QModelIndex()), ROWS)):
             yield str(model.data(model.index(row, column)) or "")
+
+
+def _heads(model: QAbstractItemModel) -> Iterator[str]:
+    return (str(model.headerData(column, Qt.Orientation.Horizontal) or "") for column in range(_columns(model)))
+
+
+def _columns(model: QAbstractItemModel) -> int:
+    return 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())

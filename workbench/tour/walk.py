@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.clock import monotonic
 from widgets.kit.theme import LOOK, THEMES
 from workbench.tour.checks import problems
+from workbench.tour.cut import settle
 from workbench.window.main import Window
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,18 +210,22 @@ class Guide(QObject):
     def _take(self, stop: Stop) -> None:
         self.meter.rest()
         path = self._out / f"{len(self.pictures) + 1:02d}-{stop.name}.png"
+        settle()
         picture = self._window.grab()
         if (over := stop.also(self._window)) is not None:
             _lay(over, picture, self._window)
         picture.save(str(path))
         self.pictures.append(str(path))
-        self.problems += [f"{stop.name}: {what}" for what in self._met(over)]
+        found = self._met(over)
         if stop.job is not None:
             self.jobs[stop.name] = stop.job.figures()
-            self.problems += [f"{stop.name}: {what}" for what in stop.job.problems()]
+            found += stop.job.problems()
             self.remarks += [f"{stop.name}: {what}" for what in stop.job.remarks()]
         if stop.panel is not None and is_blank(stop.panel(self._window)):
-            self.problems.append(f"{stop.name}: the panel is blank")
+            found.append("the panel is blank")
+        for what in found:
+            self._say(f"    {what}")
+            self.problems.append(f"{stop.name}: {what}")
 
     def _met(self, over: QWidget | None) -> list[str]:
         """What is wrong for those who look, listen or type, and was not so at an earlier stop."""
@@ -257,7 +262,7 @@ def walk(
 ) -> dict[str, object]:
     """Go through these stops in a fresh window; pictures, problems, remarks, jobs measured, the longest stall in ms.
 
-    `say` is told each stop that is begun. A stall is a remark: the machine may be the reason.
+    `say` is told each stop that is begun, and what is wrong there. A stall is a remark: the machine may be the reason.
     """
     from workbench import app as application
     from workbench.threads.gc_guard import Garbage

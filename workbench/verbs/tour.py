@@ -35,7 +35,7 @@ def tour(
     size: Annotated[str, typer.Option(help="Window size, WIDTHxHEIGHT")] = "1440x900",
     scale: Annotated[float, typer.Option(help="Device pixels to a logical pixel")] = 1.0,
     theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
-    only: Annotated[str, typer.Option(help="Only the stops whose name contains this")] = "",
+    only: Annotated[str, typer.Option(help="Only the stops whose name contains this: PART or PART,PART")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Only the nine main pictures, in a minute")] = False,
     language: Annotated[str, typer.Option(help="A language; `stretched` shows what is cut or not translated")] = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the window stalled, too")] = False,
@@ -59,7 +59,8 @@ def tour(
         from workbench.tour.stops import main_stops, stops
         from workbench.tour.walk import walk
 
-        chosen = [stop for stop in (main_stops(theme) if quick else stops(theme)) if only in stop.name]
+        every = main_stops(theme) if quick else stops(theme)
+        chosen = [stop for stop in every if any(part in stop.name for part in only.split(","))]
         report = walk(staging, (width, height), chosen, say=lambda text: print(text, file=sys.stderr, flush=True))
     pictures = report["pictures"]
     assert isinstance(pictures, list)

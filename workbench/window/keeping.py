@@ -63,7 +63,7 @@ class DeskKeeper(QObject):
         desk, films = project.get(STATE, DESK), project.get(STATE, FILMS)
         self._films = {id: film for id, film in films.items() if _is_film(film)} if isinstance(films, dict) else {}
         if isinstance(desk, dict):
-            self._show(desk, anew=not first)
+            self._show(desk, anew=not (first and self._services.settings.value.start_preset))
         for id, film in self._films.items():
             if id in self._services.feeds.ids():
                 self._play(self._services.feeds.feed(id), film)
@@ -120,13 +120,13 @@ class DeskKeeper(QObject):
         feed.seek(film["at"])
 
     def _show(self, desk: dict[str, Any], anew: bool) -> None:
-        """anew: another project was open before, whose docks stand as they were left there."""
+        """anew: the docks too, not as a start with a preset of its own has them."""
         preset = desk.get("preset")
         if preset in self._presets and preset != self._services.settings.value.preset:
             self._show_preset(str(preset))
             anew = True
         layout = desk.get("layout")
-        if anew and isinstance(layout, str):
+        if anew and isinstance(layout, str) and layout != self._layout():
             self._docks.restore(decoded(layout))
         if isinstance(selected := desk.get("selected"), int):
             self._grid.select(selected)

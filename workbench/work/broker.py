@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from engines.core.context import Lease
 from engines.core.errors import OutOfResources
 from engines.core.processor import most_threads
-from engines.core.words import tr
+from engines.core.words import all_of, tr
 
 Granted = Callable[[Lease], None]
 
@@ -117,7 +117,7 @@ class Broker:
 
 def waiting_note(owners: list[str]) -> str:
     """The sentence that a waiting job shows."""
-    return tr("Waiting for {owners}", owners=" and ".join(owners)) if owners else tr("Waiting for its turn")
+    return tr("Waiting for {owners}", owners=all_of(owners)) if owners else tr("Waiting for its turn")
 
 
 def _main_memory() -> dict[str, int]:

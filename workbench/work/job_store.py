@@ -65,7 +65,7 @@ LOST_NOTE = tr("The program ended while this was under way")
 
 
 class JobState(Enum):
-    """What has become of a job. The value is the word shown to the user."""
+    """What has become of a job. The value is what is kept."""
 
     QUEUED = "queued"
     RUNNING = "running"

@@ -25,7 +25,7 @@ from engines.actions.study_types import EvaluateSpec, Evaluation
 from engines.actions.types import Labels, ModelCard
 from engines.core.context import Context
 from engines.core.errors import BadInput, UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 __all__ = ["evaluate", "evaluate_arrays", "read_truth", "run"]
 
@@ -155,7 +155,11 @@ def _one(spec: EvaluateSpec, index: int, ctx: Context) -> Evaluation:
     whole = read_scores(source.file)
     scores = whole.part(*spec.frames)
     if not len(scores):
-        raise BadInput(tr("The score file has none of these frames"), path=source.file, hint=tr("See --frames"))
+        raise BadInput(
+            tr("The score file has none of these frames"),
+            path=source.file,
+            hint=tr("See {control}", control=control(tr("Frames"), "--frames")),
+        )
     ahead, truth = ahead_of(source, whole), read_truth(spec.labels, scores, spec.video)
     found = evaluate(
         scores,

@@ -31,7 +31,7 @@ def recipe_for(kind: FeatureKind, rate: float) -> Recipe:
     if not 0 < rate <= FASTEST:
         raise UsageError(
             tr("Chunks per second are between 0 and {fastest:g}, not {rate:g}", fastest=FASTEST, rate=rate),
-            hint=tr("Try --rate 10"),
+            hint=tr("Try {rate}", rate=10),
         )
     if kind not in STREAMS:
         raise UsageError(

@@ -121,5 +121,5 @@ def _only_known(labels: Labels, classes: Sequence[str] | None, path: str | Path 
                     action=segment.action,
                 ),
                 path=path,
-                hint=tr("Known classes: {known}", known=known or "none"),
+                hint=tr("Known classes: {known}", known=known or tr("none")),
             )

@@ -98,6 +98,6 @@ def _place(segment: Segment, place: dict[str, int]) -> int:
                 start=segment.start,
                 end=segment.end,
             ),
-            hint=tr("Known classes: {known}. Rename it, or train a model with it", known=known or "none"),
+            hint=tr("Known classes: {known}. Rename it, or train a model with it", known=known or tr("none")),
         )
     return place[named]

@@ -40,7 +40,7 @@ MODEL = holding(tr("a model of the actions engine"), KEY.encode())
 MEAN, DEVIATION = "features.mean", "features.deviation"
 SMALL = 4_000_000
 """No head of a file of ours is longer; that of any other is told in no time."""
-FOREIGN = tr("Train one with actions train, or choose a file that it wrote")
+FOREIGN = tr("Train one, or choose a file that a training wrote")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +140,7 @@ def read_card(path: str | Path) -> ModelCard:
     if said.get(VERSION_KEY) != str(VERSION):
         message = tr(
             "The model file has version {version}, this program reads {known}",
-            version=said.get(VERSION_KEY, "none"),
+            version=said.get(VERSION_KEY, tr("none")),
             known=VERSION,
         )
         raise BadInput(message, path=path, hint=tr("Open it with the program that wrote it, or train it again"))

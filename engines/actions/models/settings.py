@@ -15,7 +15,7 @@ from typing import Any, Literal
 from engines.actions.study_types import TrainSpec
 from engines.actions.types import HeadShape
 from engines.core.errors import UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Optimiser = Literal["adamw", "adam", "sgd"]
 BENCHMARK_RATE = 4.0
@@ -88,7 +88,14 @@ def filled(spec: TrainSpec) -> tuple[TrainSpec, Way]:
 def check(spec: TrainSpec) -> None:
     """Raises `UsageError` for settings without sense."""
     if not spec.out:
-        raise UsageError(tr("Where the model goes is not said"), hint=tr("Name a file: --out mine.safetensors"))
+        raise UsageError(
+            tr("Where the model goes is not said"),
+            hint=tr(
+                "Name a file that ends in {suffix}, with {control}",
+                suffix=".safetensors",
+                control=control(tr("Save as"), "--out"),
+            ),
+        )
     if bool(spec.clips) == bool(spec.folder):
         what = tr("Clips and a benchmark folder are two things") if spec.clips else tr("There is nothing to learn from")
         raise UsageError(what, hint=tr("Give clips with their labels, or one benchmark folder"))

@@ -46,7 +46,7 @@ class Machine:
         return tr(
             "{processor} ({telling}), {threads}, torch {torch}{on}",
             processor=self.processor,
-            telling=telling or "plain",
+            telling=telling or tr("plain"),
             threads=threads,
             torch=self.torch,
             on=on,

@@ -38,7 +38,7 @@ _PLACES = {
     (0, 1): tr("the bottom of the picture"),
     (1, 1): tr("the lower right corner"),
 }
-_AWAY = {(-1, 0): tr("left side"), (1, 0): tr("right side"), (0, -1): "top", (0, 1): "bottom"}
+_AWAY = {(-1, 0): tr("left side"), (1, 0): tr("right side"), (0, -1): tr("top"), (0, 1): tr("bottom")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,11 @@ class Wish:
         side = _AWAY.get(self.tilt, "")
         if not any(self.place) and self.near == 1 and side:
             return tr("Tilt the board's {side} away", side=side)
-        far = ("close", "", tr("farther off"))[self.near]
+        far = (tr("close"), "", tr("farther off"))[self.near]
         how = tr("{side} tilted away", side=side) if side else tr("facing the camera")
-        return tr("Move to {filter}", filter=", ".join(filter(None, (_PLACES[self.place], far, how))))
+        if far:
+            return tr("Move to {place}, {far}, {facing}", place=_PLACES[self.place], far=far, facing=how)
+        return tr("Move to {place}, {facing}", place=_PLACES[self.place], facing=how)
 
 
 WISHES = tuple(Wish(place, tilt, near) for place, tilt, near in product(_PLACES, _TILTS, range(len(SIZES))))

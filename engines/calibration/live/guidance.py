@@ -301,13 +301,11 @@ def _hindrance(look: BoardLook) -> str:
 
 def _effect(gain: float, name: str) -> str:
     """What a view does to a parameter's uncertainty, in words."""
-    what = tr("the uncertainty of {words}", words=tr("the distortion") if name == "distortion" else name)
+    parameter = tr("the distortion") if name == "distortion" else name
     if gain >= 0.72:
-        return tr("quarters {what}", what=what)
+        return tr("quarters the uncertainty of {parameter}", parameter=parameter)
     if gain >= 0.6:
-        return tr("cuts {what} to a third", what=what)
-    return (
-        tr("halves {what}", what=what)
-        if gain >= 0.45
-        else tr("lessens {what} by {gain:.0f}\u00a0%", what=what, gain=100 * gain)
-    )
+        return tr("cuts the uncertainty of {parameter} to a third", parameter=parameter)
+    if gain >= 0.45:
+        return tr("halves the uncertainty of {parameter}", parameter=parameter)
+    return tr("lessens the uncertainty of {parameter} by {gain:.0f}\u00a0%", parameter=parameter, gain=100 * gain)

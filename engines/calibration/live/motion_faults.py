@@ -155,4 +155,4 @@ def smear_of(sideways: float, vertical: float) -> str:
     """In which direction a picture is smeared, in words; "" when it is equally sharp in both."""
     if min(sideways, vertical) >= SMEARED * max(sideways, vertical):
         return ""
-    return "sideways" if sideways < vertical else tr("up and down")
+    return tr("sideways") if sideways < vertical else tr("up and down")

@@ -19,7 +19,7 @@ from engines.calibration.live.rig_targets import Pair, Places, distance_gain, kn
 from engines.calibration.live.rig_types import PairState, RigCapture, RigEstimate, RigTarget
 from engines.calibration.types import Capture, Sighting
 from engines.core.boards import Board
-from engines.core.words import as_part, tr, tr_count
+from engines.core.words import all_of, as_part, tr, tr_count
 
 SETTLED = 3
 """Moments for which a board must have been followed in a picture, before its motion there counts."""
@@ -154,11 +154,11 @@ class RigGuide:
         for pair in sorted(loose, key=_share, reverse=True):
             target, _ = self._target(pair, guides, WORTH)
             if target is not None and pair.distance is not None and pair.std is not None:
-                names = tr("{first} to {second}", first=self.names[pair.first], second=self.names[pair.second])
                 words = tr(
-                    "{names} is {distance_words}: hold the board where both see it",
-                    names=names,
-                    distance_words=distance_words(pair.distance, pair.std),
+                    "{first} to {second} is {distance}: hold the board where both see it",
+                    first=self.names[pair.first],
+                    second=self.names[pair.second],
+                    distance=distance_words(pair.distance, pair.std),
                 )
                 yield Goal(words, (pair.first, pair.second), target)
 
@@ -219,16 +219,15 @@ class RigGuide:
         if not told:
             return tr("Enough views: calibrate")
         worst = max(told, key=_share)
-        names = tr("{first} to {second}", first=self.names[worst.first], second=self.names[worst.second])
         return tr(
-            "Enough views: calibrate ({names} {distance_words})",
-            names=names,
-            distance_words=distance_words(worst.distance or 0.0, worst.std or 0.0),
+            "Enough views: calibrate ({first} to {second} {distance})",
+            first=self.names[worst.first],
+            second=self.names[worst.second],
+            distance=distance_words(worst.distance or 0.0, worst.std or 0.0),
         )
 
     def _list(self, numbers: Sequence[int]) -> str:
-        names = [self.names[number] for number in numbers]
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        return all_of([self.names[number] for number in numbers])
 
 
 def distance_words(distance: float, std: float) -> str:

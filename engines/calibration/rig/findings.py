@@ -21,21 +21,28 @@ def findings(told: RigComparison) -> Iterator[Reason]:
     if not known:
         yield Reason("unknown", 0, tr("How certain the distances are is not told by both, so they cannot be judged"))
     elif max(known) < told.limit:
-        words = tr("The cameras stand as before: no distance is {limit:.1f} joint deviations apart", limit=told.limit)
-        yield Reason("places", 0, tr("{words}, the furthest {known:.1f}", words=words, known=max(known)))
+        words = tr(
+            "The cameras stand as before: no distance is {limit:.1f} joint deviations apart, "
+            "the furthest {furthest:.1f}",
+            limit=told.limit,
+            furthest=max(known),
+        )
+        yield Reason("places", 0, words)
 
 
 def _read(told: RigComparison) -> Iterator[Reason]:
     """What was taken for granted of files of other programs."""
-    for result, which in ((told.base, "first"), (told.laid, "second")):
-        for reason in result.reasons if not result.verdict else ():
-            yield Reason("file", 0, tr("Of the {which}: {words}", which=which, words=as_part(reason.words)))
+    for reason in told.base.reasons if not told.base.verdict else ():
+        yield Reason("file", 0, tr("Of the first: {words}", words=as_part(reason.words)))
+    for reason in told.laid.reasons if not told.laid.verdict else ():
+        yield Reason("file", 0, tr("Of the second: {words}", words=as_part(reason.words)))
 
 
 def _absent(told: RigComparison) -> Iterator[Reason]:
-    for names, which in ((told.only_first, "first"), (told.only_second, "second")):
-        if names:
-            yield Reason("absent", 1, tr("Only in the {which}: {names}", which=which, names=", ".join(names)))
+    if told.only_first:
+        yield Reason("absent", 1, tr("Only in the first: {names}", names=", ".join(told.only_first)))
+    if told.only_second:
+        yield Reason("absent", 1, tr("Only in the second: {names}", names=", ".join(told.only_second)))
     if not told.by_name:
         yield Reason("order", 0, tr("Their cameras have other names and were taken to be the same by their order"))
 
@@ -43,14 +50,19 @@ def _absent(told: RigComparison) -> Iterator[Reason]:
 def _scaled(told: RigComparison) -> Iterator[Reason]:
     if not _is_scaled(told):
         return
-    longer = "longer" if told.scale_percent > 0 else "shorter"
-    words = tr(
-        "All in all distances are {scale_percent:.2g} % {longer} in the second: "
-        "{scale_deviations:.1f} joint deviations. Was the board the same, and its size told "
-        "alike?",
-        scale_percent=abs(told.scale_percent),
-        longer=longer,
-        scale_deviations=told.scale_deviations,
+    figures = {"share": abs(told.scale_percent), "deviations": told.scale_deviations}
+    words = (
+        tr(
+            "All in all distances are {share:.2g} % longer in the second: {deviations:.1f} joint deviations. "
+            "Was the board the same, and its size told alike?",
+            **figures,
+        )
+        if told.scale_percent > 0
+        else tr(
+            "All in all distances are {share:.2g} % shorter in the second: {deviations:.1f} joint deviations. "
+            "Was the board the same, and its size told alike?",
+            **figures,
+        )
     )
     yield Reason("scale", 2, words)
 
@@ -59,12 +71,13 @@ def _moved(told: RigComparison) -> Iterator[Reason]:
     for one in told.cameras:
         if one.moved:
             words = tr(
-                "{one} has moved: {place_mm:.3g} mm and {turn_deg:.2f}\u00b0 against the others",
-                one=one.name,
+                "{camera} has moved: {place_mm:.3g} mm and {turn_deg:.2f}\u00b0 against the others, "
+                "which stand as before",
+                camera=one.name,
                 place_mm=one.place_mm,
                 turn_deg=one.turn_deg,
             )
-            yield Reason("moved", 2, words + tr(", which stand as before"))
+            yield Reason("moved", 2, words)
 
 
 def _apart(told: RigComparison) -> Iterator[Reason]:
@@ -73,27 +86,27 @@ def _apart(told: RigComparison) -> Iterator[Reason]:
     pairs = [pair for pair in told.pairs if not gone & {pair.first, pair.second}]
     by_scale = _is_scaled(told) and all(_left(pair, told) < told.limit for pair in pairs)
     for pair in [] if by_scale else _far(pairs, "deviations", told.limit):
-        further = "further" if pair.apart_mm > 0 else "less"
-        words = tr(
-            "{between} are {apart_mm:.3g} mm {further} apart in the second",
-            between=_between(pair, told.base),
-            apart_mm=abs(pair.apart_mm),
-            further=further,
+        figures = {
+            "pair": _between(pair, told.base),
+            "apart_mm": abs(pair.apart_mm),
+            "deviations": pair.deviations,
+        }
+        words = (
+            tr("{pair} are {apart_mm:.3g} mm further apart in the second: {deviations:.1f} joint deviations", **figures)
+            if pair.apart_mm > 0
+            else tr(
+                "{pair} are {apart_mm:.3g} mm less apart in the second: {deviations:.1f} joint deviations", **figures
+            )
         )
-        yield Reason(
-            "distance", 2, tr("{words}: {deviations:.1f} joint deviations", words=words, deviations=pair.deviations)
-        )
+        yield Reason("distance", 2, words)
     for pair in _far(pairs, "angle_deviations", told.limit):
         words = tr(
-            "The angle between {between} differs by {apart_deg:.2g}\u00b0",
-            between=_between(pair, told.base),
+            "The angle between {pair} differs by {apart_deg:.2g}\u00b0: {deviations:.1f} joint deviations",
+            pair=_between(pair, told.base),
             apart_deg=abs(pair.apart_deg),
+            deviations=pair.angle_deviations,
         )
-        yield Reason(
-            "angle",
-            2,
-            tr("{words}: {angle_deviations:.1f} joint deviations", words=words, angle_deviations=pair.angle_deviations),
-        )
+        yield Reason("angle", 2, words)
 
 
 def _far(pairs: Sequence[PairDifference], kind: str, limit: float) -> list[PairDifference]:
@@ -136,20 +149,14 @@ def _lenses(told: RigComparison) -> Iterator[Reason]:
         worst = max(known, key=lambda each: each.deviations or 0.0, default=None)
         if worst is not None and (worst.deviations or 0.0) >= told.limit:
             words = tr(
-                "The lens of {one} differs by {usual_px:.3g} px in most places",
-                one=one.name,
+                "The lens of {camera} differs by {usual_px:.3g} px in most places; "
+                "{parameter} by {deviations:.1f} joint deviations",
+                camera=one.name,
                 usual_px=one.usual_px or 0.0,
+                parameter=worst.name,
+                deviations=worst.deviations,
             )
-            yield Reason(
-                "lens",
-                2,
-                tr(
-                    "{words}; {worst} by {deviations:.1f} joint deviations",
-                    words=words,
-                    worst=worst.name,
-                    deviations=worst.deviations,
-                ),
-            )
+            yield Reason("lens", 2, words)
 
 
 def _between(pair: PairDifference, first: RigResult) -> str:

@@ -36,7 +36,7 @@ from engines.core.spec import to_json
 from engines.core.video import stills
 from engines.core.video.film import Film
 from engines.core.video.writing import FilmWriter
-from engines.core.words import as_part, tr
+from engines.core.words import as_part, control, tr
 
 MANIFEST = "prepared.json"
 _LIST = holding(tr("a list of cameras"), b"cameras:", b"files:")
@@ -51,7 +51,10 @@ def run(spec: PrepareSpec, ctx: Context) -> PrepareResult:
     """
     started = perf_counter()
     if not spec.out:
-        raise UsageError(tr("A folder for what is written is needed"), hint=tr("Give --out FOLDER"))
+        raise UsageError(
+            tr("A folder for what is written is needed"),
+            hint=tr("Choose one with {control}", control=control(tr("Folder"), "--out")),
+        )
     _check_range(spec)
     with ctx.lease("cpu", threads=os.cpu_count() or 2) as lease:
         result = _cut(spec, ctx, lease.threads) if spec.tiles else _listed(spec, ctx, lease.threads)
@@ -105,7 +108,11 @@ class _Work:
     def all(self, files: Sequence[Path]) -> None:
         films = [file for file in files if _is_film(file)]
         if films and len(films) < len(files) and not self.spec.as_pictures:
-            raise UsageError(tr("Pictures and films cannot become one film"), path=films[0], hint=tr("Add --pictures"))
+            raise UsageError(
+                tr("Pictures and films cannot become one film"),
+                path=films[0],
+                hint=tr("Choose {pictures}", pictures=control(tr("Pictures instead of films"), "--pictures")),
+            )
         pictures = [file for file in files if not _is_film(file)][self.spec.start : self.spec.stop : self.spec.every]
         with ThreadPoolExecutor(max(self.threads, 1), thread_name_prefix="write") as pool:
             for number, file in enumerate([*pictures, *films]):
@@ -218,10 +225,16 @@ class _Work:
 def _listed(spec: PrepareSpec, ctx: Context, threads: int) -> PrepareResult:
     """Recordings that are one a camera already."""
     if spec.order or spec.margin or spec.flip or spec.as_pictures:
-        raise UsageError(tr("Only tiles are cut, ordered and flipped"), hint=tr("Say how they lie: --tiles 2x2"))
+        raise UsageError(
+            tr("Only tiles are cut, ordered and flipped"),
+            hint=tr("Say how they lie, with {control}", control=control(tr("Rows × columns"), "--tiles 2x2")),
+        )
     if spec.match == "motion" and spec.board is None:
         raise UsageError(
-            tr("Which board moves in the films must be told"), hint=tr("Add --board, for example chessboard:9x6:25mm")
+            tr("Which board moves in the films must be told"),
+            hint=tr(
+                "Describe it with {control}", control=control(tr("Board"), "--board, for example chessboard:9x6:25mm")
+            ),
         )
     asked = RigSpec(spec.paths, spec.board or _NO_BOARD, names=spec.names, match=spec.match, offsets=spec.offsets)
     asked, notes, _ = settled(asked, ctx, lambda share, words: ctx.progress(share, 1.0, words), threads)

@@ -21,7 +21,7 @@ from engines.calibration.solve.sights import Seen, Sights, laid_out
 from engines.calibration.targets.target import Target
 from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
-from engines.core.words import tr
+from engines.core.words import control, tr, tr_count
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,8 @@ class Problem:
             return 0
         if wanted not in self.names:
             raise UsageError(
-                tr("There is no camera '{wanted}'", wanted=wanted), hint=tr("Cameras are: ") + ", ".join(self.names)
+                tr("There is no camera '{wanted}'", wanted=wanted),
+                hint=tr("Cameras are: {names}", names=", ".join(self.names)),
             )
         return self.names.index(wanted)
 
@@ -146,15 +147,20 @@ class Problem:
     def _check_cameras(self) -> None:
         blind = [name for number, name in enumerate(self.names) if not any(v.camera == number for v in self.seen)]
         if blind:
-            words = (
-                tr("{blind} sees no board", blind=blind[0])
-                if len(blind) == 1
-                else tr("{blind} see no board", blind=", ".join(blind))
+            words = tr_count(
+                len(blind),
+                "{cameras} sees no board in any of {frames} frames",
+                "{cameras} see no board in any of {frames} frames",
+                cameras=", ".join(blind),
+                frames=len(self.found.frames),
             )
             hint = tr("Check the board's description, leave the camera out, or take frames in which it sees the board")
-            raise BadInput(tr("{words} in any of {count} frames", words=words, count=len(self.found.frames)), hint=hint)
+            raise BadInput(words, hint=hint)
         if len(self.names) < 2:
-            raise UsageError(tr("A rig has two cameras or more"), hint=tr("Use `calibrate mono` for one camera"))
+            raise UsageError(
+                tr("A rig has two cameras or more"),
+                hint=tr("Use {control} for one camera", control=control(tr("Calibration"), "`calibrate mono`")),
+            )
 
     def _check_lenses(self) -> None:
         if not self.spec.shared_lens:
@@ -187,5 +193,5 @@ def _check_excluded(spec: RigSpec, found: Found) -> None:
     names = {*found.frames, *(f"{frame}/{name}" for frame in found.frames for name in found.names)}
     unknown = [name for name in spec.exclude if name not in names]
     if unknown:
-        hint = tr("Frames are: ") + ", ".join(found.frames[:10]) + tr("; one camera's view is FRAME/CAMERA")
+        hint = tr("Frames are: {frames}; one camera's view is FRAME/CAMERA", frames=", ".join(found.frames[:10]))
         raise UsageError(tr("There is no frame '{unknown}' to leave out", unknown=unknown[0]), hint=hint)

@@ -35,7 +35,7 @@ from engines.core.errors import WorkFailed
 from engines.core.frames import Size
 from engines.core.lenses import DISTORTION_NAMES, ModelName
 from engines.core.projection import rays
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 
 LEAST_VIEWS = 3
 _FLAGS: dict[ModelName, int] = {
@@ -101,12 +101,12 @@ def one_thread_each() -> AbstractContextManager[object]:
 def check_counts(views: Sequence[Observation], setup: Setup) -> None:
     """Raise `WorkFailed` when there are fewer measurements than unknowns."""
     if len(views) < LEAST_VIEWS:
-        shown = tr("1 view shows") if len(views) == 1 else tr("{count} views show", count=len(views))
         raise WorkFailed(
-            tr(
-                "Only {shown} the board; a calibration needs at least {least_views}",
-                shown=shown,
-                least_views=LEAST_VIEWS,
+            tr_count(
+                len(views),
+                "Only {n} view shows the board; a calibration needs at least {least}",
+                "Only {n} views show the board; a calibration needs at least {least}",
+                least=LEAST_VIEWS,
             ),
             hint=tr("Take 10 to 20 views with the board tilted in different directions, over the whole picture"),
         )
@@ -116,7 +116,7 @@ def check_counts(views: Sequence[Observation], setup: Setup) -> None:
     if measured <= unknown:
         raise WorkFailed(
             tr("{measured} measurements cannot fix {unknown} unknowns", measured=measured, unknown=unknown),
-            hint=tr("Take more views, or calibrate without the free shape and with brown5"),
+            hint=tr("Take more views, or calibrate without the free shape and with Brown's model of 5 terms"),
         )
 
 

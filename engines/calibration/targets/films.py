@@ -29,7 +29,7 @@ from engines.core.frames import Size, size_of
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
 from engines.core.video.timeline import clock_text
-from engines.core.words import as_part, tr
+from engines.core.words import as_part, control, tr
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -250,7 +250,11 @@ def too_many(path: Path, every: int) -> BadInput:
             every=every,
         ),
         path=path,
-        hint=tr("Take fewer, e.g. --every {every}, or let them be chosen (--every 0)", every=10 * every),
+        hint=tr(
+            "Take fewer, such as each {every}. with {control}, or let them be chosen with 0",
+            every=10 * every,
+            control=control(tr("Frames of films"), f"--every {10 * every}"),
+        ),
     )
 
 

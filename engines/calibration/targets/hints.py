@@ -28,7 +28,7 @@ from engines.core.boards import Board, Kind
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
 from engines.core.video.stills import parted
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 FAMILIES = tuple(f"DICT_{bits}X{bits}_1000" for bits in (4, 5, 6, 7)) + (
     "DICT_ARUCO_ORIGINAL", "DICT_ARUCO_MIP_36h12",
@@ -73,12 +73,15 @@ def _advice(paths: Sequence[Path], images: Sequence[Gray], board: Board, ctx: Co
     if board.kind == "aprilgrid" and seen is not None:
         return _tags_advice(images, board, seen, ctx)
     if seen is not None:
-        what = tr("an AprilGrid or a ChArUco board") if "APRILTAG" in seen.family else tr("a ChArUco board")
+        found = {"family": _short(seen.family), "most": seen.most}
+        if "APRILTAG" in seen.family:
+            return tr(
+                "The pictures show markers of {family}, {most} in one: an AprilGrid or a ChArUco board. "
+                "Choose that kind",
+                **found,
+            ), None
         return tr(
-            "The pictures show markers of {short}, {most} in one: {what}. Choose that kind",
-            short=_short(seen.family),
-            most=seen.most,
-            what=what,
+            "The pictures show markers of {family}, {most} in one: a ChArUco board. Choose that kind", **found
         ), None
     for other in _circle_variants(board):
         if _most_show(images, other, ctx):
@@ -126,21 +129,28 @@ def _charuco_advice(images: Sequence[Gray], board: Board, seen: Markers, ctx: Co
     if dictionary != board.dictionary:
         wrong.append(tr("The markers are of {dictionary}", dictionary=dictionary))
     if seen.inverted != board.inverted:
+        inverted = control(tr("Inverted print"), "':inverted'")
         wrong.append(
-            tr("Prints in white on black need ':inverted' (try {part} it)", part="with" if seen.inverted else "without")
+            tr("Prints in white on black need {inverted} (try with it)", inverted=inverted)
+            if seen.inverted
+            else tr("Prints in white on black need {inverted} (try without it)", inverted=inverted)
         )
     needed = board.columns * board.rows // 2
     if not wrong:
-        flag = "without" if board.legacy else "with"
         what = tr(
             "{most} of its {needed} markers are seen, so they lie otherwise", most=min(seen.most, needed), needed=needed
         )
+        legacy = {"what": what, "legacy": control(tr("Legacy pattern"), "':legacy'")}
         wrong.append(
             tr(
-                "{what}: boards made by OpenCV before 4.6 need ':legacy' (try {flag} it), or columns "
-                "and rows are swapped",
-                what=what,
-                flag=flag,
+                "{what}: boards made by OpenCV before 4.6 need {legacy} (try without it), "
+                "or columns and rows are swapped",
+                **legacy,
+            )
+            if board.legacy
+            else tr(
+                "{what}: boards made by OpenCV before 4.6 need {legacy} (try with it), or columns and rows are swapped",
+                **legacy,
             )
         )
     if base is not None:
@@ -174,9 +184,8 @@ def _tags_advice(images: Sequence[Gray], board: Board, seen: Markers, ctx: Conte
     family = seen.family.removeprefix("DICT_APRILTAG_")
     needed = board.columns * board.rows
     if seen.family != board.dictionary:
-        return tr("The tags are of the family {family}", family=family) + (
-            tr(". Use {other}", other=other) if other else ""
-        ), other
+        words = tr("The tags are of the family {family}", family=family)
+        return (tr("{wrong}. Use {other}", wrong=words, other=other) if other else words), other
     turned = replace(board, columns=board.rows, rows=board.columns)
     words = tr(
         "Tags of its family {family} are seen, {most} in one picture of the {needed} that it has",
@@ -254,4 +263,9 @@ def _short(family: str) -> str:
 
 def _in_general(board: Board) -> str:
     hint = tr("Check that the whole board is in view, sharp and evenly lit, and that the board's description is right")
-    return tr("{hint}; prints in white on black need ':inverted'", hint=hint) if board.kind == "charuco" else hint
+    inverted = control(tr("Inverted print"), "':inverted'")
+    return (
+        tr("{hint}; prints in white on black need {inverted}", hint=hint, inverted=inverted)
+        if board.kind == "charuco"
+        else hint
+    )

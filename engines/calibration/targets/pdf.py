@@ -15,7 +15,7 @@ from engines.core.boards import Board, marker_cells
 from engines.core.errors import UsageError
 from engines.core.outputs import holding, new_file
 from engines.core.prints import Disc, Rectangle, light_runs
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 OURS = holding(tr("a board that was printed here"), b"%PDF-", b"/Creator (Kinoscope)")
 MARGIN = 6.0
@@ -76,17 +76,19 @@ def lay_out(board: Board, page: str) -> Sheet:
     advice = (
         tr("The smallest page it fits is {fits}", fits=fits)
         if fits
-        else tr("Use --page fit, and a printer for posters")
+        else tr("Choose {page}, and a printer for posters", page=control(tr("As large as the board"), "--page fit"))
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f} mm and needs {paper_width:.0f} x {paper_height:.0f} mm of paper",
+        "The board is {width:.0f} x {height:.0f} mm and needs {paper_width:.0f} x {paper_height:.0f} mm of paper: "
+        "it does not fit {page}",
         width=width,
         height=height,
         paper_width=need[0],
         paper_height=need[1],
+        page=page,
     )
-    raise UsageError(tr("{message}: it does not fit {page}", message=message, page=page), hint=advice)
+    raise UsageError(message, hint=advice)
 
 
 def smallest_page(board: Board) -> str:

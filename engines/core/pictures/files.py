@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.names import shown
-from engines.core.words import tr, tr_count
+from engines.core.words import few_of, tr, tr_count
 
 READABLE = frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".dib", ".tif", ".tiff", ".webp", ".avif", ".gif", ".jp2")
@@ -34,8 +34,8 @@ _UNREADABLE = {
     XL: (".jxl",),
     RAW: (".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw"),
     "OpenEXR": (".exr",),
-    "a Photoshop file": (".psd",),
-    "a drawing": (".svg",),
+    tr("a Photoshop file"): (".psd",),
+    tr("a drawing"): (".svg",),
 }
 _SORTS = {ending: sort for sort, endings in _UNREADABLE.items() for ending in endings}
 _ADVICE = {
@@ -47,8 +47,8 @@ _ADVICE = {
 }
 _PLURALS = {
     RAW: tr("camera raw files"),
-    "a Photoshop file": tr("Photoshop files"),
-    "a drawing": "drawings",
+    tr("a Photoshop file"): tr("Photoshop files"),
+    tr("a drawing"): tr("drawings"),
 }
 NO_PICTURE = tr("not a picture")
 _SHOWN = 5
@@ -153,13 +153,18 @@ def in_words(left_out: Sequence[LeftOut]) -> str:
 
 
 def _part(why: str, names: Sequence[str]) -> str:
-    several = len(names) > 1
     if why != NO_PICTURE and why not in _UNREADABLE:
         return f"{', '.join(names)} ({why})"
-    what = tr("not pictures") if why == NO_PICTURE and several else _PLURALS.get(why, why) if several else why
-    rest = tr(" and {count} more", count=len(names) - _SHOWN) if len(names) > _SHOWN else ""
-    named = f"{len(names)} {'are' if several else 'is'} {what} ({', '.join(names[:_SHOWN])}{rest})"
-    return named if why == NO_PICTURE else tr("{named}, which cannot be read here", named=named)
+    told = few_of(names, _SHOWN)
+    if why == NO_PICTURE:
+        return tr_count(len(names), "{n} is not a picture ({names})", "{n} are not pictures ({names})", names=told)
+    return tr_count(
+        len(names),
+        "{n} is {sort} ({names}), which cannot be read here",
+        "{n} are {sort} ({names}), which cannot be read here",
+        names=told,
+        sort=_PLURALS.get(why, why) if len(names) > 1 else why,
+    )
 
 
 def _one(path: Path, deep: bool) -> Listing:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engines.core.errors import BadInput
-from engines.core.words import as_sentence, tr
+from engines.core.words import as_sentence, tr, tr_count
 from engines.faces.scores.intervals import share_by_people
 from engines.faces.scores.leaving_out import MOST, LeftOut, leave_out
 from engines.faces.scores.meaning import ScoreModel
@@ -126,13 +126,10 @@ def _weak(scores: ScoreModel, left: LeftOut, names: Mapping[str, str]) -> str:
         told.append(tr("compare {a} with {b}", a=a, b=b))
     people = len(np.unique(left.labels[np.isfinite(left.own)]))
     if people < 20:
-        several = (
-            tr("nobody has")
-            if not people
-            else tr("only one person has")
-            if people == 1
-            else tr("only {people} people have", people=people)
+        told.append(
+            tr_count(people, "only one person has two faces or more", "only {n} people have two faces or more")
+            if people
+            else tr("nobody has two faces or more")
         )
-        told.append(tr("{several} two faces or more", several=several))
     words = "; ".join(told)
     return as_sentence(words)

@@ -113,8 +113,13 @@ class Gallery(GalleryReader):
                     id = _new_id()
                     gallery_rows.insert(self._store, face, id, person, at, confirmed=confirmed)
                     act.made("faces", id)
-            whom = people[0][0] or tr("unknown people") if len(people) == 1 else tr("{count} people", count=len(people))
-            act.what = tr("Added {count} of {whom}", count=_count(sum((len(faces) for _, faces in people))), whom=whom)
+            count = _count(sum(len(faces) for _, faces in people))
+            if len(people) > 1:
+                act.what = tr("Added {count} of {people} people", count=count, people=len(people))
+            elif people[0][0]:
+                act.what = tr("Added {count} of {name}", count=count, name=people[0][0])
+            else:
+                act.what = tr("Added {count} of unknown people", count=count)
             act.who = people[0][0] if len(people) == 1 else ""
         return act.change
 
@@ -158,8 +163,11 @@ class Gallery(GalleryReader):
         """These faces are of `person`; "" makes them unknown."""
         with self._acting("move") as act:
             self._give(act, faces, person)
-            act.what = tr(
-                "Moved {count} to {name}", count=_count(len(faces)), name=self._name(person) if person else "unknown"
+            count = _count(len(faces))
+            act.what = (
+                tr("Moved {count} to {name}", count=count, name=self._name(person))
+                if person
+                else tr("Moved {count} to unknown", count=count)
             )
             act.who = self._name(person) if person else ""
         return act.change
@@ -171,7 +179,7 @@ class Gallery(GalleryReader):
             for face in self._checked(faces):
                 self._refuse(act, face, person)
             self._give(act, [face for face in faces if self._owner([face]) == person], "")
-            act.what = tr("{count}: not {name}", count=_count(len(faces)).capitalize(), name=name)
+            act.what = tr("{count}: not {name}", count=_count(len(faces)), name=name)
             act.who = name
         return act.change
 

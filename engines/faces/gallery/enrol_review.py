@@ -208,7 +208,11 @@ def _known_picture(
     if near[row] < like_sface(SAME_PICTURE, model):
         return candidate
     name = names.get(table.people[row], "")
-    words = tr("The gallery has this picture already, as {name}", name=name or "unknown")
+    words = (
+        tr("The gallery has this picture already, as {name}", name=name)
+        if name
+        else tr("The gallery has this picture already, of somebody unknown")
+    )
     return doubted(candidate, "duplicate", words, table.faces[row], name)
 
 

@@ -85,7 +85,9 @@ def _turn(store: Store, change: int, *, undo: bool) -> Change:
     entry = _entry(store, change, sealed)
     what = str(entry["what"])
     if bool(undone) == undo:
-        raise BadInput(tr("'{what}' was {words} already", what=what, words=tr("taken back") if undo else "done"))
+        raise BadInput(
+            tr("'{what}' was taken back already", what=what) if undo else tr("'{what}' was done already", what=what)
+        )
     with store.writing():
         steps = [_flip(step) for step in reversed(entry["steps"])] if undo else entry["steps"]
         _apply(store, steps, what)

@@ -16,7 +16,7 @@ from engines.core.errors import BadInput
 from engines.core.frames import Image
 from engines.core.names import looks_alike, name_key, shown, tidy_name
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import one_of, tr
 from engines.faces.gallery import history as gallery_history
 from engines.faces.gallery import rows as gallery_rows
 from engines.faces.gallery.protection import own_files
@@ -242,7 +242,7 @@ class GalleryReader:
             alike = sorted(known for known in names.values() if looks_alike(known, tidy_name(told)))
             close = ", ".join(sorted(names.values())[:8])
             hint = (
-                tr("Is it {alike}?", alike=" or ".join(alike))
+                tr("Is it {alike}?", alike=one_of(alike))
                 if alike
                 else tr("Known are {close}", close=close)
                 if close

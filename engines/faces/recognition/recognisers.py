@@ -22,7 +22,7 @@ from engines.core.frames import Image
 from engines.core.reading import read_json
 from engines.core.store.preparing import file_hash
 from engines.core.store.registry import REGISTRY
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.faces.recognition.align import SIDE
 from engines.faces.recognition.dlib_resnet import DlibResNet
 from engines.faces.recognition.embed import TOGETHER, Embedder, Input, Network, SFace, checked
@@ -71,17 +71,20 @@ def recogniser_of(card: ModelCard, gallery: str | Path, given: str = "") -> str:
             return str(file)
     if card.name in dict(BUILT_IN):
         return card.name
-    words = tr(
-        "The gallery was made with the recogniser {card} ({sha256}), ",
-        card=card.title or card.name,
-        sha256=card.sha256[:8],
+    of = {"card": card.title or card.name, "hash": card.sha256[:8]}
+    hint = tr(
+        "Name its ONNX file with {recogniser}, or embed the gallery anew with {again}",
+        recogniser=control(tr("Recogniser"), "--model"),
+        again=control(tr("Embed anew"), "faces reembed"),
     )
-    hint = tr("Name its ONNX file with --model, or embed the gallery anew with faces reembed")
     if there:
-        raise BadInput(tr("{words}and another one lies in its place", words=words), path=there[0], hint=hint)
+        words = tr("The gallery was made with the recogniser {card} ({hash}), and another one lies in its place", **of)
+        raise BadInput(words, path=there[0], hint=hint)
     if card.file:
-        raise FileMissing(tr("{words}which is no longer where it was", words=words), path=card.file, hint=hint)
-    raise FileMissing(tr("{words}and does not say where that lies", words=words), path=gallery, hint=hint)
+        words = tr("The gallery was made with the recogniser {card} ({hash}), which is no longer where it was", **of)
+        raise FileMissing(words, path=card.file, hint=hint)
+    words = tr("The gallery was made with the recogniser {card} ({hash}), and does not say where that lies", **of)
+    raise FileMissing(words, path=gallery, hint=hint)
 
 
 class Head:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engines.core.errors import BadInput
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from engines.faces.scores.impostors import EDGES, Impostors, impostors, inflation, without_doubles
 from engines.faces.scores.references import REFERENCES, Reference
 from engines.faces.scores.tails import fit, survival
@@ -248,8 +248,10 @@ def _ratio(genuine: Floats, shares: Floats) -> Floats:
 
 
 def _words(found: Impostors, reference: Reference | None, trust: float, doubles: int) -> tuple[str, str]:
-    gallery = tr("{people} people of this gallery", people=found.people) + (
-        tr(" (a sample of its faces)") if found.sampled else ""
+    gallery = (
+        tr("{people} people of this gallery (a sample of its faces)", people=found.people)
+        if found.sampled
+        else tr("{people} people of this gallery", people=found.people)
     )
     if trust <= 0 and reference is None:
         basis = tr("nothing: the gallery is too small, and nothing is known of its recogniser")
@@ -267,8 +269,11 @@ def _words(found: Impostors, reference: Reference | None, trust: float, doubles:
     elif trust < 0.5:
         weak.append(tr("the gallery is small, so this rests on reference people, who may be unlike yours"))
     if doubles:
-        pairs = tr("pair of people looks") if doubles == 1 else tr("pairs of people look")
         weak.append(
-            tr("{doubles} {pairs} like one person under two names and had no part in it", doubles=doubles, pairs=pairs)
+            tr_count(
+                doubles,
+                "{n} pair of people looks like one person under two names and had no part in it",
+                "{n} pairs of people look like one person under two names and had no part in it",
+            )
         )
     return basis, "; ".join(weak)

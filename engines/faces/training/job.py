@@ -229,8 +229,10 @@ def _card(spec: HeadSpec, data: HeadData, result: HeadResult) -> dict[str, Any]:
     of: dict[str, Any] = {"of": _named(spec.model), "of_sha256": data.base.sha256}
     return {
         "name": f"{spec.loss}-{spec.backbone}",
-        "title": tr(
-            "{named}, {words}", named=named.title, words=tr("small network") if small else "on " + data.base.title
+        "title": (
+            tr("{loss}, small network", loss=named.title)
+            if small
+            else tr("{loss} on {recogniser}", loss=named.title, recogniser=data.base.title)
         ),
         "dim": spec.dim,
         "size": 112,

@@ -200,18 +200,19 @@ class PrecisionResult:
 
     @property
     def words(self) -> str:
-        how = (
-            tr("{faster:.2f} times as fast as float32", faster=self.faster)
-            if self.faster >= 1
-            else tr("{faster:.2f} times slower", faster=1 / self.faster)
-        )
+        told = {"batch": self.batch, "difference": 100 * self.difference, "worst": 100 * self.worst}
+        if self.faster >= 1:
+            return tr(
+                "bfloat16 is {times:.2f} times as fast as float32 here with {batch} at a time; "
+                "pictures differ by {difference:.2g} % of the range, {worst:.2g} % at most",
+                times=self.faster,
+                **told,
+            )
         return tr(
-            "bfloat16 is {how} here with {batch} at a time; pictures differ by {difference:.2g} "
-            "% of the range, {worst:.2g} % at most",
-            how=how,
-            batch=self.batch,
-            difference=100 * self.difference,
-            worst=100 * self.worst,
+            "bfloat16 is {times:.2f} times slower here with {batch} at a time; "
+            "pictures differ by {difference:.2g} % of the range, {worst:.2g} % at most",
+            times=1 / self.faster,
+            **told,
         )
 
 

@@ -17,7 +17,7 @@ from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.locks import only_writer
 from engines.core.training.checkpoints import read_checkpoint, write_checkpoint
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.generative.data.datasets import Dataset
 from engines.generative.data.metrics import straightness as path_straightness
 from engines.generative.diffusion.axis.denoiser import Denoise, Preconditioned
@@ -97,15 +97,18 @@ def _check(spec: TrainSpec, card: Card) -> None:
     if card.process != "flow" or spec.process != "flow" or spec.prediction != card.prediction:
         raise UsageError(
             tr("'{reflow_of}' is no flow to straighten", reflow_of=spec.reflow_of),
-            hint=tr("Take one trained with --process flow"),
+            hint=tr("Take one trained with {flow}", flow=control(tr("Flow"), "--process flow")),
         )
     if spec.architecture != card.architecture or spec.augment or spec.reflow_pairs < spec.batch:
         raise UsageError(
             tr("A reflow keeps the flow's architecture, moves no pictures and needs a batch of pairs at least"),
             hint=tr(
-                "Use --architecture {architecture} and --reflow-pairs {reflow_pairs}",
-                architecture=card.architecture,
-                reflow_pairs=max(spec.reflow_pairs, spec.batch),
+                "Use {architecture} {name}, {shift} 0 and {pairs} {least}",
+                architecture=control(tr("Architecture"), "--architecture"),
+                name=card.architecture,
+                shift=control(tr("Random shift"), "--augment"),
+                pairs=control(tr("Pairs"), "--reflow-pairs"),
+                least=max(spec.reflow_pairs, spec.batch),
             ),
         )
 

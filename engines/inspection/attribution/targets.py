@@ -92,13 +92,12 @@ def _layer_aim(text: str, network: Network) -> Aim:
     axis = channel_axis(network.model.sheet, network.graph, step.node)
     sizes = (shape[axis], *(size for place, size in enumerate(shape) if place not in (0, axis))) if shape else ()
     if len(at) not in (1, len(sizes)) or any(not 0 <= one < size for one, size in zip(at, sizes, strict=False)):
-        words = shape_text(sizes) or tr("an unknown number of")
+        told = {"name": name, "sizes": shape_text(sizes), "where": where}
         raise UsageError(
-            tr(
-                "'{name}' has {words} (channels, rows, columns); '{where}' is not among them",
-                name=name,
-                words=words,
-                where=where,
+            tr("'{name}' has {sizes} (channels, rows, columns); '{where}' is not among them", **told)
+            if sizes
+            else tr(
+                "How many channels, rows and columns '{name}' has is not known; '{where}' is not among them", **told
             ),
             hint=HINT,
         )
@@ -124,9 +123,16 @@ def _told(aim: Aim, name: str, value: torch.Tensor) -> Target:
         words = tr("output {at} of {count:,} in '{name}'", at=aim.at[0], count=value.numel(), name=name)
         return Target(name, words, number, aim.at[0], share_of(value, aim.at[0]))
     if aim.how in WHOLE:
-        return Target(name, tr("{how} of '{name}'", how=aim.how, name=name), number)
-    unit = {2: ", token {}", 3: ", row {}, column {}"}.get(len(aim.at), "").format(*aim.at[1:])
-    return Target(name, tr("channel {at}{unit} of '{name}'", at=aim.at[0], unit=unit, name=name), number, aim.at[0])
+        words = tr("norm of '{name}'", name=name) if aim.how == "norm" else tr("mean of '{name}'", name=name)
+        return Target(name, words, number)
+    told: dict[str, object] = {"name": name, "channel": aim.at[0]}
+    if len(aim.at) == 2:
+        words = tr("channel {channel}, token {token} of '{name}'", token=aim.at[1], **told)
+    elif len(aim.at) == 3:
+        words = tr("channel {channel}, row {row}, column {column} of '{name}'", row=aim.at[1], column=aim.at[2], **told)
+    else:
+        words = tr("channel {channel} of '{name}'", **told)
+    return Target(name, words, number, aim.at[0])
 
 
 def _number(text: str) -> int:

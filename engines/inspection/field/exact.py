@@ -22,6 +22,7 @@ from engines.inspection.field.pixels import unpacked
 from engines.inspection.field.rules import Case, passed
 from engines.inspection.field.shaping import Source, shaped, where_the_picture_is
 from engines.inspection.field.sights import Extent, Sight, picture
+from engines.inspection.shapes import tell_shape
 from engines.inspection.types import FieldRow, Graph, Kind, Node, Shape
 
 Mask = NDArray[np.bool_]
@@ -125,9 +126,7 @@ def sights(graph: Graph) -> Iterator[tuple[Node, Sight | None]]:
     name, axes = where_the_picture_is(graph)
     shape = graph.shape(name)
     if shape is None or any(shape[axis] < 1 for axis in axes):
-        raise BadInput(
-            tr("The shape of the input '{name}' is not known", name=name), hint=tr("Give it, as --input 1x3x224x224")
-        )
+        raise BadInput(tr("The shape of the input '{name}' is not known", name=name), hint=tell_shape(name))
     held: dict[str, Sight] = {name: picture(shape, axes)}
     last = {tensor: at for at, node in enumerate(graph.nodes) for tensor in (*node.inputs, *node.outputs)}
     for at, node in enumerate(graph.nodes):

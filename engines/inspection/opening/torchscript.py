@@ -10,7 +10,7 @@ from typing import Any
 
 from engines.core.errors import BadInput
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.inspection.opening.allowed import in_script
 from engines.inspection.opening.archives import Archive, read_archive
 from engines.inspection.opening.child import ask
@@ -22,7 +22,6 @@ from engines.inspection.types import Format, Given, Graph, Kind, ModelSheet, Nod
 
 CHILD = "engines.inspection.opening.script_child"
 WHY = tr("TorchScript is a program; its parameters were read, and nothing of it was run")
-ASK = tr("TorchScript is a program: ask for it to be loaded, in a process of its own (--code), to see its graph")
 SHOWN = tr("TorchScript is shown and not run: export the model with torch.export.save to run it here")
 
 
@@ -40,9 +39,16 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
         graph=graph, counts=counted(tuple(tensors.values())), tensors=tuple(tensors.values()),
         given=tuple(Given(name, None) for name in graph.inputs) if graph else (),
         warnings=tuple(tr("'{name}' is a tensor of a kind that is not read", name=name) for name in odd[:3]),
-        runs=SHOWN if graph else ASK,
+        runs=SHOWN if graph else _ask(),
     )  # fmt: skip
     return Model(sheet, StoredWeights(path, held))
+
+
+def _ask() -> str:
+    return tr(
+        "TorchScript is a program: ask for it to be loaded, with {control}, to see its graph",
+        control=control(tr("Load it in a process of its own"), "--code"),
+    )
 
 
 def script_safety(pickled: Pickled) -> Safety:

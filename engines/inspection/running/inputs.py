@@ -11,7 +11,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.words import tr
 from engines.inspection.opening.model import Model
 from engines.inspection.pictures import picture_input
-from engines.inspection.shapes import shape_text
+from engines.inspection.shapes import shape_text, tell_shape
 from engines.inspection.types import Given, Shape
 
 NARROW = ("float16", "bfloat16")
@@ -115,7 +115,7 @@ def _fits(shape: Shape, known: Shape) -> bool:
 
 def _unknown(given: Given, model: Model) -> BadInput:
     shape = f" ({shape_text(given.shape)})" if given.shape else ""
-    hint = tr("Tell its shape, such as --input 1x3x224x224")
+    hint = tell_shape(given.name)
     return BadInput(
         tr("The size of input '{given}'{shape} is not in the file", given=given.name, shape=shape),
         path=model.sheet.path,

@@ -322,10 +322,10 @@ EVEN = "charuco:8x6:35mm:24mm:DICT_4X4_50"
 @pytest.mark.parametrize(
     ("printed", "given", "said"),
     [
-        (EVEN + ":legacy", EVEN, r"24 of its 24 .*':legacy' \(try with it\), or columns and rows .*:legacy$"),
-        (EVEN, EVEN + ":legacy", r"':legacy' \(try without it\).*Use charuco:8x6:35mm:24mm:DICT_4X4_50$"),
+        (EVEN + ":legacy", EVEN, r"24 of its 24 .*Legacy pattern. \(try with it\), or columns and rows .*:legacy$"),
+        (EVEN, EVEN + ":legacy", r"Legacy pattern. \(try without it\).*Use charuco:8x6:35mm:24mm:DICT_4X4_50$"),
         ("charuco:8x5:35mm:24mm:DICT_4X4_50", "charuco:5x8:35mm:24mm:DICT_4X4_50", r"20 of its 20 .*Use charuco:8x5:"),
-        (EVEN, EVEN + ":inverted", "white on black need ':inverted'.*try without it"),
+        (EVEN, EVEN + ":inverted", "white on black need .Inverted print.*try without it"),
     ],
 )
 def test_markers_that_are_seen_say_what_the_layout_lacks(printed: str, given: str, said: str, tmp_path: Path):

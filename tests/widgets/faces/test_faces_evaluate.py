@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
 from tests.widgets.faces.face_views import EVALUATE, EVALUATION, FAR, LONG, OPEN_SET
@@ -194,7 +194,8 @@ def test_nothing_is_cut_or_lies_over_another(page, wide, which):
     page.resize(wide, 600)
     assert page.width() == wide
     choose(page, which)
-    page.grab()
+    for _level in range(8):
+        QApplication.sendPostedEvents()
     labels = [one for one in page.findChildren(QLabel) if one.isVisible() and one.text()]
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in labels]
     assert all(place.left() >= 0 and place.right() <= page.width() for place in places)

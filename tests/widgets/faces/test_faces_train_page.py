@@ -18,7 +18,7 @@ from widgets.faces.state import Busy, FacesView, Page, TrainView
 from widgets.faces.studies.train_charts import REST, Scatter, series_of
 from widgets.faces.studies.train_page import ASKED, READY, TrainPage
 from widgets.faces.studies.train_words import coloured, formula, histogram, state_words
-from widgets.kit.flow_row import FlowRow
+from widgets.kit.card_columns import FlowRow
 from widgets.kit.panel import NumberField
 from widgets.kit.theme import LIGHT, LOOK
 

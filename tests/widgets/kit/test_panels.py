@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
 from widgets.kit.panel import FOLDS, Panel, QuietButton, Section, Stat, StatGrid
+from widgets.kit.row_list import clauses, wide
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
@@ -277,6 +278,47 @@ def test_properties_follow_what_they_are_given(qtbot):
     panel.show_properties(PropertiesShown("Clip", "paused", "", groups[:1]))
     assert not panel._sections["picture"][0].isHidden()
     assert panel._sections["flow"][0].isHidden()
+
+
+@pytest.mark.parametrize("wide", [240, 700])
+def test_a_line_of_state_is_whole_and_stays_as_tall_as_it_was(qtbot, wide):
+    panel = Panel("Rig")
+    qtbot.addWidget(panel)
+    panel.resize(wide, 300)
+    panel.show()
+    line = panel.head.state
+
+    def tall(words: str) -> int:
+        panel.set_state(words)
+        wrap, text = Qt.TextFlag.TextWordWrap, line.text()
+        qtbot.waitUntil(
+            lambda: line.height() >= line.fontMetrics().boundingRect(0, 0, line.width(), 0, wrap, text).height()
+        )
+        return line.height()
+
+    one, many = tall("3 views"), tall("front left and front right share 6 views; " * 5)
+    assert many > one
+    assert tall("4 views") == many, "nothing below it moves"
+    panel.set_state("")
+    assert tall("3 views") == one
+
+
+def test_words_among_figures_end_where_the_longest_does(qtbot):
+    grid = StatGrid((Stat("Kind", "Tiled"), Stat("Made of", "a scene that is rendered"), Stat("Rate", "30", "fps")))
+    qtbot.addWidget(grid)
+    grid.resize(260, 80)
+    grid.show()
+    kind, made, rate = (row[1].geometry().right() for row in grid._rows)
+    assert kind == made > rate
+    grid.set_stats((Stat("Kind", "Tiled"), Stat("Rate", "30", "fps")))
+    qtbot.waitUntil(lambda: grid._rows[0][1].geometry().right() == grid._rows[1][1].geometry().right())
+
+
+def test_a_row_says_as_many_whole_clauses_as_have_room(qapp):
+    first, second = "There is no such file", "There is no such file (/media/disk/a 0.5.mp4)"
+    words = f"{second}. It may have been moved"
+    said = [clauses(words, wide(part, 11)) for part in (words, second, first, "There")]
+    assert said == [words, second, first, ""]
 
 
 def test_a_section_remembers_that_it_was_folded(qtbot):

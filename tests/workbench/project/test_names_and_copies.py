@@ -118,7 +118,7 @@ ONE = {"kind": "a", "id": "b", "file": "a.json"}
                                    [{**ONE, "id": str(number)} for number in range(60)]])  # fmt: skip
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_hostile_bundle_makes_no_project(tmp_path: Path, monkeypatch, items: list[object], zipped: bool) -> None:
-    monkeypatch.setattr(bundle, "MOST_TOGETHER", 5000)
+    monkeypatch.setattr(bundle, "MOST", 5000)
     (tmp_path / "secret.json").write_text('"mine"')
     folder = tmp_path / "bundle"
     folder.mkdir()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAccessible, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -233,9 +233,10 @@ def test_words_that_do_not_fit_are_found_and_those_that_do_are_not(page):
     tabs.setFixedWidth(60)
     window.layout().activate()
     found = cut(window)
-    kinds = ("QLabel", "QPushButton", "Toggle", "QLineEdit", "QHeaderView", "QTabBar")
+    kinds = ("QLabel", "QPushButton", "QLineEdit", "QHeaderView", "QTabBar")
     assert [kind for kind in kinds if not any(one.startswith(kind) for one in found)] == []
-    assert sum(one.startswith("painted") for one in found) == 1, "an elided label and a painted one say the same"
+    painted = [one for one in found if one.startswith("painted")]
+    assert len(painted) == 2, "a toggle, and an elided label and a painted one that say the same"
     assert len(found) == len(parts)
 
 
@@ -253,6 +254,41 @@ def test_words_of_the_user_may_be_cut(page):
     long = "A name that is far too long for forty pixels"
     assert cut(page(Words(long), wide=60)) != []
     assert cut(page(Words(long, given=True), wide=60)) == []
+
+
+class Drawn(QWidget):
+    """Writes words at places of its own, as charts and rows do."""
+
+    def __init__(self, *written: tuple[str, QRectF | QPointF], flags: int = 0) -> None:
+        super().__init__()
+        self.written, self.flags = written, flags
+        self.setFixedSize(200, 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for words, at in self.written:
+            painter.drawText(at, self.flags, words) if isinstance(at, QRectF) else painter.drawText(at, words)
+
+
+WRAP = Qt.TextFlag.TextWordWrap.value
+
+
+@pytest.mark.parametrize(
+    ("written", "flags", "told"),
+    [
+        ([("words in room", QRectF(0, 0, 200, 20)), ("others", QRectF(0, 30, 200, 20))], 0, ""),
+        ([("far too long for this", QRectF(0, 0, 40, 20))], 0, "lacks"),
+        ([("far too long for one line of this widget", QRectF(0, 0, 200, 20))], WRAP, "lacks"),
+        ([("far too long for one line of this widget", QRectF(0, 0, 200, 60))], WRAP, ""),
+        ([("words at the edge", QPointF(150, 20))], 0, "beyond"),
+        ([("words", QPointF(20, 20)), ("on words", QPointF(24, 24))], 0, "on one another"),
+        ([("a shadow", QPointF(20, 20)), ("a shadow", QPointF(21, 21))], 0, ""),
+    ],
+)
+def test_written_words_that_are_cut_or_stand_on_others_are_found(page, written, flags, told):
+    found = cut(page(Drawn(*written, flags=flags)))
+    assert len(found) == bool(told)
+    assert all(told in one for one in found)
 
 
 def test_nobody_hears_of_cut_words_who_does_not_listen(qapp):
@@ -276,3 +312,5 @@ def test_the_name_in_properties_and_the_files_of_a_report_come_first(qtbot) -> N
     met = order(panel)
     assert (met[0], met[-1]) == (panel.name, panel.copy)
     assert dialog.focusWidget() is dialog.list
+    assert order(dialog)[:3] == [dialog.list, dialog.search, dialog.text], "read from the left column on"
+    assert disordered(dialog) == []

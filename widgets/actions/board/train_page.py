@@ -22,9 +22,9 @@ from widgets.actions.state import ActionsView, TrainView
 from widgets.charts.big_figures import BigFigures
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import IconMark
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, PrimaryButton, QuietButton, scrolled
-from widgets.kit.theme import number_font
 from widgets.kit.when_new import when_new
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import CutOffLine, Framed
@@ -54,8 +54,7 @@ class ResultCard(QFrame):
         self.title = ElidedLabel("", "heading")
         self.figures = BigFigures(tr("Result of the training"))
         self.measured = wrapped("muted")
-        self.file = ElidedLabel("", "muted", Qt.TextElideMode.ElideMiddle)
-        self.file.setFont(number_font())
+        self.file = StateLine("muted", 13)
         self.advice: list[AdviceLine] = []
         self._shown: TrainResult | None = None
         parts = (self.title, self.figures, self.measured, self.file)
@@ -74,7 +73,7 @@ class ResultCard(QFrame):
         self.figures.set_stats(result_stats(result))
         self.measured.setText(measured_words(result, spec))
         self.file.setText(file_words(result))
-        self.file.set_tip(result.file)
+        self.file.setToolTip(result.file)
         self._show_advice(result.advice)
 
     def _show_advice(self, advice: tuple[str, ...]) -> None:

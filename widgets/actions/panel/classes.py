@@ -64,7 +64,7 @@ class ClassList(RowList):
         room = (wide("0000", 11), max(wide("00.0 s", 11), wide(figures[1], 11)) + 8)
         write(painter, line, figures[1], "muted", 11, RIGHT)
         write(painter, line.adjusted(0, 0, -room[1], 0), figures[0], "text" if told.segments else "muted", 13, RIGHT)
-        write(painter, line.adjusted(0, 0, -sum(room) - 4, 0), class_words(told.name))
+        write(painter, line.adjusted(0, 0, -sum(room) - 4, 0), class_words(told.name), given=True)
 
     def menu(self, row: int) -> QMenu:
         told, is_open = self.rows[row]

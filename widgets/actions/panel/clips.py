@@ -66,7 +66,7 @@ class ClipList(RowList):
             paint_tick(painter, QRectF(box.left(), box.top() + 6, TICK, TICK), clip.chosen)
         words = box.adjusted(TICK + 8, 3, 0, -4)
         title = QRectF(words.left(), words.top(), words.width(), 18)
-        write(painter, title, clip.title, "text" if clip.chosen and not clip.note else "muted")
+        write(painter, title, clip.title, "text" if clip.chosen and not clip.note else "muted", given=True)
         write(painter, title.translated(0, 16), clip_words(clip), "warn" if clip.note else "muted", 11)
 
 

@@ -62,7 +62,7 @@ class ContenderList(RowList):
             self.paint_cross(painter, row)
         text = self.name_box(box)
         line = QRectF(text.left(), text.top() + 3, text.width(), 18)
-        write(painter, line, told.name)
+        write(painter, line, told.name, given=True)
         write(painter, line.translated(0, 16), kind_words(told), "muted", 11)
 
     def menu(self, row: int) -> QMenu:

@@ -57,7 +57,7 @@ class EventList(RowList):
         at = span_words(event)
         spans = line.adjusted(0, 0, -wide("100 %", 11) - 12, 0)
         write(painter, spans, at, "accent" if event.end is None else "muted", 11, RIGHT)
-        write(painter, spans.adjusted(0, 0, -wide(at, 11) - 8, 0), class_words(event.action))
+        write(painter, spans.adjusted(0, 0, -wide(at, 11) - 8, 0), class_words(event.action), given=True)
 
     def menu(self, row: int) -> QMenu:
         return menu_of(self, ("reveal", tr("Go to"), lambda: self.opened.emit(row)))

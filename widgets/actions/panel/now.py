@@ -14,7 +14,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from engines.actions.types import ModelCard, Watched
-from engines.core.words import tr
+from engines.core.words import all_of, tr, tr_count
 from widgets.actions.panel.classes import paint_swatch
 from widgets.actions.panel.words import over_words
 from widgets.actions.state import WatchView
@@ -140,13 +140,13 @@ class _Face(QWidget):
         token, weight = "muted" if quiet else "text", QFont.Weight.DemiBold
         room = wide("100 %", LARGE) + 12
         paint_swatch(painter, box, now.place)
-        write(painter, box.adjusted(18, 0, -room, 0), now.seen.words, token, LARGE, weight=weight)
+        write(painter, box.adjusted(18, 0, -room, 0), now.seen.words, token, LARGE, weight=weight, given=True)
         write(painter, box, now.seen.percent, token, LARGE, RIGHT)
 
     def _paint_bar(self, painter: QPainter, box: QRectF, bar: Bar, names: float, threshold: float) -> None:
         look, room = LOOK.now, wide("100 %", 11)
         token = "text" if bar.first else "muted"
-        write(painter, QRectF(box.left(), box.top(), names + 1, ROW), bar.words, token, 11)
+        write(painter, QRectF(box.left(), box.top(), names + 1, ROW), bar.words, token, 11, given=True)
         write(painter, box, f"{round(100 * bar.probability)} %", token, 11, RIGHT)
         track = QRectF(names + 12, box.center().y() - THICK / 2, box.width() - names - room - 24, THICK)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -193,13 +193,11 @@ def model_words(card: ModelCard | None) -> str:
     """'6 actions, TRN on appearance and motion, 10 decisions/s, mAP 98.2 %'."""
     if card is None:
         return ""
-    streams = " and ".join(card.recipe.streams)
-    many = len(card.classes) - 1
     parts = [
-        f"{many} {'action' if many == 1 else 'actions'}",
-        tr("{kind} on {streams}", kind=card.shape.kind.upper(), streams=streams),
+        tr_count(len(card.classes) - 1, "{n} action", "{n:,} actions"),
+        tr("{kind} on {streams}", kind=card.shape.kind.upper(), streams=all_of(card.recipe.streams)),
+        tr("{rate:g} decisions/s", rate=card.recipe.rate),
     ]
-    parts.append(f"{card.recipe.rate:g} decisions/s")
     if card.map is not None:
         parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")
     return ", ".join(parts)

@@ -66,9 +66,9 @@ class SegmentList(RowList):
         spans = lengths.adjusted(0, 0, -max(wide("00.0 s", 11), wide(length, 11)) - 12, 0)
         write(painter, spans, at, "muted", 11, RIGHT)
         room = spans.adjusted(0, 0, -wide(at, 11) - 8, 0)
-        used = write(painter, room, class_words(segment.action))
+        used = write(painter, room, class_words(segment.action), given=True)
         if self._tracks > 1:
-            write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11)
+            write(painter, room.adjusted(used + 8, 0, 0, 0), segment.track, "muted", 11, given=True)
 
     def menu(self, row: int) -> QMenu:
         remove = ("delete", tr("Remove"), lambda: self.removed.emit(row))

@@ -133,9 +133,9 @@ def watch_line(view: ActionsView) -> str:
         return tr("Watching {title}, which stands still", title=title)
     if watch.card is None:
         return tr("Watching {title}, {rate:.0f} frames/s", title=title, rate=watch.rate)
-    rate = f"{watch.watched.head_rate:.1f} decisions/s"
-    whole = tr("Watching {title} with {card}, {rate}", title=title, card=watch.card.name, rate=rate)
-    return whole if len(whole) <= LINE else tr("Watching {title}, {rate}", title=title, rate=rate)
+    told = {"title": title, "card": watch.card.name, "rate": watch.watched.head_rate}
+    whole = tr("Watching {title} with {card}, {rate:.1f} decisions/s", **told)
+    return whole if len(whole) <= LINE else tr("Watching {title}, {rate:.1f} decisions/s", **told)
 
 
 def teach_line(teach: TeachView, marking: str = "") -> str:
@@ -209,17 +209,20 @@ def evaluate_line(evaluate: EvaluateView) -> str:
         return tr("Evaluating")
     results = evaluate.results
     if len(results) == 1:
-        many = (
-            tr("{actions}, ", actions=tr_count(len(results[0].averaged), "{n} action", "{n:,} actions"))
-            if results[0].averaged
-            else ""
-        )
+        told = {"map": percent(results[0].map, 1)}
+        if results[0].averaged:
+            told["actions"] = tr_count(len(results[0].averaged), "{n} action", "{n:,} actions")
+            return tr_count(
+                results[0].frames,
+                "mAP {map} over {actions}, {n} frame",
+                "mAP {map} over {actions}, {n:,} frames",
+                **told,
+            )
         return tr_count(
             results[0].frames,
-            "mAP {map} over {many}{n} frame",
-            "mAP {map} over {many}{n:,} frames",
-            map=percent(results[0].map, 1),
-            many=many,
+            "mAP {map} over {n} frame",
+            "mAP {map} over {n:,} frames",
+            **told,
         )
     if results:
         return tr_count(len(results), "{n} model compared", "{n:,} models compared")

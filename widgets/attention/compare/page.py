@@ -14,8 +14,9 @@ from widgets.attention.state import AttentionView
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, Shown
 from widgets.kit.form import say
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import ElidedLabel, EmptyState, QuietButton, Segmented
+from widgets.kit.panel import EmptyState, QuietButton, Segmented
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH = 1240
@@ -36,7 +37,7 @@ class ComparePage(WorkPage):
         self.export = QuietButton(tr("Export"), "export", tr("Figures as CSV, or the curves as SVG or PNG"))
         self.chart, self.beside = LengthPlot(tr("Kinds over the length")), LengthPlot(tr("Beside it, over the length"))
         self.table = FiguresTable(tr("Figures by kind and length"), (tr("Kind"),), most=LEAST_ROWS)
-        self.auto, self.remarks, self.machine = ElidedLabel("", "hint"), wrapped("hint"), ElidedLabel("", "hint")
+        self.auto, self.remarks, self.machine = StateLine("hint"), wrapped("hint"), StateLine("hint")
         self._lay_out()
         self.which.chosen.connect(lambda _id: self._draw())
         self._draw()
@@ -72,7 +73,7 @@ class ComparePage(WorkPage):
         for part in (self.table, self.auto):
             part.setVisible(bool(self.chart.series))
         self.auto.setText(words.auto_words(result))
-        self.auto.set_tip("\n".join(result.notes))
+        self.auto.setToolTip("\n".join(result.notes))
         say(self.remarks, words.remarks(result))
         self.machine.setText(words.machine_words(result))
 

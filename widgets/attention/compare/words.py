@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engines.attention.measuring import figures
 from engines.attention.types import KINDS, CompareResult, CompareSpec, Point
-from engines.core.words import tr, tr_count
+from engines.core.words import all_of, tr, tr_count
 from widgets.charts.axes import figure
 from widgets.kit.words import DASH, DOT
 
@@ -195,7 +195,7 @@ def taken(result: CompareResult) -> frozenset[tuple[int, int]]:
 def auto_words(result: CompareResult) -> str:
     """'Ringed and bold: what auto takes'; and where that is none of the kinds shown."""
     others = {TITLES.get(kind, kind) for _, kind in result.auto if kind not in result.spec.kinds}
-    more = tr("; elsewhere {others}", others=" and ".join(sorted(others))) if others else ""
+    more = tr("; elsewhere {others}", others=all_of(sorted(others))) if others else ""
     return tr("Ringed and bold: what auto takes{more}", more=more) if result.auto else ""
 
 

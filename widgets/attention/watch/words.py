@@ -53,13 +53,19 @@ def _back_words(trace: BackTrace, at: int) -> str:
     if step.skipped:
         return tr("{tile}: skipped. {why_hidden}", tile=tile, why_hidden=_why_hidden(trace.forward, step))
     strongest = float(trace.weights()[slice(*step.rows), slice(*step.keys)].max())
-    adds = tr(
-        "the weights exp(s \u2212 LSE) come back, the strongest {strongest}; they add to dQ of the rows",
-        strongest=percent(strongest, 1),
+    told = {"tile": tile, "strongest": percent(strongest, 1)}
+    if any(one.keys == step.keys and not one.skipped for one in trace.steps[at + 1 :]):
+        return tr(
+            "{tile}: the weights exp(s \u2212 LSE) come back, the strongest {strongest}; "
+            "they add to dQ of the rows and to dK and dV of the keys.",
+            **told,
+        )
+    words = tr(
+        "{tile}: the weights exp(s \u2212 LSE) come back, the strongest {strongest}; "
+        "they add to dQ of the rows and to dK and dV of the keys, which are finished with it.",
+        **told,
     )
-    later = any(one.keys == step.keys and not one.skipped for one in trace.steps[at + 1 :])
-    end = "." if later else f", which are finished with it. {'' if _more(trace, at) else BACK_DONE}".rstrip()
-    return tr("{tile}: {adds} and to dK and dV of the keys{end}", tile=tile, adds=adds, end=end)
+    return words if _more(trace, at) else f"{words} {BACK_DONE}"
 
 
 def _more(trace: BackTrace, at: int) -> bool:

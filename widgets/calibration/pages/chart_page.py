@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QWidget
 
 from engines.core.words import as_part, tr
 from widgets.calibration.pages.state import PagesView
 from widgets.charts.drawn import DrawnChart
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.card_columns import Beside
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import EmptyState, QuietButton
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
@@ -32,7 +32,6 @@ class ChartPage(WorkPage):
     widths: ClassVar[tuple[int, int, float]] = (280, 420, 0.3)
     """Of what stands at the right: at least, at most, and as a share of the page."""
     chart: DrawnChart
-    side: QWidget
     shown: Any
 
     def __init__(self) -> None:
@@ -51,17 +50,11 @@ class ChartPage(WorkPage):
         """The drawing (.png, .svg) or its figures (.csv)."""
         self.chart.save(path)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        least, most, share = self.widths
-        self.side.setFixedWidth(min(max(least, round(share * self.width())), most))
-        super().resizeEvent(event)
-
     def lay_chart(
         self, title: str, chart: QWidget, side: QLayout, *head: QWidget, empty: tuple[str, str, str, str] = NO_RESULT
     ) -> None:
         """Head with its controls, the chart large, and what is said of it at the right."""
-        self.side = held(side)
-        both = held(row_of((chart, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        both = Beside(chart, held(side), self.widths)
         self.controls = (*head, self.export)
         self.lay_out(self.head_of(title, *self.controls), self.body_of(EmptyState(*empty), both))
 

@@ -72,7 +72,7 @@ def heat_of(comparison: Comparison) -> Heat:
     values = np.array(comparison.difference, np.float64).reshape(comparison.rows, comparison.columns)
     size = comparison.image_size
     extent = QRectF(0, 0, size.width - 1, size.height - 1)
-    return Heat(values, extent, "px", "difference", levels=round_levels(values))
+    return Heat(values, extent, "px", tr("difference"), levels=round_levels(values))
 
 
 def size_words(comparison: Comparison) -> str:

@@ -145,25 +145,29 @@ def bend_words(moved: Displacement, fisheye: bool) -> str:
     """'Barrel: 71 px inwards in the farthest corner, at most 1.2 px sideways.'"""
     known = np.isfinite(moved.radial)
     outward, sideways = float(moved.radial[known][-1]), float(moved.tangential[known].max())
-    beside = tr("an equidistant fisheye") if fisheye else tr("a pinhole")
-    name = "" if fisheye else tr("Barrel: ") if outward < 0 else tr("Pincushion: ")
-    way = tr("inwards") if outward < 0 else tr("outwards")
-    side = (
-        tr("{sideways} px sideways at most", sideways=rough(sideways)) if sideways >= SEEN else tr("nothing sideways")
-    )
     reach, whole = float(moved.radius[known][-1]), bool(known.all())
-    where = tr("in the farthest corner") if whole else tr("at {reach:.0f} px from the axis", reach=reach)
-    rest = "" if whole else tr(" Beyond that the model folds back and says nothing of the picture's corners.")
-    return tr(
-        "{name}{outward} px {way} beside {beside} {where}, {side}.{rest}",
-        name=name,
-        outward=rough(abs(outward)),
-        way=way,
-        beside=beside,
-        where=where,
-        side=side,
-        rest=rest,
+    told = {
+        "px": rough(abs(outward)),
+        "place": tr("in the farthest corner") if whole else tr("at {reach:.0f} px from the axis", reach=reach),
+    }
+    if fisheye:
+        bend = (
+            tr("{px} px inwards beside an equidistant fisheye {place}", **told)
+            if outward < 0
+            else tr("{px} px outwards beside an equidistant fisheye {place}", **told)
+        )
+    elif outward < 0:
+        bend = tr("Barrel: {px} px inwards beside a pinhole {place}", **told)
+    else:
+        bend = tr("Pincushion: {px} px outwards beside a pinhole {place}", **told)
+    said = (
+        tr("{bend}, {sideways} px sideways at most.", bend=bend, sideways=rough(sideways))
+        if sideways >= SEEN
+        else tr("{bend}, nothing sideways.", bend=bend)
     )
+    if whole:
+        return said
+    return said + " " + tr("Beyond that the model folds back and says nothing of the picture's corners.")
 
 
 def lens_stats(result: MonoResult, sensor_mm: float) -> list[Stat]:

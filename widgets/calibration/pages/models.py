@@ -15,7 +15,7 @@ from engines.core.words import as_part, tr
 from widgets.calibration.numbers import PLUS_MINUS, group
 from widgets.calibration.pages.model_bars import ModelBar, ModelBars
 from widgets.calibration.pages.state import PagesView
-from widgets.calibration.state import LEAST_VIEWS, MODEL_NAMES, pixels
+from widgets.calibration.state import LEAST_VIEWS, MODEL_NAMES, VERDICTS, pixels
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.layouts import column_of, held, row_of
@@ -156,7 +156,7 @@ def cells(row: ModelRow) -> tuple[str, ...]:
     if solved is None:
         return name, DASH, DASH, tr("not solved"), *(DASH for _name in PINHOLE_NAMES)
     figures = [spread_words(solved, one) for one in PINHOLE_NAMES]
-    return name, pixels(solved.loo_rms_px), pixels(solved.rms_px), solved.verdict or DASH, *figures
+    return name, pixels(solved.loo_rms_px), pixels(solved.rms_px), VERDICTS.get(solved.verdict, DASH), *figures
 
 
 def spread_words(result: MonoResult, name: str) -> str:

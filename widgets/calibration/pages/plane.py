@@ -13,7 +13,7 @@ from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, around, draw_note, label
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 66.0, 10.0, 16.0, 22.0, 36.0
+LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 66.0, 10.0, 16.0, 22.0, 48.0
 TICK_APART = 70.0
 
 

@@ -24,16 +24,17 @@ from widgets.calibration.pages.corners import (
 from widgets.calibration.pages.residual_planes import Mark, ResidualCloud, ResidualField, marks_of
 from widgets.calibration.pages.state import PagesView, corner_name
 from widgets.calibration.state import Picture, pixels
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE = 276, 380
+WIDTHS = (276, 380, 0.28)
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
 NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add photographs"))
@@ -98,7 +99,6 @@ class ResidualsPage(WorkPage):
             shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.side.setFixedWidth(min(max(SIDE, round(0.28 * self.width())), MOST_SIDE))
         self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // ROW_HEIGHT))
         super().resizeEvent(event)
 
@@ -156,11 +156,11 @@ class ResidualsPage(WorkPage):
 
     def _results(self) -> QWidget:
         self.corner = held(column_of(self.name, self.stats, self.why, self.drop, self.take_back, spacing=8))
-        self.side = held(column_of(self.corner, self.hint, self.table, None, spacing=12))
+        side = held(column_of(self.corner, self.hint, self.table, None, spacing=12))
         self.pictures = QStackedWidget()
         for picture in (self.picture, self.field, self.cloud):
             self.pictures.addWidget(picture)
-        return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        return Beside(self.pictures, side, WIDTHS)
 
     def _wire(self) -> None:
         self.picture.cornerChosen.connect(self._choose_corner)

@@ -96,19 +96,20 @@ def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
 
 def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
-    where = tr("{distance} m away", distance=rough(distance)) if distance > 0 else tr("far away")
-    middle_words, edge_words = (
-        tr("{middle} px in the middle of the picture", middle=rough(middle)),
-        tr("{edge} px at its edge", edge=rough(edge)),
+    told = {"middle": rough(middle), "edge": rough(edge), "distance": rough(distance)}
+    known = (
+        tr(
+            "A point {distance} m away is known to {middle} px in the middle of the picture, to {edge} px at its edge.",
+            **told,
+        )
+        if distance > 0
+        else tr(
+            "A point far away is known to {middle} px in the middle of the picture, to {edge} px at its edge.", **told
+        )
     )
-    rest = tr(" What is left empty lies beyond the lens model.") if np.isnan(heat.values).any() else ""
-    return tr(
-        "A point {where} is known to {middle_words}, to {edge_words}.{rest}",
-        where=where,
-        middle_words=middle_words,
-        edge_words=edge_words,
-        rest=rest,
-    )
+    if np.isnan(heat.values).any():
+        return known + " " + tr("What is left empty lies beyond the lens model.")
+    return known
 
 
 def known_stats(heat: Heat) -> list[Stat]:

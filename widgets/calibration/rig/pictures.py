@@ -51,7 +51,7 @@ class FileList(RowList):
         super().__init__(tr("Files"), tr("Pictures, films and folders that hold all cameras; Delete takes one out"))
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
-        write(painter, box.adjusted(0, 0, -20, 0), file_name(self.rows[row]))
+        write(painter, box.adjusted(0, 0, -20, 0), file_name(self.rows[row]), given=True)
         self.paint_cross(painter, row)
 
     def words(self, row: int) -> str:

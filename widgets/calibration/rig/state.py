@@ -12,7 +12,7 @@ from widgets.calibration.rig.live_state import LEAST, MOST, RigLive
 from widgets.calibration.rig.points_state import RigUse
 from widgets.calibration.rig.setup import RigSetup
 from widgets.calibration.rig.take_state import TakeView
-from widgets.calibration.state import pixels
+from widgets.calibration.state import pixels, verdict_words
 from widgets.kit.work_state import Busy, Trouble
 
 
@@ -111,7 +111,7 @@ def _result(state: RigState) -> str:
         "{n} camera, RMS {rms_px} px, {verdict}",
         "{n:,} cameras, RMS {rms_px} px, {verdict}",
         rms_px=pixels(result.rms_px),
-        verdict=result.verdict or tr("not judged"),
+        verdict=verdict_words(result.verdict) or tr("not judged"),
     )
     return told if state.current else tr("{told}; changed since", told=told)
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from engines.core.words import tr
 from widgets.calibration.rig.take_state import TakeView
 from widgets.kit.form import show
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import NumberField, PlainButton, describe
 from widgets.kit.work_parts import BusyLine
@@ -43,6 +44,7 @@ class TakeBlock(QWidget):
         self._fields, self._film = held(fields), held(row_of(self.film, None))
         self.setLayout(column_of(self._fields, self._film, self.busy, spacing=8))
         self._listen()
+        keep("rig.take", count=self.count, apart=self.apart)
 
     def show_state(self, view: TakeView) -> None:
         self.shown = view

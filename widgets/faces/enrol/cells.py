@@ -47,7 +47,7 @@ def _paint_person(painter: QPainter, cell: QRectF, row: Row, review: Review) -> 
         paint_tick(painter, tick_box(cell.toRect(), row.kind), all(taken), any(taken))
     left = cell.left() + TICK + 14
     room = QRectF(left, cell.top(), cell.width() * 0.6 + 2, HEAD)
-    wide = min(write(painter, room, row.title, weight=STRONG), room.width())
+    wide = min(write(painter, room, row.title, weight=STRONG, given=True), room.width())
     if row.title != USELESS:
         draw_icon(painter, QRect(int(left + wide) + 8, int(cell.center().y()) - 6, 12, 12), "edit")
         wide += 20
@@ -94,7 +94,7 @@ def _paint_reasons(painter: QPainter, room: QRectF, candidate: Candidate, name: 
     if candidate.quality is not None:
         facts.append(tr("quality {quality_words}", quality_words=quality_words(candidate.quality)))
     line = QRectF(room.left(), words.top() + used + 2, room.width(), 15)
-    write(painter, line, " \u00b7 ".join(facts), "muted", 11)
+    write(painter, line, " \u00b7 ".join(facts), "muted", 11, given=True)
     if candidate.row >= 0:
         box = QRectF(room.left(), room.top() + 73, min(room.width(), NAME_ROOM), 20)
         _paint_name(painter, box, name)
@@ -107,7 +107,7 @@ def _paint_like(painter: QPainter, box: QRectF, candidate: Candidate, thumbs: Th
         foot = QRectF(box.left(), box.bottom() - 17, box.width(), 17)
         ink(painter, None, LOOK.now.color("base", 0.78))
         painter.drawRoundedRect(foot, RADIUS, RADIUS)
-        write(painter, foot.adjusted(5, 0, -5, 0), candidate.like_name, size=11)
+        write(painter, foot.adjusted(5, 0, -5, 0), candidate.like_name, size=11, given=True)
 
 
 def like_box(cell: QRectF) -> QRectF:
@@ -153,7 +153,9 @@ def paint_tick(painter: QPainter, box: QRect, on: bool, partly: bool = False) ->
 
 def _paint_name(painter: QPainter, box: QRectF, name: str) -> None:
     """A name that can be edited: with a pencil behind it."""
-    wide = write(painter, box.adjusted(0, 0, -20, 0), name or tr("No name yet"), "text" if name else "warn", 12)
+    wide = write(
+        painter, box.adjusted(0, 0, -20, 0), name or tr("No name yet"), "text" if name else "warn", 12, given=bool(name)
+    )
     draw_icon(painter, QRect(int(box.left() + wide) + 6, int(box.top()) + 4, 12, 12), "edit")
 
 

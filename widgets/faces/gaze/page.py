@@ -20,7 +20,7 @@ ASKED = tr(
     "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
 )
 FETCH = tr("Gaze needs the face and iris landmark networks, which are not on this machine yet.")
-FIGURES, CARD = 250, 350
+FIGURES, CARD = 250, 240
 """Room in pixels that the figures need across, and the calibration down."""
 ABOUT_YAW = tr("Positive to your right as you see the picture; 0 looks into the camera")
 ABOUT_STD = tr(

@@ -20,7 +20,7 @@ from widgets.faces.rows import PaintedList
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import icon
 from widgets.kit.ink import ink
-from widgets.kit.row_list import RIGHT, paint_ground, wide, write
+from widgets.kit.row_list import RIGHT, paint_ground, wide, write, write_whole
 from widgets.kit.theme import LOOK
 
 ROW, SIDE, PAD = 64, 48, 8
@@ -158,9 +158,10 @@ def _paint_words(painter: QPainter, box: QRectF, face: TrackedFace) -> None:
     write(painter, line, figure, side=RIGHT)
     weight = QFont.Weight.DemiBold if face.name else QFont.Weight.Normal
     title = line.adjusted(0, 0, -room, 0)
-    used = write(painter, title, track_title(face), "text" if face.name else "muted", weight=weight)
+    used = write(
+        painter, title, track_title(face), "text" if face.name else "muted", weight=weight, given=bool(face.name)
+    )
     rest = title.adjusted(used + 6, 0, 0, 0)
-    if rest.width() > 40:
-        write(painter, rest, nearest_words(face), "muted", 11)
+    write_whole(painter, rest, nearest_words(face))
     foot = QRectF(box.left(), box.bottom() - 17, box.width(), 18)
     write(painter, foot, track_line(face), "muted", 11)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import PurePath
 
-from engines.core.words import as_sentence, tr, tr_count
+from engines.core.words import all_of, as_sentence, tr, tr_count
 from engines.faces.gallery.types import Expiring, FaceRecord, Forgotten, Found, GalleryInfo, Person, Suggestion
 from engines.faces.types import Quality
 from widgets.faces.cells import FaceItem
@@ -184,13 +184,7 @@ def names_words(names: Sequence[str]) -> str:
     shown = list(names[:NAMES_SHOWN])
     if len(names) > NAMES_SHOWN:
         shown.append(tr("{count:,} more", count=len(names) - NAMES_SHOWN))
-    return (
-        shown[0]
-        if len(shown) == 1
-        else tr("{shown} and {shown2}", shown=", ".join(shown[:-1]), shown2=shown[-1])
-        if shown
-        else ""
-    )
+    return all_of(shown) if shown else ""
 
 
 def person_line(person: Person) -> str:

@@ -16,7 +16,7 @@ from widgets.faces.state import AuditView
 from widgets.faces.studies.audit_words import ALL, can_move, chance, done_words, kind, row_words
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.icons import draw_icon, icon
-from widgets.kit.row_list import RIGHT, wide, write
+from widgets.kit.row_list import RIGHT, write, write_whole
 
 ROW, SIDE, RANK, GAP = 60, 44, 30, 8
 KEYS_TIP = tr("D: the name is right. M: move to the person it resembles. Delete: remove.")
@@ -76,15 +76,21 @@ class SuspicionList(PaintedList):
         self.thumbs.paint(painter, picture, one.image, 0.4 if done else 1.0)
         left += SIDE + GAP
         line = QRectF(left, room.top() + 11, room.right() - 1 - left - GAP, 18)
-        words, role, token = (as_sentence(done), "check", "good") if done else kind(one)
-        end = f"{words}  {chance(one)}"
-        room_of_tag = min(round(wide(end, 11)) + 22, int(line.width()) * 3 // 5)
-        tag = QRectF(line.right() - 1 - room_of_tag, line.top(), room_of_tag, 18)
-        draw_icon(painter, QRectF(tag.left() + 2, tag.top() + 2, 14, 14).toRect(), role, token)
-        write(painter, tag.adjusted(18, 0, 0, 0), end, "muted", 11, RIGHT)
         weight = QFont.Weight.Normal if done else QFont.Weight.DemiBold
-        write(painter, line.adjusted(0, 0, -room_of_tag - GAP, 0), one.name, "muted" if done else "text", weight=weight)
-        write(painter, line.translated(0, 20), one.reason, "muted", 11)
+        used = write(painter, line, chance(one), "muted", 11, RIGHT)
+        write(
+            painter,
+            line.adjusted(0, 0, -used - GAP, 0),
+            one.name,
+            "muted" if done else "text",
+            weight=weight,
+            given=True,
+        )
+        words, role, token = (as_sentence(done), "check", "good") if done else kind(one)
+        line.translate(0, 20)
+        draw_icon(painter, QRectF(line.left(), line.top() + 2, 14, 14).toRect(), role, token)
+        used = write(painter, line.adjusted(18, 0, 0, 0), words, "muted", 11)
+        write_whole(painter, line.adjusted(18 + used + GAP, 0, 0, 0), one.reason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in KEYS and not event.modifiers() and 0 <= self._view.selected < len(self.suspicions):

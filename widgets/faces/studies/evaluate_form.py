@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
-from widgets.kit.flow_row import FlowRow
+from widgets.kit.card_columns import FlowRow
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
 from widgets.kit.path_row import PathRow

@@ -22,7 +22,7 @@ from widgets.kit.theme import number_font
 from widgets.kit.when_new import when_new
 
 ROOM_FOR_BOTH = 760
-LEAST_PLOT = 210
+LEAST_PLOT = 180
 BAR = 1.07
 """Half the width of an interval's bar, as a factor of the rate."""
 

@@ -18,6 +18,7 @@ from widgets.faces.studies.train_words import coloured, histogram, mean
 from widgets.kit.access.elided import elided
 from widgets.kit.ink import ink
 from widgets.kit.layouts import column_of, held
+from widgets.kit.panel import scrolled
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.when_new import when_new
 
@@ -184,8 +185,8 @@ class HeadCharts(QSplitter):
         charts = ((self.angles, 5), (self.accuracy, 3), (self.loss, 3))
         for chart, _share in charts:
             chart.setMinimumHeight(LEAST_HEIGHT)
-        for part in (column_of(self.scatter, margins=EDGE), column_of(*charts, spacing=4, margins=EDGE)):
-            self.addWidget(held(part, "panel"))
+        self.addWidget(held(column_of(self.scatter, margins=EDGE), "panel"))
+        self.addWidget(scrolled(held(column_of(*charts, spacing=4, margins=EDGE), "panel")))
         self.setStretchFactor(0, 5)
         self.setStretchFactor(1, 4)
         self.setSizes([520, 440])

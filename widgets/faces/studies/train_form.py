@@ -11,7 +11,7 @@ from engines.core.words import tr
 from engines.faces.study_types import HeadSpec
 from engines.faces.training.margin_choices import CHOICES
 from widgets.faces.studies.train_words import formula, margins_shown
-from widgets.kit.flow_row import FlowRow
+from widgets.kit.card_columns import FlowRow
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import ChoiceField, ElidedLabel, NumberField, Section, Segmented, labelled
 from widgets.kit.path_row import PathRow

@@ -9,7 +9,7 @@ from widgets.faces.state import FacesView, TrainView
 from widgets.faces.studies.train_charts import HeadCharts
 from widgets.faces.studies.train_form import HeadForm
 from widgets.faces.studies.train_words import state_words
-from widgets.kit.panel import EmptyState, PlainButton, PrimaryButton, scrolled
+from widgets.kit.panel import EmptyState, PlainButton, PrimaryButton
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import CutOffLine, Framed
 
@@ -33,7 +33,7 @@ class TrainPage(WorkPage):
         empty = EmptyState(ASKED, tr("Choose folder"), "chart", asked)
         head = self.head_of(tr("Head training"), self.again, self.start, self.use)
         self.cut_off = CutOffLine()
-        self.lay_out(Framed(self.cut_off, 12, 6), head, self.form, self.body_of(empty, scrolled(self.charts)))
+        self.lay_out(Framed(self.cut_off, 12, 6), head, self.form, self.body_of(empty, self.charts))
         self.empty.clicked.connect(lambda: (self.start if self.shown.spec.images else self.form.images.choose).click())
         self.again.clicked.connect(self.start.clicked)
         self.use.clicked.connect(self._use)
@@ -48,7 +48,7 @@ class TrainPage(WorkPage):
         words = state_words(shown)
         if words != self.state.text():
             self.state.setText(words)
-            self.state.set_tip(shown.result.file if shown.result else "")
+            self.state.setToolTip(shown.result.file if shown.result else "")
         there = busy or shown.progress is not None or shown.result is not None
         self.show_there(there)
         self.charts.show_progress(shown.progress)

@@ -82,15 +82,18 @@ def first_values(axis: Axis, view: DiffusionView) -> tuple[str, ...]:
 def typed(axis: Axis, text: str) -> tuple[tuple[str, ...], str]:
     """The numbers of a list with commas or spaces, in order and once each; and what is wrong with it."""
     if axis not in WHOLE and (one := re.search(r"\d+,\d+", text)):
-        asked = tr("{one}\u201d or \u201c{one2}", one=one[0].replace(",", "."), one2=one[0].replace(",", ", "))
-        return (), tr("Write \u201c{asked}\u201d: a point within a number, a space between two", asked=asked)
+        return (), tr(
+            "Write \u201c{number}\u201d or \u201c{numbers}\u201d: a point within a number, a space between two",
+            number=one[0].replace(",", "."),
+            numbers=one[0].replace(",", ", "),
+        )
     found: list[str] = []
     for word in text.replace(",", " ").replace(";", " ").split():
         if not _fits(axis, word):
-            return (), tr(
-                "\u201c{word}\u201d is no {words} from 0",
-                word=word,
-                words=tr("whole number") if axis in WHOLE else tr("number"),
+            return (), (
+                tr("\u201c{word}\u201d is no whole number from 0", word=word)
+                if axis in WHOLE
+                else tr("\u201c{word}\u201d is no number from 0", word=word)
             )
         if word not in found:
             found.append(word)

@@ -36,6 +36,7 @@ from widgets.generative.studio.words import STATES, run_tip, sampler_words, samp
 from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
+from widgets.kit.row_list import wide
 from widgets.kit.theme import LOOK, number_font
 
 CARD = QSize(196, 68)
@@ -88,7 +89,12 @@ class RunCard(QStyledItemDelegate):
         self._files = files
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return CARD
+        """All as wide as the one with the most to say."""
+        model = index.model()
+        assert isinstance(model, RunsModel)
+        lines = (line for run in model.runs for line in ((sampler_words(run.spec), 12), (_steps_words(run), 11)))
+        words = round(max(wide(*line) for line in lines))
+        return QSize(max(CARD.width(), words + THUMBNAIL + 30), CARD.height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -250,23 +256,20 @@ def _draw_lines(painter: QPainter, room: QRect, run: Run) -> None:
     painter.setPen(look.color("text"))
     _write(painter, lines[0], sampler_words(run.spec), font)
     painter.setPen(look.color("muted"))
-    _write(
-        painter,
-        lines[1],
-        tr(
-            "{steps}, {samples_words}",
-            steps=tr_count(run.spec.steps, "{n} step", "{n:,} steps"),
-            samples_words=samples_words(run.spec),
-        ),
-        small,
-    )
+    _write(painter, lines[1], _steps_words(run), small)
     word, role, token = STATES[run.state]
     if word:
         draw_icon(painter, QRect(lines[2].left(), lines[2].center().y() - 6, 12, 12), role, token)
         painter.setPen(look.color("text"))
         _write(painter, lines[2].adjusted(17, 0, 0, 0), _progress(run) or word, small)
     else:
-        _write(painter, lines[2], f"{run.title}" + (f", {when_words(run.when)}" if run.when else ""), small)
+        told = f"{run.title}" + (f", {when_words(run.when)}" if run.when else "")
+        _write(painter, lines[2], told, small, given=True)
+
+
+def _steps_words(run: Run) -> str:
+    steps = tr_count(run.spec.steps, "{n} step", "{n:,} steps")
+    return tr("{steps}, {samples_words}", steps=steps, samples_words=samples_words(run.spec))
 
 
 def _progress(run: Run) -> str:
@@ -276,7 +279,7 @@ def _progress(run: Run) -> str:
     return tr("Cancelling") if busy.cancelling else tr("Running, {done:.0f} %", done=100 * busy.done / busy.total)
 
 
-def _write(painter: QPainter, room: QRect, words: str, font: QFont) -> None:
+def _write(painter: QPainter, room: QRect, words: str, font: QFont, *, given: bool = False) -> None:
     painter.setFont(font)
-    shown = elided(QFontMetrics(font), words, room.width(), given=True)
+    shown = elided(QFontMetrics(font), words, room.width(), given=given)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -19,15 +19,16 @@ from widgets.inspection.activations.strip import FrameStrip
 from widgets.inspection.activations.vector import VectorChart
 from widgets.inspection.live_page import LivePage, rgb
 from widgets.inspection.state import InspectionView
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, ask_open, save_or_say
 from widgets.kit.words import file_name
 
-SIDE, SMALL = 300, 620
+WIDTHS, SMALL = (300, 300, 0.0), 620
 FILMS = tr("Films (*.mp4 *.mov *.avi *.mkv *.webm *.m4v);;All files (*)")
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
@@ -155,7 +156,7 @@ class ActivationsPage(LivePage):
     def _lay_out(self) -> None:
         head = self.head_of(tr("Activations"), self.scale, self.heat, self.best, self.export)
         self.trouble.close_button.hide()
-        body = row_of((self._maps, 1), self._make_side(), spacing=16, margins=(12, 0, 12, 0))
+        body = Beside(self._maps, self._make_side(), WIDTHS, margins=(12, 0, 12, 0))
         best = column_of(self.found, self.strip, spacing=4, margins=(12, 0, 12, 0))
         results = held(column_of((body, 1), best, spacing=4, margins=(0, 0, 0, 8)))
         self.lay_out(head, self.body_of(self.empty_state(), results))
@@ -163,9 +164,7 @@ class ActivationsPage(LivePage):
     def _make_side(self) -> QWidget:
         about = column_of(*self.about, spacing=2)
         health = column_of(*self.health, spacing=2)
-        side = held(column_of((self.over, 3), about, (self.charts, 2), health, spacing=8))
-        side.setFixedWidth(SIDE)
-        return side
+        return held(column_of((self.over, 3), about, (self.charts, 2), health, spacing=8))
 
     def _wire(self) -> None:
         self.scale.chosen.connect(self.atlas.set_scale)

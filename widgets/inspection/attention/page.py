@@ -6,8 +6,6 @@ import math
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from engines.inspection.looks import AttentionLook, Map
@@ -15,6 +13,7 @@ from widgets.charts.patch_maps import HeadStrip, PatchMap
 from widgets.inspection.attention import words
 from widgets.inspection.live_page import LivePage, Wanted, rgb
 from widgets.inspection.state import InspectionView
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
 from widgets.kit.keeping.fields import keep
@@ -22,7 +21,7 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import PlainButton, QuietButton, Segmented
 from widgets.kit.save_file import ask_file, save_or_say
 
-SIDE, MOST_SIDE = 344, 520
+WIDTHS = (344, 520, 0.36)
 NONE = tr("This model has no layers of attention; its other pages show what it sees.")
 FORMATS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 
@@ -56,10 +55,6 @@ class AttentionPage(LivePage):
         """The picture under its map, as a file."""
         if path := ask_file(self, tr("Export attention"), "export", FORMATS, "attention.png"):
             save_or_say(self, path, self.map.save)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._side.setFixedWidth(min(max(SIDE, round(0.36 * self.width())), MOST_SIDE))
-        super().resizeEvent(event)
 
     def _show(self, look: AttentionLook, head: int) -> None:
         if look is self.look and head == self._head:
@@ -107,11 +102,10 @@ class AttentionPage(LivePage):
         side = column_of(
             self.heads, self.what, self.spread, held(row_of(self.token, None)), self.note, None, spacing=8
         )  # fmt: skip
-        self._side: QWidget = held(side)
         for part in (self.what, self.spread, self.note):
             part.setAlignment(Qt.AlignmentFlag.AlignTop)
-        body = row_of((self.map, 1), self._side, spacing=16, margins=(12, 0, 12, 8))
-        self.lay_out(head, self.body_of(self.empty_state(), held(body)))
+        body = Beside(self.map, held(side), WIDTHS, margins=(12, 0, 12, 8))
+        self.lay_out(head, self.body_of(self.empty_state(), body))
 
     def _wire(self) -> None:
         self.kind.chosen.connect(lambda kind: self.edited.emit({"map": kind}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engines.core.files import write_text
@@ -15,6 +14,7 @@ from widgets.inspection.field.layers import LayerTable
 from widgets.inspection.field.picture import HEAT, FieldPicture
 from widgets.inspection.field.units import UnitMap
 from widgets.inspection.state import InspectionView
+from widgets.kit.card_columns import Beside
 from widgets.kit.figures_table import csv_text
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
@@ -23,7 +23,7 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.slider import ClickSlider
 from widgets.kit.work_page import WorkPage
 
-SIDE, MOST_SIDE = 360, 560
+WIDTHS = (360, 560, 0.38)
 """Width of what stands beside the picture."""
 
 
@@ -73,10 +73,6 @@ class FieldPage(WorkPage):
         """The table as CSV, every figure in a column of its own."""
         if self.layers.fields is not None:
             write_text(check_file(path, TABLE), csv_text(words.csv_rows(self.layers.fields)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.side.setFixedWidth(min(max(SIDE, round(0.38 * self.width())), MOST_SIDE))
-        super().resizeEvent(event)
 
     def _show_layer(self, view: InspectionView, layer: str, found: FieldLook | None) -> None:
         table = view.field.table
@@ -151,8 +147,8 @@ class FieldPage(WorkPage):
         chosen = column_of(self.units, self.channel_box, None, spacing=8)
         figures = row_of(chosen, (column_of(self.stats, None), 1), spacing=16)
         answer = row_of(self.verdict, (self.answer, 1), spacing=8)
-        self.side = held(column_of(figures, self.note, answer, (self.layers, 1), spacing=8))
-        return held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 4, 12, 12)))
+        side = held(column_of(figures, self.note, answer, (self.layers, 1), spacing=8))
+        return Beside(self.pictures, side, WIDTHS)
 
     def _wire(self) -> None:
         self.picture.unitChosen.connect(self.unitChosen)

@@ -28,6 +28,13 @@ def elided(
     return shown
 
 
+def wrapping(metrics: QFontMetrics | QFontMetricsF, text: str, width: float) -> int:
+    """How to write a text in several lines: broken between its words, or anywhere where one of them has no room."""
+    flags = Qt.TextFlag
+    fits = all(metrics.horizontalAdvance(word) <= width for word in text.split())
+    return (flags.TextWordWrap if fits else flags.TextWrapAnywhere).value
+
+
 @contextmanager
 def listening() -> Iterator[list[str]]:
     """Hear of every text of the program that is cut while it is painted."""

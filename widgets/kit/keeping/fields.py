@@ -33,8 +33,9 @@ class Kept:
             self.show(name, field)
 
     def add(self, name: str, field: QWidget) -> None:
-        """One more field."""
+        """One more field, which shows what is kept once its page is connected."""
         self._fields[name] = field
+        QTimer.singleShot(0, field, partial(self.show, name, field))
 
     def take(self, name: str, value: Any) -> None:
         """The user made this of a field."""
@@ -71,7 +72,6 @@ def _keep(name: str, field: QWidget) -> None:
         field.textChanged.connect(take)
     elif isinstance(field, QAbstractButton):
         field.toggled.connect(take)
-    QTimer.singleShot(0, field, partial(KEPT.show, name, field))
 
 
 def _put(field: QWidget, value: Any) -> None:

@@ -83,7 +83,7 @@ def compare(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[
     as it was seen last.
     """
     end = before[-1]["t"]
-    seen = {name for record in before if record["t"] <= end - KEPT_WITHIN for name in record["values"]}
+    seen = {name for record in before if _is_shown(record, end - KEPT_WITHIN) for name in record["values"]}
     shown = {name: values for name, values in _allowed(before, end - KEPT_WITHIN).items() if name in seen}
     now = _first(record for record in after if record["what"] in ("begin", "look"))
     now |= _nearest(shown, after)
@@ -95,12 +95,26 @@ def compare(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[
     return len(shown.keys() & now.keys()), lost, _gone(before, after, end - KEPT_WITHIN)
 
 
+def _is_shown(record: dict[str, Any], since: float) -> bool:
+    """What a change has made of the fields is shown once the window has been painted, at the next look."""
+    return bool(record["t"] <= since and record["what"] != "done")
+
+
 def _nearest(shown: dict[str, list[Any]], after: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of films the moment that is nearest to where they were: they take their time to open, and play on."""
+    """Of films the moment that is nearest to where they were, less what they can have played since the start: they take
+    their time to open, and play on while the window is busy with its first pages; one that plays may end meanwhile.
+    """
     found: dict[str, Any] = {}
     for record in after:
-        for name in (name for name in record["values"] if name.startswith("near: ") and name in shown):
-            both = [record["values"][name], *([found[name]] if name in found else [])]
+        values, since = record["values"], record["t"] - after[0]["t"]
+        found |= {
+            name: value for name, value in values.items() if name.startswith("once: ") and value in shown.get(name, ())
+        }
+        for name in (name for name in values if name.startswith("near: ") and name in shown):
+            film = name.rpartition(" ")[2]
+            played = 0.0 if values.get(f"once: {film} stands") else since * values.get(f"state: speed of {film}", 1.0)
+            now = max(values[name] - played, min(values[name], max(shown[name])))
+            both = [now, *([found[name]] if name in found else [])]
             found[name] = min(both, key=lambda at: min(abs(at - one) for one in shown[name]))
     return found
 
@@ -112,20 +126,31 @@ def _is_one_of(name: str, value: Any, values: list[Any]) -> bool:
 
 
 def _gone(before: list[dict[str, Any]], after: list[dict[str, Any]], since: float) -> set[str]:
-    """Fields that a place showed all through the last seconds, and does not show now."""
+    """Fields that a place showed all through the last seconds, and does not show now.
+
+    A panel stands beside many places, and a fold or a choice of kind takes its fields away at all of them, most of
+    which are not looked at again before the kill: what was seen to go while its place stayed is expected nowhere until
+    it is seen again.
+    """
     last: dict[str, set[str]] = {}
+    away, place_before, names_before = set[str](), "", set[str]()
     for record in before:
         place, names = record.get("place", ""), _fields_of(record)
-        last[place] = names if record["t"] <= since or place not in last else last[place] & names
+        if place == place_before:
+            away |= names_before - names
+        if _is_shown(record, since):
+            away -= names
+        place_before, names_before = place, names
+        last[place] = names if _is_shown(record, since) or place not in last else last[place] & names
     now = {record.get("place", ""): _fields_of(record) for record in after if record["what"] == "look"}
-    return {f"{place}: {name}" for place, names in now.items() for name in last.get(place, names) - names}
+    return {f"{place}: {name}" for place, names in now.items() for name in last.get(place, names) - names - away}
 
 
 def _fields_of(record: dict[str, Any]) -> set[str]:
     """Its fields: states are compared, but come once what they are of is made; a row of a source is called as that is,
     and a source can be renamed.
     """
-    names = (name for name in record["values"] if not name.startswith(("state: ", "near: ", "late: ")))
+    names = (name for name in record["values"] if not name.startswith(("state: ", "near: ", "late: ", "once: ")))
     return {name for name in names if "/SourceList/" not in name}
 
 
@@ -135,7 +160,7 @@ def _allowed(records: list[dict[str, Any]], since: float) -> dict[str, list[Any]
     for record in records:
         for name, value in record["values"].items():
             had = values.get(name, [])
-            values[name] = [value] if record["t"] <= since else [*had, *([value] if value not in had else [])]
+            values[name] = [value] if _is_shown(record, since) else [*had, *([value] if value not in had else [])]
     return values
 
 

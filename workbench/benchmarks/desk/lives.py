@@ -23,31 +23,22 @@ from PySide6.QtCore import QObject, QTimer
 from engines.core.clock import monotonic
 from engines.core.errors import KinoscopeError
 from workbench.benchmarks.desk.fields import change, fields, value_of
+from workbench.threads.background import Errands
+from workbench.window.keeping import STILL
 
 STEP_MS = 120
 SETTLED = 2
 """Looks in a row that show the same, so that what comes late is there."""
-MOST_LOOKS = 10
+MOST_LOOKS = 40
 LONGEST_WORK_S = 90.0
 FILM = "walking"
 MOVING = ("Panels",)
 """Fields that follow the arrangement of the docks, which is compared as such."""
-OURS = (
-    "Position",
-    "Filter",
-    "Help",
-    "Seek",
-    "Recent",
-    "Search",
-    "TopBar",
-    "Pages of",
-    "QTabBar",
-    "Find the board",
-    "Detect the board",
-    "_Head/From",
-    "faces.tracks/Name",
-)
-"""Parts of names of fields that go on by themselves, or are of the moment: faces in view, what the log filters."""
+OURS = ("TransportBar/Position", "TopBar", "Pages of", "faces.tracks/Name")
+"""Parts of names of fields that are compared as something else or are of the moment: the slider that follows a film
+(compared as its place), the buttons of presets and of pages (as the preset and pages in force), the name for a face
+that is in view just now.
+"""
 NOT_BY_SCRIPT = ("Record", "Play", "Pause")
 
 
@@ -61,6 +52,7 @@ class Life(QObject):
         self._places = [place for place in places(window) if not only or "/".join(place) in only]
         self._left, self._at = list(self._places), ("", "")
         self._shown = False
+        self._hand = threading.Lock()
         self._looks: list[dict[str, Any]] = []
         self._clock = QTimer(self, interval=STEP_MS)
         self._clock.timeout.connect(self._step)
@@ -88,15 +80,21 @@ class Life(QObject):
         elif not self._shown:
             self._shown = True
             self._record("looked", {})
-            threading.Timer(self._seconds, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+            threading.Timer(self._seconds, self._end).start()
         else:
             self._work()
 
+    def _end(self) -> None:
+        """At any moment but the one between a change and its record: what was shown must be known."""
+        self._hand.acquire()
+        os.kill(os.getpid(), signal.SIGKILL)
+
     def _is_settled(self, values: dict[str, Any]) -> bool:
-        """What comes late to this place is there."""
+        """What comes late to this place is there, what is read beside the window's thread too."""
         still = {name: value for name, value in values.items() if not name.startswith("near: ")}
         self._looks.append(still)
-        done = len(self._looks) >= MOST_LOOKS or self._looks[-SETTLED:] == [still] * SETTLED
+        idle = all(one.idle for one in self._window.services.supervisor.owned() if isinstance(one, Errands))
+        done = len(self._looks) >= MOST_LOOKS or (idle and self._looks[-SETTLED:] == [still] * SETTLED)
         if done:
             self._looks = []
         return done
@@ -108,8 +106,10 @@ class Life(QObject):
             return
         there = fields(self._window)
         names = [name for name in there if is_kept(name) and not any(word in name for word in NOT_BY_SCRIPT)]
-        for name in self._dice.sample(names, min(2, len(names))):
-            change(there[name], self._dice)
+        with self._hand:
+            for name in self._dice.sample(names, min(2, len(names))):
+                change(there[name], self._dice)
+            self._record("done", read(self._window))
 
     def _record(self, what: str, values: dict[str, Any]) -> None:
         self._file.write(
@@ -175,6 +175,7 @@ def _films(window: Any) -> dict[str, Any]:
     films = {id: it for id, it in known.items() if it.info is not None and it.info.seekable}
     return {
         **{f"near: place in {id}": round(it.position, 2) for id, it in films.items()},
+        **{f"once: {id} stands": it.state in STILL for id, it in films.items()},
         **{f"state: loop of {id}": it.loop for id, it in films.items()},
         **{f"state: speed of {id}": it.speed for id, it in films.items()},
     }

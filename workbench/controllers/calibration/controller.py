@@ -89,7 +89,6 @@ class CalibrationController(PagedController):
             return
         self.runs.cancel()
         self.session, self._camera = restore_session(self.services), kept_camera(self.services)
-        self.watch.prefer(self._camera)
         self.trouble, self._selected = None, ""
         self.captures.new_run()
         self.pages.forget()

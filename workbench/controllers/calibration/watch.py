@@ -16,6 +16,7 @@ from engines.core.words import tr
 from widgets.calibration.overlays import sighting_overlays
 from widgets.calibration.state import LiveState, Trouble, ViewRow
 from workbench.controllers.calibration.captures import Captures
+from workbench.controllers.calibration.keeping import kept_camera
 from workbench.controllers.calibration.runs import trouble_of
 from workbench.controllers.calibration.session import Session
 from workbench.controllers.common.live_threads import Lookers
@@ -59,6 +60,9 @@ class BoardWatch(SourceWatch):
         if not self.running:
             return None
         return LiveState(self.sighting(path), lookers.rate(path), lookers.problem(path))
+
+    def kept_source(self) -> str:
+        return super().kept_source() or kept_camera(self._services)
 
     def sighting(self, path: str) -> Sighting | None:
         """The newest result at `path`."""

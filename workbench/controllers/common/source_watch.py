@@ -10,7 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.common.live_threads import Lookers, choices, title_of
 from workbench.controllers.shell.viewer import ViewerController
+from workbench.project.file import Project
 from workbench.services import Services
+
+WATCHED = "watched"
+"""Kind of the project's items, by engine: the source that its panel is about."""
+KEEP_MS = 300
 
 
 class SourceWatch(QObject):
@@ -28,7 +33,10 @@ class SourceWatch(QObject):
         super().__init__(parent)
         self._id, self._viewer, self._services, self.lookers = id, viewer, services, lookers
         self.source, self._preferred = "", ""
+        self._project: Project | None = None
         self._next = False
+        self._keep_soon = QTimer(self, singleShot=True, interval=KEEP_MS)
+        self._keep_soon.timeout.connect(self._keep_source)
         self._soon = QTimer(self, singleShot=True, interval=every)
         self._soon.timeout.connect(self.changed)
         lookers.looked.connect(self.see)
@@ -67,17 +75,22 @@ class SourceWatch(QObject):
         """What a source is called."""
         return title_of(self._services.feeds, path)
 
+    def kept_source(self) -> str:
+        """What the panel was about in the open project, "" for nothing."""
+        kept = self._services.project.get(WATCHED, self._id)
+        return kept if isinstance(kept, str) else ""
+
     def choose(self, path: str) -> None:
         """Show this source in the panel; what looks elsewhere goes on."""
-        if path != self.source:
-            self.source = path
-            self.configure()
-            self.changed.emit()
+        self._preferred = ""
+        self._turn_to(path)
 
     def look(self, path: str, on: bool) -> None:
         """Look at `path`, or no longer."""
         if on and path and self.lookers.start(path, self.settings_for(path)):
-            self.source = path
+            if not self._comes_back:
+                self.source = path
+                self._keep_source()
             self._viewer.set_engine(self._id, path, True)
             self.switched(path, True)
         elif not on:
@@ -103,7 +116,11 @@ class SourceWatch(QObject):
             self._soon.start()
 
     def follow_sources(self) -> None:
-        """Sources came or went."""
+        """Sources came or went. In another project the panel is about what it was about there, as soon as that is
+        there, whatever the viewer selects while it is filled.
+        """
+        if self._services.project is not self._project:
+            self._project, self._preferred = self._services.project, self.kept_source()
         there = [choice.path for choice in self.sources()]
         if self._preferred in there:
             self.source = self._preferred
@@ -111,12 +128,25 @@ class SourceWatch(QObject):
         elif self.source not in there:
             selected = self._viewer.selected_path()
             self.source = selected if selected in there else (there or [""])[0]
+            self._keep_soon.start()
         self.changed.emit()
 
-    def prefer(self, path: str) -> None:
-        """Be about this source as soon as it is there, whatever the viewer selects while it is filled."""
-        self._preferred = path
-        self.follow_sources()
+    def _turn_to(self, path: str) -> None:
+        if path != self.source:
+            self.source = path
+            self._keep_source()
+            self.configure()
+            self.changed.emit()
+
+    @property
+    def _comes_back(self) -> bool:
+        """The source of before is there again, and the viewer is being filled."""
+        return self._preferred != "" and self.source == self._preferred
+
+    def _keep_source(self) -> None:
+        """Into the project that it is of, unless that waits for another."""
+        if self.source and not self._preferred and self._services.project is self._project:
+            self._services.project.put(WATCHED, self._id, self.source)
 
     def _let_go(self, path: str) -> None:
         """The viewer is filled: its user selects from now on."""
@@ -125,6 +155,7 @@ class SourceWatch(QObject):
 
     def close(self) -> None:
         self._soon.stop()
+        self._keep_soon.stop()
         self.lookers.stop_all()
 
     def _pass_on(self, path: str) -> None:
@@ -151,6 +182,6 @@ class SourceWatch(QObject):
 
     def _selected(self, path: str) -> None:
         """Follow the viewer, unless the engine is busy somewhere else."""
-        elsewhere = (self.running and path not in self.lookers.paths()) or self.source == self._preferred != ""
+        elsewhere = (self.running and path not in self.lookers.paths()) or self._comes_back
         if path and not elsewhere and path in [choice.path for choice in self.sources()]:
-            self.choose(path)
+            self._turn_to(path)

@@ -7,7 +7,6 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMessageBox, QWidget
 
 from engines.core.errors import KinoscopeError
@@ -16,7 +15,7 @@ from engines.core.outputs import JSON, TABLE, check_file
 from engines.core.pictures.files import DIALOG, ENDINGS
 from engines.core.places import data_dir
 from engines.core.words import tr
-from widgets.kit.labels import message_box
+from widgets.kit.labels import really
 from widgets.kit.save_file import ask_file, ask_folder, ask_open, ask_several
 from workbench.services import Notify
 
@@ -93,15 +92,7 @@ class Dialogs:
             self._notify(tr("Saved {path}", path=Path(path).name), "good")
 
     def really(self, title: str, question: str, verb: str) -> bool:
-        """Before what cannot be undone: Return and Escape leave everything as it is."""
-        box = message_box(self._window, QMessageBox.Icon.Question, title, question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        yes = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        box.exec()
-        return box.clickedButton() is yes
+        return really(self._window, title, question, verb)
 
 
 def write_report(path: str, data: object, rows: Sequence[Sequence[object]]) -> None:

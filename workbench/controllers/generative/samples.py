@@ -133,7 +133,7 @@ class Samples(QObject):
     def reveal(self, id: str) -> None:
         """Open a run's folder in the system's file manager."""
         if (stored := self._runs.stored(id)) is not None:
-            reveal(stored.folder)
+            reveal(stored.folder, self._services.notify)
 
     def export(self, kind: str, id: str) -> None:
         """Ask where to, and write a run as "grid", "strip", "gif" or "mp4"; a film is of the marked sample."""
@@ -165,7 +165,10 @@ class Samples(QObject):
         target = self._targets.pop(job, "")
         if target and self._services.jobs.record(job).state is JobState.DONE:
             self._services.notify(
-                tr("Exported {target}", target=Path(target).name), "good", tr("Reveal"), lambda: reveal(target)
+                tr("Exported {target}", target=Path(target).name),
+                "good",
+                tr("Reveal"),
+                partial(reveal, target, self._services.notify),
             )
 
     def _read(self) -> None:

@@ -47,7 +47,7 @@ class DialogsController(QObject):
         actions.bind("file.settings", self.show_settings)
         actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
-        actions.bind("help.log-folder", lambda: reveal(log_dir()))
+        actions.bind("help.log-folder", lambda: reveal(log_dir(), self._services.notify))
 
     @cached_property
     def report(self) -> ReportController:

@@ -32,6 +32,14 @@ LEVELS = {
     JobState.CANCELLED: "",
     JobState.LOST: "warn",
 }
+WORDS = {
+    JobState.QUEUED: tr("queued"),
+    JobState.RUNNING: tr("running"),
+    JobState.DONE: tr("done"),
+    JobState.FAILED: tr("failed"),
+    JobState.CANCELLED: tr("cancelled"),
+    JobState.LOST: tr("lost"),
+}
 REFRESH_MS = 500
 LONG_SECONDS = 10.0
 """A job that took longer says that it is done to a user who went elsewhere."""
@@ -61,7 +69,7 @@ class JobsController(QObject):
         panel.removed.connect(self._remove)
         panel.resumed.connect(self.resume)
         panel.kept.connect(partial(self.resume, keep=True))
-        panel.revealed.connect(reveal)
+        panel.revealed.connect(lambda path: reveal(path, services.notify))
         panel.copied.connect(self._write_spec)
         panel.chosen.connect(self._tell_outcome)
         panel.clear.clicked.connect(self.clear)
@@ -186,7 +194,7 @@ def job_row(record: JobRecord, there: Standing | None = None) -> JobRow:
     return JobRow(
         id=record.id,
         title=_shown(record.title),
-        state=record.state.value,
+        state=WORDS[record.state],
         level=LEVELS.get(record.state, ""),
         fraction=record.fraction,
         note=_shown(record.note),

@@ -18,6 +18,7 @@ from engines.core.errors import BadInput, KinoscopeError
 from engines.core.names import shown
 from engines.core.outputs import free_name
 from engines.core.words import tr
+from widgets.kit.labels import really
 from widgets.kit.save_file import ask_file, ask_folder, ask_open
 from workbench.commands import Actions
 from workbench.controllers.shell.grid import GridController
@@ -30,6 +31,7 @@ from workbench.feeds.passwords import ASKS, has_password
 from workbench.project.bundle import ABOUT, LIST, export, read_into
 from workbench.project.file import Project
 from workbench.project.finding import new_project
+from workbench.project.holding import is_elsewhere, lock_of, take_away
 from workbench.project.naming import SUFFIX, named, projects_dir, stem_of
 from workbench.project.recent import recent_titles
 from workbench.services import Services
@@ -106,7 +108,24 @@ class ProjectController(QObject):
     def _say_read_only(self) -> None:
         project = self._services.project
         text = tr("{title} can only be read here: changes are not saved. {why}", title=project.title, why=project.why)
-        self._services.notify(text, "warn", tr("New project"), self.new)
+        if project.is_held and is_elsewhere(project.path):
+            self._services.notify(text, "warn", tr("Use it anyway…"), partial(self._ask_away, project))
+        else:
+            self._services.notify(text, "warn", tr("New project"), self.new)
+
+    def _ask_away(self, project: Project) -> None:
+        """Another machine had it last, which may have been switched off; only the user can know."""
+        if project is not self._services.project:
+            return
+        question = tr(
+            "{why} If it still runs there, each of the two overwrites what the other saves. Is it closed there?",
+            why=project.why,
+        )
+        if really(self._window, tr("Use it anyway"), question, tr("It is closed")):
+            lock = lock_of(project.path)
+            take_away(lock)
+            lock.unlock()
+            self.take_over()
 
     def take_over(self) -> None:
         """Write to a project that another window had, once that has closed it."""
@@ -322,7 +341,7 @@ class ProjectController(QObject):
         target = _new_folder(folder, self._services.project.title)
         written = export(self._services.project, target)
         told = tr("Exported {count} files to {target}", count=len(written), target=target)
-        self._services.notify(told, "good", tr("Reveal"), partial(reveal, target))
+        self._services.notify(told, "good", tr("Reveal"), partial(reveal, target, self._services.notify))
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from workbench.project.file import STATE, Project
-from workbench.project.holding import lock_of
+from workbench.project.holding import lock_of, take
 from workbench.project.recent import PICTURE, as_item
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -86,7 +86,7 @@ class ProjectDisk(QObject):
 
 def _is_free(project: Project) -> bool:
     lock = lock_of(project.path)
-    free = lock.tryLock(0)
+    free = take(lock)
     lock.unlock()
     return free
 

@@ -146,7 +146,7 @@ class PropertiesController(QObject):
             )
         stats += _angles(seen)
         if kept.focus:
-            stats.append(Stat(tr("Focus"), kept.focus))
+            stats.append(Stat(tr("Focus"), kept.focus, given=True))
         stats.append(
             Stat(tr("Kept"), ago(time.time() - kept.at), tip=time.strftime("%Y-%m-%d %H:%M", time.localtime(kept.at)))
         )

@@ -199,7 +199,7 @@ class Recordings(QObject):
         text = _done_words(films[0]) if len(films) == 1 else _several_words(films)
         text = " ".join(filter(None, (text, _lost_words(lost))))
         level = "warn" if broke or lost else "good"
-        self._services.notify(text, level, tr("Show"), partial(reveal, films[0].path))
+        self._services.notify(text, level, tr("Show"), partial(reveal, films[0].path, self._services.notify))
 
 
 def file_title(title: str) -> str:

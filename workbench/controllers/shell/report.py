@@ -86,7 +86,12 @@ class ReportController(QObject):
             self._services.notify(tr("The report could not be saved: {why}", why=error), "bad")
             return
         self.close()
-        self._services.notify(tr("The report is saved: {path}", path=path), "good", tr("Reveal"), partial(reveal, path))
+        self._services.notify(
+            tr("The report is saved: {path}", path=path),
+            "good",
+            tr("Reveal"),
+            partial(reveal, path, self._services.notify),
+        )
 
 
 TAKEN: dict[str, Callable[[int], str]] = {

@@ -107,8 +107,7 @@ class SettingsPages(QObject):
         self._refresh()
 
     def _reveal(self, path: str) -> None:
-        if not reveal(path):
-            self._services.notify(tr("No file manager was found to show {folder}", folder=path), "warn")
+        reveal(path, self._services.notify)
 
     def _choose(self, id: str) -> None:
         before = next(place.path for place in places_of(self._services.settings.value) if place.id == id)

@@ -94,9 +94,8 @@ class SourceMenu(QObject):
 
     def reveal(self, id: str) -> None:
         """Show where the file or folder of a source lies."""
-        path = file_of(self._services.feeds.feed(id).source)
-        if path and not reveal(path):
-            self._services.notify(tr("No file manager was found to show {folder}", folder=path), "warn")
+        if path := file_of(self._services.feeds.feed(id).source):
+            reveal(path, self._services.notify)
 
     def forget(self, path: str) -> None:
         """Use the calibration that is kept for a camera no more."""

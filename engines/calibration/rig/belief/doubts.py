@@ -20,7 +20,7 @@ from engines.calibration.rig.uncertainty import Uncertainty
 from engines.calibration.solve.equations import Floats
 from engines.calibration.types import Reason, Remedy
 from engines.core.lenses import PINHOLE_NAMES
-from engines.core.words import tr
+from engines.core.words import all_of, tr, tr_count
 
 FEW_FRAMES = 10
 _MANY = 0.05
@@ -98,16 +98,21 @@ def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
         share = float((std[:2] / np.abs(lens[:2])).max())
         level = _level(share, *_UNSURE)
         if level:
-            determined = tr("is not determined") if level > 1 else tr("is uncertain")
-            words = tr(
-                "The focal length of {called} {determined} by these views: \u00b1 {share:.2g} %",
-                called=called(name),
-                determined=determined,
-                share=100 * share,
+            told = {"camera": called(name), "share": 100 * share}
+            words = (
+                tr(
+                    "The focal length of {camera} is not determined by these views: \u00b1 {share:.2g} %; "
+                    "show it the board at other distances and tilts",
+                    **told,
+                )
+                if level > 1
+                else tr(
+                    "The focal length of {camera} is uncertain by these views: \u00b1 {share:.2g} %; "
+                    "show it the board at other distances and tilts",
+                    **told,
+                )
             )
-            yield Reason(
-                "uncertain-focal", level, tr("{words}; show it the board at other distances and tilts", words=words)
-            )
+            yield Reason("uncertain-focal", level, words)
 
 
 def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
@@ -121,12 +126,12 @@ def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
     if level:
         name = evidence.fitted.problem.names[worst]
         words = tr(
-            "Left-out frames move the focal length of {called} by \u00b1 {shares:.2g} %",
-            called=called(name),
-            shares=100 * shares[worst],
+            "Left-out frames move the focal length of {camera} by \u00b1 {share:.2g} %; "
+            "hold the board still, keep the focus, and take more frames with the board in more places",
+            camera=called(name),
+            share=100 * shares[worst],
         )
-        advice = tr("hold the board still, keep the focus, and take more frames with the board in more places")
-        yield Reason("focal-spread", level, f"{words}; {advice}")
+        yield Reason("focal-spread", level, words)
 
 
 def _middles(fitted: Fitted) -> Iterator[Reason]:
@@ -138,12 +143,13 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
         axis = int(np.argmax(off))
         if off[axis] > 0.08:
             words = tr(
-                "The principal point of {called} lies {off:.0f} % of the picture off its middle",
-                called=called(name),
+                "The principal point of {camera} lies {off:.0f} % of the picture off its middle ({parameter}); "
+                "views that hardly tilt leave it open; add tilted ones, or hold it",
+                camera=called(name),
                 off=100 * off[axis],
+                parameter=PINHOLE_NAMES[2 + axis],
             )
-            advice = tr("views that hardly tilt leave it open; add tilted ones, or hold it")
-            yield Reason("odd-middle", 1 + int(off[axis] > 0.12), f"{words} ({PINHOLE_NAMES[2 + axis]}); {advice}")
+            yield Reason("odd-middle", 1 + int(off[axis] > 0.12), words)
 
 
 def _guessed(fitted: Fitted) -> Iterator[Reason]:
@@ -161,12 +167,12 @@ def _other_ends(evidence: Evidence) -> Iterator[Reason]:
     level = _level(evidence.ends_apart, 0.002, 0.01, 0.05)
     if level:
         words = tr(
-            "Other starts of the solver end at distances that differ by {ends_apart:.2g} %",
-            ends_apart=100 * evidence.ends_apart,
+            "Other starts of the solver end at distances that differ by {share:.2g} %: "
+            "the views leave the lenses open; load calibrated lenses or take more tilted views",
+            share=100 * evidence.ends_apart,
         )
-        advice = tr("the views leave the lenses open; load calibrated lenses or take more tilted views")
         known = any(evidence.fitted.problem.known)
-        yield Reason("several-ends", level, f"{words}: {advice}", None if known else Remedy("load_lenses"))
+        yield Reason("several-ends", level, words, None if known else Remedy("load_lenses"))
 
 
 def _spread(evidence: Evidence) -> Iterator[Reason]:
@@ -179,13 +185,14 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     level = _level(float(share[first, second]), *_UNSURE_DISTANCES)
     if level:
         names = evidence.fitted.problem.names
-        pair = tr("{first} and {second}", first=names[first], second=names[second])
         words = tr(
-            "Left-out frames move the distance of {pair} by \u00b1 {share:.2g} %",
-            pair=pair,
+            "Left-out frames move the distance of {first} and {second} by \u00b1 {share:.2g} %; "
+            "take more frames with the board in more places",
+            first=names[first],
+            second=names[second],
             share=100 * share[first, second],
         )
-        yield Reason("spread", level, tr("{words}; take more frames with the board in more places", words=words))
+        yield Reason("spread", level, words)
 
 
 def _disagreement(evidence: Evidence) -> Iterator[Reason]:
@@ -194,13 +201,16 @@ def _disagreement(evidence: Evidence) -> Iterator[Reason]:
         return
     problem = evidence.fitted.problem
     held = any(problem.known) and problem.spec.hold == "fixed"
-    cause = tr("a held lens is wrong, ") if held else ""
     words = tr(
         "Each camera alone fits to {apart:.2f} px, all together to {together:.2f} px",
         apart=alone.apart,
         together=alone.together,
     )
-    why = tr("{cause}the pictures are not of one moment, or a camera was moved", cause=cause)
+    why = (
+        tr("a held lens is wrong, the pictures are not of one moment, or a camera was moved")
+        if held
+        else tr("the pictures are not of one moment, or a camera was moved")
+    )
     worst = max(alone.frames, key=lambda frame: alone.frames[frame][0])
     usual = float(np.median([together for together, _ in alone.frames.values()]))
     level = 1 + int(alone.together > 2 * DISAGREE * max(alone.apart, 0.05))
@@ -218,12 +228,20 @@ def _disagreement(evidence: Evidence) -> Iterator[Reason]:
 def _misheld(evidence: Evidence) -> Iterator[Reason]:
     held = evidence.misheld
     if held is not None:
-        name, longer = evidence.fitted.problem.names[held.camera], "longer" if held.off > 0 else "shorter"
-        by = f"{100 * abs(held.off):.2g} % (\u00b1 {100 * held.std:.1g} %) {longer}"
-        words = tr(
-            "The known lens of {called} is not that of these pictures, which give a focal length {by}",
-            called=called(name),
-            by=by,
+        told = {
+            "camera": called(evidence.fitted.problem.names[held.camera]),
+            "by": f"{100 * abs(held.off):.2g} % (\u00b1 {100 * held.std:.1g} %)",
+        }
+        words = (
+            tr(
+                "The known lens of {camera} is not that of these pictures, which give a focal length {by} longer",
+                **told,
+            )
+            if held.off > 0
+            else tr(
+                "The known lens of {camera} is not that of these pictures, which give a focal length {by} shorter",
+                **told,
+            )
         )
         level = 1 + int(max(held.moved, abs(held.off)) > _MOVES)
         advice = tr("let the lenses be solved, or load those of these very cameras and settings")
@@ -238,13 +256,13 @@ def _changed(evidence: Evidence) -> Iterator[Reason]:
     change = evidence.change
     if change is not None:
         problem = evidence.fitted.problem
-        name = problem.names[change.camera]
-        who = called(name) if problem.cameras > 2 else tr("one of the two cameras")
-        words = tr(
-            "From {frame} on {who} shows the board {moved:.2g} px elsewhere than before",
-            frame=change.frame,
-            who=who,
-            moved=change.moved,
+        told = {"frame": change.frame, "moved": change.moved, "camera": called(problem.names[change.camera])}
+        words = (
+            tr("From {frame} on {camera} shows the board {moved:.2g} px elsewhere than before", **told)
+            if problem.cameras > 2
+            else tr(
+                "From {frame} on one of the two cameras shows the board {moved:.2g} px elsewhere than before", **told
+            )
         )
         why = tr("it was moved or its lens changed; calibrate the frames before and from there on apart")
         yield Reason("moved-camera", 2, f"{words}: {why}")
@@ -267,15 +285,11 @@ def _stretched(fitted: Fitted) -> Iterator[Reason]:
     level = _level(stretch, *_UNSURE[:2])
     if level:
         words = tr(
-            "The board's print is {stretch:.2g} % longer one way than across, and pictures cannot tell which",
+            "The board's print is {stretch:.2g} % longer one way than across, and pictures cannot tell which is right: "
+            "all distances may be off by {stretch:.2g} %; print it true to scale, or measure a distance",
             stretch=100 * stretch,
         )
-        scale = tr("is right: all distances may be off by {stretch:.2g} %", stretch=100 * stretch)
-        yield Reason(
-            "stretched-board",
-            level,
-            tr("{words} {scale}; print it true to scale, or measure a distance", words=words, scale=scale),
-        )
+        yield Reason("stretched-board", level, words)
 
 
 def _ends(fitted: Fitted) -> Iterator[Reason]:
@@ -288,13 +302,21 @@ def _few(fitted: Fitted) -> Iterator[Reason]:
     count = len(fitted.problem.frames)
     if count < FEW_FRAMES:
         level = 2 if count < 5 else 1
-        shown = tr("Only 1 frame shows") if count == 1 else tr("Only {count} frames show", count=count)
-        alike = (
-            tr(", not counting {count} that repeat them", count=len(fitted.problem.repeats))
+        words = (
+            tr_count(
+                count,
+                "Only {n} frame shows the board, not counting {repeats} that repeat it; take 20 or more",
+                "Only {n} frames show the board, not counting {repeats} that repeat them; take 20 or more",
+                repeats=len(fitted.problem.repeats),
+            )
             if fitted.problem.repeats
-            else ""
+            else tr_count(
+                count,
+                "Only {n} frame shows the board; take 20 or more",
+                "Only {n} frames show the board; take 20 or more",
+            )
         )
-        yield Reason("few-frames", level, tr("{shown} the board{alike}; take 20 or more", shown=shown, alike=alike))
+        yield Reason("few-frames", level, words)
 
 
 def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
@@ -304,16 +326,17 @@ def _thin_edges(fitted: Fitted) -> Iterator[Reason]:
         shared = problem.shared[min(a, b), max(a, b)].views
         if shared < ENOUGH:
             level = 2 if shared < 3 else 1
-            pair = tr("{first} and {second}", first=problem.names[a], second=problem.names[b])
-            views = tr("1 view") if shared == 1 else tr("{shared} views", shared=shared)
-            words = tr(
-                "{pair} share only {views} of the board, and nothing else holds them together", pair=pair, views=views
+            words = tr_count(
+                shared,
+                "{first} and {second} share only {n} view of the board, and nothing else holds them together; "
+                "take {enough} or more in which both see it",
+                "{first} and {second} share only {n} views of the board, and nothing else holds them together; "
+                "take {enough} or more in which both see it",
+                first=problem.names[a],
+                second=problem.names[b],
+                enough=ENOUGH,
             )
-            yield Reason(
-                "few-shared",
-                level,
-                tr("{words}; take {enough} or more in which both see it", words=words, enough=ENOUGH),
-            )
+            yield Reason("few-shared", level, words)
 
 
 def _same_place(fitted: Fitted) -> Iterator[Reason]:
@@ -378,12 +401,12 @@ def _odd_views(fitted: Fitted) -> Iterator[Reason]:
     if not odd:
         return
     frames = [frame for frame in problem.frames if frame in odd]
-    names = " and ".join(dict.fromkeys(problem.names[camera] for frame in frames for camera in sorted(odd[frame])))
-    listed = (
-        f"{frames[0]}"
+    names = all_of(list(dict.fromkeys(problem.names[camera] for frame in frames for camera in sorted(odd[frame]))))
+    told = {"frame": frames[0], "count": len(frames) - 1, "cameras": names}
+    words = (
+        tr("In {frame} what {cameras} saw does not agree with the rest", **told)
         if len(frames) == 1
-        else tr("{frames} and {count} more frames", frames=frames[0], count=len(frames) - 1)
+        else tr("In {frame} and {count} more frames what {cameras} saw does not agree with the rest", **told)
     )
-    words = tr("In {listed} what {names} saw does not agree with the rest", listed=listed, names=names)
     why = tr("another moment, cameras exchanged, or one that was moved; look at them on the Rig page")
     yield Reason("odd-views", 1 + int(len(frames) > 1), f"{words}: {why}", Remedy("switch_off", frames[0]))

@@ -104,15 +104,19 @@ def _check(result: RigResult, first: int, second: int, alpha: float) -> None:
 
 
 def _check_apart(result: RigResult, first: int, second: int) -> None:
-    names = tr("{first} and {second}", first=result.cameras[first].name, second=result.cameras[second].name)
     if first == second:
         raise UsageError(tr("A camera cannot be rectified with itself"), hint=tr("Choose two cameras"))
     baseline = between(result.cameras[first], result.cameras[second]).baseline
     std = next((one.distance_std for one in result.pairs if {one.first, one.second} == {first, second}), None) or 0.0
     if not baseline > max(SIGNIFICANT * std, 1e-6):
-        said = tr("{baseline:.2g} mm apart", baseline=1000 * baseline) + (f" ± {1000 * std:.2g} mm" if std else "")
+        apart = f"{1000 * baseline:.2g}" + (f" ± {1000 * std:.2g}" if std else "")
         raise BadInput(
-            tr("{names} are {said}: there is no depth in that", names=names, said=said),
+            tr(
+                "{first} and {second} are {apart} mm apart: there is no depth in that",
+                first=result.cameras[first].name,
+                second=result.cameras[second].name,
+                apart=apart,
+            ),
             hint=tr("Choose cameras at different places"),
         )
 

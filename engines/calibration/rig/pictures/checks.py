@@ -22,7 +22,7 @@ from engines.calibration.targets.shots import Shot
 from engines.core.context import Context
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.frames import Size
-from engines.core.words import tr, tr_count
+from engines.core.words import control, tr, tr_count
 
 _SAME = 0.35
 """Pixels (rms) that the corners of two cameras differ at most by where both show the same film."""
@@ -78,7 +78,9 @@ def _mirrored(said: str, named: str) -> BadInput:
     return BadInput(
         said,
         hint=tr(
-            "Switch the mirroring off in the recorder, or flip it: calibrate prepare ... --flip {named}", named=named
+            "Switch the mirroring off in the recorder, or flip the pictures of {cameras} with {control}",
+            cameras=named,
+            control=control(tr("Prepare"), f"calibrate prepare ... --flip {named}"),
         ),
     )
 

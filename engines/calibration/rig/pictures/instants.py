@@ -26,7 +26,7 @@ from engines.core.outputs import fingerprint
 from engines.core.pictures.files import LeftOut
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
-from engines.core.words import as_part, tr
+from engines.core.words import as_part, control, tr
 
 Seen: TypeAlias = "Gray | KinoscopeError | None"
 """A picture, why it cannot be read, or nothing where the camera has no picture of the moment."""
@@ -144,7 +144,8 @@ def _apart(spec: RigSpec) -> Recorded:
     """One folder, film, pattern or list a camera."""
     count = len(spec.apart)
     if count < 2:
-        hint = tr("Give one folder or film a camera, or --tiles 2x2 where all are in one picture")
+        tiles = control(tr("Tiles of a picture"), "--tiles 2x2")
+        hint = tr("Give one folder or film a camera, or choose {tiles} where all are in one picture", tiles=tiles)
         raise UsageError(tr("A rig has at least two cameras"), hint=hint)
     if len(spec.names) > count:
         raise UsageError(tr("{names} names are given for {cameras} cameras", names=len(spec.names), cameras=count))
@@ -233,14 +234,19 @@ def film_rows(each: Sequence[Film], spec: RigSpec) -> Rows:
         return moments.nearest(times_of(each))
     offsets = moments.checked(spec.offsets, len(each))
     if any(offsets) and spec.match == "name":
-        raise UsageError(tr("Offsets are counted in frames, which needs the order"), hint=tr("Add --match order"))
+        raise UsageError(
+            tr("Offsets are counted in frames, which needs the order"),
+            hint=tr("Choose {order}", order=control(tr("By their order"), "--match order")),
+        )
     if len(set(counts)) > 1 and not any(offsets) and spec.match == "name":
         raise BadInput(
             tr("The films have different numbers of frames: {counts}", counts=", ".join(map(str, counts))),
             path=each[int(np.argmin(counts))].path,
             hint=tr(
-                "Say how they are matched: --match time, --match motion (finds the offset from the board's motion), "
-                "or --match order where all began at once"
+                "Say how they are matched: {time}, {motion} (finds the offset), or {order} where all began at once",
+                time=control(tr("By time stamps"), "--match time"),
+                motion=control(tr("By the board's motion"), "--match motion"),
+                order=control(tr("By their order"), "--match order"),
             ),
         )
     moments.check_shared(counts, offsets)

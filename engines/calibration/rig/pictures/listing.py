@@ -28,7 +28,7 @@ from engines.core.errors import BadInput, UsageError
 from engines.core.frames import Size
 from engines.core.installing import PROGRAM
 from engines.core.reading import making_sense, read_text
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 NAME = "cameras.yaml"
 ENDINGS = (".yaml", ".yml")
@@ -110,8 +110,12 @@ def resolved(spec: RigSpec) -> RigSpec:
     if not lists:
         return spec
     if len(spec.paths) > 1 or spec.tiles:
-        what = "--tiles" if spec.tiles else tr("other files")
-        raise UsageError(tr("A list of cameras stands alone, without {what}", what=what), path=lists[0])
+        words = (
+            tr("A list of cameras stands alone, without {tiles}", tiles=control(tr("Tiles of a picture"), "--tiles"))
+            if spec.tiles
+            else tr("A list of cameras stands alone, without other files")
+        )
+        raise UsageError(words, path=lists[0])
     listing = read(lists[0])
     match = listing.match if spec.match == "name" else spec.match
     offsets = spec.offsets or (listing.offsets if match == "order" else ())

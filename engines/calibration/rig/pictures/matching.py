@@ -13,7 +13,7 @@ from engines.calibration.targets import photographs
 from engines.core.context import Context
 from engines.core.errors import UsageError
 from engines.core.video import stills
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Told = Callable[[float, str], None]
 _SHARE = 0.5
@@ -29,7 +29,12 @@ def settled(spec: RigSpec, ctx: Context, told: Told, threads: int = 2) -> tuple[
     listings = [photographs.listing([path]).files for path in spec.paths]
     if len(listings) < 2 or any(len(files) != 1 or not stills.is_film(files[0]) for files in listings):
         raise UsageError(
-            tr("The board's motion is compared between films, one a camera"), hint=tr("Use --match name or time")
+            tr("The board's motion is compared between films, one a camera"),
+            hint=tr(
+                "Choose {names} or {time}",
+                names=control(tr("By their names"), "--match name"),
+                time=control(tr("By time stamps"), "--match time"),
+            ),
         )
     names = camera_names([spec.names[at] if at < len(spec.names) else str(at) for at in range(len(listings))])
     paths = [files[0] for files in listings]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engines.calibration.rig.types import Matching
 from engines.core.errors import BadInput, UsageError
 from engines.core.pictures.files import natural
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Files: TypeAlias = Sequence[Path]
 Key: TypeAlias = Hashable
@@ -118,7 +118,10 @@ def _by_order(cameras: Sequence[Files], offsets: tuple[int, ...]) -> tuple[Momen
         raise BadInput(
             tr("The cameras have different numbers of pictures: {counts}", counts=", ".join(map(str, counts))),
             path=cameras[int(np.argmin(counts))][0].parent,
-            hint=tr("Match them by name or by time stamp, or give offsets in frames: --offsets 0,3"),
+            hint=tr(
+                "Match them by name or by time stamp, or give offsets in frames, such as 0,3, with {control}",
+                control=control(tr("Frames late"), "--offsets"),
+            ),
         )
     check_shared(counts, offsets)
     moments = ordered(counts, offsets)

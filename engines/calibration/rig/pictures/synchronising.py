@@ -26,7 +26,7 @@ from engines.core.context import Context
 from engines.core.errors import BadInput, WorkFailed
 from engines.core.video import stills
 from engines.core.video.film import Film, FilmFrame
-from engines.core.words import tr
+from engines.core.words import control, tr, tr_count
 
 Floats = NDArray[np.float64]
 Told = Callable[[float, str], None]
@@ -74,12 +74,11 @@ class Lag:
     @property
     def words(self) -> str:
         """How sure it is, for people."""
-        odds = "certain" if self.lead > 20 else tr("very likely")
-        sure = tr(
-            "{odds}: {explained:.0f} % of the board's motion agrees over {shared} frames",
-            odds=odds,
-            explained=100 * self.explained,
-            shared=self.shared,
+        told = {"explained": 100 * self.explained, "shared": self.shared}
+        sure = (
+            tr("certain: {explained:.0f} % of the board's motion agrees over {shared} frames", **told)
+            if self.lead > 20
+            else tr("very likely: {explained:.0f} % of the board's motion agrees over {shared} frames", **told)
         )
         off = self.exact - self.frames
         if abs(off) < _WHOLE:
@@ -101,16 +100,18 @@ class Synchronised:
     def words(self, names: Sequence[str]) -> tuple[str, ...]:
         """A sentence for each film but one. names: of the films."""
         return tuple(
-            f"{names[second]} {_late(lag.frames)} {names[first]} ({lag.words})"
+            f"{_late(lag.frames, names[second], names[first])} ({lag.words})"
             for (first, second), lag in self.lags.items()
         )
 
 
-def _late(frames: int) -> str:
+def _late(frames: int, film: str, other: str) -> str:
+    told = {"film": film, "other": other}
     if not frames:
-        return tr("runs in step with")
-    count = tr("1 frame") if abs(frames) == 1 else tr("{frames} frames", frames=abs(frames))
-    return tr("is {count} {part} on", count=count, part="late" if frames > 0 else "early")
+        return tr("{film} runs in step with {other}", **told)
+    if frames > 0:
+        return tr_count(frames, "{film} is {n} frame late on {other}", "{film} is {n} frames late on {other}", **told)
+    return tr_count(-frames, "{film} is {n} frame early on {other}", "{film} is {n} frames early on {other}", **told)
 
 
 def synchronise(
@@ -250,7 +251,10 @@ def _check_rates(each: Sequence[Film]) -> None:
                     second=two.rate,
                 ),
                 path=two.path,
-                hint=tr("No offset in frames fits them; match them by time (--match time)"),
+                hint=tr(
+                    "No offset in frames fits them; match them by time, with {control}",
+                    control=control(tr("By time stamps"), "--match time"),
+                ),
             )
 
 
@@ -308,7 +312,12 @@ def _untold(each: Sequence[Film], rest: Sequence[int], lags: dict[tuple[int, int
             reason=reason,
         ),
         path=each[number].path,
-        hint=tr("Carry the board around, to and fro, where all cameras see it, or give --match order --offsets"),
+        hint=tr(
+            "Carry the board around, to and fro, where all cameras see it, "
+            "or give the offsets with {order} and {offsets}",
+            order=control(tr("By their order"), "--match order"),
+            offsets=control(tr("Frames late"), "--offsets"),
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense
-from engines.core.words import tr
+from engines.core.words import all_of, tr
 from engines.generative.data.moments import Moments
 from engines.generative.data.pickles import is_pickle, refuse
 from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
@@ -37,7 +37,7 @@ def check(weights: Path, prediction: str = "") -> Card:
     read_header(weights)
     card = read_card(weights)
     if card.architecture not in ARCHITECTURES:
-        hint = tr("Samples come from {architectures}", architectures=" and ".join(ARCHITECTURES))
+        hint = tr("Samples come from {architectures}", architectures=all_of(ARCHITECTURES))
         raise BadInput(
             tr("A network of the kind '{architecture}' gives no samples", architecture=card.architecture),
             path=weights,

@@ -112,7 +112,7 @@ def _check_options(entry: catalog.Sampler, options: dict[str, float]) -> None:
         if name not in known:
             raise UsageError(
                 tr("Sampler '{id}' has no option '{name}'", id=entry.id, name=name),
-                hint=tr("It has {known}", known=", ".join(known) or "none"),
+                hint=tr("It has {known}", known=", ".join(known) or tr("none")),
             )
         if not known[name].low <= value <= max(known[name].high, known[name].default):
             hint = tr("From {low:g} to {high:g}", low=known[name].low, high=known[name].high)

@@ -142,7 +142,7 @@ def _size_misfits(size: tuple[int, int], info: ModelInfo) -> Iterator[tuple[str,
             )
     elif info.kind != "diffusers":
         if tuple(size) != tuple(info.shape[1:]):
-            wanted = " x ".join(map(str, info.shape[1:])) or "points"
+            wanted = " x ".join(map(str, info.shape[1:])) or tr("points")
             yield (
                 tr("{info} draws {wanted} and nothing else", info=info.title, wanted=wanted),
                 tr("Leave the size empty"),
@@ -196,10 +196,11 @@ def _check_start(spec: SampleSpec) -> None:
             tr("A strength of {strength:g} is none", strength=start.strength),
             hint=tr("Give a number above 0, 1 at most"),
         )
-    for path, what in ((start.image, "picture"), (start.mask, "mask")):
-        if what == "mask" and start.kind != "inpaint":
-            continue
-        if not path:
-            raise UsageError(tr("No {what} is chosen to begin with", what=what), hint=tr("Choose a {what}", what=what))
-        if not Path(path).expanduser().is_file():
-            raise FileMissing(tr("There is no such {what}", what=what), path=path)
+    if not start.image:
+        raise UsageError(tr("No picture is chosen to begin with"), hint=tr("Choose a picture"))
+    if not Path(start.image).expanduser().is_file():
+        raise FileMissing(tr("There is no such picture"), path=start.image)
+    if start.kind == "inpaint" and not start.mask:
+        raise UsageError(tr("No mask is chosen to begin with"), hint=tr("Choose a mask"))
+    if start.kind == "inpaint" and not Path(start.mask).expanduser().is_file():
+        raise FileMissing(tr("There is no such mask"), path=start.mask)

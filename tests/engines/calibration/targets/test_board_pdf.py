@@ -125,7 +125,7 @@ def test_a_board_that_does_not_fit_names_the_smallest_page_that_it_fits():
     huge = Board.parse("chessboard:9x6:1m")
     with pytest.raises(UsageError) as caught:
         lay_out(huge, "a0")
-    assert "fit" in caught.value.hint
+    assert "As large as the board" in caught.value.hint
     assert lay_out(huge, "fit").width > 10_000
 
 

@@ -120,7 +120,7 @@ def test_more_views_than_can_be_solved_are_refused_with_a_larger_step(moving: Pa
     monkeypatch.setattr(films, "MOST_FOUND", 3)
     with pytest.raises(BadInput, match="More than 3 frames") as caught:
         calibrated(moving, every=1)
-    assert "--every 10" in caught.value.hint
+    assert "each 10." in caught.value.hint
 
 
 def test_a_search_of_a_film_is_cancelled_between_two_frames(moving: Path):

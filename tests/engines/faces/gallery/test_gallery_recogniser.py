@@ -52,7 +52,7 @@ def test_what_is_missing_is_said(path: Path, model: Path):
         asked(path)
     assert missing.value.path == str(model)
     assert "good" in missing.value.message
-    assert "--model" in missing.value.hint
+    assert "Recogniser" in missing.value.hint
     own_recogniser(model, seed=5)
     with pytest.raises(BadInput, match="another one lies in its place"):
         asked(path)

@@ -41,7 +41,7 @@ def test_parameters_are_read_and_the_program_is_left_alone(script: Path) -> None
     assert sorted(model.weights) == sorted(known)
     assert all(torch.equal(model.weights[name], tensor) for name, tensor in known.items())
     assert model.sheet.graph is None
-    assert "--code" in model.sheet.runs
+    assert "a process of its own" in model.sheet.runs
 
 
 def test_its_graph_is_shown_when_asked(script: Path) -> None:

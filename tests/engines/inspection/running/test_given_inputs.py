@@ -37,7 +37,7 @@ def test_noise_is_seeded_and_told_shapes_fill_open_axes():
 def test_a_size_that_nobody_knows_is_asked_for(shape):
     with pytest.raises(BadInput, match="size of input 'x'") as refused:
         input_shapes(model(Given("x", shape, picture=True)))
-    assert "--input" in refused.value.hint
+    assert "Shape of x" in refused.value.hint
 
 
 def test_a_picture_of_another_size_is_refused_by_both_sizes():

@@ -26,6 +26,7 @@ from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.report import CAMERA_HEADS, CAMERA_TIPS, PAIR_HEADS, PAIR_TIPS
 from widgets.calibration.rig.words import camera_row, pair_table
 from widgets.calibration.state import pixels
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.layouts import column_of, held, row_of
@@ -36,7 +37,7 @@ from widgets.kit.words import DASH, DOT
 from widgets.kit.work_page import WorkPage
 
 NOTHING = (tr("Calibrate the rig to see how well each camera agrees in each frame"), tr("Calibrate"))
-SIDE, MOST_SIDE, SIDE_SHARE = 324, 430, 0.32
+WIDTHS = (324, 430, 0.32)
 LEAST_ROWS, ABOVE_CORNERS = 8, 560
 """Rows of the table of corners at the least, and the height of the page that all else takes."""
 FORMS = ("picture", "frame", "field", "cloud")
@@ -120,7 +121,6 @@ class CellsPage(WorkPage):
             save_or_say(self, path, lambda to: write_text(check_file(to, TABLE), csv_text(table(self.matrix))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.side.setFixedWidth(min(max(SIDE, round(SIDE_SHARE * self.width())), MOST_SIDE))
         self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // ROW_HEIGHT))
         super().resizeEvent(event)
 
@@ -271,8 +271,8 @@ class CellsPage(WorkPage):
         named = held(row_of((self.name, 1), self.before, self.after, spacing=4))
         switches = held(row_of(self.cell_switch, self.frame_switch, self.camera_switch, self.origin, None, spacing=4))
         parts = named, self.stats, self.why, switches, self.which, self.sides, None
-        self.side = scrolled(held(column_of(*parts, spacing=8, margins=(0, 0, 8, 0)), "panel"))
-        below = held(row_of((self.pictures, 1), self.side, spacing=16, margins=(12, 0, 12, 12)))
+        side = scrolled(held(column_of(*parts, spacing=8, margins=(0, 0, 8, 0)), "panel"))
+        below = Beside(self.pictures, side, WIDTHS, margins=(12, 0, 12, 12))
         return held(column_of(held(row_of(self._scroll, margins=(12, 4, 12, 0))), (below, 1), spacing=4))
 
     def _wire(self) -> None:

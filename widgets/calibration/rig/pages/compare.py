@@ -14,10 +14,11 @@ from widgets.calibration.reasons import ReasonList
 from widgets.calibration.rig.pages.state import PagesView
 from widgets.calibration.rig.space.view import RigSpace
 from widgets.calibration.rig.space.view import Shown as SpaceShown
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import ChoiceField, Segmented, wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import NONE, column_of, held
 from widgets.kit.panel import EmptyState, scrolled
 
 OFFER = (
@@ -94,8 +95,8 @@ class RigComparePage(ChartPage):
         for chart in (self.space, self.map):
             self.charts.addWidget(chart)
         self._told = (self.reasons, self.cameras, self.pairs, self.words)
-        self.side = scrolled(held(side_of(*self._told, margins=(0, 0, 8, 0)), "panel"))
-        below = row_of((self.charts, 1), self.side, spacing=16)
+        side = scrolled(held(side_of(*self._told, margins=(0, 0, 8, 0)), "panel"))
+        below = Beside(self.charts, side, self.widths, margins=NONE)
         whole = held(column_of(self.files, (below, 1), spacing=8, margins=(12, 4, 12, 12)))
         self.controls = (self.laid, self.lens, self.form, self.export)
         self.lay_out(self.head_of(tr("Compare"), *self.controls), self.body_of(EmptyState(*OFFER), whole))

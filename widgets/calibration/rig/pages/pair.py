@@ -16,6 +16,7 @@ from widgets.calibration.rig.pages.pair_picture import PairPicture, Showing
 from widgets.calibration.rig.pages.pair_view import PairView, figures_of, known_words
 from widgets.calibration.rig.pages.state import PagesView
 from widgets.charts.heat import draw_scale
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
@@ -36,7 +37,7 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
 NOTHING = (tr("Calibrate the rig to see two of its cameras rectified"), tr("Calibrate"))
-SIDE = 272
+WIDTHS = (272, 272, 0.0)
 CLOUD, PICTURE = ".ply", ".png"
 KINDS = tr("Point cloud (*.ply);;Picture (*.png)")
 OWN = "own"
@@ -65,7 +66,7 @@ class Scale(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_scale(QPainter(self), QRectF(self.rect()).adjusted(1, 2, -1, 0), *self._ends, title="depth")
+        draw_scale(QPainter(self), QRectF(self.rect()).adjusted(1, 2, -1, 0), *self._ends, title=tr("depth"))
 
 
 class PairPage(WorkPage):
@@ -84,8 +85,7 @@ class PairPage(WorkPage):
         self._make_side()
         empty = EmptyState(*NOTHING, "views", tr("Files of the project stay where they are"))
         side = scrolled(held(self._side(), "panel"))
-        side.setFixedWidth(SIDE)
-        both = held(row_of((self.picture, 1), side, spacing=16, margins=(12, 4, 12, 12)))
+        both = Beside(self.picture, side, WIDTHS)
         head = self.head_of(tr("Pair"), self.live, self.export)
         self.lay_out(head, self.body_of(empty, both))
         self._connect()

@@ -9,10 +9,11 @@ from engines.core.words import tr, tr_count
 from widgets.calibration.rig.pages.prepare_tiles import TilesPicture
 from widgets.calibration.rig.pages.prepare_view import PrepareView
 from widgets.calibration.rig.pages.state import PagesView
+from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say, show
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import (
     EmptyState,
     NumberField,
@@ -30,7 +31,7 @@ NOTHING = (
     tr("Drop a film or pictures that hold all cameras as tiles, to cut them into one of each camera"),
     tr("Open sample"),
 )
-SIDE = 270
+WIDTHS = (270, 270, 0.0)
 MOST = 8
 
 
@@ -45,9 +46,7 @@ class PreparePage(WorkPage):
         self.shown = PagesView()
         self.picture = TilesPicture()
         self._make_controls()
-        side = held(self._side())
-        side.setFixedWidth(SIDE)
-        both = held(row_of((self.picture, 1), side, spacing=8, margins=(4, 0, 12, 12)))
+        both = Beside(self.picture, held(self._side()), WIDTHS, margins=(4, 0, 12, 12))
         empty = EmptyState(*NOTHING, "tiled", tr("A rendered recording of four cameras, to try it on"))
         self.lay_out(self.head_of(tr("Prepare"), self.choose, self.start), self.body_of(empty, both))
         self._connect()

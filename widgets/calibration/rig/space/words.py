@@ -47,9 +47,9 @@ def described(
 
 def enlarged_words(kinds: Set[str], factors: Sequence[float]) -> list[str]:
     """What ellipsoids of cameras and of points mean, for those kinds that there are."""
-    made = []
-    for kind, factor in zip(("camera", "point"), factors, strict=True):
-        size = tr("{factor:g} times enlarged", factor=factor) if factor > 1 else tr("in true size")
-        if kind in kinds:
-            made.append(tr("Ellipsoids of {kind}s: one standard deviation, {size}", kind=kind, size=size))
-    return made
+    sizes = [tr("{factor:g} times enlarged", factor=factor) if factor > 1 else tr("in true size") for factor in factors]
+    told = {
+        "camera": tr("Ellipsoids of cameras: one standard deviation, {size}", size=sizes[0]),
+        "point": tr("Ellipsoids of points: one standard deviation, {size}", size=sizes[1]),
+    }
+    return [words for kind, words in told.items() if kind in kinds]

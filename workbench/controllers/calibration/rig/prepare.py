@@ -80,13 +80,17 @@ class Prepare(PagePart):
             *options(spec, "margin", "every"),
         )  # fmt: skip
 
+    def _reveal(self) -> None:
+        if self._result:
+            reveal(self._result.out, self.desk.services.notify)
+
     def make(self) -> WorkPage:
         page = super().make()
         assert isinstance(page, PreparePage)
         page.choose.clicked.connect(self.ask)
         page.start.clicked.connect(self.start)
         page.use.clicked.connect(self.use)
-        page.reveal.clicked.connect(lambda: reveal(self._result.out) if self._result else None)
+        page.reveal.clicked.connect(self._reveal)
         page.out.choose.clicked.connect(self.ask_folder)
         page.wanted.connect(lambda values: self._set(replace(self.form, **values)))
         page.gridWanted.connect(lambda rows, columns: self._set(self.form.gridded(rows, columns)))

@@ -68,5 +68,5 @@ def test_a_list_stands_alone(tmp_path: Path):
     listing.write(Listing(("a", "b"), ("a", "b")), path)
     with pytest.raises(UsageError, match="without other files"):
         resolved(RigSpec((str(path), "more"), CHARUCO))
-    with pytest.raises(UsageError, match="without --tiles"):
+    with pytest.raises(UsageError, match="without \u201cTiles of a picture\u201d"):
         resolved(RigSpec((str(path),), CHARUCO, tiles="2x2"))

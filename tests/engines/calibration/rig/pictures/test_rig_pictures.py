@@ -18,6 +18,7 @@ from engines.core.boards import Board
 from engines.core.context import PlainContext
 from engines.core.errors import BadInput, Cancelled, SourceFailed, UsageError, WorkFailed
 from engines.core.frames import Size
+from engines.core.words import at_command_line
 from tests.engines.calibration.rig.pictures import recordings as made
 from tests.engines.calibration.rig.pictures.recordings import CHARUCO, CHESSBOARD, SIZE, film, looked, moments, seen
 
@@ -102,7 +103,10 @@ def test_films_of_different_lengths_are_refused_with_the_ways_to_match_them(
     shorter = film(tmp_path / "short.mp4", [tiles[1] for tiles in moments(4)])
     with pytest.raises(BadInput, match="different numbers of frames: 12, 4") as caught:
         looked(films[1], shorter)
-    assert "--match motion" in caught.value.hint
+    assert "By the board's motion" in caught.value.hint
+    with pytest.raises(BadInput) as typed, at_command_line():
+        looked(films[1], shorter)
+    assert "--match motion" in typed.value.hint
 
 
 def test_the_same_film_given_twice_is_refused_and_left_out_among_tiles(films: tuple[str, str, str], tmp_path: Path):
@@ -160,7 +164,7 @@ def test_a_mirrored_tile_is_named_and_all_mirrored_ones_are_flipped(tmp_path: Pa
     one = made.tiled_folder(tmp_path / "one", [(left, right[:, ::-1]) for left, right in moments(4)])
     with pytest.raises(BadInput, match="Camera b is mirrored and the others are not") as caught:
         looked(one, tiles="1x2", names=("a", "b"))
-    assert "--flip b" in caught.value.hint
+    assert "the pictures of b with" in caught.value.hint
     both = made.tiled_folder(tmp_path / "both", [(left[:, ::-1], right[:, ::-1]) for left, right in moments(4)])
     found = looked(both, tiles="1x2")
     assert found.mirrored

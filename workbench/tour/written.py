@@ -1,0 +1,126 @@
+"""Finds what is wrong with texts as they are painted, by whomever: cut, too faint, not translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QComboBox,
+    QGraphicsView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from workbench.tour.cut import shown_parts
+from workbench.tour.ink import Painted, painted
+from workbench.tour.told import is_bare
+from workbench.work.languages import STRETCHED, spoken
+from workbench.work.stretching import BEGIN, END
+
+ACROSS, DOWN = 2, 5
+"""Pixels that a line may stand out: what letters lean over, and the air above and below them."""
+CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
+"""What letters have against what is behind them, and those of so many pixels."""
+DOTS = "\u2026"
+KEYS = QKeySequence.SequenceFormat.NativeText
+SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
+
+
+def written(root: QWidget) -> list[str]:
+    """Each with its kind before it."""
+    found, image = [], root.grab().toImage()
+    for part in shown_parts(root):
+        texts = [text for text in painted(part) if any(map(str.isalnum, text.words)) and _is_seen(part, text, root)]
+        name = type(part).__name__
+        found += [f"cut: {name} paints {text.words!r} with no room" for text in texts if _is_cut(part, text)]
+        found += [f"faint: {name} {text.words!r} {ratio:.1f}:1" for text, ratio in _faint(part, texts, root, image)]
+        found += [f"not translated: {name} paints {words!r}" for words in _untold(part, texts)]
+    return list(dict.fromkeys(found))
+
+
+def _is_seen(part: QWidget, text: Painted, root: QWidget) -> bool:
+    """It is not scrolled away, and nothing lies over it."""
+    middle = text.box.center().toPoint()
+    if part is root or not part.rect().contains(middle):
+        return part is root or part.rect().intersects(text.box.toAlignedRect())
+    return part.window() is root and root.childAt(part.mapTo(root, middle)) is part
+
+
+def _is_cut(part: QWidget, text: Painted) -> bool:
+    if isinstance(part, QLineEdit) or _scrolls(part, SCROLLED):
+        return False
+    room = QRectF(part.rect()) & text.room
+    rows = _scrolls(part, (QAbstractScrollArea,))
+    if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
+        return False
+    across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
+    down = text.box.top() < room.top() - DOWN or text.box.bottom() > room.bottom() + DOWN
+    return across or (down and not rows)
+
+
+def _scrolls(part: QWidget, kinds: tuple[type, ...]) -> bool:
+    return isinstance(part.parentWidget(), kinds)
+
+
+def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) -> Iterator[tuple[Painted, float]]:
+    """What is off may be faint, and so what stands in an empty field; behind letters is what most pixels are."""
+    if not part.isEnabled() or isinstance(part, QLineEdit):
+        return
+    for text in texts:
+        area = QRect(part.mapTo(root, text.box.topLeft().toPoint()), text.box.size().toSize()) & root.rect()
+        if not area.isEmpty() and text.ink.alphaF() > 0:
+            behind = _commonest(image, area)
+            ratio = contrast(_laid(text.ink, behind), behind)
+            if ratio < (LARGE_CONTRAST if text.box.height() >= LARGE else CONTRAST) - 0.05:
+                yield text, ratio
+
+
+def _commonest(image: QImage, area: QRect) -> QColor:
+    scale = image.devicePixelRatio()
+    counted: dict[int, int] = {}
+    for y in range(area.top(), area.bottom() + 1, 2):
+        for x in range(area.left(), area.right() + 1, 2):
+            pixel = image.pixel(QPoint(int(x * scale), int(y * scale)))
+            counted[pixel] = counted.get(pixel, 0) + 1
+    return QColor(max(counted, key=counted.__getitem__))
+
+
+def _laid(ink: QColor, behind: QColor) -> QColor:
+    share = ink.alphaF()
+    parts = zip(ink.getRgbF()[:3], behind.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The ratio of WCAG, from 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: QColor) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
+    """A text in several lines has its marks in the first and the last."""
+    if spoken() != STRETCHED or getattr(part, "given", False) or _given(part):
+        return
+    within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
+    for text in texts:
+        within = within or BEGIN in text.words
+        if not within and text.words not in keys and is_bare(text.words):
+            yield text.words
+        if END in text.words or DOTS in text.words:
+            within = False
+
+
+def _given(part: QWidget) -> bool:
+    """What was typed or is data: lists and fields are looked into by `told`, which knows whose words they are."""
+    return isinstance(part, (QLineEdit, QComboBox)) or _scrolls(part, (*SCROLLED, QAbstractItemView))
