@@ -21,7 +21,7 @@ from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
 from widgets.faces.pills import FacePills, Words
-from widgets.kit.access.signs import Sign
+from widgets.kit.access.signs import Sign, draw_sign
 from widgets.kit.ink import ink
 from widgets.viewer.overlays import HALO, Legend, Overlay, Point, overlay_color
 from widgets.viewer.picture import Viewport
@@ -35,6 +35,7 @@ SIGNS: dict[Standing, tuple[str, Sign]] = {
 }
 CORNER = 0.24
 """Length of a corner of an unknown face's frame, as a part of its side."""
+ENDS: tuple[Sign | None, Sign | None, Sign | None] = (None, "square", "ring")
 POINTS_FROM = 48.0
 """Faces smaller than this on the screen are drawn without their points."""
 
@@ -165,7 +166,10 @@ class FacePoints:
 
 @dataclass(frozen=True, slots=True)
 class PoseAxes:
-    """Where the head's own right, up and front point, from the tip of the nose. width: of the face."""
+    """Where the head's own right (a dot at its end), up (a square) and front (a ring) point, from the tip of the nose.
+
+    width: of the face.
+    """
 
     pose: HeadPose
     at: Point
@@ -173,8 +177,12 @@ class PoseAxes:
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         start, length = viewport.to_widget(*self.at), 0.45 * self.width * viewport.scale
-        for (x, y), color in zip(axes_of(self.pose), ("bad", "good", "accent"), strict=True):
-            _arrow(painter, start, start + QPointF(x * length, y * length), color)
+        for (x, y), color, end in zip(axes_of(self.pose), ("bad", "good", "accent"), ENDS, strict=True):
+            tip = start + QPointF(x * length, y * length)
+            _arrow(painter, start, tip, color)
+            if end:
+                draw_sign(painter, end, tip, HALO, 5.5)
+                draw_sign(painter, end, tip, overlay_color(color), 4.5)
 
 
 @dataclass(frozen=True, slots=True)
