@@ -24,6 +24,7 @@ from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, columns, describe
 
 MOST_ADVICE = 3
@@ -135,6 +136,7 @@ class CalibrationPanel(FeaturePanel):
         self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
+        UNITS.changed.connect(self._tell_anew)
 
     @property
     def commands(self) -> dict[str, QAbstractButton]:
@@ -192,6 +194,9 @@ class CalibrationPanel(FeaturePanel):
         self.coverage.setVisible(there and view.live is None and any(view.coverage))
         size = view.result.image_size if view.result else None
         self.coverage.show_coverage(view.coverage, size, coverage_words(view.coverage))
+
+    def _tell_anew(self) -> None:
+        self.show_state(self.shown)
 
     def _fold(self, view: CalibrationView) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""

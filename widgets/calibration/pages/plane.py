@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, label
+from widgets.kit.lengths.units import ALL, UNITS
 from widgets.kit.theme import LOOK, number_font
 
 LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 48.0
@@ -23,6 +24,7 @@ class Plane(DrawnChart):
         self.unit, self.nothing = unit, ""
         self.extent = QRectF(0, 0, 4, 3)
         self.is_empty = True
+        UNITS.changed.connect(self.update)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -78,19 +80,21 @@ class Plane(DrawnChart):
         self._note(painter, box)
 
     def _axes(self, painter: QPainter, box: QRectF) -> None:
-        look, extent = LOOK.now, self.extent
+        look, extent, (one, unit) = LOOK.now, self.extent, shown_in(self.unit)
         painter.setPen(QPen(look.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        across = Axis(extent.left(), extent.right()).ticks(max(3, int(box.width() / TICK_APART)))
+        across = Axis(extent.left() * one, extent.right() * one).ticks(max(3, int(box.width() / TICK_APART)))
         for index, (value, text) in enumerate(across):
-            words = f"{text} {self.unit}" if index == len(across) - 1 else text
-            room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
+            words = f"{text} {unit}" if index == len(across) - 1 else text
+            room = QRectF(self.at(value / one, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, text in Axis(extent.top(), extent.bottom()).ticks(max(3, int(box.height() / TICK_APART))):
-            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), text, muted, RIGHT)
+        for value, text in Axis(extent.top() * one, extent.bottom() * one).ticks(
+            max(3, int(box.height() / TICK_APART))
+        ):
+            label(painter, QRectF(box.left() - 66, self.at(0, value / one).y() - 8, 60, 16), text, muted, RIGHT)
 
     def _note(self, painter: QPainter, box: QRectF) -> None:
         if self._cursor is None or not box.contains(self._cursor):
@@ -102,3 +106,10 @@ class Plane(DrawnChart):
             left = min(max(self._cursor.x() + 14, 4.0), self.width() - wide - 4)
             top = min(max(self._cursor.y() - high - 10, 4.0), self.height() - high - 4)
             draw_note(painter, QRectF(left, top, wide, high), lines)
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """How many of what is shown one of this unit is, and how that is called: lengths are in the unit of now."""
+    known = ALL.get(unit)
+    now = known and UNITS.of(known)
+    return (known.metres / now.metres, now.symbol) if known and now else (1.0, unit)
