@@ -149,7 +149,7 @@ class Calibrations(QObject):
         if not self.of(path):
             return ""
         kept = self.best(path)
-        return tr("calibrated at another resolution") if kept is None else f"{tr('calibrated')}, {_figures(kept)}"
+        return tr("calibrated at another resolution") if kept is None else ", ".join((tr("calibrated"), _figures(kept)))
 
     def assign_file(self, path: str, file: str) -> Kept:
         """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""
