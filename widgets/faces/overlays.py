@@ -26,6 +26,7 @@ from widgets.viewer.overlays import HALO, Legend, Overlay, Point, overlay_color
 from widgets.viewer.picture import Viewport
 
 Standing: TypeAlias = Literal["known", "unknown", "expected"]
+STANDINGS: dict[Standing, str] = {"known": tr("known"), "unknown": tr("unknown"), "expected": tr("expected")}
 COLORS: dict[Standing, str] = {"known": "good", "unknown": "accent", "expected": "muted"}
 CORNER = 0.24
 """Length of a corner of an unknown face's frame, as a part of its side."""
@@ -72,7 +73,7 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
 def legend_of(recognition: Recognition) -> list[tuple[str, str]]:
     """What the colours mean, of those that are there."""
     there = {standing_of(face) for face in recognition.faces}
-    return [(standing, color) for standing, color in COLORS.items() if standing in there]
+    return [(STANDINGS[standing], color) for standing, color in COLORS.items() if standing in there]
 
 
 def _of_face(face: TrackedFace) -> list[Overlay]:
