@@ -59,7 +59,7 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
         return None
     said = read_array(source.ahead, what=tr("file of what was said ahead"))
     if said.ndim != 3 or said.dtype.kind not in "fiu":
-        raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run actions detect again"))
+        raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run the detection again"))
     if len(said) != len(scores):
         raise BadInput(
             tr("{scores} rows of scores, {ahead} of what was said ahead", scores=len(scores), ahead=len(said)),
