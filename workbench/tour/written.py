@@ -85,12 +85,19 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
     if not part.isEnabled() or isinstance(part, QLineEdit):
         return
     for text in texts:
+        if any(root.childAt(part.mapTo(root, corner)) is not part for corner in _ends(text)) and part is not root:
+            continue
         area = QRect(part.mapTo(root, text.box.topLeft().toPoint()), text.box.size().toSize()) & root.rect()
         if not area.isEmpty() and text.ink.alphaF() > 0:
             behind = _commonest(image, area)
             ratio = contrast(_laid(text.ink, behind), behind)
             if ratio < (LARGE_CONTRAST if text.box.height() >= LARGE else CONTRAST) - 0.05:
                 yield text, ratio
+
+
+def _ends(text: Painted) -> tuple[QPoint, QPoint]:
+    box = text.box.toRect().adjusted(1, 2, -1, -2)
+    return box.topLeft(), box.bottomRight()
 
 
 def _commonest(image: QImage, area: QRect) -> QColor:

@@ -39,6 +39,7 @@ class PersonPane(QWidget):
         self.grid = FaceGrid(thumbs, tr("Faces of this person"), 72, 1, tip=TIP, tip_of=face_tip)
         self.portrait = FaceRow(thumbs, PORTRAIT, 1, tr("Portrait"))
         self.name = ElidedLabel("", "title")
+        self.name.given = True
         self.line, self.alike = StateLine("hint"), StateLine("hint")
         self.rename_field = NameField(tr("New name"), tip=tr("Enter renames, Esc leaves it"))
         self.bar = NameBar()
