@@ -68,7 +68,8 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
             ]
         if isinstance(part, QComboBox) and not given:
             said += [part.itemText(at) for at in range(part.count())]
-        said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
+        if not given:
+            said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
         if isinstance(part, QAbstractItemView) and part.isVisible() and part.model() is not None:
             said += _heads(part.model()) if given or isinstance(part, QHeaderView) else _cells(part.model())
         yield from ((kind, text) for text in said if text)

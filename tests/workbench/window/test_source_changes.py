@@ -13,11 +13,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from engines.calibration.formats.files import save
 from engines.calibration.types import MonoResult
 from engines.cameras.sources.parsing import source_from
 from engines.cameras.types import Child, SceneSource, TiledSource
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, Lens
+from engines.core.places import data_dir
 from engines.core.words import tr, tr_count
 from tests.workbench.opened import Opened, until
 from workbench.feeds.calibrations import undistortion
@@ -87,6 +89,49 @@ def test_a_new_name_opens_nothing_anew_and_keeps_the_calibration(open_window: Op
     assert again.window.grid.tile(1).title.text() == "Hall · right"
     assert again.window.sources.title("tiled1/left") == "Hall · north: [1]"
     assert again.window.services.calibrations.words("tiled1/left").startswith(CALIBRATED)
+
+
+def test_a_calibration_that_came_into_use_can_be_taken_back(open_window: Open, qtbot, tmp_path: Path) -> None:
+    opened = open_window()
+    window = opened.window
+    window.sources.add(RIG)
+    until(qtbot, lambda: opened.picture(0) is not None)
+    known, undo = window.services.calibrations, window.services.undo
+    save(replace(RESULT, rms_px=0.5), tmp_path / "lens.json")
+    assert window.undistorted.use_file("tiled1/left", str(tmp_path / "lens.json"))
+    assert window.features["calibration"].assign("tiled1/left", RESULT)
+    assert (undo.undoText(), known.best("tiled1/left").result.rms_px) == ("Use calibration for Rig · left", 0.12)
+    undo.undo()
+    assert known.best("tiled1/left").result.rms_px == 0.5
+    undo.undo()
+    assert known.best("tiled1/left") is None
+    undo.redo()
+    undo.redo()
+    assert [one.result.rms_px for one in known.of("tiled1/left")] == [0.12, 0.5]
+    undo.undo()
+    for path in list((data_dir() / "calibrations").rglob("*.forgotten")):
+        path.unlink()
+    undo.redo()
+    assert opened.says("No such file")
+
+
+def test_a_source_that_was_duplicated_again_is_shown_once(open_window: Open, qtbot, folders: list[str]) -> None:
+    opened = open_window()
+    window, undo = opened.window, opened.window.services.undo
+    window.sources.add(source_from(folders[0]))
+    window.sources.change("folder1", TiledSource(source_from(folders[0]), 2, 2), "Edit it")
+    window.sources.duplicate("folder1")
+    window.sources.rename("folder1", "a\x1b[31m" + "b" * 5000)
+    assert len(window.commands.action("edit.undo").text()) < 80
+    assert window.sources.title("folder1") == "a[31m" + "b" * 195
+    window.sources.remove("folder1")
+    until(qtbot, lambda: window.viewer.layout == "2x2")
+    for _ in range(3):
+        undo.undo()
+    assert opened.sources == ["folder1"]
+    for _ in range(3):
+        undo.redo()
+    assert sorted(window.viewer.shown().values()) == ["tiled1/1", "tiled1/2", "tiled1/3", "tiled1/4"]
 
 
 def test_another_split_keeps_what_fits_and_undo_brings_the_rest(open_window: Open, qtbot) -> None:
