@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from engines.core.words import at_command_line, control
@@ -53,6 +54,11 @@ def _sources() -> Iterator[tuple[str, str]]:
                 yield name, path.read_text("utf-8")
 
 
+@cache
+def _trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((name, ast.parse(source)) for name, source in _sources())
+
+
 def _left(name: str, text: str) -> bool:
     return any(re.match(place, name) and re.fullmatch(texts, text, re.DOTALL) for place, texts in LEFT.items())
 
@@ -67,23 +73,50 @@ def test_every_text_goes_through_translation() -> None:
     assert found == []
 
 
+ONE_WORD = {
+    r"(?i)\bphotographs?\b": "picture; photograph is a camera's own file with its EXIF data",
+    r"(?i)(?<!mirror )\bimages?\b(?! (features|network)|'s;)": "picture; image in terms of the field alone",
+    r"(?i)\b(canceled|canceling|abort(ed)?)\b": "cancelled of jobs, stopped of what is live, cut off with the program",
+    r"(?<![\w'])--[a-z]": "the control's title, by `control`",
+    r"(?<![\w'])[A-Za-z ]+!( |$)": "no exclamation mark",
+}
+"""What a text does not say, and what it says."""
+OF_FILES = re.compile(r"EXIF|image_width|analytic:images")
+
+
+def test_one_word_is_said_for_one_thing() -> None:
+    found = []
+    for name, tree in _trees():
+        for node in ast.walk(tree):
+            if _is_told(node) and not name.endswith("synonyms.py"):
+                texts = [text.value for text in node.args if isinstance(text, ast.Constant)]  # type: ignore[attr-defined]
+                said = " ".join(str(text) for text in texts)
+                found += [
+                    f"{name}:{node.lineno}: {said!r}: say {word}"
+                    for pattern, word in ONE_WORD.items()
+                    if re.search(pattern, re.sub(r"\{[^{}]*\}", "", said)) and not OF_FILES.search(said)
+                ]
+    assert found == []
+
+
+def _is_told(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "tr_count")
+
+
 def test_what_is_put_into_a_text_is_told_too() -> None:
     keys = {"one", "frames", "merge"}
     found = {
-        f"{name}:{one.line}: {one.text!r}"
-        for name, source in _sources()
-        for one in spliced(source)
-        if one.text not in keys
+        f"{name}:{one.line}: {one.text!r}" for name, tree in _trees() for one in spliced(tree) if one.text not in keys
     }
     assert found == set()
     wrong = 'def f(n):\n    fits = "fit" if n else "fits"\n    return tr("{n} {fits}", n=n or "none", fits=fits)\n'
-    assert {one.text for one in spliced(wrong)} == {"fit", "fits", "none"}
+    assert {one.text for one in spliced(ast.parse(wrong))} == {"fit", "fits", "none"}
 
 
 def test_advice_names_controls_that_there_are() -> None:
     asked, shown = {}, set()
-    for name, source in _sources():
-        for node in ast.walk(ast.parse(source)):
+    for name, tree in _trees():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id == "control":
                     asked[ast.literal_eval(node.args[0].args[0])] = name  # type: ignore[attr-defined]
@@ -98,10 +131,10 @@ def test_advice_names_controls_that_there_are() -> None:
 def test_texts_are_literals_with_the_places_that_they_are_given() -> None:
     """What is put into `tr` is known to the list of texts, and a translator sees the places by name."""
     wrong = []
-    for name, source in _sources():
+    for name, tree in _trees():
         if name == "engines/core/words.py":
             continue
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "tr_count"):
                 wrong += [f"{name}:{node.lineno}: {why}" for why in _misfits(node)]
     assert wrong == []

@@ -198,10 +198,10 @@ def untold(source: str, *, one_word: bool) -> Iterator[Found]:
             yield Found(node.lineno, text_of(node))
 
 
-def spliced(source: str) -> Iterator[Found]:
+def spliced(tree: ast.AST) -> Iterator[Found]:
     """English words that are put into a told text, of its own language: `tr("{one} {fits}", fits="fit" if many else
     "fits")`, at once or by a name in the same function."""
-    for function in ast.walk(ast.parse(source)):
+    for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             places = [one.value for call in ast.walk(function) if _tells(call) for one in getattr(call, "keywords", ())]
             names = {name.id for place in places for name in ast.walk(place) if isinstance(name, ast.Name)}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
@@ -75,14 +76,14 @@ FIRST = (
     Command("view.four", tr("2 × 2 tiles"), tr("View"), tr("Show four tiles"), "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
     Command("view.nine", tr("3 × 3 tiles"), tr("View"), tr("Show nine tiles"), "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
     Command("view.follow", tr("As many tiles as sources"), tr("View"), tr("The grid grows and shrinks with what is shown"), "Ctrl+Alt+0", "layout", 0, choice="grid"),
-    Command("view.maximise", tr("Maximise tile"), tr("View"), tr("Show the selected tile alone, and back"), "Ctrl+M", "maximise", 1),
-    Command("view.fit", tr("Fit picture"), tr("View"), tr("Show the whole picture of the selected tile"), "Ctrl+Alt+F", "fit", 1),
+    Command("view.maximise", tr("Maximise tile"), tr("View"), tr("Show the selected tile alone, and back"), "Ctrl+M", "maximise", 1, needs=tr("No source is shown")),
+    Command("view.fit", tr("Fit picture"), tr("View"), tr("Show the whole picture of the selected tile"), "Ctrl+Alt+F", "fit", 1, needs=tr("Needs a source in the selected tile")),
     Command("view.snapshot", tr("Snapshot to PNG"), tr("View"), tr("Save the picture in the selected tile at full resolution"), "Ctrl+Alt+S", "snapshot", 2),
     Command("view.record", tr("Record tile"), tr("View"), tr("Record what the selected tile shows as a film, faces covered where they are in the "
 "view"), "Ctrl+Alt+R", "record", 2, check=True),
     Command("view.record-all", tr("Record all tiles"), tr("View"), tr("Record what every tile shows, each as a film of its own"), "Ctrl+Alt+Shift+R", "record", 2),
     Command("view.record-stop", tr("Stop all recordings"), tr("View"), tr("End every recording; each film is kept"), "", "stop", 2, needs=tr("No tile is being recorded")),
-    Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2),
+    Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2, needs=tr("Needs a source in the selected tile")),
     Command("view.dark", tr("Dark theme"), tr("View"), tr("Light text on dark surfaces"), "", "dark", 3, choice="theme"),
     Command("view.light", tr("Light theme"), tr("View"), tr("Dark text on light surfaces"), "", "light", 3, choice="theme"),
     Command("view.system", tr("System theme"), tr("View"), tr("Dark or light, as the desktop is"), "", "theme", 3, choice="theme"),
@@ -91,7 +92,7 @@ FIRST = (
 "it"), "Shift+F11", "", 4, check=True),
     Command("source.add-usb", tr("Add camera…"), tr("Source"), tr("A USB or built-in camera, chosen by name"), "Ctrl+Shift+C", "usb"),
     Command("source.add-file", tr("Add video file…"), tr("Source"), tr("Play a video file"), "Ctrl+Shift+V", "file"),
-    Command("source.add-folder", tr("Add folder of images…"), tr("Source"), tr("Play the images of a folder in natural order"), "Ctrl+Shift+F", "folder"),
+    Command("source.add-folder", tr("Add folder of pictures…"), tr("Source"), tr("Play the pictures of a folder in natural order"), "Ctrl+Shift+F", "folder"),
     Command("source.add-stream", tr("Add network stream…"), tr("Source"), tr("An RTSP or HTTP address"), "Ctrl+Shift+N", "stream"),
     Command("source.add-tiled", tr("Add tiled source…"), tr("Source"), tr("Split any source into rows and columns"), "Ctrl+Shift+T", "tiled"),
     Command("source.add-scene", tr("Add rendered scene…"), tr("Source"), tr("Cameras with exactly known parameters that look at a moving board"), "Ctrl+Shift+R", "scene"),
@@ -104,7 +105,7 @@ FIRST = (
     Command("source.split", tr("Split source…"), tr("Source"), tr("Rows, columns and names of the tiles of the selected source"), "", "tiled", 2, needs=tr("Needs a selected source")),
     Command("source.duplicate", tr("Duplicate source"), tr("Source"), tr("Open the selected source a second time"), "", "copy", 2, needs=tr("Needs a selected source")),
     Command("source.replace", tr("Replace source by file…"), tr("Source"), tr("Play a file where the selected source is shown"), "", "swap", 2, needs=tr("Needs a selected source")),
-    Command("source.reveal", tr("Reveal source file"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", tr("Reveal source file"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source that is a file or folder")),
     Command("source.properties", tr("Source properties"), tr("Source"), tr("What is known of the selected source"), "", "properties", 2, needs=tr("Needs a selected source")),
     Command("source.remove", tr("Remove source"), tr("Source"), tr("Close the selected source; Undo brings it back"), "", "remove", 2, needs=tr("Needs a selected source")),
     Command("source.undistort", tr("Undistort"), tr("Source"), tr("Show straight lines straight in the selected tile, and back"), "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
@@ -130,6 +131,9 @@ LAST = (
 COMMANDS = commands()
 PRESETS = presets()
 
+NARROW = QSize(12, 12)
+"""What a bar of menus leaves for the button of those that have no room."""
+
 
 class Actions(QObject):
     """The table brought to life: one `QAction` a command, bound by id to what it does. `keysChanged`: another key."""
@@ -141,13 +145,14 @@ class Actions(QObject):
         self.commands = {command.id: command for command in commands}
         self._groups: dict[str, QActionGroup] = {}
         self._runs: dict[str, Callable[[], object]] = {}
+        self._keys: dict[str, str] = {}
         self._actions = {command.id: self._make(command) for command in self.commands.values()}
         self._say_keys()
 
     def bind(self, id: str, run: Callable[[], object]) -> None:
         """Run `run()` when the command is chosen, and nothing else. One that nothing is bound to stays disabled."""
         self._runs[id] = run
-        self._actions[id].setEnabled(True)
+        self.enable(id, True)
 
     def serve(self, feature: str, controller: object) -> None:
         """Run what this feature's table says, on its controller."""
@@ -166,6 +171,7 @@ class Actions(QObject):
 
     def enable(self, id: str, on: bool) -> None:
         self._actions[id].setEnabled(on)
+        self._say(id)
 
     def check(self, id: str, on: bool = True) -> None:
         self._actions[id].setChecked(on)
@@ -198,9 +204,11 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar, extra: Callable[[str, QMenu], None] | None = None) -> None:
         """Make the menus; `extra(name, menu)` may add what is not a fixed command (recent files, dock toggles)."""
-        self.bind("window.menus", lambda: bar.setActiveAction(bar.actions()[0]))
+        window = cast(QMainWindow, bar.parentWidget())  # Qt may give its bar anew
+        self.bind("window.menus", lambda: window.menuBar().setActiveAction(window.menuBar().actions()[0]))
         for rest in bar.findChildren(QToolButton, "qt_menubar_ext_button"):
-            rest.setIcon(icon("more"))
+            rest.setIcon(icon("caret-down", "text"))
+            rest.setIconSize(NARROW)
             describe(rest, tr("More"), tr("Menus that have no room"))
         for name, title in marked(command.menu for command in self.commands.values()).items():
             menu = SideMenu(title, bar)
@@ -230,10 +238,15 @@ class Actions(QObject):
         return action
 
     def _say_keys(self) -> None:
-        """Tooltips name the key of now, here and wherever a button stands for a command."""
+        """Tell each key of now, here and wherever a button stands for a command."""
         native = QKeySequence.SequenceFormat.NativeText
-        keys = {id: action.shortcut().toString(native) for id, action in self._actions.items()}
-        for id, action in self._actions.items():
-            tip = self.commands[id].tip
-            action.setToolTip(tr("{tip} ({key})", tip=tip, key=keys[id]) if keys[id] else tip)
-        KEYS.tell(keys)
+        self._keys = {id: action.shortcut().toString(native) for id, action in self._actions.items()}
+        for id in self._actions:
+            self._say(id)
+        KEYS.tell(self._keys)
+
+    def _say(self, id: str) -> None:
+        """A tooltip says what is done, with which key, and why it cannot be done while it cannot."""
+        action, command, key = self._actions[id], self.commands[id], self._keys[id]
+        tip = tr("{tip} ({key})", tip=command.tip, key=key) if key else command.tip
+        action.setToolTip(tip if action.isEnabled() or not command.needs else f"{tip}\n{command.needs}")

@@ -24,6 +24,7 @@ from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, columns, describe
 
 MOST_ADVICE = 3
@@ -60,7 +61,7 @@ class ResultReport(QWidget):
         self.camera.add(self.about)
         self.use = PlainButton(tr("Use for this camera"), "straight")
         self.focus = TextField(
-            tr("Focus"), placeholder=tr("Focus, in a word"), tip=tr("Where the lens is focused; may stay empty")
+            tr("Focus"), placeholder=tr("Focus, such as 2 m"), tip=tr("Where the lens is focused; may stay empty")
         )
         self._use = columns(self.use, self.focus)
         words = self._loaded, self.figures, self.reasons, self._dropped, self._use
@@ -124,9 +125,9 @@ class CalibrationPanel(FeaturePanel):
         self.every = EveryFrame()
         self.solver = SolverSection()
         self.photographs = PlainButton(
-            tr("Add photographs"), "views", tr("Pictures or films that show the board; or drop them here")
+            tr("Add pictures"), "views", tr("Pictures or films that show the board; or drop them here")
         )
-        self.folder = QuietButton("", "folder", tr("A folder of photographs or films"), name=tr("Add a folder"))
+        self.folder = QuietButton("", "folder", tr("A folder of pictures or films"), name=tr("Add a folder"))
         self.discard = QuietButton(
             "", "clear", tr("Discard all views; Undo brings them back"), name=tr("Discard all views")
         )
@@ -135,6 +136,7 @@ class CalibrationPanel(FeaturePanel):
         self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
+        UNITS.changed.connect(self._tell_anew)
 
     @property
     def commands(self) -> dict[str, QAbstractButton]:
@@ -192,6 +194,9 @@ class CalibrationPanel(FeaturePanel):
         self.coverage.setVisible(there and view.live is None and any(view.coverage))
         size = view.result.image_size if view.result else None
         self.coverage.show_coverage(view.coverage, size, coverage_words(view.coverage))
+
+    def _tell_anew(self) -> None:
+        self.show_state(self.shown)
 
     def _fold(self, view: CalibrationView) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""

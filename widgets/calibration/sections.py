@@ -14,6 +14,7 @@ from widgets.calibration.state import CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label, StateLine
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import CM, M, length
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, describe, labelled
 
 MAP_WIDTH = 128
@@ -137,7 +138,7 @@ def gain_words(gain: float) -> str:
 
 
 def distance_words(metres: float) -> str:
-    return f"{100 * metres:.0f} cm" if metres < 1 else f"{metres:.2f} m"
+    return length(metres, CM, 0) if metres < 1 else length(metres, M, 2)
 
 
 class EveryFrame(QWidget):
@@ -171,7 +172,7 @@ class EmptyCard(QWidget):
         super().__init__()
         self.words = wrapped("muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = PlainButton(tr("Add photographs"))
+        self.button = PlainButton(tr("Add pictures"))
         column = column_of(self.words, self.button, spacing=12, margins=(8, 12, 8, 16))
         column.setAlignment(self.button, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column)
@@ -179,11 +180,9 @@ class EmptyCard(QWidget):
     def show_choice(self, live: bool) -> None:
         """`live`: there is a source that detection can start on."""
         what = tr("Hold a printed board before the camera and capture it from several sides.")
-        photographs = tr(
-            "Add photographs or a film that show a printed board from several sides, or a camera in Sources."
-        )
+        photographs = tr("Add pictures or a film that show a printed board from several sides, or a camera in Sources.")
         self.words.setText(what if live else photographs)
-        self.button.setText(tr("Detect the board") if live else tr("Add photographs"))
+        self.button.setText(tr("Detect the board") if live else tr("Add pictures"))
         tip = (
             tr("Look for the board in every frame")
             if live

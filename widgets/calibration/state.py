@@ -243,7 +243,7 @@ def counted(views: int, films: int, *, photographs: bool = False) -> str:
     films_words = tr_count(films, "{n} film", "{n:,} films")
     if films and not views:
         return films_words
-    pictures = tr_count(views, "{n} photograph", "{n:,} photographs")
+    pictures = tr_count(views, "{n} picture", "{n:,} pictures")
     said = pictures if photographs else tr_count(views, "{n} view", "{n:,} views")
     return tr("{views} and {films}", views=said, films=films_words) if films else said
 

@@ -31,7 +31,7 @@ class _Photograph(ImageView):
     """An image view as high as its picture's aspect asks for."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Photograph with residuals"))
+        super().__init__(tr("Picture with residuals"))
         self.aspect = 0.75
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
@@ -62,7 +62,7 @@ class ResultView(QWidget):
         self.form = Segmented(
             tr("Picture"),
             (("taken", tr("Original")), ("straight", tr("Undistorted"))),
-            tip=tr("The photograph as it was taken, or with the lens distortion taken out"),
+            tip=tr("The picture as it was taken, or with the lens distortion taken out"),
         )
         tip = tr("Found corners, the model's, and the difference")
         self.residuals = QuietButton("", "target", tip, name=tr("Show residuals"), checkable=True)
@@ -71,7 +71,7 @@ class ResultView(QWidget):
         self.keep = QSlider(Qt.Orientation.Horizontal)
         self.keep.setRange(0, STEPS)
         leave_wheel(self.keep)
-        describe(self.keep, tr("Border kept"), tr("Left: only pixels that exist. Right: all of the photograph"))
+        describe(self.keep, tr("Border kept"), tr("Left: only pixels that exist. Right: all of the picture"))
         self._lay_out()
         self.form.chosen.connect(lambda _form: self._ask())
         self.keep.valueChanged.connect(lambda _value: self._ask())
@@ -122,9 +122,9 @@ class ResultView(QWidget):
             return
         window = QDialog(self.window(), Qt.WindowType.Window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        window.setWindowTitle(self._view.name if self._view else tr("Photograph"))
+        window.setWindowTitle(self._view.name if self._view else tr("Picture"))
         window.resize(QSize(1040, 800).boundedTo(self.screen().availableSize() * ROOM))
-        large = ImageView(tr("Photograph, large"), margin=8)
+        large = ImageView(tr("Picture, large"), margin=8)
         large.set_image(self._picture.image)
         large.set_overlays(self._overlays())
         window.setLayout(column_of(large))

@@ -38,7 +38,7 @@ USE, VIEW, RMS, LEFT_OUT = range(4)
 HEADERS = ("", tr("View"), tr("RMS, px"), tr("Left out"))
 TIPS = (
     tr("Views that are on take part in the fit"),
-    tr("The photograph and what was found in it"),
+    tr("The picture and what was found in it"),
     tr("Reprojection error of the fit in this view, in pixels"),
     tr("Reprojection error in this view of a camera solved without it, in pixels"),
 )

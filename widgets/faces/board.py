@@ -17,7 +17,7 @@ TITLES = {
     Page.THRESHOLD: (tr("Threshold"), tr("How often a stranger would be named, and what this gallery gets wrong")),
     Page.VERIFY: (tr("Verify"), tr("Two pictures: the same person?")),
     Page.EVALUATE: (tr("Evaluate"), tr("Accuracy, ROC and open-set figures on pictures of yours")),
-    Page.AUDIT: (tr("Audit"), tr("Images that may bear a wrong name, the most suspicious first")),
+    Page.AUDIT: (tr("Audit"), tr("Pictures that may bear a wrong name, the most suspicious first")),
     Page.TRAIN: (tr("Train"), tr("A head on top of the recogniser, and its embedding while it learns")),
     Page.GAZE: (tr("Gaze"), tr("Head pose and gaze, and a calibration of your own")),
 }

@@ -27,7 +27,7 @@ class Stat:
     tip: str = ""
     level: str = ""
     given: bool = False
-    """The value is a word of the user."""
+    """Its words are the user's, or those of a file."""
 
 
 class StatGrid(QWidget):
@@ -99,7 +99,8 @@ def _fill(row: tuple[Label, ...], stat: Stat) -> None:
     spread = f"± {stat.spread}" if stat.spread else ""
     for label, text in zip(row, (stat.label, stat.value, stat.unit, spread), strict=True):
         label.setText(text)
-    row[1].given = stat.given
+    for label in row[:2]:
+        label.given = stat.given
     word = max(map(row[0].fontMetrics().horizontalAdvance, stat.label.split()), default=0)
     for label, room in zip(row, (max(LABEL_ROOM, word + 2), VALUE_ROOM), strict=False):
         label.setMinimumWidth(min(label.sizeHint().width(), room))

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 STYLE = Path(__file__).resolve().parents[2] / "resources" / "theme.qss"
@@ -89,12 +89,19 @@ class Look(QObject):
     """The theme in force. One for the application."""
 
     changed = Signal()
+    packed = Signal()
+    """Controls and rows are of another height, and there is more or less air between them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = DARK
         self.compact = False
-        """Lower controls and less air, from the next `dress` on."""
+
+    def pack(self, compact: bool) -> None:
+        """Lower controls and rows and less air, or as they were; the style sheet follows with the next `dress`."""
+        if compact != self.compact:
+            self.compact = compact
+            self.packed.emit()
 
     def apply(self, app: QApplication, tokens: Tokens) -> None:
         """Put a theme on the whole application."""
@@ -104,7 +111,9 @@ class Look(QObject):
     def dress(self, app: QApplication, tokens: Tokens) -> None:
         """The part of `apply` that Qt does: palette and style sheet. `changed` is to be sent afterwards."""
         self.now = tokens
-        QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
+        icons = STYLE.parent / "icons"
+        QDir.setSearchPaths("glyph", [str(icons)])
+        QIcon.setFallbackSearchPaths([str(icons / tokens.name)])  # files and folders where the desktop has no icons
         if app.property("look") is None:
             app.setProperty("look", "fusion")
             app.setStyle("Fusion")
@@ -116,6 +125,16 @@ class Look(QObject):
 
 
 LOOK = Look()
+
+
+def high(pixels: int) -> int:
+    """The height of a control or a row that has so many pixels in a comfortable window."""
+    return round(pixels * COMPACT) if LOOK.compact else pixels
+
+
+def air(pixels: int) -> int:
+    """The same of what lies between them."""
+    return round(pixels * COMPACT * COMPACT) if LOOK.compact else pixels
 
 
 def palette(tokens: Tokens) -> QPalette:

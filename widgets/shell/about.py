@@ -7,10 +7,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
 from engines.core.words import tr
-from widgets.kit.fields import trace_view
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton
+from widgets.shell.trace import trace_view
 
 PICTURE = 64
 ROOM = 0.92

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowse
 from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.layouts import row_of
+from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
@@ -36,6 +37,8 @@ class HelpPage(QDialog):
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
         self._pages = pages
         self.list = QListWidget()
+        self.list.setItemDelegate(HighRows(self.list, CONTROL_HEIGHT))
+        self.list.given = True
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
         describe(self.list, tr("Pages"), tr("A page for each panel"))
@@ -45,7 +48,6 @@ class HelpPage(QDialog):
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setSizeHint(QSize(0, CONTROL_HEIGHT))
             self.list.addItem(item)
         self.setLayout(row_of(self.list, (self.text, 1), spacing=12, margins=(12, 12, 12, 12)))
         self.list.currentItemChanged.connect(self._show_current)

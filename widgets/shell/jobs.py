@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import ORDERED, order_tabs
-from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
+from widgets.kit.fields import SearchField, quiet, wrapped
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
@@ -21,6 +21,7 @@ from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 from widgets.kit.work_parts import Framed
+from widgets.shell.trace import trace_view
 
 ROW = Qt.ItemDataRole.UserRole
 DASH = 12

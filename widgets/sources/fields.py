@@ -148,7 +148,7 @@ class FileFields(_PathFields):
     def source(self, name: str) -> FileSource:
         path = _existing(self.path.text(), tr("video file"))
         if path.is_dir():
-            raise UsageError(tr("This is a folder"), hint=tr("Add it as a folder of images"))
+            raise UsageError(tr("This is a folder"), hint=tr("Add it as a folder of pictures"))
         return FileSource(str(path), name, self.loop.isChecked(), self._speed)
 
     def show_source(self, source: FileSource) -> None:
@@ -164,7 +164,7 @@ class FolderFields(_PathFields):
     """A folder of images."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Folder"), "/path/to/images", tr("Its images are played in natural order"))
+        super().__init__(tr("Folder"), "/path/to/images", tr("Its pictures are played in natural order"))
         self.pattern = TextField(tr("Pattern"), "*", tip=tr("Which files, for example left*.jpg"))
         self.rate = NumberField(tr("Rate"), 5, 0.1, 240, unit="fps", decimals=1, tip=tr("Pictures per second"))
         self.loop = Toggle(tr("Begin again at the end"), True, tip=tr("Loop; can be changed while it plays"))

@@ -29,7 +29,7 @@ from widgets.sources.tiled_fields import TiledFields
 KINDS: dict[str, str] = {
     "usb": tr("Camera"),
     "file": tr("Video file"),
-    "folder": tr("Folder of images"),
+    "folder": tr("Folder of pictures"),
     "stream": tr("Network stream"),
     "tiled": tr("Tiled source"),
     "scene": tr("Rendered scene"),
@@ -37,7 +37,7 @@ KINDS: dict[str, str] = {
 LEADS: dict[str, str] = {
     "usb": tr("A USB or built-in camera of this machine."),
     "file": tr("Plays with pause, step, seek, loop and speed."),
-    "folder": tr("Images of one size, played in natural order."),
+    "folder": tr("Pictures of one size, played in natural order."),
     "stream": tr("Reconnects by itself when it breaks."),
     "tiled": tr("One picture that holds several: each tile can be watched and used by itself."),
     "scene": tr("Cameras with exactly known parameters that look at a moving board."),

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engines.core.words import tr
 from widgets.shell.start.state import CutOff, CutOffJob
 from workbench.plugged import FEATURES
 from workbench.tour import first_steps, sources
@@ -21,7 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FORMS = ("usb", "file", "folder", "stream", "tiled", "scene")
 MAIN = (("first-start",), ("monitor-sample",))
 """The main stops, with what has to be done before them."""
-CRASH = CutOff("Gait study", (CutOffJob(1, "Train mnist-dit", "Cut off at step 1,200 of 2,700", can_resume=True),))
+CRASH = CutOff(
+    "Gait study",
+    (CutOffJob(1, "Train mnist-dit", tr("Cut off at step {n:,} of {all:,}", n=1200, all=2700), can_resume=True),),
+)
 
 
 def stops(theme: str) -> list[Stop]:

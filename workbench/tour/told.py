@@ -23,26 +23,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.work.languages import STRETCHED, spoken
+from widgets.kit.labels import NO_SPACE
+from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://)")
 """A word of letters that is no part of a path, an address or an identifier."""
 FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
 """What names a file is the user's."""
+KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\S+$")
 DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
 
 def untranslated(root: QWidget) -> list[str]:
     """Texts without the marks of the stretched language; none where another language is spoken."""
-    if spoken() != STRETCHED:
+    if spoken() not in MADE:
         return []
     return list(dict.fromkeys(f"{kind} {text!r}" for kind, text in _texts(root) if is_bare(text)))
 
 
 def is_bare(text: str) -> bool:
-    if FILE.search(text) or BEGIN in text or END in text:
+    if FILE.search(text.replace(NO_SPACE, "")) or KEYS.match(text) or BEGIN in text or END in text:
         return False
     return any(word.lower() not in DATA for word in WORD.findall(text))
 

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
     QGraphicsView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
 )
 
+from widgets.kit.ink import contrast
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
-from workbench.work.languages import STRETCHED, spoken
+from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
 ACROSS, DOWN = 2, 5
 """Pixels that a line may stand out: what letters lean over, and the air above and below them."""
+THROUGH = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+VEIL = 160
+"""What is larger and lets the mouse through lies over a window for a moment: what is below is not read then."""
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
+ALIKE = 0xFFF0F0F0
+"""What counts of a colour: what is behind letters may change a little from pixel to pixel."""
 DOTS = "\u2026"
 KEYS = QKeySequence.SequenceFormat.NativeText
 SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
@@ -34,8 +42,11 @@ SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
 
 def written(root: QWidget) -> list[str]:
     """Each with its kind before it."""
-    found, image = [], root.grab().toImage()
-    for part in shown_parts(root):
+    found, image, parts = [], root.grab().toImage(), list(shown_parts(root))
+    veils = [part for part in parts if part.testAttribute(THROUGH) and min(part.width(), part.height()) > VEIL]
+    for part in parts:
+        if any(not veil.isAncestorOf(part) and veil is not part for veil in veils):
+            continue
         texts = [text for text in painted(part) if any(map(str.isalnum, text.words)) and _is_seen(part, text, root)]
         name = type(part).__name__
         found += [f"cut: {name} paints {text.words!r} with no room" for text in texts if _is_cut(part, text)]
@@ -83,12 +94,12 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
 
 def _commonest(image: QImage, area: QRect) -> QColor:
     scale = image.devicePixelRatio()
-    counted: dict[int, int] = {}
+    alike: dict[int, list[int]] = {}
     for y in range(area.top(), area.bottom() + 1, 2):
         for x in range(area.left(), area.right() + 1, 2):
             pixel = image.pixel(QPoint(int(x * scale), int(y * scale)))
-            counted[pixel] = counted.get(pixel, 0) + 1
-    return QColor(max(counted, key=counted.__getitem__))
+            alike.setdefault(pixel & ALIKE, []).append(pixel)
+    return QColor(max(alike.values(), key=len)[0])
 
 
 def _laid(ink: QColor, behind: QColor) -> QColor:
@@ -97,20 +108,9 @@ def _laid(ink: QColor, behind: QColor) -> QColor:
     return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    """The ratio of WCAG, from 1 to 21."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
     """A text in several lines has its marks in the first and the last."""
-    if spoken() != STRETCHED or getattr(part, "given", False) or _given(part):
+    if spoken() not in MADE or getattr(part, "given", False) or _given(part):
         return
     within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
     for text in texts:
@@ -122,5 +122,7 @@ def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
 
 
 def _given(part: QWidget) -> bool:
-    """What was typed or is data: lists and fields are looked into by `told`, which knows whose words they are."""
-    return isinstance(part, (QLineEdit, QComboBox)) or _scrolls(part, (*SCROLLED, QAbstractItemView))
+    """Looked into by `told`, which knows whose words they are: labels, buttons, lists and fields."""
+    return isinstance(part, (QLabel, QAbstractButton, QLineEdit, QComboBox)) or _scrolls(
+        part, (*SCROLLED, QAbstractItemView)
+    )

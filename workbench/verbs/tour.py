@@ -37,7 +37,9 @@ def tour(
     theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
     only: Annotated[str, typer.Option(help="Only the stops whose name contains this: PART or PART,PART")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Only the nine main pictures, in a minute")] = False,
-    language: Annotated[str, typer.Option(help="A language; `stretched` shows what is cut or not translated")] = "en",
+    language: Annotated[
+        str, typer.Option(help="A language; `stretched` and `wide` show what is cut or not translated")
+    ] = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Fail when the window stalled, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from engines.core import words
-from workbench.work.languages import CONTEXT, ENGLISH, Catalogue, chosen, speak_in
+from workbench.work.languages import CONTEXT, ENGLISH, MADE, Catalogue, chosen, speak_in
 
 
 class CatalogueTranslator(QTranslator):
@@ -27,9 +27,10 @@ class CatalogueTranslator(QTranslator):
 
 
 def put_on(app: QApplication, setting: str) -> str:
-    """Speak the chosen language from now on: before a module with texts is imported. Its name."""
+    """Speak the chosen language from now on, in dates too: before a module with texts is imported. Its name."""
     language = chosen(setting, QLocale.system().uiLanguages())
     catalogue = speak_in(language)
+    QLocale.setDefault(QLocale(ENGLISH if language in MADE else language))
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
         old.deleteLater()

@@ -15,6 +15,7 @@ from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from engines.core.words import tr
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
@@ -170,6 +171,8 @@ class Window(QMainWindow, Host):
         self.docks.show(id)
 
     def show_centre(self, name: str) -> None:
+        if self.centre.strip not in ("", name) and name != "viewer":
+            self.preset(self.features.record(name).preset.id)
         self.centre.show_widget(name)
 
     def add_source(self, path: str) -> None:
@@ -286,8 +289,9 @@ class Window(QMainWindow, Host):
             self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
         )
         self.beginning = StartController(parts, services, commands)
+        applied = {"theme": self.set_theme, "density": theme.pack, "units": UNITS.choose}
         self.dialogs = DialogsController(
-            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
+            self, services, commands, self._panel_in_front, applied, list(self.presets.values()), pages
         )
         places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
@@ -307,13 +311,10 @@ class Window(QMainWindow, Host):
         bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
-        bind("view.maximise", self.grid.maximise)
-        bind("view.fit", self.grid.fit)
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
         self._bind_recordings(viewer.recordings)
-        bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
         bind("view.system", partial(self.set_theme, "system"))
@@ -340,7 +341,7 @@ class Window(QMainWindow, Host):
         if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
-                menu.addAction(dock.toggleViewAction())
+                menu.addAction(dock.entry())
 
     def _reset(self) -> None:
         self.docks.reset()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from widgets.kit.theme import DARK, LIGHT, LOOK, THEMES, Tokens
 
 SYSTEM = "system"
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 ASIDE = "aside"
-"""The property of a widget that was hidden when the theme changed, and has not been shown since."""
+"""The property of a widget that was hidden when the theme changed, and has not been shown since: how often the density
+had changed before, and one."""
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
@@ -38,10 +39,27 @@ def change(name: str) -> None:
     Qt would restyle every widget there is, for half a second with all panels made. Both themes have the same sizes, so
     that nothing needs to be laid out anew.
     """
-    app, tokens = application(), tokens_of(name)
+    tokens = tokens_of(name)
     FOLLOWER.on = name == SYSTEM
-    if tokens is LOOK.now:
+    if tokens is not LOOK.now:
+        _wear(tokens)
+
+
+def pack(density: str) -> None:
+    """Another density, "compact" or not, for windows that are open: heights and the room between change at once."""
+    if (density == "compact") == LOOK.compact:
         return
+    LOOK.pack(density == "compact")
+    _measure(_wear(LOOK.now))
+    WARDROBE.packs += 1
+    for view in application().allWidgets():
+        if isinstance(view, QAbstractItemView):
+            view.scheduleDelayedItemsLayout()
+
+
+def _wear(tokens: Tokens) -> list[QWidget]:
+    """Dress what is visible in the tokens and the density of now; it."""
+    app = application()
     seen = [part for window in app.topLevelWidgets() for part in _visible(window)]
     dressed = [widget for widget in seen if widget.testAttribute(POLISHED)]
     style = app.style()
@@ -53,6 +71,7 @@ def change(name: str) -> None:
     LOOK.dress(app, tokens)
     _dress(dressed)
     LOOK.changed.emit()
+    return seen
 
 
 def _hide(widgets: Iterable[QWidget]) -> None:
@@ -68,6 +87,12 @@ def _dress(widgets: Iterable[QWidget]) -> None:
         widget.setAttribute(POLISHED, True)
         style.polish(widget)
         widget.update()
+
+
+def _measure(widgets: Iterable[QWidget]) -> None:
+    """Have these forget how large they wanted to be."""
+    for widget in widgets:
+        application().sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def _visible(widget: QWidget) -> list[QWidget]:
@@ -88,27 +113,33 @@ class Wardrobe(QObject):
     meanwhile is not polished, or else is one of the few that Qt restyles.
     """
 
+    packs = 0
+    """Times that the density changed."""
+
     def put_aside(self, hidden: Iterable[QWidget]) -> None:
         """These, with all that is in them, are not of the new theme until they are shown."""
         for widget in hidden:
             if not widget.property(ASIDE):
                 _hide([widget, *widget.findChildren(QWidget)])
-                self.watch([widget])
+                self.watch([widget], self.packs + 1)
 
-    def watch(self, hidden: Iterable[QWidget]) -> None:
+    def watch(self, hidden: Iterable[QWidget], since: int) -> None:
         """Wait for these to be shown."""
         for widget in hidden:
-            widget.setProperty(ASIDE, True)
+            widget.setProperty(ASIDE, since)
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Once a widget is shown, Qt has polished all in it that never was: what is not polished is of before."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.removeEventFilter(self)
-            watched.setProperty(ASIDE, False)
+            since = watched.property(ASIDE)
+            watched.setProperty(ASIDE, 0)
             seen = _visible(watched)
             _dress([part for part in seen if not part.testAttribute(POLISHED)])
-            self.watch([part for part in _parts(seen) if not part.isVisible()])
+            if since <= self.packs:
+                _measure(seen)
+            self.watch([part for part in _parts(seen) if not part.isVisible()], since)
         return False
 
 

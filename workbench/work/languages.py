@@ -1,7 +1,7 @@
 """Languages: which there are, which is spoken, and the texts of each, read from Qt Linguist's files without Qt.
 
 `speak_in` is called before any module with a text is imported, in the window as in a worker process. English is the
-source and has no file. "stretched" is a language for testing: every text 40 % longer, between marks.
+source and has no file. "stretched" and "wide" are languages for testing: every text 40 % longer, or in wide glyphs.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from pathlib import Path
 from engines.core import words
 from engines.core.errors import KinoscopeError
 from engines.core.reading import read_xml
-from workbench.work.stretching import stretch
+from workbench.work.stretching import stretch, widen
 
 CONTEXT = "kinoscope"
 """Of all our own texts in the files; other contexts are Qt's, such as the buttons of its dialogs."""
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "languages"
 ENDING = ".ts"
 ENGLISH = "en"
-STRETCHED = "stretched"
+STRETCHED, WIDE = "stretched", "wide"
+MADE = {STRETCHED: stretch, WIDE: widen}
 VARIABLE = "KINOSCOPE_LANGUAGE"
 """Names a language in place of the setting."""
 NOT_WORDS = ("QShortcut", "QGuiApplication", "QApplication", "QLocale")
@@ -48,11 +49,11 @@ class Catalogue:
         return forms[min(plural_form(self.language, count), len(forms) - 1)] if count >= 0 else forms[-1]
 
 
-class Stretched(Catalogue):
-    """Every text longer than it is, and known by its marks."""
+class Made(Catalogue):
+    """Every text as a language for testing makes it, known by its marks."""
 
     def say(self, context: str, source: str, count: int = -1) -> str:
-        return "" if context in NOT_WORDS else stretch(source)
+        return "" if context in NOT_WORDS else MADE[self.language](source)
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ SPOKEN = Spoken()
 
 
 def known(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The names of the languages there are, English first; not the one for testing."""
+    """The names of the languages there are, English first; not those for testing."""
     return ENGLISH, *sorted(path.stem for path in folder.glob(f"*{ENDING}"))
 
 
@@ -77,7 +78,7 @@ def chosen(setting: str = "", system: Iterable[str] | None = None, folder: Path 
     """
     there = known(folder)
     for name in (os.environ.get(VARIABLE, ""), setting):
-        if name == STRETCHED or name in there:
+        if name in MADE or name in there:
             return name
     wanted = _systems() if system is None else system
     return next((found for name in wanted if (found := _nearest(name, there))), ENGLISH)
@@ -100,8 +101,8 @@ def spoken() -> str:
 
 def opened(language: str, folder: Path = FOLDER) -> Catalogue:
     """A language's texts; empty for English and, with a line in the log, for a file that cannot be used."""
-    if language == STRETCHED:
-        return Stretched(language)
+    if language in MADE:
+        return Made(language)
     if language == ENGLISH:
         return Catalogue()
     path = folder / f"{language}{ENDING}"

@@ -34,20 +34,19 @@ def evaluate_arrays(
     """
     values = _scores(scores, files[0])
     flags = _targets(targets, values.shape, files[1])
-    for what, column in (("ignore", ignore), ("background", background)):
+    for column in (ignore, background):
         if column is not None and not 0 <= column < values.shape[1]:
             told = tr(
-                "There is no column {column} to {what}: the scores have {shape} classes",
-                column=column,
-                what=what,
-                shape=values.shape[1],
+                "There is no column {column}: the scores have {classes} classes", column=column, classes=values.shape[1]
             )
-            raise BadInput(told, path=files[0], hint=tr("Columns count from 0; see --{what}", what=what))
+            raise BadInput(told, path=files[0], hint=tr("Columns that are ignored or the background count from 0"))
     dropped = flags[:, ignore].copy() if ignore is not None else np.zeros(len(flags), np.bool_)
     columns = [column for column in range(values.shape[1]) if column != ignore]
     if dropped.all():
         raise BadInput(
-            tr("Every frame is ambiguous: nothing is left to measure"), path=files[1], hint=tr("Check --ignore")
+            tr("Every frame is ambiguous: nothing is left to measure"),
+            path=files[1],
+            hint=tr("Check which column is ignored"),
         )
     return _measured(values[:, columns], flags[:, columns], dropped, columns, background, name, files[1])
 
@@ -67,7 +66,11 @@ def _measured(
     ap = by_class(values[kept], flags[kept])
     cap = by_class(values[kept], flags[kept], calibrated)
     if np.isnan(ap[actions]).all():
-        raise BadInput(tr("No action occurs in the targets"), path=targets, hint=tr("Check --background and --ignore"))
+        raise BadInput(
+            tr("No action occurs in the targets"),
+            path=targets,
+            hint=tr("Check which columns are the background and ignored"),
+        )
     shares = flags[kept].mean(axis=0)[actions]
     absent = [str(columns[index]) for index in actions if np.isnan(ap[index])]
     return Evaluation(

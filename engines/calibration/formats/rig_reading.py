@@ -21,7 +21,7 @@ from engines.calibration.types import MonoResult, Reason
 from engines.core.errors import BadInput
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics, ModelName
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 Floats = NDArray[np.float64]
 
@@ -34,10 +34,6 @@ NEAREST, FARTHEST = 1e-6, 1e4
 """Metres between cameras of one rig: nearer they are at one place; beyond, a number is damaged or of another unit."""
 LARGEST_IN_METRES = 20.0
 """A rig whose cameras are further apart by a file that does not say its unit is not taken to be in metres."""
-UNIT_HINT = tr(
-    'Say it with --unit ({units}), or in the file: length_unit: mm in YAML, unit = "mm" under [metadata] in TOML',
-    units=", ".join(UNITS),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +187,20 @@ def _camera(one: Told, size: Size | None) -> RigCamera:
     )
 
 
+def _say_unit() -> str:
+    return tr(
+        "Say it with {control} ({units}), or in the file: length_unit: mm in YAML, "
+        'unit = "mm" under [metadata] in TOML',
+        control=control(tr("Open calibration"), "--unit"),
+        units=", ".join(UNITS),
+    )
+
+
 def _metres(found: Sequence[RigCamera], unit: str) -> tuple[float, bool]:
     """How many metres the file's unit is, and whether that was taken for granted."""
     if unit:
         if unit not in UNITS:
-            raise BadInput(tr("'{unit}' is not a unit of length", unit=unit), hint=UNIT_HINT)
+            raise BadInput(tr("'{unit}' is not a unit of length", unit=unit), hint=_say_unit())
         return UNITS[unit], False
     widest = max((pair.distance for pair in pairs_of(found)), default=0.0)
     if widest > LARGEST_IN_METRES:
@@ -204,7 +209,7 @@ def _metres(found: Sequence[RigCamera], unit: str) -> tuple[float, bool]:
                 "The cameras of this file are up to {widest:.4g} apart, but it does not say in which unit",
                 widest=widest,
             ),
-            hint=UNIT_HINT,
+            hint=_say_unit(),
         )
     return 1.0, True
 
@@ -223,7 +228,7 @@ def _check_distances(found: Sequence[RigCamera], pairs: Sequence[RigPair]) -> No
         if not pair.distance < FARTHEST:
             raise BadInput(
                 tr(
-                    "Cameras {names} are {distance:.4g} m apart, which makes no sense for a rig",
+                    "Cameras {names} are {distance:.4g}\u00a0m apart, which makes no sense for a rig",
                     names=names,
                     distance=pair.distance,
                 )

@@ -80,7 +80,8 @@ def lay_out(board: Board, page: str) -> Sheet:
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f} mm and needs {paper_width:.0f} x {paper_height:.0f} mm of paper: "
+        "The board is {width:.0f} x {height:.0f}\u00a0mm and needs "
+        "{paper_width:.0f} x {paper_height:.0f}\u00a0mm of paper: "
         "it does not fit {page}",
         width=width,
         height=height,

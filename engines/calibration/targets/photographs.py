@@ -42,9 +42,7 @@ def listing(paths: Iterable[str]) -> Listing:
     """As `expand`, with the files that were left out. A folder's films follow its pictures."""
     paths = tuple(paths)
     if not paths:
-        raise BadInput(
-            tr("No photographs were given"), hint=tr("Name picture files, films or a folder that holds them")
-        )
+        raise BadInput(tr("No pictures were given"), hint=tr("Name picture files, films or a folder that holds them"))
     each = [_listed(path) for path in paths]
     files = dict.fromkeys(file for one in each for file in one.files)
     left_out = dict.fromkeys(other for one in each for other in one.left_out)
@@ -63,7 +61,7 @@ def _listed(path: str) -> Listing:
         return Listing((Path(stills.named(film, frame)),))
     also = tuple(Path(one.path) for one in found.left_out if stills.is_film(one.path))
     if not found.files and not also:
-        hint = found.words or tr("Choose a folder with photographs")
+        hint = found.words or tr("Choose a folder with pictures")
         raise BadInput(tr("There are no pictures in the folder {path}", path=path), path=path, hint=hint)
     return Listing((*found.files, *also), tuple(one for one in found.left_out if Path(one.path) not in also))
 

@@ -33,7 +33,7 @@ class FolderReader(Reader):
         """Raises `BadInput` for a folder without images, or when none of the first ones can be read."""
         if not 0 < self._source.fps <= 240:
             raise BadInput(
-                tr("{fps:g} images per second is not possible", fps=self._source.fps),
+                tr("{fps:g} pictures per second is not possible", fps=self._source.fps),
                 hint=tr("More than 0, at most 240"),
             )
         found = list_folder(Path(self._source.path), self._source.pattern)
@@ -41,13 +41,15 @@ class FolderReader(Reader):
         self._size = self._first_size()
         self._remark()
         count, fps = len(self._paths), self._source.fps
-        detail = tr_count(count, "{n} image, the first {size}", "{n} images, the first {size}", size=self._size)
+        detail = tr_count(count, "{n} picture, the first {size}", "{n} pictures, the first {size}", size=self._size)
         detail += f". {found.words}" if found.left_out else ""
         return FeedInfo(self._size, fps, count, count / fps, seekable=True, live=False, detail=detail)
 
     def read(self) -> ReaderItem:
         if self._next >= len(self._paths):
-            return End("", "" if len(self._unreadable) < len(self._paths) else tr("No image in the folder can be read"))
+            return End(
+                "", "" if len(self._unreadable) < len(self._paths) else tr("No picture in the folder can be read")
+            )
         index, path = self._next, self._paths[self._next]
         self._next += 1
         try:
@@ -81,7 +83,7 @@ class FolderReader(Reader):
                 why = why or error.message
         first = self._paths[0].name
         raise BadInput(
-            tr("None of the images can be read, starting with {first}", first=first), path=self._source.path, hint=why
+            tr("None of the pictures can be read, starting with {first}", first=first), path=self._source.path, hint=why
         )
 
     def _remark(self) -> None:
@@ -90,7 +92,7 @@ class FolderReader(Reader):
         if self._other:
             name, size = next(iter(self._other.items()))
             parts.append(
-                tr("Sizes differ: {name} is {size}, the first image {first}", name=name, size=size, first=self._size)
+                tr("Sizes differ: {name} is {size}, the first picture {first}", name=name, size=size, first=self._size)
                 + (tr(" ({count} others)", count=len(self._other)) if len(self._other) > 1 else "")
             )
         if self._unreadable:
@@ -104,7 +106,7 @@ class FolderReader(Reader):
             )
         if self._guessed:
             name, note = next(iter(self._guessed.items()))
-            others = tr(" ({count} such images)", count=len(self._guessed)) if len(self._guessed) > 1 else ""
+            others = tr(" ({count} such pictures)", count=len(self._guessed)) if len(self._guessed) > 1 else ""
             parts.append(f"{name}: {note}{others}")
         if self._left_out:
             parts.append(self._left_out)
@@ -121,7 +123,7 @@ def list_folder(folder: Path, pattern: str = "*") -> Listing:
     if not folder.exists():
         raise SourceFailed(tr("There is no such folder"), path=folder, hint=tr("It may have been moved or renamed"))
     if not folder.is_dir():
-        raise BadInput(tr("This is a file, not a folder of images"), path=folder, hint=tr("Open the folder it is in"))
+        raise BadInput(tr("This is a file, not a folder of pictures"), path=folder, hint=tr("Open the folder it is in"))
     found = listed(folder, pattern)
     if not found.files:
         raise BadInput(_empty(folder, pattern), path=folder, hint=found.words or WORDS)
@@ -134,11 +136,13 @@ def _empty(folder: Path, pattern: str) -> str:
         return tr("The folder is empty")
     if pattern in ("", "*"):
         return tr_count(
-            files, "The folder holds {n} file, but none is an image", "The folder holds {n} files, but none is an image"
+            files,
+            "The folder holds {n} file, but none is a picture",
+            "The folder holds {n} files, but none is a picture",
         )
     return tr_count(
         files,
-        "The folder holds {n} file, but none fits '{pattern}' and is an image",
-        "The folder holds {n} files, but none fits '{pattern}' and is an image",
+        "The folder holds {n} file, but none fits '{pattern}' and is a picture",
+        "The folder holds {n} files, but none fits '{pattern}' and is a picture",
         pattern=pattern,
     )

@@ -34,7 +34,7 @@ SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "rtp", "srt", "tcp")
 """Addresses that are streams."""
 MOVING = (".gif", ".avif", ".png", ".webp")
 MOST_HEAD = 1 << 26
-FORMS = tr("a video, a folder, an image, rtsp://..., usb:0, scene, or tiled:2x2: before any of these")
+FORMS = tr("a video, a folder, a picture, rtsp://..., usb:0, scene, or tiled:2x2: before any of these")
 _KINDS: dict[str, type[Source]] = {
     "usb": UsbSource,
     "file": FileSource,

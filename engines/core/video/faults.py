@@ -14,7 +14,7 @@ REPAIR = tr("Copy it again from where it came from, or play another file")
 def check_file(path: Path) -> None:
     """Raise what a user should know before any decoder sees the file."""
     if path.is_dir():
-        raise BadInput(tr("This is a folder, not a video"), path=path, hint=tr("Open it as a folder of images"))
+        raise BadInput(tr("This is a folder, not a video"), path=path, hint=tr("Open it as a folder of pictures"))
     try:
         regular_file(path, what=tr("video"))
     except FileMissing as error:

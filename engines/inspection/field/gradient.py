@@ -23,6 +23,7 @@ from engines.inspection.field.shaping import shaped, where_the_picture_is
 from engines.inspection.field.sights import Sight
 from engines.inspection.opening.model import Model
 from engines.inspection.running.network import Network
+from engines.inspection.shapes import tell_shape
 from engines.inspection.types import Graph, Kind, Node, Window
 
 T = torch.Tensor
@@ -95,9 +96,7 @@ def _values(model: Model, layer: str, name: str) -> tuple[T, T]:
 def _given(graph: Graph, name: str) -> T:
     shape, dtype = graph.shape(name), graph.tensors[name].dtype
     if shape is None or -1 in shape:
-        raise BadInput(
-            tr("The shape of the input '{name}' is not known", name=name), hint=tr("Give it, as --input 1x3x224x224")
-        )
+        raise BadInput(tr("The shape of the input '{name}' is not known", name=name), hint=tell_shape(name))
     return torch.ones(shape, dtype=torch.float64 if "float" in dtype or not dtype else torch.int64)
 
 

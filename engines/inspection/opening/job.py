@@ -59,5 +59,5 @@ def _timed(sheet: ModelSheet, model: Model, spec: OpenSpec, ctx: Context) -> Mod
 
     timing = timed(model, given_inputs(model, shapes=spec.shapes), Part(ctx, 1, 2, tr("Timing every node")))
     layers = tuple(replace(layer, ms=timing.nodes.get(layer.name)) for layer in sheet.counts.layers)
-    facts = (*sheet.facts, ("time", timing.words))
+    facts = (*sheet.facts, (tr("time"), timing.words))
     return replace(sheet, counts=replace(sheet.counts, layers=layers), facts=facts)

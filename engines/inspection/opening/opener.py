@@ -114,7 +114,7 @@ def _lite0(path: Path, spec: OpenSpec) -> Model:
     from engines.inspection.opening.lite0 import graph_path
 
     weights, model = _open(path, spec).sheet, _open(graph_path(path), spec)
-    facts = (*weights.facts, *model.sheet.facts, ("graph", tr("EfficientNet-Lite0 as published (Tan, Le, 2019)")))
+    facts = (*weights.facts, *model.sheet.facts, (tr("graph"), tr("EfficientNet-Lite0 as published (Tan, Le, 2019)")))
     sheet = replace(
         model.sheet, path=str(path), title=path.name, format=weights.format, bytes=weights.bytes, facts=facts,
         safety=weights.safety, warnings=(*weights.warnings, *model.sheet.warnings),

@@ -196,10 +196,10 @@ def _placed(one: Stored, places: dict[str, Place]) -> Stored:
 def _sheet(path: Path, pickled: Pickled, held: dict[str, Stored], odd: list[str]) -> ModelSheet:
     warnings = [tr("Tensors of a kind that is not read here: {odd}", odd=", ".join(odd[:3]))] * bool(odd)
     if pickled.layout == "legacy":
-        warnings.append("Legacy format (before PyTorch 1.6): slow to load in other programs; save it again")
+        warnings.append(tr("Legacy format (before PyTorch 1.6): slow to load in other programs; save it again"))
     tensors = tuple(_told(name, one) for name, one in held.items())
     facts = (
-        ("container", {"zip": tr("PyTorch zip"), "legacy": tr("PyTorch legacy pickle")}[pickled.layout]),
+        (tr("container"), {"zip": tr("PyTorch zip"), "legacy": tr("PyTorch legacy pickle")}[pickled.layout]),
         *_facts(pickled),
     )
     return ModelSheet(

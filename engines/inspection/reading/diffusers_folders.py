@@ -71,7 +71,7 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
         places = {_full(part, name): (name, file) for part in parts for name, (_, file) in part.tensors.items()}
         return Model(replace(sheet, runs=str(found)), FolderWeights(places))
     own = found.sheet
-    facts = (*sheet.facts, ("graph", chosen.name or chosen.kind))
+    facts = (*sheet.facts, (tr("graph"), chosen.name or chosen.kind))
     sheet = replace(
         sheet, graph=own.graph, given=own.given, facts=facts, tensors=own.tensors,
         warnings=(*sheet.warnings, *own.warnings),
@@ -133,10 +133,10 @@ def _sheet(path: Path, pipeline: str, parts: list[Part]) -> ModelSheet:
                     for part in parts for name, (tensor, _) in part.tensors.items())  # fmt: skip
     total = sum(part.parameters for part in parts)
     files = {file.sheet.path: file.sheet.bytes for part in parts for _, file in part.tensors.values()}
-    facts = [("pipeline", pipeline)] if pipeline else []
+    facts = [(tr("pipeline"), pipeline)] if pipeline else []
     facts += [
         (
-            part.name or "model",
+            part.name or tr("model"),
             tr(
                 "{kind}, {parameters:,} parameters, {stored}",
                 kind=part.kind,

@@ -161,10 +161,10 @@ def _orphans(graph: Graph) -> str:
 def _facts(proto: Any) -> tuple[tuple[str, str], ...]:
     opsets = ", ".join(f"{one.domain or 'ai.onnx'} {one.version}" for one in proto.opset_import)
     told = (
-        ("producer", f"{proto.producer_name} {proto.producer_version}".strip()),
-        ("opset", opsets),
+        (tr("producer"), f"{proto.producer_name} {proto.producer_version}".strip()),
+        (tr("opset"), opsets),
         (tr("IR version"), str(proto.ir_version)),
-        ("description", (proto.doc_string or proto.graph.doc_string).strip()),
+        (tr("description"), (proto.doc_string or proto.graph.doc_string).strip()),
         *((one.key, one.value) for one in proto.metadata_props),
     )
     return tuple((name, words) for name, words in told if words)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 
+from engines.core.words import tr
 from engines.inspection.reading.onnx_graph import Parts, value_of
 from engines.inspection.reading.sizes import SMALL
 from engines.inspection.shapes import check_axes
@@ -30,7 +31,7 @@ def tell(inputs: Sequence[Any], shapes: Sequence[Shape]) -> tuple[bool, tuple[st
         elif has is not None and has[:1] == (-1,):
             told = (1, *has[1:])
             changed = True
-            warnings.append(f"The batch of '{value.name}' is dynamic: 1 was taken")
+            warnings.append(tr("The batch of '{tensor}' is dynamic: 1 was taken", tensor=value.name))
         if told is not None:
             _write(value, told)
         if told is None and has is None or -1 in (told or has or ()):

@@ -58,7 +58,7 @@ def open_file(path: Path, spec: OpenSpec) -> Model:
     given = tuple(_given(one, value) for one, value in zip(sheet.given, values, strict=True))
     sheet = replace(
         sheet, path=str(path), format=Format.KINOSCOPE, bytes=path.stat().st_size, given=given,
-        facts=(*built.facts, ("inputs", ", ".join(names))), preprocessing=built.preprocessing,
+        facts=(*built.facts, (tr("inputs"), ", ".join(names))), preprocessing=built.preprocessing,
     )  # fmt: skip
     return replace(model, sheet=sheet)
 
@@ -103,11 +103,15 @@ def _generative(path: Path, told: Shape) -> Built:
     prediction = "edm" if card.architecture == "classifier" else card.prediction
     into = float(coefficients(Preconditioned(network, prediction, kind, card.data_std), LEVEL)[2]) if noisy else 1.0
     facts = (
-        ("network", f"{card.architecture}, {card.title}"), (tr("trained on"), card.data), ("licence", card.licence),
-        ("predicts", "" if card.architecture == "classifier" else card.prediction),
-        (tr("noise process"), card.process if noisy else ""), ("classes", _few(card.classes)),
-        ("time", tr("{time:.4g} (noise level {level:g})", time=float(kind.time(LEVEL)), level=LEVEL) if noisy else ""),
-        ("label", tr("{count} means no class", count=len(card.classes)) if "label" in inputs else ""),
+        (tr("network"), f"{card.architecture}, {card.title}"), (tr("trained on"), card.data),
+        (tr("licence"), card.licence),
+        (tr("predicts"), "" if card.architecture == "classifier" else card.prediction),
+        (tr("noise process"), card.process if noisy else ""), (tr("classes"), _few(card.classes)),
+        (
+            tr("time"),
+            tr("{time:.4g} (noise level {level:g})", time=float(kind.time(LEVEL)), level=LEVEL) if noisy else "",
+        ),
+        (tr("label"), tr("{count} means no class", count=len(card.classes)) if "label" in inputs else ""),
     )  # fmt: skip
     picture = _prepared(shape, card.low, card.high, into) if len(shape) == 4 and shape[1] in (1, 3) else None
     return Built(network, inputs, card.title or path.name, tuple(fact for fact in facts if fact[1]), picture)
@@ -133,8 +137,9 @@ def _head(path: Path, told: Shape) -> Built:
         raise BadInput(tr("The weights do not fit the model's card"), path=path, hint=tr("Train it again")) from error
     shape = _asked(told, (1, min(card.shape.window, CHUNKS), sum(card.shape.inputs)))
     facts = (
-        ("network", tr("{kind} over features of frames", kind=card.shape.kind)), ("classes", _few(card.classes)),
-        (tr("trained on"), card.trained_on), ("chunks", tr("{shape} a sequence, of any number", shape=shape[1])),
+        (tr("network"), tr("{kind} over features of frames", kind=card.shape.kind)),
+        (tr("classes"), _few(card.classes)),
+        (tr("trained on"), card.trained_on), (tr("chunks"), tr("{shape} a sequence, of any number", shape=shape[1])),
     )  # fmt: skip
     return Built(network, {"x": torch.zeros(shape)}, card.name, tuple(fact for fact in facts if fact[1]))
 

@@ -100,7 +100,7 @@ def _facts(package: Package) -> tuple[tuple[str, str], ...]:
     version = f"{schema.get('major')}.{schema.get('minor')}" if isinstance(schema, dict) else ""
     opset = said.get("opset_version")
     aten = str(opset.get("aten", "")) if isinstance(opset, dict) else ""
-    facts = (("torch", str(said.get("torch_version", ""))), ("schema", version), (tr("ATen opset"), aten))
+    facts = (("torch", str(said.get("torch_version", ""))), (tr("schema"), version), (tr("ATen opset"), aten))
     return tuple((name, value) for name, value in facts if value)
 
 

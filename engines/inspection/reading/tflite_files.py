@@ -176,8 +176,8 @@ def _opened(graph: Graph, shapes: Mapping[str, Shape]) -> dict[str, Tensor]:
 
 def _sheet(path: Path, found: Contents, graph: Graph) -> ModelSheet:
     given = tuple(given_of(graph.tensors[name]) for name in graph.inputs)
-    facts = (("version", str(found.version)), ("description", found.description),
-             ("metadata", ", ".join(found.metadata)))  # fmt: skip
+    facts = ((tr("version"), str(found.version)), (tr("description"), found.description),
+             (tr("metadata"), ", ".join(found.metadata)))  # fmt: skip
     return ModelSheet(
         str(path), path.name, Format.TFLITE, path.stat().st_size, graph=graph, given=given,
         tensors=tuple(tensor for tensor in graph.tensors.values() if tensor.stored),

@@ -145,7 +145,7 @@ def test_an_empty_folder_a_missing_path_and_a_pattern_without_files(tmp_path: Pa
         with pytest.raises(BadInput, match=words) as caught:
             run(MonoSpec((str(path),), BOARD), PlainContext())
         assert caught.value.hint
-    with pytest.raises(BadInput, match="No photographs"):
+    with pytest.raises(BadInput, match="No pictures were given"):
         run(MonoSpec((), BOARD), PlainContext())
 
 

@@ -41,7 +41,7 @@ def press(qtbot, page, key: str) -> None:
 def test_the_head_says_what_was_looked_at_and_how_far_one_is(page):
     assert page.title.text() == "lab.gallery"
     assert page.title._tip == "/galleries/lab.gallery"
-    assert page.state.text() == "5 suspicions among 2,951 images of 1,265 people · 1 image without a face · 8.2 s"
+    assert page.state.text() == "5 suspicions among 2,951 pictures of 1,265 people · 1 picture without a face · 8.2 s"
     view = replace(AUDIT.audit, dismissed=frozenset({1, 2}), settled=frozenset({2, 3}))
     assert "3 done" in state_words(view)
 
@@ -178,7 +178,7 @@ def test_before_an_audit_and_when_nothing_is_found(page, qtbot):
     assert not page.save.isEnabled()
     page.show_state(FacesView(audit=AuditView("/g", Audit((), 10, 3, (), 0.2))))
     assert page.empty.words.text() == "Nothing suspicious was found."
-    assert page.state.text() == "10 images of 3 people, none suspicious · 0.2 s"
+    assert page.state.text() == "10 pictures of 3 people, none suspicious · 0.2 s"
     assert page.save.isEnabled()
 
 

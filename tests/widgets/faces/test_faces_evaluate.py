@@ -38,8 +38,8 @@ def choose(page, id: str) -> None:
 
 def test_figures_stand_with_their_intervals(page):
     assert page.title.text() == "Evaluation of SFace"
-    assert "2,951 images of 1,265 people" in page.state.text()
-    assert "2 images without a face" in page.state.text()
+    assert "2,951 pictures of 1,265 people" in page.state.text()
+    assert "2 pictures without a face" in page.state.text()
     told = [[label.text() for label in row] for row in page.verification.stats._rows]
     assert told[0] == ["Accuracy, pooled", "98.70", "%", ""]
     assert told[2] == ["Mean of folds", "98.84", "%", "± 1.70"]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -30,6 +31,7 @@ from widgets.charts.class_bars import ClassBars, class_rows
 from widgets.kit import icons
 from widgets.kit.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
 from widgets.kit.ink import contrast
+from widgets.kit.labels import message_box
 from widgets.kit.panel import (
     Panel,
     PrimaryButton,
@@ -312,10 +314,23 @@ def test_the_style_sheet_is_complete(look):
     filled = style_sheet(look)
     assert "$" not in filled
     assert re.findall(r"#[0-9a-fA-F]{6}\b", STYLE.read_text(encoding="utf-8")) == []
-    tokens = {look.muted, look.on_accent}
+    tokens = {look.muted, look.on_accent, look.accent, look.warn, look.bad}
     for name in set(re.findall(r"url\(glyph:([^)]+)\)", filled)):
         glyph = STYLE.parent / "icons" / name
         assert set(re.findall(r'stroke="(#[0-9a-f]{6})"', glyph.read_text(encoding="utf-8"))) <= tokens
+
+
+@pytest.mark.parametrize("level", ["Question", "Information", "Warning", "Critical"])
+def test_dialogs_have_the_icons_of_the_theme(qtbot, level):
+    box = message_box(None, QMessageBox.Icon[level], "Title", "Words")
+    qtbot.addWidget(box)
+    button = box.addButton(QMessageBox.StandardButton.Ok)
+    box.ensurePolished()
+    drawn = box.iconPixmap().toImage()
+    token = LOOK.now.color({"Warning": "warn", "Critical": "bad"}.get(level, "accent")).name()
+    inked = [drawn.pixelColor(x, y) for x in range(drawn.width()) for y in range(drawn.height())]
+    assert {color.name() for color in inked if color.alpha() == 255} == {token}
+    assert button.icon().isNull()
 
 
 def test_glyphs_are_drawn(qtbot):

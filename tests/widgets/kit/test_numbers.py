@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
-from widgets.calibration.board import LengthField
+from widgets.charts.plot import Plot, Series
 from widgets.faces.accept import StrangersField
 from widgets.generative.panel.compare import typed
 from widgets.kit.fields import NumberField
+from widgets.kit.figures_table import FiguresTable
 from widgets.kit.form import SigmaField
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM
 from widgets.kit.words import seconds_left, time_words
+from workbench.tour.ink import painted
 
 BEFORE = 7.0
 
@@ -97,7 +103,9 @@ def test_words_in_place_of_a_number_may_have_a_comma(qtbot):
     assert (control.value(), control.text()) == (8, "8 fps, at most")
 
 
-@pytest.mark.parametrize("make", [lambda: LengthField("Square", 7, ""), lambda: SigmaField("Sigma")])
+@pytest.mark.parametrize(
+    "make", [lambda: LengthField("Square", 7, 0.1, 99, MM, decimals=4), lambda: SigmaField("Sigma")]
+)
 def test_fields_that_read_for_themselves_do_too(qtbot, make):
     control = make()
     qtbot.addWidget(control)
@@ -135,3 +143,21 @@ def test_in_a_list_of_fractions_a_comma_within_a_number_is_asked_about():
 def test_durations_are_said_in_one_way(seconds: float, left: str, lasts: str) -> None:
     assert (seconds_left(seconds), time_words(seconds)) == (f"{left} left", lasts)
     assert seconds_left(None) == ""
+
+
+def test_what_is_shown_and_saved_has_a_point(qtbot) -> None:
+    chart = Plot("Loss", "Step", "Loss")
+    chart.set_series([Series("loss", (0.5, 1.5), (0.25, 0.75))])
+    table = FiguresTable("Errors", ("Model", "RMS"))
+    table.show_rows([("Brown", f"{0.114:.3f}")])
+    number = NumberField("Rate", 1.5, 0, 10, decimals=1, unit="s")
+    for widget in (chart, table, number):
+        qtbot.addWidget(widget)
+        widget.resize(400, 240)
+        widget.show()
+    drawn = {text.words for text in painted(chart)}
+    assert "0.6" in drawn
+    assert not any(re.search(r"\d,\d", words) for words in drawn)
+    assert "0.25" in chart.csv()
+    assert "0.114" in table.csv()
+    assert number.text() == "1.5 s"

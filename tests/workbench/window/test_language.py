@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from engines.core.words import tr, tr_count
+from workbench.controllers.shell.start import when_words
 from workbench.window.language import put_on
 from workbench.window.places import page_in
 from workbench.work.languages import ENGLISH, STRETCHED, VARIABLE
@@ -30,6 +33,17 @@ def test_our_texts_and_qts_own_are_in_the_language(qapp: QApplication, monkeypat
         monkeypatch.setenv(VARIABLE, ENGLISH)
         put_on(qapp, "")
     assert (tr("Close"), tr_count(1, "{n} view", "{n} views")) == ("Close", "1 view")
+
+
+def test_dates_are_in_the_language_of_the_window(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = QLocale()
+    monkeypatch.setenv(VARIABLE, ENGLISH)
+    try:
+        QLocale.setDefault(QLocale("de_DE"))
+        put_on(qapp, "")
+        assert when_words(datetime(2020, 3, 1, 12).timestamp()) == "1 March 2020"
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_nothing_is_said_before_the_language_is_known() -> None:

@@ -155,6 +155,13 @@ def test_a_menus_tip_stands_beside_it(opened: Opened, monkeypatch: pytest.Monkey
     assert at.x() > menu.mapToGlobal(QPoint(menu.width(), 0)).x()
 
 
+def test_a_command_that_cannot_be_done_says_why_until_it_can(opened: Opened) -> None:
+    remove, why = opened.window.commands.action("source.remove"), "Needs a selected source"
+    assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (False, [why])
+    opened.window.sources.add(SceneSource(cameras=1))
+    assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (True, [])
+
+
 def test_menus_open_by_keys_alone(opened: Opened, qtbot) -> None:
     bar = opened.window.menuBar()
     letters = [action.text()[action.text().index("&") + 1].casefold() for action in bar.actions()]
@@ -171,3 +178,16 @@ def test_whoever_goes_to_another_preset_leaves_the_panel_behind(opened: Opened, 
     window.preset("rig")
     window.commands.run("help.guide")
     assert window.dialogs.help.list.currentItem().data(Qt.ItemDataRole.UserRole) == "rig"
+
+
+def test_a_panel_behind_another_comes_to_the_front_by_its_name(opened: Opened, qtbot) -> None:
+    opened.window.preset("faces")
+    entry = next(action for action in _menus(opened)["Window"].actions() if action.text() == "Log")
+    until(qtbot, lambda: "jobs" in _in_front(opened))
+    assert not entry.isChecked()
+    entry.trigger()
+    until(qtbot, lambda: "log" in _in_front(opened))
+    assert entry.isChecked()
+    entry.trigger()
+    until(qtbot, lambda: "log" not in _in_front(opened))
+    assert opened.window.docks.docks["log"].isHidden()

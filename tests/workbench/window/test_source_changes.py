@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
 
 from engines.calibration.types import MonoResult
 from engines.cameras.sources.parsing import source_from
@@ -175,3 +177,31 @@ def test_properties_are_changed_in_place_and_a_calibration_is_forgotten_and_back
     assert window.services.undo.undoText() == "Forget calibration of Rig · north"
     window.services.undo.undo()
     assert window.services.calibrations.words("tiled1/left").startswith("calibrated, RMS 0.12 px, near")
+
+
+def test_commands_are_for_what_was_chosen_last_in_the_viewer_or_the_list(open_window: Open, folders) -> None:
+    window = open_window(begin=False).window
+    for folder in folders:
+        window.sources.add_dropped([folder])
+    window.sources.refresh()
+    for tile, path in ((1, "folder2"), (0, "folder1")):
+        window.grid.press(tile)
+        assert window.sources.current() == window.viewer.selected_path() == path
+    window.panels.sources.list.select("folder2")
+    window.commands.run("source.remove")
+    assert window.services.feeds.ids() == ["folder1"]
+
+
+def test_a_tile_has_a_menu_of_its_own_and_chooses_it(open_window: Open, qtbot, folders) -> None:
+    opened = open_window(*folders)
+    window = opened.window
+    until(qtbot, lambda: opened.picture(1) is not None)
+    window.grid.press(0)
+    at = window.grid.tile(1).geometry().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.grid.mapToGlobal(at))
+    QApplication.sendEvent(window.grid, asked)
+    menu = next(one for one in window.grid.findChildren(QMenu) if one.isVisible())
+    assert window.sources.current() == "folder2"
+    next(action for action in menu.actions() if action.objectName() == "view.clear").trigger()
+    menu.close()
+    assert window.viewer.shown() == {0: "folder1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from engines.core.words import tr, tr_count
 from workbench.work.languages import ENGLISH, STRETCHED, VARIABLE, chosen, known, plural_form, speak_in, spoken
-from workbench.work.stretching import BEGIN, END, WIDE, stretch
+from workbench.work.stretching import BEGIN, END, WIDE, stretch, widen
 
 RUSSIAN = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
@@ -98,3 +99,11 @@ def test_the_stretched_language_is_longer_and_keeps_what_is_no_word() -> None:
     assert len(said) >= len(text) + 0.3 * len("Solve for the camera again with views of")
     assert all(kept in said for kept in ("{count:,}", "&a", "<b>{path}</b>", "*.png"))
     assert stretch("12 %") == "12 %"
+
+
+def test_the_wide_language_has_wide_glyphs_alone_and_keeps_what_is_no_word() -> None:
+    said = widen("Solve for the camera &again with {count:,} views of <b>{path}</b> (*.png)")
+    assert said[0] + said[-1] == BEGIN + END
+    assert not re.search("[a-zA-Z]", re.sub(r"\{count:,}|&a|</?b>|\{path}|\*\.png", "", said))
+    assert len(widen("Cancel job")) == len(BEGIN + "12345" + END)
+    assert widen("12 %") == "12 %"

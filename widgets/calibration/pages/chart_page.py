@@ -17,10 +17,10 @@ from widgets.kit.work_page import WorkPage
 
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
 NO_RESULT = (
-    tr("Calibrate first, from photographs or a camera"),
-    tr("Add photographs"),
+    tr("Calibrate first, from pictures or a camera"),
+    tr("Add pictures"),
     "views",
-    tr("Image files that show the board"),
+    tr("Picture files that show the board"),
 )
 
 

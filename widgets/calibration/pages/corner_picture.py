@@ -29,7 +29,7 @@ class CornerPicture(ImageView):
 
     def __init__(self, labels: int = MOST_LABELS, *, legend: bool = True) -> None:
         """labels: so many corners that are probably wrong say so beside them. legend: what the marks mean."""
-        super().__init__(tr("Photograph with corners and residuals"), margin=8)
+        super().__init__(tr("Picture with corners and residuals"), margin=8)
         self._labels, self._legend = labels, legend
         self.setToolTip(tr("Click a corner to see its error; the wheel zooms, drag moves, F fits"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

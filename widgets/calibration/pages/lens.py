@@ -26,15 +26,17 @@ from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import held, row_of
-from widgets.kit.panel import NumberField, Segmented, StatGrid
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM, UNITS, figure
+from widgets.kit.panel import Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK
 
 EMPTY = (
     tr("Calibrate or open a calibration to see what the lens does"),
-    tr("Add photographs"),
+    tr("Add pictures"),
     "views",
-    tr("Photographs of the board"),
+    tr("Pictures of the board"),
 )
 SENSOR_TIP = tr("Width of the sensor's picture area, from the data sheet; 0 where it is not known")
 SEEN = 0.005
@@ -99,7 +101,7 @@ class LensPage(ChartPage):
         )
         self.words = wrapped()
         self.stats = StatGrid()
-        self.sensor = NumberField(tr("Sensor width"), 0, 0, 1000, unit="mm", decimals=2, step=0.1, tip=SENSOR_TIP)
+        self.sensor = LengthField(tr("Sensor width"), 0, 0, 1000, MM, decimals=3, step=0.1, tip=SENSOR_TIP)
         self.sensor.setSpecialValueText(tr("not known"))
         self.charts = QStackedWidget()
         for chart in (self.grid, self.curve):
@@ -108,6 +110,7 @@ class LensPage(ChartPage):
         self.lay_chart(tr("Lens"), self.charts, side_of(self.words, self.stats, sensor), self.form, empty=EMPTY)
         self.form.chosen.connect(self._choose)
         self.sensor.valueChanged.connect(lambda _value: self._show_stats())
+        UNITS.changed.connect(self._show_stats)
         keep("lens", form=self.form, sensor=self.sensor)
 
     def show_state(self, view: PagesView) -> None:
@@ -182,5 +185,6 @@ def lens_stats(result: MonoResult, sensor_mm: float) -> list[Stat]:
     made = [Stat(name, f"{angle:.1f}" if math.isfinite(angle) else "\u2013", DEGREES) for name, angle in angles]
     made.append(Stat(tr("Focal length"), f"{lens.intrinsics.fx:.1f}", "px"))
     if sensor_mm > 0:
-        made.append(Stat(tr("Focal length"), f"{focal_mm(lens, size, sensor_mm):.2f}", "mm"))
+        focal = focal_mm(lens, size, sensor_mm) * MM.metres
+        made.append(Stat(tr("Focal length"), figure(focal, MM, 2), UNITS.of(MM).symbol))
     return made

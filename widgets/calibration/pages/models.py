@@ -32,7 +32,7 @@ TIPS = (
     *(tr("{name} with one standard deviation, px", name=name) for name in PINHOLE_NAMES),
 )
 OFFER = tr("Solve the same views with every lens model: which one explains the corners?"), tr("Compare models")
-NO_VIEWS = tr("Add views of the board to set lens models side by side"), tr("Add photographs")
+NO_VIEWS = tr("Add views of the board to set lens models side by side"), tr("Add pictures")
 TIP = tr("Solve the views with each lens model, one after the other")
 
 

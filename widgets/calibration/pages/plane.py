@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis
 from widgets.charts.drawn import RIGHT, DrawnChart, around, draw_note, label
+from widgets.kit.lengths.units import ALL, UNITS
 from widgets.kit.theme import LOOK, number_font
 
 LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 66.0, 10.0, 16.0, 22.0, 48.0
@@ -25,6 +26,7 @@ class Plane(DrawnChart):
         self.unit, self.nothing = unit, ""
         self.extent = QRectF(0, 0, 4, 3)
         self.is_empty = True
+        UNITS.changed.connect(self.update)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -51,7 +53,8 @@ class Plane(DrawnChart):
 
     def axes(self) -> Sequence[tuple[str, QRectF]]:
         """The unit stands beside the last value of each."""
-        return () if self.is_empty else around(self.box, self.unit, self.unit)
+        unit = shown_in(self.unit)[1]
+        return () if self.is_empty else around(self.box, unit, unit)
 
     def paint_plane(self, painter: QPainter) -> None:
         """What lies in the plane; clipped to it."""
@@ -84,22 +87,17 @@ class Plane(DrawnChart):
         self._note(painter, box)
 
     def _axes(self, painter: QPainter, box: QRectF) -> None:
-        look, extent = LOOK.now, self.extent
+        look, extent, (one, unit) = LOOK.now, self.extent, shown_in(self.unit)
         painter.setPen(QPen(look.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        for value, words in self._values(extent.left(), extent.right(), box.width()):
-            room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
+        for value, words in _values(extent.left() * one, extent.right() * one, box.width(), unit):
+            room = QRectF(self.at(value / one, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, words in self._values(extent.top(), extent.bottom(), box.height()):
-            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), words, muted, RIGHT)
-
-    def _values(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
-        """Round values of an axis, the last with the unit."""
-        ticks = Axis(low, high).ticks(max(3, int(pixels / TICK_APART)))
-        return [(value, f"{text} {self.unit}" if value == ticks[-1][0] else text) for value, text in ticks]
+        for value, words in _values(extent.top() * one, extent.bottom() * one, box.height(), unit):
+            label(painter, QRectF(box.left() - 66, self.at(0, value / one).y() - 8, 60, 16), words, muted, RIGHT)
 
     def _note(self, painter: QPainter, box: QRectF) -> None:
         if self._cursor is None or not box.contains(self._cursor):
@@ -111,3 +109,16 @@ class Plane(DrawnChart):
             left = min(max(self._cursor.x() + 14, 4.0), self.width() - wide - 4)
             top = min(max(self._cursor.y() - high - 10, 4.0), self.height() - high - 4)
             draw_note(painter, QRectF(left, top, wide, high), lines)
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """How many of what is shown one of this unit is, and how that is called: lengths are in the unit of now."""
+    known = ALL.get(unit)
+    now = known and UNITS.of(known)
+    return (known.metres / now.metres, now.symbol) if known and now else (1.0, unit)
+
+
+def _values(low: float, high: float, pixels: float, unit: str) -> list[tuple[float, str]]:
+    """Round values of an axis, the last with its unit."""
+    ticks = Axis(low, high).ticks(max(3, int(pixels / TICK_APART)))
+    return [(value, f"{text} {unit}" if value == ticks[-1][0] else text) for value, text in ticks]

@@ -32,12 +32,13 @@ from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
 
 WIDTHS = (276, 380, 0.28)
 LEAST_ROWS, ROOM_ABOVE = 5, 360
 """Rows of the table at the least, and the height that all else takes."""
-NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add photographs"))
+NOTHING = (tr("Calibrate to see how far the model puts each corner from where it was found"), tr("Add pictures"))
 
 
 class ResidualsPage(WorkPage):
@@ -56,7 +57,7 @@ class ResidualsPage(WorkPage):
         self._make()
         head = self.head_of(tr("Residuals"), self.before, self.after, self.form, self.export)
         self.lay_out(
-            head, self.body_of(EmptyState(*NOTHING, "views", tr("Image files that show the board")), self._results())
+            head, self.body_of(EmptyState(*NOTHING, "views", tr("Picture files that show the board")), self._results())
         )
         self._wire()
 
@@ -99,7 +100,7 @@ class ResidualsPage(WorkPage):
             shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // ROW_HEIGHT))
+        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
     def _show_view(self, view: ViewResult, result: MonoResult) -> None:
@@ -112,7 +113,7 @@ class ResidualsPage(WorkPage):
         self.picture.show_view(view, result, self.shown.dropped, chosen)
         if view.path != self._path:
             self._path = view.path
-            self.picture.clear(tr("Reading the photograph"))
+            self.picture.clear(tr("Reading the picture"))
             self.pictureWanted.emit(view.path)
         self._rows = worst_first(rows)
         marked = next((n for n, row in enumerate(self._rows) if row.number == chosen), -1)
@@ -137,8 +138,8 @@ class ResidualsPage(WorkPage):
         self.export = QuietButton(tr("Export"), "export", tr("Save the residual of every corner as CSV"))
         self.form = Segmented(
             tr("Shown"),
-            (("picture", tr("Photograph")), ("field", tr("All views")), ("cloud", tr("Scatter"))),
-            tip=tr("One photograph, or the residuals of all views over the picture or about zero"),
+            (("picture", tr("Picture")), ("field", tr("All views")), ("cloud", tr("Scatter"))),
+            tip=tr("One picture, or the residuals of all views over the picture or about zero"),
         )
         self.picture, self.field, self.cloud = CornerPicture(), ResidualField(), ResidualCloud()
         self.name, self.why, self.hint = wrapped("heading"), wrapped("muted"), wrapped("muted")
@@ -220,7 +221,7 @@ def hint_words(view: ViewResult) -> str:
             "{n} corner probably wrong, ringed red. Click one to leave it out.",
             "{n:,} corners probably wrong, ringed red. Click one to leave it out.",
         )
-    return tr("Click a corner in the photograph or the table.")
+    return tr("Click a corner in the picture or the table.")
 
 
 def corner_stats(row: CornerRow) -> list[Stat]:

@@ -23,6 +23,7 @@ from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
+from widgets.kit.lengths.units import MM, UNITS
 from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
 
@@ -68,6 +69,7 @@ class ShapePage(ChartPage):
         self.rigid.clicked.connect(self.freeWanted)
         self.board.chosen.connect(lambda _id: self._draw())
         self.arrows.toggled.connect(lambda _on: self._draw())
+        UNITS.changed.connect(self._draw)
         keep("shape", board=self.board, arrows=self.arrows)
 
     def show_state(self, view: PagesView) -> None:
@@ -75,7 +77,7 @@ class ShapePage(ChartPage):
         result = view.result
         self.show_results(result is not None)
         if result is None:
-            self.empty.set_text(tr("Calibrate to see the shape of the board"), tr("Add photographs"))
+            self.empty.set_text(tr("Calibrate to see the shape of the board"), tr("Add pictures"))
         else:
             if result is not before.result:
                 self._take(result)
@@ -164,11 +166,8 @@ def enlargement(shape: BoardShape, wanted: float) -> float:
 
 def shape_words(shape: BoardShape) -> str:
     """'Bowed by 0.38 mm, 0.3 % taller than wide beside the print.'"""
-    bow = (
-        tr("Bowed by {bow} mm", bow=rough(shape.bow))
-        if shape.bow >= STRAIGHT
-        else tr("Flat to {bow} mm", bow=rough(shape.bow))
-    )
+    high = f"{_rough(shape.bow)} {UNITS.of(MM).symbol}"
+    bow = tr("Bowed by {bow}", bow=high) if shape.bow >= STRAIGHT else tr("Flat to {bow}", bow=high)
     share = abs(shape.taller)
     if share < EVEN:
         return tr("{bow}, its proportions as printed.", bow=bow)
@@ -178,17 +177,22 @@ def shape_words(shape: BoardShape) -> str:
     return tr("{bow}, {share} % wider than printed.", **told)
 
 
+def _rough(millimetres: float) -> str:
+    return rough(UNITS.of(MM).of(millimetres * MM.metres))
+
+
 def shape_stats(shape: BoardShape) -> list[Stat]:
+    unit = UNITS.of(MM).symbol
     return [
-        Stat(tr("Bow"), rough(shape.bow), "mm", tip=tr("From the lowest corner to the highest")),
+        Stat(tr("Bow"), _rough(shape.bow), unit, tip=tr("From the lowest corner to the highest")),
         Stat(
             tr("Height to width"), f"{100 * shape.taller:+.2f}", "%", tip=tr("Beside the print: positive is too tall")
         ),
         Stat(tr("Skew"), f"{shape.skew:+.3f}", "\u00b0", tip=tr("Of the angle between rows and columns")),
         Stat(
             tr("Other shifts"),
-            rough(shape.shift),
-            "mm",
+            _rough(shape.shift),
+            unit,
             tip=tr("Root mean square in the plane, stretch and skew taken off"),
         ),
     ]

@@ -37,7 +37,7 @@ class SuspicionDetail(QWidget):
         self._row = -1
         self._mover = ""
         self.setMinimumWidth(320)
-        self.image = FacePicture(tr("Image in question"))
+        self.image = FacePicture(tr("Picture in question"))
         self.like = FacePicture(tr("What it resembles"))
         self.own = FacePicture(tr("Another of its own person"))
         self.kind, self.reason, self.note = Pill(), Label(), Label()

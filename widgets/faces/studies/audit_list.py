@@ -34,7 +34,7 @@ class SuspicionList(PaintedList):
 
     def __init__(self) -> None:
         super().__init__(
-            tr("Suspicious images, the most suspicious first"), KEYS_TIP, size=QSize(220, ROW), framed=True
+            tr("Suspicious pictures, the most suspicious first"), KEYS_TIP, size=QSize(220, ROW), framed=True
         )
         self._view, self._kind, self._quiet = AuditView(), ALL, False
         self.thumbs = Thumbs(self)

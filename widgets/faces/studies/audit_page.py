@@ -21,7 +21,7 @@ from widgets.kit.panel import ChoiceField, EmptyState, PlainButton, QuietButton
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, LEAST = 760, 420
-ASK = tr("Find images that may bear a wrong name, duplicates, and people with two names.")
+ASK = tr("Find pictures that may bear a wrong name, duplicates, and people with two names.")
 
 
 class AuditPage(WorkPage):

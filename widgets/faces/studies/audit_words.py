@@ -57,8 +57,8 @@ def state_words(view: AuditView) -> str:
         return tr("Looking for wrong names") if view.busy else ""
     size = tr_count(
         audit.images,
-        "{n} image of {words}",
-        "{n:,} images of {words}",
+        "{n} picture of {words}",
+        "{n:,} pictures of {words}",
         words=tr("1 person") if audit.people == 1 else tr("{people:,} people", people=audit.people),
     )
     found = (
@@ -68,7 +68,9 @@ def state_words(view: AuditView) -> str:
     )
     done = len(view.dismissed | view.settled)
     missed = (
-        tr_count(len(audit.missed), "{n} image without a face", "{n:,} images without a face") if audit.missed else ""
+        tr_count(len(audit.missed), "{n} picture without a face", "{n:,} pictures without a face")
+        if audit.missed
+        else ""
     )
     parts = (
         found,

@@ -32,14 +32,14 @@ class EvaluateForm(QWidget):
         self._spec, self._open = EvaluateSpec(""), OpenSetSpec("")
         self._shown = self._spec, self._open
         tip = tr("A folder of NAME_0001.jpg, or with one folder a person")
-        self.images = PathRow(tr("Images"), tr("no folder chosen"), tip)
+        self.images = PathRow(tr("Pictures"), tr("no folder chosen"), tip)
         tip = tr("A TSV file with the columns fold, same, a, b")
         self.pairs = PathRow(tr("Pair list"), tr("none"), tip, clears=True)
         self.flip = Toggle(
             tr("With mirror images"), tip=tr("Average each embedding with its mirror image's; takes twice as long")
         )
         self.enrol = NumberField(
-            tr("Images enrolled"), 1, 1, 20, unit=tr("each"), tip=tr("Of everybody with more images than that")
+            tr("Pictures enrolled"), 1, 1, 20, unit=tr("each"), tip=tr("Of everybody with more pictures than that")
         )
         self.which = Segmented(tr("Enrol which"), CHOICES, tip=tr("The first in name order, or the best by quality"))
         self._lay_out()
@@ -67,7 +67,7 @@ class EvaluateForm(QWidget):
 
     def _lay_out(self) -> None:
         paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
-        enrol = ElidedLabel(tr("Open set: enrol the"), "muted")
+        enrol = ElidedLabel(tr("Enrolled for the open set"), "muted")
         enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)
         self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))

@@ -111,12 +111,12 @@ def size_words(result: Evaluation) -> str:
     people = tr("1 person") if result.people == 1 else tr("{people:,} people", people=result.people)
     listed = tr_count(result.pairs, "{n} listed pair", "{n:,} listed pairs") if result.pairs else ""
     missed = (
-        tr_count(len(result.missed), "{n} image without a face", "{n:,} images without a face")
+        tr_count(len(result.missed), "{n} picture without a face", "{n:,} pictures without a face")
         if result.missed
         else tr("no face missed")
     )
     parts = (
-        tr_count(result.images, "{n} image of {people}", "{n:,} images of {people}", people=people),
+        tr_count(result.images, "{n} picture of {people}", "{n:,} pictures of {people}", people=people),
         listed,
         missed,
         in_short(result.left_out),

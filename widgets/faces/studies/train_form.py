@@ -34,7 +34,7 @@ class HeadForm(QWidget):
         self._spec = self._told = HeadSpec("", "")
         self._models: tuple[tuple[str, str], ...] = ()
         self.images = PathRow(
-            tr("Images"), tr("no folder chosen"), tr("One folder a person, or files named NAME_0001.jpg")
+            tr("Pictures"), tr("no folder chosen"), tr("One folder a person, or files named NAME_0001.jpg")
         )
         titles = [(name, choice.title) for name, choice in CHOICES.items()]
         self.loss = ChoiceField(tr("Loss"), titles, "arcface", tip=tr("A customary loss; its margins can be changed"))
@@ -67,7 +67,7 @@ class HeadForm(QWidget):
         )
         self.dim = NumberField(tr("Embedding"), 128, 8, 1024, step=16, tip=tr("Length of the new embedding"))
         self.held = NumberField(
-            tr("Held out"), 20, 1, 90, unit="%", tip=tr("Share of each person's images not trained on")
+            tr("Held out"), 20, 1, 90, unit="%", tip=tr("Share of each person's pictures not trained on")
         )
         self.seed = NumberField(tr("Seed"), 0, 0, 2**31 - 1, tip=tr("Of the split, the weights and the order"))
         self._lay_out()

@@ -29,7 +29,7 @@ class TrainPage(WorkPage):
         self.start, self.again = PrimaryButton(tr("Train"), "play", tip), PlainButton(tr("Train again"), "retry", tip)
         self.use = PrimaryButton(tr("Use it"), "check", tr("Recognise with it from now on"))
         self.form, self.charts = HeadForm(), HeadCharts()
-        asked = tr("One folder a person, or files named NAME_0001.jpg; two people or more, some with two images")
+        asked = tr("One folder a person, or files named NAME_0001.jpg; two people or more, some with two pictures")
         empty = EmptyState(ASKED, tr("Choose folder"), "chart", asked)
         head = self.head_of(tr("Head training"), self.again, self.start, self.use)
         self.cut_off = CutOffLine()

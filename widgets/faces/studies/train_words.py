@@ -97,8 +97,8 @@ def _reached(result: HeadResult) -> str:
     )
     made += tr_count(
         result.images,
-        "{n} image in {seconds_words}",
-        "{n:,} images in {seconds_words}",
+        "{n} picture in {seconds_words}",
+        "{n:,} pictures in {seconds_words}",
         seconds_words=seconds_words(result.seconds),
     )
     return DOT.join(part for part in (cut, right, angles, made) if part)

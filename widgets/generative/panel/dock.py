@@ -26,7 +26,7 @@ from widgets.kit.panel import PrimaryButton, QuietButton, Segmented
 VERBS = {
     Mode.SAMPLE: (tr("Sample"), tr("Draw samples with these settings; while one runs, the next waits")),
     Mode.COMPARE: (tr("Compare"), tr("Fill the grid, one run a cell")),
-    Mode.TRAIN: (tr("Train"), tr("Train a network with these settings, or go on where it stopped")),
+    Mode.TRAIN: (tr("Train"), tr("Train a network with these settings, or go on where it was cut off")),
 }
 
 

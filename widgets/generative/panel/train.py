@@ -51,10 +51,10 @@ class DataSection(Form):
                 (FOLDER, tr("A folder")),
             ],
         )
-        self.folder = PlainButton(tr("Choose folder"), "folder", tr("A folder of images; a subfolder is a class"))
+        self.folder = PlainButton(tr("Choose folder"), "folder", tr("A folder of pictures; a subfolder is a class"))
         self.path = words()
         self.side = NumberField(
-            tr("Picture size"), 32, 8, 128, unit="px", step=8, tip=tr("Side that images are brought to")
+            tr("Picture size"), 32, 8, 128, unit="px", step=8, tip=tr("Side that pictures are brought to")
         )
         self.use_classes = Toggle(
             tr("Learn the classes"), tip=tr("So that a class can be asked for, and guided towards")

@@ -113,7 +113,7 @@ def grid_cells(view: DiffusionView) -> tuple[list[SampleSpec], KinoscopeError | 
 
 
 def train_problem(spec: TrainSpec) -> str:
-    return "" if spec.data else tr("Choose a folder of images")
+    return "" if spec.data else tr("Choose a folder of pictures")
 
 
 def sampler_title(id: str) -> str:

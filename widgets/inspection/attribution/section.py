@@ -61,6 +61,7 @@ class AttributionSection(Form):
         about = tr("A number of the output, norm, mean, or LAYER:CHANNEL; empty for the largest output")
         self.target = TextField(tr("Target"), placeholder=tr("the largest output"), tip=about)
         self.layer = ChoiceField(tr("Layer"), tip=tr("Whose maps or tokens are weighed"))
+        self.layer.given = True
         about = tr("What stands for nothing there: where integrated gradients begin, and what covers the picture")
         self.baseline = ChoiceField(tr("Baseline"), [(id, BASELINE_WORDS[id]) for id in BASELINES], tip=about)
         about = tr("Gradients between baseline and picture; as many are taken as make them add up to the output")

@@ -24,15 +24,18 @@ from widgets.inspection.graph.table import nodes_table
 from widgets.inspection.graph.words import ms_text
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.inspection.words import amount
+from widgets.kit.card_columns import flowing
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
-from widgets.kit.panel import EmptyState
+from widgets.kit.panel import EmptyState, columns
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.words import DOT, file_title
 from widgets.kit.work_page import WorkPage
 
+BESIDE = 620
+"""Pixels that drawing and card need side by side."""
 FORMS = (("graph", tr("Graph"), "inspector"), ("table", tr("Table"), "grid-3"))
 FOLLOW = (("off", tr("Off")), ("back", tr("Back")), ("forward", tr("Forward")), ("both", tr("Both")))
 FOLLOW_TIP = tr("What lights up with the selected box: all that it rests on (back), all that rests on it (forward)")
@@ -97,13 +100,13 @@ class GraphPage(WorkPage):
             _button("fit", tr("Show all of it (F)"), self.canvas.fit),
             self.folds,
         )
-        chosen = (Label(tr("Follow"), "muted"), self.follow, 6, Label(tr("Colour by"), "muted"), self.color)
-        self.tools = held(row_of(*chosen, None, *view, spacing=6))
-        bar = column_of(row_of(self.form, (self.search, 1), spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
+        chosen = (Label(tr("Follow"), "muted"), self.follow, Label(tr("Colour by"), "muted"), self.color)
+        self.tools = held(flowing(*chosen, *view, spacing=6))
+        bar = column_of(columns(self.form, self.search, spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
         self.stack = QStackedWidget()
         self.stack.addWidget(held(column_of((self.canvas, 1), self.legend), "panel"))
         self.stack.addWidget(self.table)
-        split = split_of(self.stack, self.card, sizes=(860, 280), stretch=(1, 0))
+        split = split_of(self.stack, self.card, sizes=(860, 280), stretch=(1, 0), room=BESIDE)
         results = held(column_of(bar, (split, 1)), "panel")
         head = self.head_of(tr("Graph"), self.time, self.export)
         self.said.setContentsMargins(12, 0, 12, 6)

@@ -120,9 +120,9 @@ def inputs(sheet: ModelSheet) -> list[Stat]:
 
 def _input(given: Given) -> Stat:
     what = tr("a picture can go in") if given.picture else tr("given {given:g} everywhere", given=given.value)
-    return Stat(given.name, close_shape(given.shape) or DASH, given.dtype, tip=f"{given.name}: {what}")
+    return Stat(given.name, close_shape(given.shape) or DASH, given.dtype, tip=f"{given.name}: {what}", given=True)
 
 
 def facts(sheet: ModelSheet) -> list[Stat]:
     """What else the file says."""
-    return [Stat(as_sentence(name), value, tip=f"{name}: {value}") for name, value in sheet.facts]
+    return [Stat(as_sentence(name), value, tip=f"{name}: {value}", given=True) for name, value in sheet.facts]

@@ -61,6 +61,7 @@ class CutOffCard(QFrame):
 
     def _row(self, job: CutOffJob) -> QWidget:
         title, note = ElidedLabel(job.title), ElidedLabel(job.note, "hint")
+        title.given = True
         parts = [(column_of(title, note, spacing=1), 1)]
         if not job.can_resume:
             return held(row_of(*parts))

@@ -23,7 +23,7 @@ from engines.core.errors import KinoscopeError
 ROOT = Path(__file__).resolve().parents[3]
 KEPT_WITHIN = 2.0
 """Seconds: what was shown longer ago than this must be there."""
-LONGEST = 240
+LONGEST = 900
 NEAR = 2.5
 """Seconds that a film may be elsewhere: it is kept to the second, and plays on until it is looked at."""
 

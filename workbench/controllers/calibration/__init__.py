@@ -7,7 +7,7 @@ from workbench.features import Command, DockSpec, Example, Feature, Preset
 
 COMMANDS = (
     Command("calibration.capture", tr("Capture view"), tr("Calibration"), tr("Keep this view of the board for the calibration"), "C", "capture", idle=False, run=lambda it: it.watch.capture(), enabled=lambda it: it.panel.shown.live is not None, needs=tr("Needs board detection on a source in the viewer")),
-    Command("calibration.add-images", tr("Add photographs…"), tr("Calibration"), tr("Calibrate from pictures, films or folders"), "", "views", run=lambda it: it.add_pictures()),
+    Command("calibration.add-images", tr("Add pictures…"), tr("Calibration"), tr("Calibrate from pictures, films or folders"), "", "views", run=lambda it: it.add_pictures()),
     Command("calibration.run", tr("Calibrate"), tr("Calibration"), tr("Solve for the camera from the views"), "Ctrl+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: it.panel.shown.can_calibrate, needs=tr("Needs views of the board"), also=tr("solve intrinsics lens camera matrix")),
     Command("calibration.models", tr("Compare lens models"), tr("Calibration"), tr("Solve the same views with every lens model, side by side"), "", "chart", run=lambda it: it.compare_models(), enabled=lambda it: it.panel.shown.can_calibrate, needs=tr("Needs views of the board")),
     Command("calibration.open", tr("Open calibration…"), tr("Calibration"), tr("Show a calibration of ours, OpenCV, ROS or Kalibr"), "", "open", 1, run=lambda it: it.open(it.files.ask_calibration())),

@@ -90,7 +90,7 @@ class CalibrationController(PagedController):
         self.runs.cancel()
         self.session, self._camera = restore_session(self.services), kept_camera(self.services)
         self.trouble, self._selected = None, ""
-        self.captures.new_run()
+        self.captures.new_run(view.path for view in self.session.material.views)
         self.pages.forget()
         self._refresh()
 

@@ -50,7 +50,7 @@ class Edits(QObject):
         if fresh:
             self.change(text or tr("Add {added_words}", added_words=added_words(fresh)), after)
         else:
-            self._services.notify(tr("These photographs are there already"), "info")
+            self._services.notify(tr("These pictures are there already"), "info")
 
     def switch(self, paths: Sequence[str], on: bool) -> None:
         name = photograph(paths[0]).name if len(paths) == 1 else tr_count(len(paths), "{n} view", "{n:,} views")

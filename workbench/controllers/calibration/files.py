@@ -26,8 +26,8 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 T = TypeVar("T")
-CALIBRATIONS = tr("Calibrations (") + " ".join(f"*{suffix}" for suffix in READ) + ")"
-SHOWING = tr("Photographs and films ({endings} {films});;All files (*)", endings=ENDINGS, films=FILMS)
+CALIBRATIONS = tr("Calibrations ({endings})", endings=" ".join(f"*{suffix}" for suffix in READ))
+SHOWING = tr("Pictures and films ({endings} {films});;All files (*)", endings=ENDINGS, films=FILMS)
 LENGTHS = (
     (tr("Millimetres"), "mm"),
     (tr("Centimetres"), "cm"),
@@ -59,10 +59,10 @@ class Files(QObject):
 
     def ask_pictures(self) -> list[str]:
         """Picture files and films chosen by the user."""
-        return ask_several(self._window, tr("Add photographs or films of the board"), "board pictures", SHOWING)
+        return ask_several(self._window, tr("Add pictures or films of the board"), "board pictures", SHOWING)
 
     def ask_folder(self) -> list[str]:
-        folder = ask_folder(self._window, tr("Add a folder of photographs or films"), "board pictures")
+        folder = ask_folder(self._window, tr("Add a folder of pictures or films"), "board pictures")
         return [folder] if folder else []
 
     def ask_calibration(self) -> str:
@@ -93,7 +93,7 @@ class Files(QObject):
     def expand(self, paths: Sequence[str], then: Callable[[Listing], object]) -> None:
         """Files and folders to picture files, and what was left out."""
         wanted = tuple(paths)
-        self._errands.ask(lambda: listing(wanted), then, self.told(tr("Photographs not added")))
+        self._errands.ask(lambda: listing(wanted), then, self.told(tr("Pictures not added")))
 
     def open(self, path: str, then: Callable[[MonoResult], object]) -> None:
         self.read(load, path, then, tr("Calibration not opened"))

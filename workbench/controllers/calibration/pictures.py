@@ -26,7 +26,7 @@ def read(path: str | Path) -> Image:
         return photographs.read(path)
     except (FileMissing, SourceFailed) as error:
         hint = tr("Bring it back or remove the view")
-        raise FileMissing(tr("The photograph is no longer there"), path=path, hint=hint) from error
+        raise FileMissing(tr("The picture is no longer there"), path=path, hint=hint) from error
 
 
 def picture(path: str, image: Image | None, result: MonoResult | None, straight: bool, keep: float) -> Picture:

@@ -87,6 +87,7 @@ class FacesController(PagedController):
         self.form = replace(form, settings=replace(form.settings, refused=(), gaze_fit=kept_fit()))
         self.trouble = None
         self.gaze.restore()
+        self.heads.restore()
         gallery = self.form.settings.gallery
         if gallery and Path(gallery).is_file():
             self.galleries.open(gallery)
@@ -96,7 +97,12 @@ class FacesController(PagedController):
         self.watch.configure()
         self.show_now()
 
+    def keep_now(self) -> None:
+        super().keep_now()
+        self.heads.curves.keep()
+
     def keep(self) -> None:
+        self.heads.curves.keep()
         kept_form.keep(self.services, self.name, to_json(self.form))
 
     # --- what the user does

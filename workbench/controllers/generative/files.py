@@ -81,7 +81,7 @@ class Dialogs:
         return ask_folder(self._window, tr("Open a diffusers folder"), "diffusion model")
 
     def data_folder(self) -> str:
-        return ask_folder(self._window, tr("Folder of images to learn from"), "training data")
+        return ask_folder(self._window, tr("Folder of pictures to learn from"), "training data")
 
     def picture(self, title: str) -> str:
         return ask_open(self._window, title, "picture", DIALOG)

@@ -34,7 +34,7 @@ REFRESH_MS = 400
 KINDS = {
     "usb": tr("Camera"),
     "file": tr("Video file"),
-    "folder": tr("Folder of images"),
+    "folder": tr("Folder of pictures"),
     "stream": tr("Network stream"),
     "scene": tr("Rendered scene"),
     "tiled": tr("Tiled source"),

@@ -57,6 +57,8 @@ class SourcesController(QObject):
         self.passwords = Passwords(panel, services)
         self.open = OpenSources(viewer, services, self.passwords)
         self._said: dict[str, str] = {}
+        self._chosen = ""
+        """What was chosen in the viewer, until the list has it as its own."""
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
         self._held = False
@@ -81,6 +83,7 @@ class SourcesController(QObject):
         viewer.grid.addWanted.connect(self._offer)
         viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
+        viewer.selectedChanged.connect(self._follow)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.undo.indexChanged.connect(lambda _index: self.refresh())
@@ -225,6 +228,7 @@ class SourcesController(QObject):
             return
         rows = [self._row(id) for id in self._services.feeds.ids()]
         self._panel.show_rows(rows)
+        self._follow(self._chosen)
         choices = [(path, self.title(path)) for row in rows for path in (row.id, *(tile.id for tile in row.tiles))]
         self._viewer.grid.set_sources(choices)
         for id in ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry"):
@@ -277,6 +281,13 @@ class SourcesController(QObject):
     def current(self) -> str:
         """The path that is chosen in the list, else what the selected tile shows; "" for none."""
         return self._panel.list.current() or self._viewer.selected_path()
+
+    def _follow(self, path: str) -> None:
+        """What commands are for is marked in the list, also when it was chosen in the viewer."""
+        there = not path or self._panel.list.row_of(path) is not None
+        self._chosen = "" if there else path
+        if path and there and self._panel.list.current() != path:
+            self._panel.list.select(path)
 
     def _feed_of_selected(self) -> Feed | None:
         path = self._viewer.selected_path() or self._panel.list.current()

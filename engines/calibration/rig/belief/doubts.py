@@ -271,7 +271,7 @@ def _changed(evidence: Evidence) -> Iterator[Reason]:
 def _bent(evidence: Evidence) -> Iterator[Reason]:
     shape = evidence.shape
     if shape is not None:
-        words = tr("The board is bent or its print is off by {off:.2g} mm", off=1000 * shape.off)
+        words = tr("The board is bent or its print is off by {off:.2g}\u00a0mm", off=1000 * shape.off)
         moves = tr(", which moves distances and focal lengths by up to {moved:.2g} %", moved=100 * shape.moved)
         level = 1 + int(shape.moved > _MOVES)
         moves = moves if shape.moved > 5e-4 else ""

@@ -26,7 +26,7 @@ NAMES = ("left", "right")
 def run(spec: StereoSpec, ctx: Context) -> StereoResult:
     """Calibrate both, jointly. Raises as `solving.run` and `rectify` do."""
     if not spec.left or not spec.right:
-        raise UsageError(tr("A pair needs pictures of both cameras"), hint=tr("Give --left and --right"))
+        raise UsageError(tr("A pair needs pictures of both cameras"), hint=tr("Give the left and the right ones"))
     check_alpha(spec.alpha)
     started = perf_counter()
     rig = replace(spec.rig, paths=(), lists=(spec.left, spec.right), names=NAMES, tiles="")

@@ -48,7 +48,10 @@ def matched(cameras: Sequence[Files], match: Matching, offsets: Sequence[int] = 
     """
     check_match(match)
     if offsets and match != "order":
-        raise UsageError(tr("Offsets are counted in frames, which needs the order"), hint=tr("Add --match order"))
+        raise UsageError(
+            tr("Offsets are counted in frames, which needs the order"),
+            hint=tr("Choose {order}", order=control(tr("By their order"), "--match order")),
+        )
     if match == "time":
         return _by_time(cameras)
     if match == "name":

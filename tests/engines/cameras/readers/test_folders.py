@@ -28,7 +28,7 @@ def test_images_of_other_sizes_are_shown_as_they_are_and_named(pictures, run):
     assert gaps_of(items) == [Gap("d", 0, GapReason.RESIZED)] * 2
     assert isinstance(items[1], Gap)
     message = running.until(lambda s: s.state is FeedState.ENDED).message
-    assert "b.png is 320x192, the first image 160x96" in message
+    assert "b.png is 320x192, the first picture 160x96" in message
 
 
 def test_an_unreadable_image_is_a_gap_and_counted(pictures, run):
@@ -49,9 +49,9 @@ def test_an_unreadable_image_is_a_gap_and_counted(pictures, run):
     ("files", "pattern", "words"),
     [
         ({}, "*", "folder is empty"),
-        ({"a.txt": None, "b.txt": None}, "*", "2 files, but none is an image"),
+        ({"a.txt": None, "b.txt": None}, "*", "2 files, but none is a picture"),
         ({"a.png": 1}, "left*", "none fits 'left\\*'"),
-        ({"a.png": b"x", "b.png": b"y"}, "*", "None of the images can be read"),
+        ({"a.png": b"x", "b.png": b"y"}, "*", "None of the pictures can be read"),
     ],
 )
 def test_a_folder_without_images_says_so(pictures, run, files, pattern, words):

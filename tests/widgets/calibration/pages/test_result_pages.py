@@ -145,4 +145,4 @@ def test_nothing_solved_yet_offers_to_begin(kind, page: Page, made) -> None:
     one = made(kind)
     one.show_state(shown(page))
     assert not one.there
-    assert one.empty.button.text() == "Add photographs"
+    assert one.empty.button.text() == "Add pictures"

@@ -158,7 +158,7 @@ def test_wrong_board_offers_the_one_that_fits(bench: Bench, photographs: list[st
 def test_folder_of_text_is_refused_in_words(bench: Bench, qtbot, tmp_path: Path) -> None:
     bench.controller.add([str(tmp_path)])
     until(qtbot, lambda: bench.state.trouble is not None)
-    assert bench.trouble.title == "Photographs not added"
+    assert bench.trouble.title == "Pictures not added"
     assert "no pictures" in bench.trouble.what
     bench.panel.trouble.close_button.click()
     until(qtbot, lambda: bench.state.phase is Phase.EMPTY)

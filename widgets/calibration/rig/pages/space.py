@@ -13,8 +13,9 @@ from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.space.cameras import Straightened
 from widgets.calibration.rig.space.view import RigSpace, Shown
 from widgets.charts.space.view import FRONT, HOME, SIDE, TOP
+from widgets.kit.card_columns import flowing
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import ChoiceField, EmptyState, QuietButton, Toggle
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
@@ -116,7 +117,8 @@ class SpacePage(WorkPage):
     def _lay_out(self) -> None:
         self._controls = (self.view, self.parallel, self.fit, self.export)
         toggles = self.boards, self.pictures, self.distances, self.points, self.ellipsoids
-        row = held(row_of(*toggles, self.factor, None, spacing=16, margins=(12, 2, 12, 8)))
+        row = held(flowing(*toggles, self.factor, spacing=16))
+        row.setContentsMargins(12, 2, 12, 8)
         body = held(column_of(row, (self.space, 1), self.playback, 4))
         empty = EmptyState(*NOTHING, "scene", tr("Calibrate from the pictures that are set, or choose some first"))
         self.lay_out(self.head_of(tr("Space"), *self._controls), self.body_of(empty, body))

@@ -21,7 +21,7 @@ SHOWING = tr(
     films=FILMS,
     list=LIST,
 )
-RIGS = tr("Calibrations (") + " ".join(f"*{suffix}" for suffix in READ) + ")"
+RIGS = tr("Calibrations ({endings})", endings=" ".join(f"*{suffix}" for suffix in READ))
 
 
 class Files(files.Files):

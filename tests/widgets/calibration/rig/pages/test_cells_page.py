@@ -123,7 +123,7 @@ def test_the_residuals_of_a_cell_lie_over_its_picture(page: CellsPage) -> None:
     assert all(picture.has_picture for picture in page.frame.pictures[:3])
     page.show_form("field")
     assert len(page.field.marks) == 6 * 54
-    page.show_problem(WRONG[0], "The photograph is no longer there")
+    page.show_problem(WRONG[0], "The picture is no longer there")
     assert not page.picture.has_picture
 
 
