@@ -12,7 +12,6 @@ from widgets.charts.marks import mark
 from widgets.kit.access.signs import Sign, draw_sign
 
 
-
 def drawn(draw) -> QImage:
     image = QImage(32, 32, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.black)

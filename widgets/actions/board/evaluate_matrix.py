@@ -96,12 +96,15 @@ class ConfusionMatrix(DrawnChart):
             if row == column
             else tr("{truth} taken for {said}", truth=truth, said=said)
         )
-        part = (
-            tr(", {seconds} of its {whole:.1f} s", seconds=percent(seconds / whole, 0), whole=whole)
-            if whole > 0
-            else tr(", which does not occur")
-        )
-        return f"{which}: {seconds:.1f} s{part}"
+        told = {
+            "which": which,
+            "seconds": seconds,
+            "share": percent(seconds / whole, 0) if whole else "",
+            "whole": whole,
+        }
+        if whole > 0:
+            return tr("{which}: {seconds:.1f} s, {share} of its {whole:.1f} s", **told)
+        return tr("{which}: {seconds:.1f} s, which does not occur", **told)
 
     def cell_at(self, place: QPointF) -> Cell | None:
         box = self._box()

@@ -140,8 +140,7 @@ class HeatPlane(Plane):
             _stroke(painter, lines, 1.1, dashed=level < 0)
         taken: list[QRectF] = []
         for level, lines in levels:
-            plus = "+" if heat.signed and level > 0 else ""
-            self._paint_level(painter, plus + _told(level, heat.unit), lines, taken)
+            self._paint_level(painter, "+" * (heat.signed and level > 0) + _told(level, heat.unit), lines, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         heat = self.heat

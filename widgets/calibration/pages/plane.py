@@ -53,8 +53,7 @@ class Plane(DrawnChart):
 
     def axes(self) -> Sequence[tuple[str, QRectF]]:
         """The unit stands beside the last value of each."""
-        unit = shown_in(self.unit)[1]
-        return () if self.is_empty else around(self.box, unit, unit)
+        return () if self.is_empty else around(self.box, self.unit, self.unit)
 
     def paint_plane(self, painter: QPainter) -> None:
         """What lies in the plane; clipped to it."""
@@ -87,17 +86,23 @@ class Plane(DrawnChart):
         self._note(painter, box)
 
     def _axes(self, painter: QPainter, box: QRectF) -> None:
-        look, extent, (one, unit) = LOOK.now, self.extent, shown_in(self.unit)
+        look, extent = LOOK.now, self.extent
         painter.setPen(QPen(look.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        for value, words in _values(extent.left() * one, extent.right() * one, box.width(), unit):
-            room = QRectF(self.at(value / one, 0).x() - 40, box.bottom() + 3, 80, 15)
+        for value, words in self._values(extent.left(), extent.right(), box.width()):
+            room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, words in _values(extent.top() * one, extent.bottom() * one, box.height(), unit):
-            label(painter, QRectF(box.left() - 66, self.at(0, value / one).y() - 8, 60, 16), words, muted, RIGHT)
+        for value, words in self._values(extent.top(), extent.bottom(), box.height()):
+            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), words, muted, RIGHT)
+
+    def _values(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+        """Round values of an axis as they are shown, the last with the unit."""
+        one, unit = shown_in(self.unit)
+        ticks = Axis(low * one, high * one).ticks(max(3, int(pixels / TICK_APART)))
+        return [(value / one, f"{text} {unit}" if value == ticks[-1][0] else text) for value, text in ticks]
 
     def _note(self, painter: QPainter, box: QRectF) -> None:
         if self._cursor is None or not box.contains(self._cursor):
@@ -116,9 +121,3 @@ def shown_in(unit: str) -> tuple[float, str]:
     known = ALL.get(unit)
     now = known and UNITS.of(known)
     return (known.metres / now.metres, now.symbol) if known and now else (1.0, unit)
-
-
-def _values(low: float, high: float, pixels: float, unit: str) -> list[tuple[float, str]]:
-    """Round values of an axis, the last with its unit."""
-    ticks = Axis(low, high).ticks(max(3, int(pixels / TICK_APART)))
-    return [(value, f"{text} {unit}" if value == ticks[-1][0] else text) for value, text in ticks]
