@@ -53,7 +53,7 @@ class LeavingQuestion(QDialog):
             button.clicked.connect(what)
         self.stay.clicked.connect(self.reject)
         self.wait.setDefault(True)
-        buttons = flowing(self.stay, self.cancel, self.wait)
+        buttons = row_of(None, held(flowing(self.stay, self.cancel, self.wait, spacing=8)))
         self.setLayout(column_of(self.title, self.words, buttons, spacing=14, margins=(20, 18, 20, 16)))
 
     def ask(self, work: Sequence[Work]) -> None:

@@ -68,6 +68,8 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
         return False
     room = QRectF(part.rect()) & text.room
     rows = _scrolls(part, (QAbstractScrollArea,))
+    if rows and part.parentWidget().horizontalScrollBar().maximum():
+        return False
     if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
         return False
     across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
