@@ -31,7 +31,7 @@ def faults(chart: DrawnChart) -> list[str]:
     chart.show()
     with reading() as found:
         chart.grab()
-    return [*unread(chart), *cut_or_covered(found)]
+    return [*unread(chart), *cut_or_covered(found, chart)]
 
 
 SIZES = ((160, 120), (300, 84), (220, 300), (900, 500))
