@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.ink import contrast
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
@@ -114,17 +115,6 @@ def _laid(ink: QColor, behind: QColor) -> QColor:
     share = ink.alphaF()
     parts = zip(ink.getRgbF()[:3], behind.getRgbF()[:3], strict=True)
     return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """The ratio of WCAG, from 1 to 21."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
