@@ -141,6 +141,7 @@ class PropertiesPanel(Panel):
 
     def _rename(self) -> None:
         text = " ".join(self.name.text().split())
+        self.name.setText(text)
         if text != self._called:
             self._called = text
             self.renamed.emit(self._path, text)

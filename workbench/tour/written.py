@@ -32,6 +32,8 @@ VEIL = 160
 """What is larger and lets the mouse through lies over a window for a moment: what is below is not read then."""
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
+ALIKE = 0xFFF0F0F0
+"""What counts of a colour: what is behind letters may change a little from pixel to pixel."""
 DOTS = "\u2026"
 KEYS = QKeySequence.SequenceFormat.NativeText
 SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
@@ -91,12 +93,12 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
 
 def _commonest(image: QImage, area: QRect) -> QColor:
     scale = image.devicePixelRatio()
-    counted: dict[int, int] = {}
+    alike: dict[int, list[int]] = {}
     for y in range(area.top(), area.bottom() + 1, 2):
         for x in range(area.left(), area.right() + 1, 2):
             pixel = image.pixel(QPoint(int(x * scale), int(y * scale)))
-            counted[pixel] = counted.get(pixel, 0) + 1
-    return QColor(max(counted, key=counted.__getitem__))
+            alike.setdefault(pixel & ALIKE, []).append(pixel)
+    return QColor(max(alike.values(), key=len)[0])
 
 
 def _laid(ink: QColor, behind: QColor) -> QColor:

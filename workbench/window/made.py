@@ -118,6 +118,13 @@ class Made:
         for controller in self._made.values():
             controller.keep_now()
 
+    def page_of(self, id: str) -> str:
+        """What the page that a feature shows is called, "" where it shows none."""
+        record = next((one for one in self.records if one.id == id and id in self._made), None)
+        if record is None or not record.pages:
+            return ""
+        return str(resolve(record.pages)[self._made[id].form.page][0])
+
     def close(self) -> None:
         for controller in reversed(self._made.values()):
             controller.close()

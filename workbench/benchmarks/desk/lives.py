@@ -102,19 +102,22 @@ class Life(QObject):
     def _work(self) -> None:
         if self._dice.random() < 0.2:
             self._at = self._dice.choice(self._places)
-            show(self._window, *self._at)
+            with self._hand:
+                show(self._window, *self._at)
+                self._record("done", read(self._window))
             return
         there = fields(self._window)
         names = [name for name in there if is_kept(name) and not any(word in name for word in NOT_BY_SCRIPT)]
         with self._hand:
-            for name in self._dice.sample(names, min(2, len(names))):
+            chosen = self._dice.sample(names, min(2, len(names)))
+            for name in chosen:
                 change(there[name], self._dice)
-            self._record("done", read(self._window))
+            self._record("done", read(self._window), {name: value_of(there[name]) for name in chosen})
 
-    def _record(self, what: str, values: dict[str, Any]) -> None:
-        self._file.write(
-            json.dumps({"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}) + "\n"
-        )
+    def _record(self, what: str, values: dict[str, Any], changed: dict[str, Any] | None = None) -> None:
+        """changed: fields that the script changed, which may be out of sight by now."""
+        told = {"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}
+        self._file.write(json.dumps(told | {"changed": changed or {}}) + "\n")
         self._file.flush()
 
 

@@ -28,7 +28,7 @@ from workbench.controllers.actions.films import Films
 from workbench.controllers.actions.form import Form
 from workbench.controllers.actions.labels import ProjectLabels
 from workbench.controllers.actions.playhead import Playhead
-from workbench.controllers.actions.studies import Studies
+from workbench.controllers.actions.studies import Studies, plain_training
 from workbench.controllers.actions.teach import ClipRecorder, MarkingKeys, Teaching
 from workbench.controllers.actions.timeline import Timeline
 from workbench.controllers.actions.train import Training
@@ -36,6 +36,7 @@ from workbench.controllers.actions.watch import Watch, Watching
 from workbench.controllers.common import kept_form
 from workbench.controllers.common.devices import devices
 from workbench.controllers.common.feature_controller import PagedController, Room
+from workbench.controllers.common.kept_training import KeptTraining
 from workbench.controllers.common.weights_store import WeightsStore
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
@@ -75,9 +76,11 @@ class ActionsController(PagedController):
     def keep_now(self) -> None:
         super().keep_now()
         self.watch.keep()
+        self.curves.keep()
 
     def keep(self) -> None:
         self.watch.keep()
+        self.curves.keep()
         kept_form.keep(self.services, self.name, to_json(self.form))
 
     def restore(self) -> None:
@@ -92,6 +95,7 @@ class ActionsController(PagedController):
         self.form, self.trouble = replace(form, models=there), None
         self.labels.restore()
         self.studies.forget()
+        self.curves.restore()
         self.watch.restore()
         for spec, result in self.watch.kept.films():
             self.studies.bring_back(spec, result)
@@ -223,7 +227,10 @@ class ActionsController(PagedController):
         self.films = Films(services.feeds, files, self.watch, self)
         self.labels = ProjectLabels(services, self.errands, self)
         self.labels.whereWanted.connect(lambda video: self.go_to(Page.TEACH if video else Page.TRAIN))
-        self.studies = Studies(services.jobs, files, self.show_trouble, self)
+        self.studies = studies = Studies(services.jobs, files, self.show_trouble, self)
+        self.curves = KeptTraining(
+            self.name, services, lambda: studies.training, plain_training, studies.show_training, self
+        )
         self.store = WeightsStore(services.jobs, self.errands, NEEDED, self.name, self)
         self.watching = Watching(
             self.watch, self.playhead, self.films, self.studies, files, dialogs, self, services, self
@@ -240,7 +247,9 @@ class ActionsController(PagedController):
             part.changed.connect(self.show_soon)
         self.store.failed.connect(self.show_trouble)
         self.store.arrived.connect(self.dismiss)
-        self.studies.trained.connect(self.watching.renewed)
+        self.studies.changed.connect(self.curves.keep_soon)
+        for act in (self.watching.renewed, self.evaluating.list_model):
+            self.studies.trained.connect(act)
         self.studies.detected.connect(self.watch.kept.keep_film)
         self.playhead.moved.connect(self.show_soon)
         self.recorder.opened.connect(self.play_recorded)

@@ -59,6 +59,12 @@ class Evaluating:
             self._change(with_row(spec, model, ""))
         self._pages.choose_page(Page.EVALUATE)
 
+    def list_model(self, model: str) -> None:
+        """One that was just trained, beside what is compared already."""
+        spec = self._pages.form.evaluate
+        if model not in spec.models:
+            self._pages.set_form(evaluate=with_row(spec, model, ""))
+
     def start(self) -> None:
         spec = self.spec()
         if not spec.models or not spec.labels:

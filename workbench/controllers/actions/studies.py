@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from engines.actions.study_types import (
     TrainSpec,
 )
 from engines.actions.types import WatchSettings
+from engines.core.spec import from_json, to_json
 from engines.core.words import tr
 from widgets.actions.state import EvaluateView, TrainView
 from widgets.kit.work_state import Busy
@@ -40,6 +42,16 @@ from workbench.threads.jobs import JobQueue
 TRAIN = "engines.actions.training.job:run"
 DETECT = "engines.actions.streaming.detect:run"
 EVALUATE = "engines.actions.evaluation.job:run"
+
+
+KEPT: dict[str, Any] = {"progress": TrainProgress, "result": TrainResult}
+"""What is kept of a training."""
+
+
+def plain_training(view: TrainView) -> dict[str, Any]:
+    """As JSON values."""
+    found = {name: getattr(view, name) for name in KEPT}
+    return {name: None if value is None else to_json(value) for name, value in found.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +117,18 @@ class Studies(QObject):
     @property
     def train_view(self) -> TrainView:
         return replace(self._train_view, busy=self._train.busy, cut_off=self._train.cut_off)
+
+    @property
+    def training(self) -> TrainView:
+        """What came of the last training so far."""
+        return self._train_view
+
+    def show_training(self, kept: dict[str, Any]) -> None:
+        """What `plain_training` told, of a session before. Raises `KinoscopeError` where that cannot be read."""
+        progress, result = (from_json(kind | None, kept[name]) for name, kind in KEPT.items())
+        there = result is not None and Path(result.file).is_file()
+        self._train_view = TrainView(progress=progress, result=result if there else None)
+        self.changed.emit()
 
     @property
     def evaluate_view(self) -> EvaluateView:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +22,7 @@ from workbench.threads.background import Errands
 from workbench.threads.engine_thread import Failure
 
 SEPARATOR = "\u00b7"
+NUMBERED = re.compile(r"(.+) (\d{2,6})")
 MOST_UNWRITTEN = 64
 """Frames kept in memory while the disk is full; then capturing stops with words."""
 
@@ -38,6 +39,7 @@ class Captures(QObject):
         self._root = folder
         self._folders: dict[str, Path] = {}
         self._numbers: dict[Path, int] = {}
+        self._last: dict[str, int] = {}
         self._unwritten: dict[Path, Image] = {}
         self._waiting: set[Path] = set()
 
@@ -72,9 +74,12 @@ class Captures(QObject):
         for target in self._unwritten.keys() - self._waiting:
             self._write(target)
 
-    def new_run(self) -> None:
-        """Later captures go to a new folder."""
+    def new_run(self, beside: Iterable[str] = ()) -> None:
+        """Later captures go to a new folder. beside: paths of those that they stand beside, whose numbers go on."""
         self._folders.clear()
+        self._last.clear()
+        for name, number in (found.groups() for path in beside if (found := NUMBERED.fullmatch(Path(path).stem))):
+            self._last[name] = max(int(number), self._last.get(name, 0))
 
     def _write(self, target: Path) -> None:
         image = self._unwritten[target]
@@ -99,8 +104,9 @@ class Captures(QObject):
         if folder is None:
             folder = free_name(self._root() / "captures" / f"{time.strftime('%Y-%m-%d %H-%M-%S')} {file_name(source)}")
             self._folders[camera] = folder
-        self._numbers[folder] = self._numbers.get(folder, 0) + 1
-        return folder / f"{file_name(source.rpartition(SEPARATOR)[2])} {self._numbers[folder]:02d}.png"
+        name = file_name(source.rpartition(SEPARATOR)[2])
+        self._numbers[folder] = self._numbers.get(folder, self._last.get(name, 0)) + 1
+        return folder / f"{name} {self._numbers[folder]:02d}.png"
 
 
 def file_name(source: str) -> str:

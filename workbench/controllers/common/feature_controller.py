@@ -172,13 +172,18 @@ class PagedController(FeatureController):
         return other
 
     def set_form(self, **values: object) -> None:
-        """Change fields of the form and show it; kept a little later."""
+        """Change fields of the form and show it; kept a little later, the page at once, as early as where it stands."""
         self.form = replace(self.form, **values)
+        if "page" in values:
+            self._keep_page()
         self.keep_soon()
         self.show_soon()
 
     def _keep(self) -> None:
         super()._keep()
+        self._keep_page()
+
+    def _keep_page(self) -> None:
         if self.services.project is self._project:
             self.services.project.put(PAGE, self.name, str(self.form.page))
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 
 from engines.core.places import data_dir
+from engines.core.spec import from_json, to_json
 from engines.core.words import tr
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces.state import TrainView
 from widgets.faces.studies.train_page import TrainPage
+from workbench.controllers.common.kept_training import KeptTraining
 from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import train_line
 from workbench.controllers.faces.dialogs import Dialogs
@@ -19,6 +23,10 @@ from workbench.controllers.faces.form import Form, SetForm
 from workbench.services import Services
 
 JOB = "engines.faces.training.job:run"
+
+
+KEPT: dict[str, Any] = {"progress": HeadProgress, "result": HeadResult}
+"""What is kept of a training."""
 
 
 class Heads(Part):
@@ -32,6 +40,8 @@ class Heads(Part):
         self._slot.told.connect(self._told)
         self._slot.done.connect(self._done)
         self._slot.adopted.connect(self._goes_on)
+        self.curves = KeptTraining("faces", services, lambda: self._view, _plain, self._read, self)
+        self.changed.connect(self.curves.keep_soon)
 
     @property
     def view(self) -> TrainView:
@@ -60,6 +70,19 @@ class Heads(Part):
         self._view = TrainView()
         self._slot.start(spec, tr("Train a head with {loss}", loss=spec.loss), train_line(spec))
 
+    def restore(self) -> None:
+        """Another project is open."""
+        if self._slot.job is None:
+            self._view = TrainView()
+        self.curves.restore()
+
+    def _read(self, kept: dict[str, Any]) -> None:
+        if self._slot.job is not None:
+            return
+        progress, result = (from_json(kind | None, kept[name]) for name, kind in KEPT.items())
+        there = result is not None and Path(result.file).is_file()
+        self._view = TrainView(progress=progress, result=result if there else None)
+
     def _goes_on(self, _spec: HeadSpec) -> None:
         self._view = TrainView()
 
@@ -75,3 +98,16 @@ class Heads(Part):
     def _done(self, _spec: HeadSpec, result: object) -> None:
         if isinstance(result, HeadResult):
             self._view = replace(self._view, result=result, progress=result.last or self._view.progress)
+
+
+def _plain(view: TrainView) -> dict[str, Any]:
+    """The curves and what came of it, as JSON values; who was learned, and how their faces lie, stays out of the
+    project.
+    """
+    told, result = view.progress, view.result
+    if told is not None:
+        told = replace(told, points=(), labels=(), own=(), other=(), classes=())
+    return {
+        "progress": None if told is None else to_json(told),
+        "result": None if result is None else to_json(replace(result, last=None)),
+    }

@@ -22,6 +22,8 @@ from widgets.generative.studio.pages import Studio
 from workbench.commands import Actions
 from workbench.controllers.common.devices import devices
 from workbench.controllers.common.feature_controller import Room
+from workbench.controllers.common.kept_training import KeptTraining
+from workbench.controllers.generative import kept_curves
 from workbench.controllers.generative.command import command_line, compare_line, train_line
 from workbench.controllers.generative.compare import Comparison
 from workbench.controllers.generative.edits import FormController
@@ -61,7 +63,10 @@ class DiffusionController(FormController):
         self.samples = Samples(self.runs, self._errands, services, self.dialogs, self.sample, self.use, self)
         self.flow = Flow(services, lambda: self.form.flow, self.set_flow, self)
         self.comparison = Comparison(jobs, self.compare, self.measure_curves, self.use, self)
-        self.training = Training(jobs, self.train, self.use_trained, self)
+        self.training = training = Training(jobs, self.train, self.use_trained, self)
+        self.curves = KeptTraining(
+            self.name, services, lambda: training.shown, kept_curves.plain, training.show_kept, self
+        )
         self.precision = Precision(jobs, self.show_form_trouble, self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self.show_now)
@@ -86,11 +91,18 @@ class DiffusionController(FormController):
             return
         self.form = restore_form(self.services)
         self.trouble = None
+        self.training.forget()
+        self.curves.restore()
         if self.models.ready:
             self.models_listed()
         self.show_now()
 
+    def keep_now(self) -> None:
+        super().keep_now()
+        self.curves.keep()
+
     def keep(self) -> None:
+        self.curves.keep()
         keep_form(self.form, self.services)
 
     def use_trained(self, file: str) -> None:
@@ -287,6 +299,7 @@ class DiffusionController(FormController):
         self.models.failed.connect(self.show_form_trouble)
         self.runs.failed.connect(self.show_trouble)
         self.samples.failed.connect(self.show_trouble)
+        self.training.changed.connect(self.curves.keep_soon)
         self.training.trained.connect(lambda _file: self.models.list())
         for part in (self.models, self.samples, self.flow, self.comparison, self.training, self.precision):
             part.changed.connect(self.show_soon)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ from widgets.generative.state import TrainView
 from widgets.generative.studio.training import TrainingPage
 from widgets.kit.work_state import Trouble
 from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.generative import kept_curves
 from workbench.controllers.generative.command import train_line
 from workbench.controllers.generative.words import trouble_of
 from workbench.threads.jobs import JobQueue
@@ -51,6 +53,22 @@ class Training(QObject):
     @property
     def view(self) -> TrainView:
         return replace(self._view, busy=self._slot.busy, cut_off=self._slot.cut_off)
+
+    @property
+    def shown(self) -> TrainView:
+        """What came of the last training so far."""
+        return self._view
+
+    def forget(self) -> None:
+        """Another project is open; a training that is under way stays in sight."""
+        if self._slot.job is None:
+            self._view = TrainView()
+
+    def show_kept(self, kept: dict[str, Any]) -> None:
+        """Of a session before."""
+        if self._slot.job is None:
+            self._view = kept_curves.shown(kept)
+            self.changed.emit()
 
     @property
     def waiting(self) -> int:

@@ -67,7 +67,7 @@ class Looking(QObject):
         there = self._services.feeds.paths(path.partition("/")[0])
         for each, kept in self.standing(path).items():
             for engine in _names(kept, "on") if each in there else ():
-                if engine in self._viewer.engines and engine not in self._viewer.engines_on(each):
+                if engine not in self._viewer.engines_on(each):
                     self._viewer.engineToggled.emit(engine, each, True)
 
 

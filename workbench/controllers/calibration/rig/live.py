@@ -51,7 +51,7 @@ class Live(SectionPart):
         self.sets = Sets(errands, self.captures, self)
         self._rig, self._chosen = "", tuple[str, ...]()
         self._looked_at: tuple[str, ...] = ()
-        self._auto = True
+        self._auto, self._wanted, self._tried = True, False, False
         self._seen: Seen | None = None
         self._taken: Seen | None = None
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -149,16 +149,27 @@ class Live(SectionPart):
     def look(self, on: bool) -> None:
         """Look for the board in all chosen cameras, or no longer."""
         self._stop()
-        if on and self.state.can_run:
+        self._wanted = on and self.state.can_run
+        self._keep()
+        if self._wanted:
             self._take_board()
-            first, *others = self._chosen
-            self._looked_at = self._chosen
-            if self.lookers.start(first, self._settings(), others):
-                for path in self._looked_at:
-                    self.viewer.set_engine(FINDER, path, True)
-            else:
-                self._looked_at = ()
+            self._begin()
         self.changed.emit()
+
+    def _begin(self) -> None:
+        first, *others = self._chosen
+        self._looked_at, self._tried = self._chosen, True
+        if self.lookers.start(first, self._settings(), others):
+            for path in self._looked_at:
+                self.viewer.set_engine(FINDER, path, True)
+        else:
+            self._looked_at = ()
+
+    def _look_again(self) -> None:
+        """As before, once all that is chosen is there."""
+        if self._wanted and not self.running and not self._tried and self.state.can_run:
+            self._begin()
+            self.changed.emit()
 
     def set_auto(self, on: bool) -> None:
         self._auto = on
@@ -189,6 +200,9 @@ class Live(SectionPart):
             self._rig = rigs[0] if rigs else SEVERAL
             self._chosen = self._tiles(rigs[0]) if rigs else tuple(there[:MOST])
         self._chosen = tuple(path for path in self._chosen if path in there)
+        self._tried = self._tried and bool(self._chosen)
+        if self._wanted and not self._tried:
+            QTimer.singleShot(0, self, self._look_again)
         self.changed.emit()
 
     def _as_kept(self, there: Sequence[str], rigs: Sequence[str]) -> None:
@@ -198,10 +212,10 @@ class Live(SectionPart):
             chosen = tuple(path for path in kept["chosen"] if path in there)
             if chosen and kept.get("rig") in (SEVERAL, *rigs):
                 self._rig, self._chosen = kept["rig"], chosen
-            self._auto = kept.get("auto") is not False
+            self._auto, self._wanted = kept.get("auto") is not False, kept.get("on") is True
 
     def _keep(self) -> None:
-        kept = {"rig": self._rig, "chosen": list(self._chosen), "auto": self._auto}
+        kept = {"rig": self._rig, "chosen": list(self._chosen), "auto": self._auto, "on": self._wanted}
         self.desk.services.project.put(KIND, CAMERAS, kept)
 
     def follow(self) -> None:
@@ -210,7 +224,8 @@ class Live(SectionPart):
     def forget(self) -> None:
         super().forget()
         self._stop()
-        self.captures.new_run()
+        self._wanted, self._tried = False, False
+        self.captures.new_run(self.desk.session.setup.paths)
 
     def close(self) -> None:
         self._soon.stop()
@@ -286,15 +301,15 @@ class Live(SectionPart):
             self.look(True)
         self.changed.emit()
 
-    def _stop(self) -> None:
+    def _stop(self, *, meant: bool = True) -> None:
         for path in self._looked_at:
-            self.viewer.set_engine(FINDER, path, False)
+            self.viewer.set_engine(FINDER, path, False, meant=meant)
         if self._looked_at:
             self.lookers.stop(self.key)
         self._looked_at, self._seen, self._taken = (), None, None
 
     def _stopped(self, _path: str, why: str) -> None:
-        self._stop()
+        self._stop(meant=False)
         self.desk.services.notify(why, "warn")
         self.changed.emit()
 

@@ -93,7 +93,7 @@ class Takes(SectionPart):
         self._let_go()
         self._kept = []
         self._show(done=-1)
-        self.captures.new_run()
+        self.captures.new_run(self.desk.session.setup.paths)
 
     def close(self) -> None:
         self._let_go()
