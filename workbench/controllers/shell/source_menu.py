@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,8 +20,8 @@ from widgets.sources.fields import VIDEOS
 from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.reveal import reveal
-from workbench.controllers.shell.source_changes import ForgetCalibration
 from workbench.controllers.shell.sources import SourcesController, undo_just_this
+from workbench.controllers.shell.step import KeepOnShelf
 from workbench.services import Services
 
 VERBS = ("rename", "edit", "split", "duplicate", "replace", "reveal", "properties")
@@ -110,9 +111,12 @@ class SourceMenu(QObject):
     def forget(self, path: str) -> None:
         """Use the calibration that is kept for a camera no more."""
         known, title = self._services.calibrations, self._sources.title(self._services.calibrations.parent(path))
-        if known.best(path) is None:
+        if (kept := known.best(path)) is None:
             return
-        self._services.undo.push(ForgetCalibration(known, path, title))
+        said = tr("Forget calibration of {source}", source=title)
+        show = partial(self._services.host.show_dock, "sources")
+        forget = known.forgetter(path, kept)
+        self._services.undo.push(KeepOnShelf(said, show, self._services.notify, forget, keeps=False))
         left = known.words(path)
         text = tr("The calibration of {source} is forgotten", source=title)
         if left:

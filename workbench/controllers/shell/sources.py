@@ -14,6 +14,7 @@ from engines.cameras.sources.parsing import sample_source, source_from
 from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import Child, FeedState, Source, TiledSource
 from engines.core.errors import KinoscopeError
+from engines.core.names import tidy_name
 from engines.core.words import tr, tr_count
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from widgets.sources.told import told
@@ -41,6 +42,12 @@ KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 
 SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
 """A source in one of these is no trouble any more."""
+
+
+LONGEST = 200
+"""Letters of a source's name."""
+MOST_SAID = 3
+"""Notices of sources that are not there, one each; the project tells of more of them in one."""
 
 
 class SourcesController(QObject):
@@ -142,7 +149,7 @@ class SourcesController(QObject):
     def rename(self, path: str, name: str) -> None:
         """Call a source or one of its tiles something else; "" gives it the name back that it had at first."""
         id, _, tile = path.partition("/")
-        source = self._services.feeds.feed(id).source
+        source, name = self._services.feeds.feed(id).source, tidy_name(name)[:LONGEST]
         if tile and isinstance(source, TiledSource) and tile in tile_titles(source):
             changed: Source = tile_renamed(source, tile, name)
         elif not tile:
