@@ -149,7 +149,7 @@ class Calibrations(QObject):
         if not self.of(path):
             return ""
         kept = self.best(path)
-        return tr("calibrated at another resolution") if kept is None else f"calibrated{_figures(kept)}"
+        return tr("calibrated at another resolution") if kept is None else ", ".join((tr("calibrated"), _figures(kept)))
 
     def assign_file(self, path: str, file: str) -> Kept:
         """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""
@@ -253,10 +253,9 @@ def ago(seconds: float) -> str:
 
 
 def kept_words(kept: Kept) -> str:
-    return f"{kept.result.image_size.width} × {kept.result.image_size.height}{_figures(kept)}"
+    return f"{kept.result.image_size.width} × {kept.result.image_size.height}, {_figures(kept)}"
 
 
 def _figures(kept: Kept) -> str:
-    rms = tr(", RMS {rms_px:.2f} px", rms_px=kept.result.rms_px) if kept.result.rms_px else ""
-    focus = f", {kept.focus}" if kept.focus else ""
-    return f"{rms}{focus}, {ago(time.time() - kept.at)}"
+    rms = tr("RMS {rms_px:.2f} px", rms_px=kept.result.rms_px) if kept.result.rms_px else ""
+    return ", ".join(filter(None, (rms, kept.focus, ago(time.time() - kept.at))))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engines.cameras.sources.changes import file_of, looped
 from engines.cameras.sources.parsing import source_from
@@ -31,7 +31,12 @@ OF_PICTURES = ("rename", "properties", "undistort", "forget", "lens")
 
 
 class SourceMenu(QObject):
-    """Takes the id of a source, or the path of one of its pictures, which stands for it where only a whole can."""
+    """Takes the id of a source, or the path of one of its pictures, which stands for it where only a whole can.
+
+    `lost`: files of several sources are not where they were, and the user wants to say where the first one is.
+    """
+
+    lost = Signal(list)
 
     def __init__(self, panel: SourcesPanel, sources: SourcesController, services: Services, actions: Actions) -> None:
         super().__init__(panel)
@@ -82,8 +87,13 @@ class SourceMenu(QObject):
             self._become(id, path)
 
     def locate(self, id: str) -> None:
-        """Ask where the file or folder of a source lies now."""
-        source = self._services.feeds.feed(id).source
+        """Ask where the file or folder of a source lies now; the others that are gone come along."""
+        feeds = self._services.feeds
+        gone = [file_of(feeds.feed(one).source) for one in (id, *feeds.ids()) if feeds.feed(one).status().gone]
+        if len(lost := list(dict.fromkeys(gone))) > 1 and not self._services.project.read_only:
+            self.lost.emit(lost)
+            return
+        source = feeds.feed(id).source
         inner = source.of if isinstance(source, TiledSource) else source
         title = tr("Where is {source}?", source=self._sources.title(id))
         window, name = self._panel.window(), os.path.basename(file_of(source))

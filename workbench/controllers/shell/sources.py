@@ -60,6 +60,8 @@ class SourcesController(QObject):
         self.passwords = Passwords(panel, services)
         self.open = OpenSources(viewer, services, self.passwords)
         self._said: dict[str, str] = {}
+        self._remembered: set[str] = set()
+        """Sources of the project that have not been there yet: it tells of those that are gone, in one notice."""
         self._chosen = ""
         """What was chosen in the viewer, until the list has it as its own."""
         self._clock = QTimer(self, interval=REFRESH_MS)
@@ -185,6 +187,7 @@ class SourcesController(QObject):
 
     def bring_back(self, source: Source, id: str) -> None:
         """Run a source that the project remembers, with its straightened pictures; those that are damaged are said."""
+        self._remembered.add(id)
         self.open.bring_back(source, id)
 
     def ask_password(self, id: str) -> None:
@@ -299,8 +302,10 @@ class SourcesController(QObject):
 
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
-        of_many = status.gone and sum(map(bool, self._said.values())) >= MOST_SAID
-        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not of_many:
+        if status.state in SETTLED:
+            self._remembered.discard(id)
+        known = status.gone and id in self._remembered
+        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not known:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
             self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
