@@ -16,6 +16,8 @@ IN_ENGLISH = ("workbench/verbs/", "workbench/benchmarks/", "workbench/tour/", "w
 """The command line, and what is written for those who mend the program."""
 LEFT = {
     r".*": r"Kinoscope.*|kinoscope .*",  # its own name; what files are known by
+    r"engines/calibration/formats/rig_opencv": r"(cameramatrix|distcoeffs|distortion)\{\}",  # of its keys
+    r"engines/calibration/targets/pdf": r"0 g BT.*",  # what a PDF is made of
     r"engines/calibration/(formats|rig/pairs)/": r"  camera_model.*|\{\}:\n  rows.*|format .*",  # of formats of files
     r"engines/inspection/layout/table": r"(output|memory|share) .*",  # columns of a file
     r"engines/(core/training/threads|inspection/running/network)": r".*memory",  # what torch and Python say

@@ -51,6 +51,7 @@ def main(argv: Sequence[str]) -> int:
         supervisor.save = window.save
         window.show()
         garbage.set_aside()
+        theme.WARDROBE.begin()
         window.start(list(argv))
         if crashes.take(log_dir()):
             window.dialogs.report.offer()

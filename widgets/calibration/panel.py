@@ -248,7 +248,5 @@ def about(result: MonoResult) -> str:
         parts.append(tr("pictures flipped left to right"))
     if result.seconds > 0:
         parts.append(f"{result.seconds:.1f} s")
-    known = (
-        tr(". \u00b1 is one standard deviation.") if result.std else tr(". This file says nothing of the uncertainty.")
-    )
-    return "\u2002\u00b7\u2002".join(parts) + known
+    known = tr("\u00b1 is one standard deviation.") if result.std else tr("This file says nothing of the uncertainty.")
+    return "\u2002\u00b7\u2002".join(parts) + f". {known}"

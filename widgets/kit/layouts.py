@@ -110,7 +110,7 @@ class _Split(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         way = Qt.Orientation.Vertical if self.width() < self._room else Qt.Orientation.Horizontal
-        if way != self.orientation():
+        if self._room and way != self.orientation():
             self.setOrientation(way)
         super().resizeEvent(event)
 

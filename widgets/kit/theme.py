@@ -58,7 +58,7 @@ DARK = Tokens(
     on_accent="#0b1016",
     good="#46c98b",
     warn="#f0b445",
-    bad="#ff7070",
+    bad="#ff7676",
     series=("#4db5ff", "#f0b445", "#46c98b", "#e58fd0", "#b79cff", "#ff8f5c", "#7fd6d0", "#c7c96b"),
 )
 LIGHT = Tokens(
@@ -69,11 +69,11 @@ LIGHT = Tokens(
     line="#d7dde5",
     text="#1a1e24",
     muted="#56616f",
-    accent="#0b72c4",
+    accent="#0a65ae",
     on_accent="#ffffff",
-    good="#15803d",
-    warn="#a15c00",
-    bad="#c62828",
+    good="#137337",
+    warn="#935400",
+    bad="#be2626",
     series=("#0b72c4", "#a15c00", "#15803d", "#a83f8d", "#6a48c9", "#b8481a", "#177a74", "#6b6d12"),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
@@ -167,14 +167,20 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """`resources/theme.qss` with the tokens filled in, and four tones between them for hovered and chosen things."""
+    """`resources/theme.qss` with the tokens filled in, and the tones between them."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__ if isinstance(getattr(tokens, name), str)}
-    values["hover"] = mixed(tokens.raised, tokens.text, 0.07)
-    values["edge"] = mixed(tokens.line, tokens.muted, 0.4)
-    values["accent_hover"] = mixed(tokens.accent, tokens.text, 0.14)
-    values["accent_soft"] = mixed(tokens.surface, tokens.accent, 0.18)
-    sheet = Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values)
+    sheet = Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values | tones(tokens))
     return squeezed(sheet) if LOOK.compact else sheet
+
+
+def tones(tokens: Tokens) -> dict[str, str]:
+    """Four colours between the tokens, for edges and for hovered and chosen things."""
+    return {
+        "hover": mixed(tokens.raised, tokens.text, 0.07),
+        "edge": mixed(tokens.line, tokens.muted, 0.4),
+        "accent_hover": mixed(tokens.accent, tokens.text, 0.14),
+        "accent_soft": mixed(tokens.surface, tokens.accent, 0.18),
+    }
 
 
 def squeezed(sheet: str) -> str:

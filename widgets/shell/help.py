@@ -61,8 +61,11 @@ class HelpPage(QDialog):
         self.raise_()
 
     def show_heading(self, name: str, heading: str) -> None:
-        """Open at a page where one of its `headings` stands at the top."""
+        """Open at a page where one of its `headings` stands at the top; where there is none, at its beginning."""
         self.show_page(name)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+        if not heading:
+            return
         found = self.text.document().find(heading, 0, QTextDocument.FindFlag.FindCaseSensitively)
         while not found.isNull() and not _begins(found):
             found = self.text.document().find(heading, found, QTextDocument.FindFlag.FindCaseSensitively)

@@ -80,7 +80,7 @@ class JobsPanel(Panel):
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.cancel = QuietButton(
-            tr("Cancel job"), "cancel", tr("Cancel the selected job; nothing half done is left behind")
+            tr("Cancel job"), "cancel", tr("Cancel the selected job; where it can go on later, Resume is offered")
         )
         self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
         self.copy = QuietButton(

@@ -186,7 +186,7 @@ def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
     data = parse_json(content, path)
     if not isinstance(data, dict):
         raise BadInput(tr("Not a settings file"), path=path)
-    version = data.get("version")
+    version = data.get("version", VERSION)
     if version != VERSION:
         raise BadInput(
             tr("Written by another version of the program ({version})", version=str(version)[:20]), path=path

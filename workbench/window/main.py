@@ -165,7 +165,7 @@ class Window(QMainWindow, Host):
         self.docks.show("log")
 
     def show_help(self, page: str) -> None:
-        self.dialogs.show_help(page)
+        self.dialogs.show_heading(page, self.features.page_of(page))
 
     def show_dock(self, id: str) -> None:
         self.docks.show(id)
@@ -285,6 +285,7 @@ class Window(QMainWindow, Host):
         self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        self.source_menu.lost.connect(self.project.locate)
         parts = Parts(
             self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
         )
@@ -383,7 +384,7 @@ class Window(QMainWindow, Host):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        centre = self.centre.front
+        centre = self.centre.strip or self.centre.front
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)

@@ -211,13 +211,7 @@ def _foot(board: Board, sheet: Sheet) -> str:
 
 
 def _text(x: float, y: float, size: float, text: str) -> str:
-    return tr(
-        "0 g BT /F1 {number} Tf 1 0 0 -1 {number2} {number3} Tm ({escaped}) Tj ET\n",
-        number=_number(size),
-        number2=_number(x),
-        number3=_number(y),
-        escaped=_escaped(text),
-    )
+    return f"0 g BT /F1 {_number(size)} Tf 1 0 0 -1 {_number(x)} {_number(y)} Tm ({_escaped(text)}) Tj ET\n"
 
 
 def _shifted(rectangles: list[Rectangle], sheet: Sheet) -> list[Rectangle]:

@@ -98,7 +98,7 @@ def test_chart_and_table_choose_views(panel: CalibrationPanel, result: MonoResul
     with qtbot.waitSignal(bars.chosen) as chosen:
         qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.bar(3).center().toPoint())
     assert chosen.args == ["/photos/view 3.png"]
-    assert bars.words(3) == "view 3.png: 0.160 px, left out 0.192 px"
+    assert bars.words(3) == "4. view 3.png: 0.160 px, left out 0.192 px"
     with qtbot.waitSignal(panel.table.chosen) as chosen:
         panel.table.selectRow(1)
     assert chosen.args == ["/photos/view 1.png"]
@@ -224,7 +224,7 @@ def test_residuals_in_the_straightened_picture_are_straight(result: MonoResult) 
     drawn = residual_overlays(result.views[2], result, straight)
     vectors = next(overlay for overlay in drawn if isinstance(overlay, Vectors))
     legend = next(overlay for overlay in drawn if isinstance(overlay, Legend))
-    assert f"residual \u00d7 {vectors.scale:g}" in [words for words, _ in legend.entries]
+    assert f"residual \u00d7 {vectors.scale:g}" in [words for words, *_ in legend.entries]
 
 
 @given(rms=st.floats(1e-4, 50), width=st.integers(64, 8000))

@@ -30,8 +30,8 @@ SMALLEST = 0.5
 @dataclass(frozen=True)
 class Heat:
     """values: (rows, columns) from corner to corner of `extent`, nan where nothing is known. signed: two colours about
-    zero. levels: values that lines are drawn for. dots: points in the plane's units. arrows: from and to, drawn
-    `enlarged` times longer. title: what the colours mean, said at the scale."""
+    zero. levels: values that lines are drawn for, dashed below zero. dots: points in the plane's
+    units. arrows: from and to, drawn `enlarged` times longer. title: what the colours mean, said at the scale."""
 
     values: Floats
     extent: QRectF
@@ -136,11 +136,11 @@ class HeatPlane(Plane):
         self._paint_dots(painter, heat)
         self._paint_arrows(painter, heat)
         levels = [(level, [self._moved(line) for line in lines]) for level, lines in self._lines]
-        for _level, lines in levels:
-            _stroke(painter, lines, 1.1)
+        for level, lines in levels:
+            _stroke(painter, lines, 1.1, dashed=level < 0)
         taken: list[QRectF] = []
         for level, lines in levels:
-            self._paint_level(painter, _told(level, heat.unit), lines, taken)
+            self._paint_level(painter, "+" * (heat.signed and level > 0) + _told(level, heat.unit), lines, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         heat = self.heat
@@ -199,14 +199,14 @@ class HeatPlane(Plane):
                 return
 
 
-def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float) -> None:
-    """White with a dark halo, to be read on any colour."""
+def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float, *, dashed: bool) -> None:
+    """White with a dark halo, to be read on any colour; pieces are short, and dashed each is half as long."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, wide in ((INK, width + 1.2), (PAPER, width)):
         pen = QPen(color, wide)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawLines(list(lines))
+        painter.drawLines([QLineF(line.pointAt(0.25), line.pointAt(0.75)) if dashed else line for line in lines])
 
 
 def _head(start: QPointF, end: QPointF) -> list[QLineF]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStackedWidget
 
 from engines.calibration.types import MonoResult
@@ -18,7 +18,7 @@ from widgets.calibration.pages.bending import Bent, Displacement, displacement, 
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import rough
 from widgets.calibration.pages.plane import Plane
-from widgets.calibration.pages.residual_planes import legend
+from widgets.calibration.pages.residual_planes import Entry, legend
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import MODEL_NAMES
 from widgets.charts.plot import Plot, Series
@@ -75,8 +75,8 @@ class LensGrid(Plane):
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        words: list[tuple[str, QColor]] = [(tr("through the lens"), look.color("accent"))]
-        legend(painter, room, [*words, (tr("without distortion"), look.color("muted"))])
+        seen: Entry = tr("through the lens"), look.color("accent"), "line"
+        legend(painter, room, [seen, (tr("without distortion"), look.color("muted"), "dashes")])
 
     def _stroke(self, painter: QPainter, points: np.ndarray, pen: QPen) -> None:
         """In pieces where the lens has no ray, and no farther beyond the picture than it is wide."""
@@ -92,7 +92,7 @@ class LensPage(ChartPage):
     def __init__(self) -> None:
         super().__init__()
         self.grid = LensGrid()
-        self.curve = Plot(tr("Displacement by the lens"), tr("distance from the axis, px"), "px")
+        self.curve = Plot(tr("Displacement by the lens"), tr("distance from the axis, px"), tr("displacement, px"))
         self.chart = self.grid
         self.form = Segmented(
             tr("Shown"),

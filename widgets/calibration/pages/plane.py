@@ -3,16 +3,18 @@ by subclasses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis
-from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, label
+from widgets.charts.drawn import RIGHT, DrawnChart, around, draw_note, label
 from widgets.kit.lengths.units import ALL, UNITS
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 48.0
+LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 66.0, 10.0, 16.0, 22.0, 48.0
 TICK_APART = 70.0
 
 
@@ -49,6 +51,10 @@ class Plane(DrawnChart):
         scale = extent.width() / box.width()
         return extent.left() + (at.x() - box.left()) * scale, extent.top() + (at.y() - box.top()) * scale
 
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        """The unit stands beside the last value of each."""
+        return () if self.is_empty else around(self.box, self.unit, self.unit)
+
     def paint_plane(self, painter: QPainter) -> None:
         """What lies in the plane; clipped to it."""
         raise NotImplementedError
@@ -80,21 +86,23 @@ class Plane(DrawnChart):
         self._note(painter, box)
 
     def _axes(self, painter: QPainter, box: QRectF) -> None:
-        look, extent, (one, unit) = LOOK.now, self.extent, shown_in(self.unit)
+        look, extent = LOOK.now, self.extent
         painter.setPen(QPen(look.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        across = Axis(extent.left() * one, extent.right() * one).ticks(max(3, int(box.width() / TICK_APART)))
-        for index, (value, text) in enumerate(across):
-            words = f"{text} {unit}" if index == len(across) - 1 else text
-            room = QRectF(self.at(value / one, 0).x() - 40, box.bottom() + 3, 80, 15)
+        for value, words in self._values(extent.left(), extent.right(), box.width()):
+            room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, text in Axis(extent.top() * one, extent.bottom() * one).ticks(
-            max(3, int(box.height() / TICK_APART))
-        ):
-            label(painter, QRectF(box.left() - 66, self.at(0, value / one).y() - 8, 60, 16), text, muted, RIGHT)
+        for value, words in self._values(extent.top(), extent.bottom(), box.height()):
+            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), words, muted, RIGHT)
+
+    def _values(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+        """Round values of an axis as they are shown, the last with the unit."""
+        one, unit = shown_in(self.unit)
+        ticks = Axis(low * one, high * one).ticks(max(3, int(pixels / TICK_APART)))
+        return [(value / one, f"{text} {unit}" if value == ticks[-1][0] else text) for value, text in ticks]
 
     def _note(self, painter: QPainter, box: QRectF) -> None:
         if self._cursor is None or not box.contains(self._cursor):

@@ -18,6 +18,7 @@ from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import pixels
+from widgets.charts.axes import Axis
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.keeping.fields import keep
@@ -129,11 +130,20 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         "mm",
         tr("height \u00b7 arrows \u00d7 {times:g}", times=times) if arrows else tr("height"),
         signed=True,
+        levels=heights(values),
         dots=[(float(x), float(y)) for x, y in flat],
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
         enlarged=times,
         frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),
     )
+
+
+def heights(values: Floats) -> list[float]:
+    """A few round heights of both signs that occur."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if not low < high:
+        return []
+    return [height for height, _words in Axis(low, high).ticks(4) if low < height < high and abs(height) > 1e-9]
 
 
 def _between(shape: BoardShape, xs: Floats, top: float, bottom: float) -> Floats:

@@ -127,5 +127,5 @@ def about(result: RigResult) -> str:
     if result.seconds > 0:
         parts.append(seconds_words(result.seconds))
     known = any(camera.std for camera in result.cameras)
-    said = tr(". \u00b1 is one standard deviation.") if known else tr(". This file says nothing of the uncertainty.")
-    return "\u2002\u00b7\u2002".join(parts) + said
+    said = tr("\u00b1 is one standard deviation.") if known else tr("This file says nothing of the uncertainty.")
+    return "\u2002\u00b7\u2002".join(parts) + f". {said}"

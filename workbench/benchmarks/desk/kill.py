@@ -158,7 +158,7 @@ def _allowed(records: list[dict[str, Any]], since: float) -> dict[str, list[Any]
     """The values of every field from this moment on, with the one that it had then."""
     values: dict[str, list[Any]] = {}
     for record in records:
-        for name, value in record["values"].items():
+        for name, value in (record["values"] | record.get("changed", {})).items():
             had = values.get(name, [])
             values[name] = [value] if _is_shown(record, since) else [*had, *([value] if value not in had else [])]
     return values

@@ -112,12 +112,12 @@ class Life(QObject):
             chosen = self._dice.sample(names, min(2, len(names)))
             for name in chosen:
                 change(there[name], self._dice)
-            self._record("done", {name: value_of(there[name]) for name in chosen} | read(self._window))
+            self._record("done", read(self._window), {name: value_of(there[name]) for name in chosen})
 
-    def _record(self, what: str, values: dict[str, Any]) -> None:
-        self._file.write(
-            json.dumps({"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}) + "\n"
-        )
+    def _record(self, what: str, values: dict[str, Any], changed: dict[str, Any] | None = None) -> None:
+        """changed: fields that the script changed, which may be out of sight by now."""
+        told = {"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}
+        self._file.write(json.dumps(told | {"changed": changed or {}}) + "\n")
         self._file.flush()
 
 

@@ -89,7 +89,7 @@ class SourceWatch(QObject):
         """Look at `path`, or no longer."""
         if on and path and self.lookers.start(path, self.settings_for(path)):
             if not self._comes_back:
-                self.source = path
+                self.source, self._preferred = path, ""
                 self._keep_source()
             self._viewer.set_engine(self._id, path, True)
             self.switched(path, True)

@@ -45,7 +45,7 @@ class DialogsController(QObject):
         """Fills the page of the keys, where somebody does."""
         actions.bind("help.report", lambda: self.report.show())
         actions.bind("file.settings", self.show_settings)
-        actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
+        actions.bind("help.guide", lambda: services.host.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
         actions.bind("help.log-folder", lambda: reveal(log_dir(), self._services.notify))
 

@@ -14,6 +14,7 @@ from engines.cameras.sources.parsing import sample_source, source_from
 from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import Child, FeedState, Source, TiledSource
 from engines.core.errors import KinoscopeError
+from engines.core.names import tidy_name
 from engines.core.words import tr, tr_count
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from widgets.sources.told import told
@@ -41,6 +42,8 @@ SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSE
 """A source in one of these is no trouble any more."""
 
 
+LONGEST = 200
+"""Letters of a source's name."""
 MOST_SAID = 3
 """Notices of sources that are not there, one each; the project tells of more of them in one."""
 
@@ -57,6 +60,8 @@ class SourcesController(QObject):
         self.passwords = Passwords(panel, services)
         self.open = OpenSources(viewer, services, self.passwords)
         self._said: dict[str, str] = {}
+        self._remembered: set[str] = set()
+        """Sources of the project that have not been there yet: it tells of those that are gone, in one notice."""
         self._chosen = ""
         """What was chosen in the viewer, until the list has it as its own."""
         self._clock = QTimer(self, interval=REFRESH_MS)
@@ -140,7 +145,7 @@ class SourcesController(QObject):
     def rename(self, path: str, name: str) -> None:
         """Call a source or one of its tiles something else; "" gives it the name back that it had at first."""
         id, _, tile = path.partition("/")
-        source = self._services.feeds.feed(id).source
+        source, name = self._services.feeds.feed(id).source, tidy_name(name)[:LONGEST]
         if tile and isinstance(source, TiledSource) and tile in tile_titles(source):
             changed: Source = tile_renamed(source, tile, name)
         elif not tile:
@@ -182,6 +187,7 @@ class SourcesController(QObject):
 
     def bring_back(self, source: Source, id: str) -> None:
         """Run a source that the project remembers, with its straightened pictures; those that are damaged are said."""
+        self._remembered.add(id)
         self.open.bring_back(source, id)
 
     def ask_password(self, id: str) -> None:
@@ -296,8 +302,10 @@ class SourcesController(QObject):
 
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
-        of_many = status.gone and sum(map(bool, self._said.values())) >= MOST_SAID
-        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not of_many:
+        if status.state in SETTLED:
+            self._remembered.discard(id)
+        known = status.gone and id in self._remembered
+        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not known:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
             self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")
