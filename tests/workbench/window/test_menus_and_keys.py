@@ -167,7 +167,7 @@ def test_a_menus_tip_stands_beside_it(opened: Opened, monkeypatch: pytest.Monkey
 
 
 def test_a_command_that_cannot_be_done_says_why_until_it_can(opened: Opened) -> None:
-    remove, why = opened.window.commands.action("source.remove"), "Needs a selected source"
+    remove, why = opened.window.commands.action("source.remove"), tr("Needs a selected source")
     assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (False, [why])
     opened.window.sources.add(SceneSource(cameras=1))
     assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (True, [])
@@ -193,7 +193,7 @@ def test_whoever_goes_to_another_preset_leaves_the_panel_behind(opened: Opened, 
 
 def test_a_panel_behind_another_comes_to_the_front_by_its_name(opened: Opened, qtbot) -> None:
     opened.window.preset("faces")
-    entry = next(action for action in _menus(opened)["Window"].actions() if action.text() == "Log")
+    entry = next(action for action in _menus(opened)[tr("Window")].actions() if action.text() == tr("Log"))
     until(qtbot, lambda: "jobs" in _in_front(opened))
     assert not entry.isChecked()
     entry.trigger()

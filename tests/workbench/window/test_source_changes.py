@@ -100,7 +100,8 @@ def test_a_calibration_that_came_into_use_can_be_taken_back(open_window: Open, q
     save(replace(RESULT, rms_px=0.5), tmp_path / "lens.json")
     assert window.undistorted.use_file("tiled1/left", str(tmp_path / "lens.json"))
     assert window.features["calibration"].assign("tiled1/left", RESULT)
-    assert (undo.undoText(), known.best("tiled1/left").result.rms_px) == ("Use calibration for Rig · left", 0.12)
+    used = tr("Use calibration for {source}", source="Rig · left")
+    assert (undo.undoText(), known.best("tiled1/left").result.rms_px) == (used, 0.12)
     undo.undo()
     assert known.best("tiled1/left").result.rms_px == 0.5
     undo.undo()
