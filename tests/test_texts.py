@@ -16,6 +16,8 @@ IN_ENGLISH = ("workbench/verbs/", "workbench/benchmarks/", "workbench/tour/", "w
 """The command line, and what is written for those who mend the program."""
 LEFT = {
     r".*": r"Kinoscope.*|kinoscope .*",  # its own name; what files are known by
+    r"engines/calibration/formats/rig_opencv": r"(cameramatrix|distcoeffs|distortion)\{\}",  # of its keys
+    r"engines/calibration/targets/pdf": r"0 g BT.*",  # what a PDF is made of
     r"engines/calibration/(formats|rig/pairs)/": r"  camera_model.*|\{\}:\n  rows.*|format .*",  # of formats of files
     r"engines/inspection/layout/table": r"(output|memory|share) .*",  # columns of a file
     r"engines/(core/training/threads|inspection/running/network)": r".*memory",  # what torch and Python say
@@ -36,7 +38,7 @@ LEFT = {
     r"widgets/sources/panel": r"Return|Del",  # keys
     r"widgets/calibration/": r"\{\}\.board at|rig\.names of .*",  # names of what is kept
     r"workbench/": r"\{\} \{\}\.\w+|d MMMM yyyy|\{\} models fetch \{\}",  # names of files, a date, a command
-    r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",  # keys
+    r"workbench/controllers/": r"(corner|board|gaze) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",
     r"workbench/controllers/[a-z]": r"(action|diffusion) model|training data|board pictures",  # kinds of dialogs
     r"workbench/controllers/[a-z]+": r"[a-z]+ (files|graph|page|disk|devices)",  # threads
     r"workbench/controllers/faces/evaluate": r".*-accept rate|per person",  # columns of a file

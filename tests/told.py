@@ -248,6 +248,8 @@ def reads_like_words(node: ast.AST, *, one_word: bool) -> bool:
         return True
     if not words or SQL.match(text) or NAMES_OF_FILES.fullmatch(text) or ("://" in text and " " not in text):
         return False
+    if isinstance(node, ast.JoinedStr) and re.fullmatch(r"[A-Za-z][a-z]{5,}(\{\})+", text):
+        return True
     if isinstance(node, ast.JoinedStr):
         return " " in text and any(
             re.fullmatch(r"\W*[A-Za-z\u2019'-]{2,}\W*", part)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from engines.core.installing import PROGRAM
 from engines.core.places import choose_folders, log_dir
 from widgets.kit.access import roles
+from widgets.kit.lengths.units import UNITS
 from workbench.diagnostics import crashes
 from workbench.log import LogBook, set_up_logging
 from workbench.project.settings import SettingsStore, kept_scale
@@ -50,6 +51,7 @@ def main(argv: Sequence[str]) -> int:
         supervisor.save = window.save
         window.show()
         garbage.set_aside()
+        theme.WARDROBE.begin()
         window.start(list(argv))
         if crashes.take(log_dir()):
             window.dialogs.report.offer()
@@ -101,8 +103,9 @@ def open_state() -> tuple[SettingsStore, LogBook]:
     settings = SettingsStore()
     app = make_application()
     language.put_on(app, settings.value.language)
-    theme.LOOK.compact = settings.value.density == "compact"
+    theme.LOOK.pack(settings.value.density == "compact")
     theme.apply(app, settings.value.theme)
+    UNITS.choose(settings.value.units)
     limit(settings.value.threads, settings.value.gpu)
     choose_folders(settings.value.pictures, settings.value.store)
     return settings, book

@@ -76,14 +76,14 @@ FIRST = (
     Command("view.four", tr("2 × 2 tiles"), tr("View"), tr("Show four tiles"), "Ctrl+Alt+2", "grid-2", 0, choice="grid"),
     Command("view.nine", tr("3 × 3 tiles"), tr("View"), tr("Show nine tiles"), "Ctrl+Alt+3", "grid-3", 0, choice="grid"),
     Command("view.follow", tr("As many tiles as sources"), tr("View"), tr("The grid grows and shrinks with what is shown"), "Ctrl+Alt+0", "layout", 0, choice="grid"),
-    Command("view.maximise", tr("Maximise tile"), tr("View"), tr("Show the selected tile alone, and back"), "Ctrl+M", "maximise", 1),
-    Command("view.fit", tr("Fit picture"), tr("View"), tr("Show the whole picture of the selected tile"), "Ctrl+Alt+F", "fit", 1),
+    Command("view.maximise", tr("Maximise tile"), tr("View"), tr("Show the selected tile alone, and back"), "Ctrl+M", "maximise", 1, needs=tr("No source is shown")),
+    Command("view.fit", tr("Fit picture"), tr("View"), tr("Show the whole picture of the selected tile"), "Ctrl+Alt+F", "fit", 1, needs=tr("Needs a source in the selected tile")),
     Command("view.snapshot", tr("Snapshot to PNG"), tr("View"), tr("Save the picture in the selected tile at full resolution"), "Ctrl+Alt+S", "snapshot", 2),
     Command("view.record", tr("Record tile"), tr("View"), tr("Record what the selected tile shows as a film, faces covered where they are in the "
 "view"), "Ctrl+Alt+R", "record", 2, check=True),
     Command("view.record-all", tr("Record all tiles"), tr("View"), tr("Record what every tile shows, each as a film of its own"), "Ctrl+Alt+Shift+R", "record", 2),
     Command("view.record-stop", tr("Stop all recordings"), tr("View"), tr("End every recording; each film is kept"), "", "stop", 2, needs=tr("No tile is being recorded")),
-    Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2),
+    Command("view.clear", tr("Empty tile"), tr("View"), tr("Show nothing in the selected tile; the source goes on"), "", "clear", 2, needs=tr("Needs a source in the selected tile")),
     Command("view.dark", tr("Dark theme"), tr("View"), tr("Light text on dark surfaces"), "", "dark", 3, choice="theme"),
     Command("view.light", tr("Light theme"), tr("View"), tr("Dark text on light surfaces"), "", "light", 3, choice="theme"),
     Command("view.system", tr("System theme"), tr("View"), tr("Dark or light, as the desktop is"), "", "theme", 3, choice="theme"),
@@ -105,7 +105,7 @@ FIRST = (
     Command("source.split", tr("Split source…"), tr("Source"), tr("Rows, columns and names of the tiles of the selected source"), "", "tiled", 2, needs=tr("Needs a selected source")),
     Command("source.duplicate", tr("Duplicate source"), tr("Source"), tr("Open the selected source a second time"), "", "copy", 2, needs=tr("Needs a selected source")),
     Command("source.replace", tr("Replace source by file…"), tr("Source"), tr("Play a file where the selected source is shown"), "", "swap", 2, needs=tr("Needs a selected source")),
-    Command("source.reveal", tr("Reveal source file"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source")),
+    Command("source.reveal", tr("Reveal source file"), tr("Source"), tr("Open the folder of the selected source's file"), "", "reveal", 2, needs=tr("Needs a selected source that is a file or folder")),
     Command("source.properties", tr("Source properties"), tr("Source"), tr("What is known of the selected source"), "", "properties", 2, needs=tr("Needs a selected source")),
     Command("source.remove", tr("Remove source"), tr("Source"), tr("Close the selected source; Undo brings it back"), "", "remove", 2, needs=tr("Needs a selected source")),
     Command("source.undistort", tr("Undistort"), tr("Source"), tr("Show straight lines straight in the selected tile, and back"), "Ctrl+U", "straight", 3, also=tr("straighten rectify"), needs=tr("Needs a source in the selected tile")),
@@ -145,13 +145,14 @@ class Actions(QObject):
         self.commands = {command.id: command for command in commands}
         self._groups: dict[str, QActionGroup] = {}
         self._runs: dict[str, Callable[[], object]] = {}
+        self._keys: dict[str, str] = {}
         self._actions = {command.id: self._make(command) for command in self.commands.values()}
         self._say_keys()
 
     def bind(self, id: str, run: Callable[[], object]) -> None:
         """Run `run()` when the command is chosen, and nothing else. One that nothing is bound to stays disabled."""
         self._runs[id] = run
-        self._actions[id].setEnabled(True)
+        self.enable(id, True)
 
     def serve(self, feature: str, controller: object) -> None:
         """Run what this feature's table says, on its controller."""
@@ -170,6 +171,7 @@ class Actions(QObject):
 
     def enable(self, id: str, on: bool) -> None:
         self._actions[id].setEnabled(on)
+        self._say(id)
 
     def check(self, id: str, on: bool = True) -> None:
         self._actions[id].setChecked(on)
@@ -236,10 +238,15 @@ class Actions(QObject):
         return action
 
     def _say_keys(self) -> None:
-        """Tooltips name the key of now, here and wherever a button stands for a command."""
+        """Tell each key of now, here and wherever a button stands for a command."""
         native = QKeySequence.SequenceFormat.NativeText
-        keys = {id: action.shortcut().toString(native) for id, action in self._actions.items()}
-        for id, action in self._actions.items():
-            tip = self.commands[id].tip
-            action.setToolTip(tr("{tip} ({key})", tip=tip, key=keys[id]) if keys[id] else tip)
-        KEYS.tell(keys)
+        self._keys = {id: action.shortcut().toString(native) for id, action in self._actions.items()}
+        for id in self._actions:
+            self._say(id)
+        KEYS.tell(self._keys)
+
+    def _say(self, id: str) -> None:
+        """A tooltip says what is done, with which key, and why it cannot be done while it cannot."""
+        action, command, key = self._actions[id], self.commands[id], self._keys[id]
+        tip = tr("{tip} ({key})", tip=command.tip, key=key) if key else command.tip
+        action.setToolTip(tip if action.isEnabled() or not command.needs else f"{tip}\n{command.needs}")

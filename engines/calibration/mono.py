@@ -225,7 +225,7 @@ class _Problem:
         for value in leave_one_out(fit, self.views, self.setup, ctx, threads):
             squares.append(value)
             done = _FITTED + (1 - _FITTED) * len(squares) / count
-            ctx.progress(done, 1.0, tr("Leaving out view {count} of {count2}", count=len(squares), count2=count))
+            ctx.progress(done, 1.0, tr("Leaving out view {view} of {count}", view=len(squares), count=count))
         return np.array(squares)
 
     def result(self, fit: Fit, evidence: Evidence, left_out: Floats | None, seconds: float) -> MonoResult:

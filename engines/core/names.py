@@ -21,8 +21,13 @@ def same_name(first: str, second: str) -> bool:
 
 
 def tidy_name(text: str) -> str:
-    """A name as it is stored: its `name_key`, with what is not UTF-8 in a form that can be written."""
-    return name_key(shown(text))
+    """A name as it is stored: its `name_key`, with what is not UTF-8 in a form that can be written, and nothing that
+    only steers a terminal."""
+    return name_key("".join(letter for letter in shown(text) if letter.isprintable() or not _steers(letter)))
+
+
+def _steers(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cc" and not letter.isspace()
 
 
 def looks_alike(first: str, second: str) -> bool:

@@ -293,6 +293,12 @@ def open_zip(path: str | Path, *, what: str = "", most: int = MOST_ARRAY) -> Ite
         raise BadInput(tr("Not a usable {what}: it is damaged", what=what), path=path) from error
 
 
+def read_member(archive: zipfile.ZipFile, name: str | zipfile.ZipInfo) -> bytes:
+    """A member of a zip, of which no more is unpacked than it declares: one that says less is damaged."""
+    with archive.open(name) as file:
+        return file.read(archive.getinfo(name).file_size if isinstance(name, str) else name.file_size)
+
+
 def array_from(file: BinaryIO, size: int, path: Path, what: str) -> NDArray[Any]:
     """One array whose declared shape fits the `size` bytes that are there.
 

@@ -24,8 +24,8 @@ from workbench.plugged import FEATURES
 from workbench.threads.supervisor import Supervisor
 from workbench.window.main import Window
 
-OFFSCREEN = "This plugin does not support"
-"""What the screenless platform says of windows; of no interest."""
+OFFSCREEN = "This plugin does not support", "load glyph failed"
+"""What the screenless platform says of windows and of a font's wide glyphs; of no interest."""
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -64,7 +64,7 @@ class Opened:
     def defects(self) -> list[str]:
         """Uncaught exceptions of the window's process and complaints of Qt."""
         lines = (line for line in self.book.rows() if line.logger == "uncaught" or line.logger.startswith("qt"))
-        serious = (line for line in lines if line.level >= logging.WARNING and OFFSCREEN not in line.text)
+        serious = (line for line in lines if line.level >= logging.WARNING and not line.text.startswith(OFFSCREEN))
         return [f"{line.text}\n{line.details}" for line in serious]
 
     # What can be seen

@@ -6,21 +6,23 @@ Views that are off are drawn hollow. The dashed line is the RMS over all views.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from engines.calibration.types import MonoResult, ViewResult
 from engines.core.words import tr
 from widgets.calibration.state import pixels
 from widgets.charts.axes import STEPS
-from widgets.charts.drawn import DrawnChart
+from widgets.charts.drawn import DrawnChart, around
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
-LEFT, TOP, BOTTOM = 40.0, 26.0, 8.0
+LEFT, TOP, BOTTOM = 40.0, 26.0, 20.0
+VIEW = tr("view")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -66,7 +68,7 @@ class ViewBars(DrawnChart):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 156)
+        return QSize(240, 168)
 
     def bar(self, index: int) -> QRectF:
         """Where the index-th view's column is, the whole height of the chart."""
@@ -81,11 +83,12 @@ class ViewBars(DrawnChart):
             for both in [(view.rms_px, view.loo_rms_px)]
         ]
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._views:
-            self._draw(QPainter(self))
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._plot(), VIEW, "px") if self._views else ()
 
     def _draw(self, painter: QPainter) -> None:
+        if not self._views:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         axis = ErrorAxis.over(max(max(view.rms_px or 0, view.loo_rms_px or 0) for view in self._views))
         self._paint_axis(painter, axis)
@@ -125,7 +128,7 @@ class ViewBars(DrawnChart):
         left_out = (
             tr(", left out {loo_rms_px} px", loo_rms_px=pixels(view.loo_rms_px)) if view.loo_rms_px is not None else ""
         )
-        return f"{view.name}: {pixels(view.rms_px)} px{left_out}{'' if view.used else ' (off)'}"
+        return f"{index + 1}. {view.name}: {pixels(view.rms_px)} px{left_out}{'' if view.used else ' (off)'}"
 
     def _plot(self) -> QRectF:
         return QRectF(LEFT, TOP, max(1.0, self.width() - LEFT), max(1.0, self.height() - TOP - BOTTOM))
@@ -156,6 +159,17 @@ class ViewBars(DrawnChart):
             )
             value += axis.step
         painter.drawText(QRectF(0, 0, LEFT - 6, 16), RIGHT, "px")
+        self._paint_numbers(painter, plot)
+
+    def _paint_numbers(self, painter: QPainter, plot: QRectF) -> None:
+        """Of as many views as there is room for, from the first."""
+        foot = QRectF(0, plot.bottom() + 3, LEFT - 6, 16)
+        painter.drawText(foot, RIGHT, VIEW)
+        widest = QFontMetricsF(painter.font()).horizontalAdvance(str(len(self._views))) + 8
+        every = math.ceil(widest * len(self._views) / plot.width())
+        for index in range(0, len(self._views), every):
+            middle = self.bar(index).center().x()
+            painter.drawText(QRectF(middle - 20, foot.top(), 40, 16), Qt.AlignmentFlag.AlignCenter, str(index + 1))
 
     def _paint_bar(self, painter: QPainter, index: int, view: ViewResult, axis: ErrorAxis) -> None:
         column = self.bar(index)

@@ -7,11 +7,9 @@ the kind keeps the print's size.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QLabel, QWidget
 
 from engines.core.boards import CIRCLE_SHARE, Board, Kind
@@ -23,35 +21,12 @@ from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import KEPT
 from widgets.kit.labels import Label
 from widgets.kit.layouts import Part, column_of, held, row_of
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM, UNITS
 from widgets.kit.panel import ChoiceField, NumberField, Toggle, describe, labelled, set_property
 
-_LENGTH = re.compile(r"\s*(\d+(?:[.,]\d*)?|[.,]\d+)\s*(mm|cm|m)?\s*", re.IGNORECASE)
-_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
-
-
-class LengthField(NumberField):
-    """A length in millimetres; "2.5 cm" and "0.025 m" can be typed too."""
-
-    def __init__(self, name: str, millimetres: float, tip: str) -> None:
-        super().__init__(name, millimetres, 0.1, 99_999.0, unit="mm", decimals=4, tip=tip)
-
-    def metres(self) -> float:
-        return round(self.value() / 1000.0, 9)
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.4f}".rstrip("0").rstrip(".")
-
-    def valueFromText(self, text: str) -> float:
-        match = _LENGTH.fullmatch(text)
-        if match is None:
-            return self.value()
-        return float(match[1].replace(",", ".")) * _MILLIMETRES[(match[2] or "mm").lower()]
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:  # type: ignore[override]
-        if _LENGTH.fullmatch(text):
-            return QValidator.State.Acceptable, text, position
-        hopeful = re.fullmatch(r"[\d.,\s]*[cm]{0,2}\s*", text, re.IGNORECASE) is not None
-        return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid), text, position
+LEAST, MOST = 0.1, 99_999.0
+"""Millimetres."""
 
 
 class BoardEditor(QWidget):
@@ -72,8 +47,8 @@ class BoardEditor(QWidget):
         self.kind = ChoiceField(tr("Pattern"), kinds, tip=tr("What is printed on the board"))
         self.columns, self.rows = NumberField(tr("Columns"), 9, 1, 100), NumberField(tr("Rows"), 6, 1, 100)
         self.length, self.mark = (
-            LengthField(tr("Square"), 25, tr("Square")),
-            LengthField(tr("Marker"), 18.75, tr("Marker")),
+            _length(tr("Square"), 25),
+            _length(tr("Marker"), 18.75),
         )
         self.family = ChoiceField(tr("Dictionary"), _families("charuco"), tip=tr("The markers' family"))
         self.inverted = Toggle(tr("Inverted print"), tip=tr("White markers on black instead of black on white"))
@@ -85,6 +60,7 @@ class BoardEditor(QWidget):
         self._lay_out()
         self._listen()
         self.show_board(self._board)
+        UNITS.changed.connect(self._tell_anew)
         KEPT.add(self._name, self)
 
     def show_kept(self, typed: object) -> None:
@@ -143,9 +119,9 @@ class BoardEditor(QWidget):
         first, second = board.square, board.marker
         if board.kind == "aprilgrid":
             first, second = board.marker, board.square - board.marker
-        self.length.setValue(first * 1000)
+        self.length.set_metres(first)
         if second:
-            self.mark.setValue(second * 1000)
+            self.mark.set_metres(second)
 
     def _lay_out(self) -> None:
         self.words = wrapped("hint")
@@ -225,7 +201,7 @@ class BoardEditor(QWidget):
         if pitch == before.square or before.kind != kind or abs(before.marker - share * before.square) > 1e-7:
             return told
         self._quiet = True
-        self.mark.setValue(1000 * share * pitch)
+        self.mark.set_metres(share * pitch)
         self._quiet = False
         return self.mark.metres()
 
@@ -248,6 +224,9 @@ class BoardEditor(QWidget):
         self._about.setVisible(not words.family)
         self._flags.setVisible(kind == "charuco")
 
+    def _tell_anew(self) -> None:
+        self._follow(self._board)
+
     def _follow(self, board: Board) -> None:
         self.drawing.show_board(board)
         self._say(
@@ -262,6 +241,10 @@ class BoardEditor(QWidget):
     def _say(self, text: str, level: str) -> None:
         self.words.setText(text)
         set_property(self.words, "level", level)
+
+
+def _length(name: str, millimetres: float) -> LengthField:
+    return LengthField(name, millimetres, LEAST, MOST, MM, decimals=4, tip=name)
 
 
 def _numbers(values: object, fields: Sequence[NumberField]) -> list[tuple[NumberField, float]]:

@@ -12,6 +12,7 @@ from widgets.calibration.board import BoardEditor
 from widgets.calibration.kinds import added_to, board_title, board_words
 from widgets.kit.keeping.fields import KEPT
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import QuietButton
 from widgets.kit.row_list import RowList, write
 
@@ -23,6 +24,7 @@ class BoardList(RowList):
 
     def __init__(self) -> None:
         super().__init__(tr("Boards"), tr("The boards that may be in the pictures; Delete takes one away"))
+        UNITS.changed.connect(self.viewport().update)
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
         write(painter, box.adjusted(0, 0, -20, 0), f"{row + 1}\u2002{told_apart(self.rows[row])}")

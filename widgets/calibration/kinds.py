@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from engines.core.boards import CIRCLE_SHARE, FAMILIES, Board, Kind
 from engines.core.errors import UsageError
 from engines.core.words import tr
+from widgets.kit.lengths.units import MM, UNITS, digits, exact
 
 TAG_FAMILIES = tuple(f"DICT_APRILTAG_{family}" for family in FAMILIES)
 DICTIONARIES = (
@@ -45,7 +46,7 @@ KINDS: dict[Kind, KindWords] = {
         tr("Along the longer side, where four squares meet"),
         tr("Along the shorter side, where four squares meet"),
         tr("Square"),
-        tr("Side of one square, measured on the print. 0.025 m works too."),
+        tr("Side of one square, measured on the print. 0.025 m and 1 in work too."),
     ),
     "charuco": KindWords(
         "ChArUco",
@@ -53,7 +54,7 @@ KINDS: dict[Kind, KindWords] = {
         tr("Along the longer side"),
         tr("Along the shorter side"),
         tr("Square"),
-        tr("Side of one square, measured on the print. 0.025 m works too."),
+        tr("Side of one square, measured on the print. 0.025 m and 1 in work too."),
         tr("Marker"),
         tr("Side of one marker, measured on the print"),
         tr("Dictionary"),
@@ -95,12 +96,12 @@ KINDS: dict[Kind, KindWords] = {
 def board_words(board: Board) -> str:
     """'9 x 6 inner corners, 25 mm': the board in one line for people."""
     flags = [word for word, on in ((tr("inverted print"), board.inverted), (tr("legacy pattern"), board.legacy)) if on]
-    return ", ".join([_counted(board), _millimetres(board), *flags])
+    return ", ".join([_counted(board), _measure(board), *flags])
 
 
 def board_title(board: Board) -> str:
     """'9 x 6 corners, 25 mm': the board in a few words."""
-    return f"{_in_short(board)}, {_millimetres(board)}"
+    return f"{_in_short(board)}, {_measure(board)}"
 
 
 def board_name(board: Board) -> str:
@@ -157,17 +158,16 @@ def counting_words(board: Board) -> str:
 
 def size_words(board: Board) -> str:
     """How large the print is; of shifted circles also how far they are apart within a row, which is often measured."""
-    width, height = (f"{1000 * side:.4g}" for side in board.print_size)
-    within = (
-        tr(", {millimetres}\u00a0mm within a row", millimetres=millimetres(2 * board.square))
-        if board.kind == "acircles"
-        else ""
-    )
-    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0mm{within}"
+    unit = UNITS.of(MM)
+    width, height = (digits(unit.of(side), 4) for side in board.print_size)
+    within = tr(", {length} within a row", length=measure(2 * board.square)) if board.kind == "acircles" else ""
+    return f"{width}\u00a0\u00d7\u00a0{height}\u00a0{unit.symbol}{within}"
 
 
-def millimetres(metres: float) -> str:
-    return f"{round(metres * 1000, 4):.8g}"
+def measure(metres: float) -> str:
+    """Of a board, as exactly as it can be told."""
+    unit = UNITS.of(MM)
+    return f"{exact(metres, MM, 4)}\u00a0{unit.symbol}"
 
 
 def as_kind(board: Board, kind: Kind, dictionary: str = SMALL_DICTIONARY) -> Board:
@@ -251,5 +251,5 @@ def _grid(size: tuple[int, int]) -> str:
     return f"{size[0]}\u00a0\u00d7\u00a0{size[1]}"
 
 
-def _millimetres(board: Board) -> str:
-    return f"{millimetres(board.marker if board.kind == 'aprilgrid' else board.square)}\u00a0mm"
+def _measure(board: Board) -> str:
+    return measure(board.marker if board.kind == "aprilgrid" else board.square)

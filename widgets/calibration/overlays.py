@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
 
 from engines.calibration.types import MonoResult, Point, Sighting, ViewResult
 from engines.core.boards import Board
@@ -12,6 +13,7 @@ from engines.core.projection import camera_matrix, undistort_points
 from engines.core.words import tr
 from widgets.calibration.pooled import Pooled
 from widgets.calibration.state import GRID, pixels
+from widgets.kit.access.signs import Sign
 from widgets.viewer.overlays import Caption, GridCells, Label, Legend, Overlay, Points, Polygon, Polyline, Vectors
 
 FULL = 3
@@ -56,26 +58,28 @@ def residual_overlays(
     made: list[Overlay] = [Caption(name, "top-left")]
     if not residuals or not pooled.corners:
         return made
-    found, legend = moved(pooled.corners, result, straight), [(tr("found"), "accent")]
+    found = moved(pooled.corners, result, straight)
+    legend: list[tuple[str, str, Sign]] = [(tr("found"), "accent", "ring")]
     solved = [part for part in pooled.found if part.projected]
     if solved:
         model = moved([place for part in solved for place in part.projected], result, straight)
         seen = moved([corner for part in solved for corner in part.corners], result, straight)
         scale = enlargement(pooled.rms_px or result.rms_px, result.image_size.width)
         made += [Points(model, "good", 2.0, "cross"), Vectors(seen, model, scale, "warn")]
-        legend += [(tr("model"), "good"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn")]
-    for words, token, places in _odd(pooled):
-        made.append(Points(moved(places, result, straight), token, 8.0))
-        legend.append((words, token))
+        legend += [(tr("model"), "good", "cross"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn", "arrow")]
+    for words, token, sign, places in _odd(pooled):
+        made.append(Points(moved(places, result, straight), token, 8.0, sign))
+        legend.append((words, token, "ring" if sign == "ring" else "frame"))
     return [*made, Points(found, "accent", 3.0), Legend(legend, "bottom-right")]
 
 
-def _odd(pooled: Pooled) -> Iterator[tuple[str, str, list[Point]]]:
-    """Corners that are probably wrong, and those that are left out: words, token, places."""
-    for words, token, ids_of in (
-        (tr("doubtful"), "bad", lambda part: set(part.suspects) - set(part.dropped)),
-        (tr("left out"), "muted", lambda part: set(part.dropped)),
-    ):
+def _odd(pooled: Pooled) -> Iterator[tuple[str, str, Literal["ring", "square"], list[Point]]]:
+    """Corners that are probably wrong, and those that are left out: words, token, shape, places."""
+    kinds: tuple[tuple[str, str, Literal["ring", "square"], Callable[[ViewResult], set[int]]], ...] = (
+        (tr("doubtful"), "bad", "ring", lambda part: set(part.suspects) - set(part.dropped)),
+        (tr("left out"), "muted", "square", lambda part: set(part.dropped)),
+    )
+    for words, token, shape, ids_of in kinds:
         places = [
             corner
             for part in pooled.found
@@ -83,7 +87,7 @@ def _odd(pooled: Pooled) -> Iterator[tuple[str, str, list[Point]]]:
             if number in ids_of(part)
         ]
         if places:
-            yield words, token, places
+            yield words, token, shape, places
 
 
 def moved(points: Sequence[Point], result: MonoResult, straight: Intrinsics | None) -> tuple[Point, ...]:

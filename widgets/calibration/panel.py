@@ -24,6 +24,7 @@ from widgets.calibration.views import ViewsTable
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import TextField, wrapped
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, columns, describe
 
 MOST_ADVICE = 3
@@ -135,6 +136,7 @@ class CalibrationPanel(FeaturePanel):
         self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
+        UNITS.changed.connect(self._tell_anew)
 
     @property
     def commands(self) -> dict[str, QAbstractButton]:
@@ -193,6 +195,9 @@ class CalibrationPanel(FeaturePanel):
         size = view.result.image_size if view.result else None
         self.coverage.show_coverage(view.coverage, size, coverage_words(view.coverage))
 
+    def _tell_anew(self) -> None:
+        self.show_state(self.shown)
+
     def _fold(self, view: CalibrationView) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""
         done = view.result is not None
@@ -243,7 +248,5 @@ def about(result: MonoResult) -> str:
         parts.append(tr("pictures flipped left to right"))
     if result.seconds > 0:
         parts.append(f"{result.seconds:.1f} s")
-    known = (
-        tr(". \u00b1 is one standard deviation.") if result.std else tr(". This file says nothing of the uncertainty.")
-    )
-    return "\u2002\u00b7\u2002".join(parts) + known
+    known = tr("\u00b1 is one standard deviation.") if result.std else tr("This file says nothing of the uncertainty.")
+    return "\u2002\u00b7\u2002".join(parts) + f". {known}"

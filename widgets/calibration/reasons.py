@@ -15,6 +15,7 @@ from widgets.calibration.kinds import board_name, board_words
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import draw_icon
 from widgets.kit.layouts import column_of, row_of
+from widgets.kit.lengths.units import UNITS, in_units
 from widgets.kit.panel import PlainButton, QuietButton, describe
 
 MARKS = (("info", "muted"), ("info", "warn"), ("warn", "warn"), ("bad", "bad"))
@@ -113,6 +114,8 @@ class _Row(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.remedy: Remedy | None = None
+        self._reason: Reason | None = None
+        UNITS.changed.connect(self._say)
         self.mark, self.words, self.button = _Mark(), wrapped("muted"), PlainButton(tr("Do it"))
         words = column_of(self.words, (self.button, 0, Qt.AlignmentFlag.AlignLeft), spacing=4)
         row = row_of(self.mark, (words, 1), spacing=8)
@@ -120,15 +123,19 @@ class _Row(QWidget):
         self.setLayout(row)
 
     def show_reason(self, reason: Reason) -> None:
-        self.remedy = reason.remedy
+        self._reason, self.remedy = reason, reason.remedy
         self.mark.show_level(reason.level)
-        self.words.setText(f"{reason.words}.")
+        self._say()
         self.button.setVisible(reason.remedy is not None)
         if reason.remedy is not None:
             words = remedy_words(reason.remedy)
             self.button.setText(words)
             describe(self.button, words, remedy_tip(reason.remedy))
         self.show()
+
+    def _say(self) -> None:
+        if self._reason is not None:
+            self.words.setText(f"{in_units(self._reason.words)}.")
 
 
 class _Mark(QWidget):

@@ -14,6 +14,7 @@ from widgets.calibration.state import CalibrationView
 from widgets.kit.fields import wrapped
 from widgets.kit.labels import Label, StateLine
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import CM, M, length
 from widgets.kit.panel import ChoiceField, NumberField, PlainButton, Section, Toggle, describe, labelled
 
 MAP_WIDTH = 128
@@ -137,7 +138,7 @@ def gain_words(gain: float) -> str:
 
 
 def distance_words(metres: float) -> str:
-    return f"{100 * metres:.0f} cm" if metres < 1 else f"{metres:.2f} m"
+    return length(metres, CM, 0) if metres < 1 else length(metres, M, 2)
 
 
 class EveryFrame(QWidget):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+APART = 3.0
+"""Pixels at each side of a tick's words that stay free."""
+SMALL, LARGE = 4, 1e7
+"""Decimals beyond which figures are written with a power of ten, and from where."""
 LEAST = 1e-300
 """Below this a logarithm means nothing."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -48,13 +53,26 @@ class Axis:
         decades = self._decades(most) if self.log else []
         return decades if self.log and (len(decades) > 1 or not narrow) else self._steps(most)
 
+    def fitting(self, pixels: float, size: Callable[[str], float], most: int) -> list[tuple[float, str]]:
+        """Ticks on an axis so long whose words, of this size along it, do not meet: about `most`, two at least."""
+        for many in range(max(2, most), 1, -1):
+            found = sorted(self.ticks(many))
+            places = [(self.share(value) * pixels, size(words) / 2 + APART) for value, words in found]
+            if len(found) > 1 and all(b - a >= x + y for (a, x), (b, y) in pairwise(places)):
+                return found
+        ends = ((found[0], found[-1]) for many in range(2, 12) if len(found := sorted(self.ticks(many))) > 1)
+        return list(max(ends, key=lambda two: self.share(two[1][0]) - self.share(two[0][0]), default=()))
+
     def _steps(self, most: int) -> list[tuple[float, str]]:
         rough = (self.high - self.low) / max(most, 1)
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(power * factor for factor in STEPS if power * factor >= rough * 0.999)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         decimals = max(0, -math.floor(math.log10(step) + 1e-9)) + (step / power == 2.5 and step < 10)
-        return [(number * step, _plain(number * step, decimals)) for number in range(first, last + 1)]
+        top = max(abs(self.low), abs(self.high))
+        power_of_ten = (decimals > SMALL or top >= LARGE) and step >= 0.1 * top
+        values = [number * step for number in range(first, last + 1)]
+        return [(value, figure(value) if power_of_ten else _plain(value, decimals)) for value in values]
 
     def _decades(self, most: int) -> list[tuple[float, str]]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QFontMetricsF, QKeyEvent, QMouseEvent, QPaintDevice, QPainter, QPen, QPolygonF
 
 from widgets.charts.axes import Axis, figure, percent
 from widgets.charts.drawn import LINE, draw_note, stroke
@@ -144,6 +144,11 @@ class BandPlot(Plot):
             self._move_cross(None)
         else:
             super().keyPressEvent(event)
+
+    def _draw_on(self, device: QPaintDevice) -> None:
+        kept, self.cross = self.cross, None
+        super()._draw_on(device)
+        self.cross = kept
 
     def _move_cross(self, x: float | None) -> None:
         if x != self.cross:

@@ -69,6 +69,11 @@ class ClassBars(DrawnChart):
         rows = [[row.name, *("" if v is None else f"{v:.6g}" for v in row.values)] for row in self.rows]
         return [["class", *names], *rows]
 
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        """Of the shares; their title stands above the chart."""
+        box = self._box()
+        return (("", QRectF(box.left() - 30, box.bottom(), box.width() + 60, FOOT)),) if self.rows else ()
+
     def tip_at(self, place: QPointF) -> str:
         """Class, model and value at a place of the widget, or nothing."""
         index = int((place.y() - self._top()) // self._row_height()) if place.y() >= self._top() else -1

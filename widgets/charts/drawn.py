@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -76,6 +76,19 @@ class DrawnChart(QWidget):
     def csv(self) -> str:
         return csv_text(self.table())
 
+    def svg(self) -> str:
+        """The drawing, without the cross."""
+        written, drawing = QBuffer(), QSvgGenerator()
+        drawing.setOutputDevice(written)
+        drawing.setSize(self.size())
+        drawing.setViewBox(self.rect())
+        self._draw_on(drawing)
+        return bytes(written.data().data()).decode()
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        """Title of each axis and where its values stand; nothing of a picture, nor while there are no figures."""
+        return ()
+
     def tip_at(self, place: QPointF) -> str:
         """What the tooltip says at a place."""
         return ""
@@ -90,7 +103,7 @@ class DrawnChart(QWidget):
             write_text(check_file(path, TABLE), self.csv())
         else:
             with new_file(path, SVG if kind == ".svg" else media(path)) as part:
-                self._save_svg(str(part)) if kind == ".svg" else self._save_png(str(part))
+                part.write_text(self.svg(), encoding="utf-8") if kind == ".svg" else self._save_png(str(part))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -141,13 +154,6 @@ class DrawnChart(QWidget):
         if words := self.tip_at(self._cursor):
             QToolTip.showText(self.mapToGlobal(self._cursor.toPoint()), words, self)
 
-    def _save_svg(self, path: str) -> None:
-        drawing = QSvgGenerator()
-        drawing.setFileName(path)
-        drawing.setSize(self.size())
-        drawing.setViewBox(self.rect())
-        self._draw_on(drawing)
-
     def _save_png(self, path: str) -> None:
         picture = QImage(self.size() * 2, QImage.Format.Format_ARGB32)
         picture.setDevicePixelRatio(2)
@@ -166,6 +172,12 @@ class DrawnChart(QWidget):
         name = self.accessibleName().lower().replace("/", " ")
         if path := ask_file(self, tr("Save chart"), "export", f"{kind.upper()} (*.{kind})", f"{name}.{kind}"):
             save_or_say(self, path, self.save)
+
+
+def around(box: QRectF, x_title: str, y_title: str) -> tuple[tuple[str, QRectF], tuple[str, QRectF]]:
+    """The axes of a box with values below it and at its left."""
+    below = QRectF(box.left() - 42, box.bottom(), box.width() + 84, 20)
+    return (x_title, below), (y_title, QRectF(0, box.top() - 10, box.left(), box.height() + 20))
 
 
 def told_at(widget: QWidget, event: QEvent, words_at: Callable[[QPointF], str]) -> bool:

@@ -15,6 +15,7 @@ from engines.core.pictures.heat import laid_over, sized
 from engines.core.words import tr
 from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline
+from widgets.kit.access.elided import elided
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, number_font
 
@@ -126,9 +127,9 @@ class PatchMap(DrawnChart):
     def _draw(self, painter: QPainter) -> None:
         room = self.room()
         painter.setFont(number_font(11))
-        label(
-            painter, QRectF(room.left(), 0, self.width() - room.left(), HEAD - 4), self._title, LOOK.now.color("muted")
-        )
+        title = elided(painter.fontMetrics(), self._title, self.width())
+        left = max(min(room.left(), self.width() - painter.fontMetrics().horizontalAdvance(title)), 0.0)
+        label(painter, QRectF(left, 0, self.width() - left, HEAD - 4), title, LOOK.now.color("muted"))
         seen = round(max(room.width(), room.height()) * self.devicePixelRatioF())
         draw_image(painter, room, self._image(min(seen, LARGE) if painter.device() is self else LARGE))
         self._draw_grid(painter, room)
@@ -236,9 +237,10 @@ class HeadStrip(DrawnChart):
             box, active = self.box_of(head), head == self.head
             painter.setFont(number_font(11))
             above = QRectF(box.left(), box.top() - self.WORDS, box.width(), self.WORDS)
-            label(
-                painter, above, tr("Head {head}", head=head + 1), LOOK.now.color("accent" if active else "muted"), LEFT
-            )
+            name, wide = tr("Head {head}", head=head + 1), painter.fontMetrics().horizontalAdvance
+            if wide(name) + wide(self._told[head]) + 6 > above.width():
+                name = str(head + 1)
+            label(painter, above, name, LOOK.now.color("accent" if active else "muted"), LEFT)
             high = float(shown.max())
             label(painter, above, self._told[head], LOOK.now.color("muted"), RIGHT)
             draw_image(painter, box, heat_image(shown, 0.0, high))

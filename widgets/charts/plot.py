@@ -16,16 +16,18 @@ from PySide6.QtWidgets import QSizePolicy
 from engines.core.words import tr
 from widgets.charts.axes import Axis, figure
 from widgets.charts.class_colors import DASHES
-from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, flowed, label, stroke
+from widgets.charts.drawn import RIGHT, DrawnChart, around, draw_note, flowed, label, stroke
+from widgets.charts.marks import mark
 from widgets.kit.theme import LOOK, number_font
 
-LINE_HEIGHT = 16.0
+LINE_HEIGHT, WORD_HEIGHT, MARK = 16.0, 9.0, 3.5
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line: equally long x and y. markers: a dot at every point. place: its colour. style: line style, -1 as place.
+    """One line: equally long x and y. markers: a mark at every point. place: its colour and mark. style:
+    line style, -1 as place.
 
     faint: drawn thin and pale, as raw figures behind a smoothed line; it has no place in the legend. strong: drawn
     thick, the one that is looked at. token: a colour of the theme in place of the series colours, for a reference.
@@ -91,6 +93,13 @@ class Plot(DrawnChart):
         rows = [[one.name, f"{x:.6g}", f"{y:.6g}"] for one in self.series for x, y in zip(one.x, one.y, strict=True)]
         return [["line", self.x_title, self.y_title], *rows]
 
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._box(), self.x_title, self.y_title) if self._has_figures else ()
+
+    @property
+    def _has_figures(self) -> bool:
+        return any(len(one.x) for one in self.series)
+
     def readout(self, place: QPointF) -> str:
         """The figures nearest to a place of the widget, one line each."""
         found = self._nearest(place)
@@ -116,9 +125,13 @@ class Plot(DrawnChart):
     def _box(self) -> QRectF:
         """Where the lines are."""
         metrics = QFontMetricsF(number_font(11))
-        left = max((metrics.horizontalAdvance(words) for _value, words in self._y.ticks()), default=20.0) + 14
         top = LINE_HEIGHT * (1 + self._legend_rows(self.width() - 24)) + 10
-        return QRectF(left, top, max(self.width() - left - 14, 10), max(self.height() - top - 38, 10))
+        high = max(self.height() - top - 38, 10)
+        left = max((metrics.horizontalAdvance(words) for _value, words in self._y_ticks(high)), default=20.0) + 14
+        return QRectF(left, top, max(self.width() - left - 14, 10), high)
+
+    def _y_ticks(self, high: float) -> list[tuple[float, str]]:
+        return self._y.fitting(high, lambda _words: WORD_HEIGHT, 5)
 
     def _at(self, box: QRectF, x: float, y: float) -> QPointF:
         return QPointF(
@@ -129,7 +142,7 @@ class Plot(DrawnChart):
     def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
-        if not any(len(one.x) for one in self.series):
+        if not self._has_figures:
             room = QRectF(self.rect()).adjusted(12, 12, -12, -12)
             painter.setPen(LOOK.now.color("muted"))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._nothing)
@@ -148,15 +161,17 @@ class Plot(DrawnChart):
     def _draw_axes(self, painter: QPainter, box: QRectF) -> None:
         look = LOOK.now
         faint, words = QPen(look.color("muted", 0.15), 1), look.color("muted")
-        for value, text in self._y.ticks():
+        for value, text in self._y_ticks(box.height()):
             y = round(self._at(box, self._x.low, value).y()) + 0.5
             stroke(painter, faint, QPointF(box.left(), y), QPointF(box.right(), y))
             label(painter, QRectF(0, y - 8, box.left() - 6, 16), text, words, RIGHT)
-        for value, text in self._x.ticks(max(2, int(box.width() / 46))):
+        size = QFontMetricsF(painter.font()).horizontalAdvance
+        for value, text in self._x.fitting(box.width(), size, int(box.width() / 46)):
             x = round(self._at(box, value, self._y.low).x()) + 0.5
             stroke(painter, faint, QPointF(x, box.top()), QPointF(x, box.bottom()))
-            painter.setPen(words)
-            painter.drawText(QRectF(x - 40, box.bottom() + 3, 80, 15), Qt.AlignmentFlag.AlignHCenter, text)
+            wide = size(text)
+            room = QRectF(min(max(x - wide / 2, 0), self.width() - wide), box.bottom() + 3, wide + 2, 15)
+            label(painter, room, text, words)
         stroke(painter, QPen(look.color("line"), 1), box.bottomLeft(), box.bottomRight())
         label(painter, QRectF(box.left(), box.bottom() + 19, box.width(), 16), self.x_title, words, RIGHT)
         label(painter, QRectF(8, 2, self.width() - 16, LINE_HEIGHT), self.y_title, words)
@@ -173,10 +188,11 @@ class Plot(DrawnChart):
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF(points))
         if one.markers or len(points) == 1:
-            painter.setPen(QPen(LOOK.now.color("surface"), 1.5))
+            painter.setPen(QPen(LOOK.now.color("surface"), 1))
             painter.setBrush(color)
+            shape = mark(one.place, MARK)
             for point in points:
-                painter.drawEllipse(point, 3.5, 3.5)
+                painter.drawPath(shape.translated(point))
 
     def _shown(self, x: float, y: float) -> bool:
         return math.isfinite(x) and math.isfinite(y) and (x > 0 or not self.log_x) and (y > 0 or not self.log_y)
@@ -200,6 +216,10 @@ class Plot(DrawnChart):
             x, y = 8 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
             pen = QPen(one.color, 2.5 if one.strong else 1.75, one.pen_style)
             stroke(painter, pen, QPointF(x, y), QPointF(x + 20, y))
+            if one.markers:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(one.color)
+                painter.drawPath(mark(one.place, MARK).translated(x + 10, y))
             room = QRectF(x + 25, y - 8, metrics.horizontalAdvance(one.name) + 4, LINE_HEIGHT)
             label(painter, room, one.name, LOOK.now.color("muted"))
 

@@ -21,14 +21,21 @@ from engines.faces.gaze.head_pose import turned
 from engines.faces.redaction.mosaic import cover_with, grown
 from engines.faces.types import Box, FivePoints, Gaze, HeadPose, RecogniserSettings, Recognition, TrackedFace
 from widgets.faces.pills import FacePills, Words
+from widgets.kit.access.signs import Sign, draw_sign
 from widgets.kit.ink import ink
 from widgets.viewer.overlays import HALO, Legend, Overlay, Point, overlay_color
 from widgets.viewer.picture import Viewport
 
 Standing: TypeAlias = Literal["known", "unknown", "expected"]
 COLORS: dict[Standing, str] = {"known": "good", "unknown": "accent", "expected": "muted"}
+SIGNS: dict[Standing, tuple[str, Sign]] = {
+    "known": (tr("known"), "frame"),
+    "unknown": (tr("unknown"), "corners"),
+    "expected": (tr("expected"), "dashes"),
+}
 CORNER = 0.24
 """Length of a corner of an unknown face's frame, as a part of its side."""
+ENDS: tuple[Sign | None, Sign | None, Sign | None] = (None, "square", "ring")
 POINTS_FROM = 48.0
 """Faces smaller than this on the screen are drawn without their points."""
 
@@ -69,10 +76,10 @@ def words_of(face: TrackedFace, *, nameless: bool = False) -> str:
     return f"{number} {face.name} {face.similarity:.2f}" if face.name else tr("{number} unknown", number=number)
 
 
-def legend_of(recognition: Recognition) -> list[tuple[str, str]]:
-    """What the colours mean, of those that are there."""
+def legend_of(recognition: Recognition) -> list[tuple[str, str, Sign]]:
+    """What the frames mean, of those that are there."""
     there = {standing_of(face) for face in recognition.faces}
-    return [(standing, color) for standing, color in COLORS.items() if standing in there]
+    return [(words, COLORS[standing], sign) for standing, (words, sign) in SIGNS.items() if standing in there]
 
 
 def _of_face(face: TrackedFace) -> list[Overlay]:
@@ -159,7 +166,10 @@ class FacePoints:
 
 @dataclass(frozen=True, slots=True)
 class PoseAxes:
-    """Where the head's own right, up and front point, from the tip of the nose. width: of the face."""
+    """Where the head's own right (a dot at its end), up (a square) and front (a ring) point, from the tip of the nose.
+
+    width: of the face.
+    """
 
     pose: HeadPose
     at: Point
@@ -167,8 +177,12 @@ class PoseAxes:
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         start, length = viewport.to_widget(*self.at), 0.45 * self.width * viewport.scale
-        for (x, y), color in zip(axes_of(self.pose), ("bad", "good", "accent"), strict=True):
-            _arrow(painter, start, start + QPointF(x * length, y * length), color)
+        for (x, y), color, end in zip(axes_of(self.pose), ("bad", "good", "accent"), ENDS, strict=True):
+            tip = start + QPointF(x * length, y * length)
+            _arrow(painter, start, tip, color)
+            if end:
+                draw_sign(painter, end, tip, HALO, 5.5)
+                draw_sign(painter, end, tip, overlay_color(color), 4.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from widgets.kit.figures_table import ROW_HEIGHT, plain_table
-from widgets.kit.theme import number_font
+from widgets.kit.figures_table import pack_rows, plain_table
+from widgets.kit.theme import LOOK, number_font
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -110,7 +110,8 @@ class RowsTable(QTableView):
         self.held = RowsModel(columns)
         self._quiet = False
         self.setModel(self.held)
-        plain_table(self, name, tip, ROW_HEIGHT)
+        plain_table(self, name, tip)
+        LOOK.packed.connect(self._pack)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
@@ -151,6 +152,9 @@ class RowsTable(QTableView):
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows if place >= 0 else flags.Clear)
         if place >= 0:
             self.scrollTo(index)
+
+    def _pack(self) -> None:
+        pack_rows(self)
 
     def _tell(self, index: QModelIndex) -> None:
         if index.isValid() and not self._quiet:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QLayoutItem, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from widgets.kit.fields import ChoiceField, ElidedLabel, TextField, wrapped
 from widgets.kit.layouts import Margins, column_of, row_of
@@ -93,7 +102,9 @@ class Beside(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         edges = self._row.contentsMargins()
-        wide = max(self._large.minimumSizeHint().width(), self._large.minimumWidth(), self._widths[0])
+        said = self._said.widget() if isinstance(self._said, QScrollArea) else self._said
+        wide = max(part.minimumSizeHint().width() for part in (self._large, said))
+        wide = max(wide, self._large.minimumWidth())
         return QSize(wide + edges.left() + edges.right(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -110,7 +121,7 @@ class Beside(QWidget):
         edges = self._row.contentsMargins()
         wide = min(max(least, round(share * self.width())), most)
         self.is_narrow = self.width() < self._room + self._row.spacing() + least + edges.left() + edges.right()
-        self._said.setMinimumWidth(least if self.is_narrow else wide)
+        self._said.setMinimumWidth(0 if self.is_narrow else wide)
         self._said.setMaximumWidth(ANY if self.is_narrow else wide)
         self._large.setMinimumHeight(max(self._least_height, BELOW_EACH_OTHER * self.is_narrow))
         way = QBoxLayout.Direction
@@ -123,6 +134,8 @@ class Beside(QWidget):
             body = self._said.widget()
             high = body.heightForWidth(self._said.width()) if body.hasHeightForWidth() else body.sizeHint().height()
             self._said.setMinimumHeight(high * self.is_narrow)
+            bar = Qt.ScrollBarPolicy
+            self._said.setVerticalScrollBarPolicy(bar.ScrollBarAlwaysOff if self.is_narrow else bar.ScrollBarAsNeeded)
 
 
 class Columns(QWidget):
@@ -157,6 +170,7 @@ class Columns(QWidget):
 def _need(part: QWidget) -> int:
     """Pixels that a control takes with its label and all of its choices whole."""
     needs = [part.minimumSizeHint().width()]
+    needs += [one.sizeHint().width() for one in (part, *part.findChildren(QPushButton)) if isinstance(one, QPushButton)]
     needs += [label.sizeHint().width() for label in part.findChildren(ElidedLabel) if not label.isHidden()]
     for choice in (part, *part.findChildren(ChoiceField)):
         if isinstance(choice, ChoiceField) and not choice.given and not choice.isHidden():

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -35,7 +34,7 @@ from widgets.kit.access.elided import elided
 from widgets.kit.icons import icon
 from widgets.kit.labels import Label
 from widgets.kit.layouts import KEPT_CLEAR, row_of
-from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, number_font
+from widgets.kit.theme import CONTROL_HEIGHT, ICON, LOOK, high, number_font
 from widgets.kit.wheel import leave_wheel
 
 Segment: TypeAlias = tuple[str, str] | tuple[str, str, str]
@@ -172,7 +171,8 @@ class NumberField(QDoubleSpinBox):
         self.setValue(value)
         self.setFont(number_font())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(CONTROL_HEIGHT)
+        self._pack()
+        LOOK.packed.connect(self._pack)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setKeyboardTracking(False)
         self.valueChanged.connect(lambda _value: self.updateGeometry())
@@ -209,6 +209,9 @@ class NumberField(QDoubleSpinBox):
     def whole(self) -> int:
         """The value as an integer."""
         return round(self.value())
+
+    def _pack(self) -> None:
+        self.setFixedHeight(high(CONTROL_HEIGHT))
 
 
 class ChoiceField(QComboBox):
@@ -389,12 +392,3 @@ def quiet(view: QAbstractItemView, name: str, tip: str) -> None:
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     describe(view, name, tip)
-
-
-def trace_view(name: str, tip: str) -> QPlainTextEdit:
-    """Lines to read and copy, as long as they are."""
-    view = QPlainTextEdit()
-    view.setReadOnly(True)
-    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    describe(view, name, tip)
-    return view

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHeaderView, Q
 from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.menus import menu_of, pop_up
-from widgets.kit.theme import LOOK, number_font
+from widgets.kit.theme import LOOK, high, number_font
 
 ROW_HEIGHT, TWO_LINES = 26, 42
 PAIR = " \u2013 "
@@ -108,7 +108,7 @@ class FiguresTable(QTableView):
         self._model = FiguresModel(tuple(headers), tuple(tips))
         self._most, self._firm = most, firm
         self.setModel(self._model)
-        plain_table(self, name, tr("Right click copies the table"), ROW_HEIGHT)
+        plain_table(self, name, tr("Right click copies the table"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
@@ -118,6 +118,7 @@ class FiguresTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.doubleClicked.connect(lambda index: self.rowUsed.emit(index.row()))
         self._fit_height()
+        LOOK.packed.connect(self._pack)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -202,14 +203,18 @@ class FiguresTable(QTableView):
     def _untold(self, column: int) -> bool:
         return bool(self.rows) and all(row[column] == DASH for row in self.rows)
 
+    def _pack(self) -> None:
+        pack_rows(self)
+        self._fit_height()
+
     def _fit_height(self) -> None:
         shown = min(max(len(self.rows), 1), self._most)
-        high = TWO_LINES if self._model.stacked else ROW_HEIGHT
-        self.verticalHeader().setDefaultSectionSize(high)
-        self.setFixedHeight(high * shown + self.horizontalHeader().sizeHint().height() + 2)
+        line = high(TWO_LINES if self._model.stacked else ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(line)
+        self.setFixedHeight(line * shown + self.horizontalHeader().sizeHint().height() + 2)
 
 
-def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None:
+def plain_table(table: QTableView, name: str, tip: str) -> None:
     """Rows of one height without lines between them, chosen whole; it never scrolls across."""
     head, side = table.horizontalHeader(), table.verticalHeader()
     for part, words in ((table, tip), (head, tr("{name}: headings", name=name)), (side, tr("{name}: rows", name=name))):
@@ -222,9 +227,14 @@ def plain_table(table: QTableView, name: str, tip: str, row_height: int) -> None
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     side.hide()
-    side.setDefaultSectionSize(row_height)
-    side.setMinimumSectionSize(row_height)
+    pack_rows(table)
     head.setHighlightSections(False)
+
+
+def pack_rows(table: QTableView) -> None:
+    """Rows of the height of now."""
+    table.verticalHeader().setMinimumSectionSize(high(ROW_HEIGHT))
+    table.verticalHeader().setDefaultSectionSize(high(ROW_HEIGHT))
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

@@ -1,13 +1,20 @@
-"""Rows and columns of widgets in one call, and widgets on the colour of a panel."""
+"""Rows and columns of widgets in one call, and widgets on the colour of a panel.
+
+In a compact window they have less air above and below; widths stay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
+from weakref import WeakSet
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QSplitter, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from widgets.kit.theme import LOOK, air
 
 Margins: TypeAlias = tuple[int, int, int, int]
 Part: TypeAlias = QWidget | QLayout | int | None | tuple[Any, ...]
@@ -17,17 +24,65 @@ KEPT_CLEAR = "kept_clear"
 NONE: Margins = (0, 0, 0, 0)
 
 
+class Row(QHBoxLayout):
+    """Its margins are those of a comfortable window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._margins = NONE
+        _MADE.add(self)
+
+    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:  # type: ignore[override]
+        self._margins = left, top, right, bottom
+        super().setContentsMargins(left, air(top), right, air(bottom))
+
+    def pack(self) -> None:
+        self.setContentsMargins(*self._margins)
+
+
+class Column(QVBoxLayout):
+    """Its margins and the room between its parts are those of a comfortable window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._margins, self._spacing = NONE, 0
+        _MADE.add(self)
+
+    def setContentsMargins(self, left: int, top: int, right: int, bottom: int) -> None:  # type: ignore[override]
+        self._margins = left, top, right, bottom
+        super().setContentsMargins(left, air(top), right, air(bottom))
+
+    def setSpacing(self, pixels: int) -> None:
+        self._spacing = pixels
+        super().setSpacing(air(pixels))
+
+    def pack(self) -> None:
+        self.setContentsMargins(*self._margins)
+        self.setSpacing(self._spacing)
+
+
+_MADE: WeakSet[Row | Column] = WeakSet()
+
+
+def _pack() -> None:
+    for layout in [one for one in _MADE if isValid(one)]:
+        layout.pack()
+
+
+LOOK.packed.connect(_pack)
+
+
 def row_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QHBoxLayout:
     """Parts from left to right. None takes the room that is left, a number is so many pixels, (part, n) stretches.
 
     A third value of a tuple is the alignment.
     """
-    return _filled(QHBoxLayout(), parts, spacing, margins)
+    return _filled(Row(), parts, spacing, margins)
 
 
 def column_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QVBoxLayout:
     """Parts from top to bottom, as in `row_of`."""
-    return _filled(QVBoxLayout(), parts, spacing, margins)
+    return _filled(Column(), parts, spacing, margins)
 
 
 def held(layout: QLayout, role: str = "") -> QWidget:
@@ -40,7 +95,7 @@ def held(layout: QLayout, role: str = "") -> QWidget:
 
 
 class _Split(QSplitter):
-    """Side by side, and below each other where there are fewer pixels than `room`."""
+    """Side by side, and below each other where there are fewer pixels than `room`; 0 leaves that to whoever made it."""
 
     def __init__(self, room: int) -> None:
         super().__init__()
@@ -55,7 +110,7 @@ class _Split(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         way = Qt.Orientation.Vertical if self.width() < self._room else Qt.Orientation.Horizontal
-        if way != self.orientation():
+        if self._room and way != self.orientation():
             self.setOrientation(way)
         super().resizeEvent(event)
 

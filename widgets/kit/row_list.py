@@ -39,7 +39,7 @@ from widgets.kit.access.elided import elided
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.menus import pop_up
-from widgets.kit.theme import LOOK, RADIUS, mixed, number_font
+from widgets.kit.theme import LOOK, RADIUS, high, mixed, number_font
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -76,6 +76,7 @@ class RowList(QListView):
         self.setAccessibleDescription(tip)
         self.selectionModel().currentChanged.connect(self._tell)
         LOOK.changed.connect(self.viewport().update)
+        LOOK.packed.connect(self._fit)
 
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
         """Paint one row into `box`, the ground is there already."""
@@ -116,8 +117,11 @@ class RowList(QListView):
         self._model.endResetModel()
         self.select(min(before, len(self.rows) - 1))
         self._quiet = False
-        self.setFixedHeight(self.height_of_row * max(1, min(len(self.rows), self.most_rows)))
+        self._fit()
         return True
+
+    def _fit(self) -> None:
+        self.setFixedHeight(high(self.height_of_row) * max(1, min(len(self.rows), self.most_rows)))
 
     def select(self, row: int) -> None:
         """Go to a row and tell nobody; -1 for none."""
@@ -245,13 +249,24 @@ class _Rows(QAbstractListModel):
         return False
 
 
+class HighRows(QStyledItemDelegate):
+    """Rows of a list that are of one height, as the style draws them."""
+
+    def __init__(self, view: QAbstractItemView, height: int) -> None:
+        super().__init__(view)
+        self._height = height
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, high(self._height))
+
+
 class RowPainter(QStyledItemDelegate):
     """Paints the rows of a list: what a chosen or hovered one stands on, and over it what `paint_row` says."""
 
     height = 34
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, self.height)
+        return QSize(120, high(self.height))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         states = QStyle.StateFlag

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QDir, QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 STYLE = Path(__file__).resolve().parents[2] / "resources" / "theme.qss"
@@ -58,7 +58,7 @@ DARK = Tokens(
     on_accent="#0b1016",
     good="#46c98b",
     warn="#f0b445",
-    bad="#ff7070",
+    bad="#ff7676",
     series=("#4db5ff", "#f0b445", "#46c98b", "#e58fd0", "#b79cff", "#ff8f5c", "#7fd6d0", "#c7c96b"),
 )
 LIGHT = Tokens(
@@ -69,11 +69,11 @@ LIGHT = Tokens(
     line="#d7dde5",
     text="#1a1e24",
     muted="#56616f",
-    accent="#0b72c4",
+    accent="#0a65ae",
     on_accent="#ffffff",
-    good="#15803d",
-    warn="#a15c00",
-    bad="#c62828",
+    good="#137337",
+    warn="#935400",
+    bad="#be2626",
     series=("#0b72c4", "#a15c00", "#15803d", "#a83f8d", "#6a48c9", "#b8481a", "#177a74", "#6b6d12"),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
@@ -89,12 +89,19 @@ class Look(QObject):
     """The theme in force. One for the application."""
 
     changed = Signal()
+    packed = Signal()
+    """Controls and rows are of another height, and there is more or less air between them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = DARK
         self.compact = False
-        """Lower controls and less air, from the next `dress` on."""
+
+    def pack(self, compact: bool) -> None:
+        """Lower controls and rows and less air, or as they were; the style sheet follows with the next `dress`."""
+        if compact != self.compact:
+            self.compact = compact
+            self.packed.emit()
 
     def apply(self, app: QApplication, tokens: Tokens) -> None:
         """Put a theme on the whole application."""
@@ -104,7 +111,9 @@ class Look(QObject):
     def dress(self, app: QApplication, tokens: Tokens) -> None:
         """The part of `apply` that Qt does: palette and style sheet. `changed` is to be sent afterwards."""
         self.now = tokens
-        QDir.setSearchPaths("glyph", [str(STYLE.parent / "icons")])
+        icons = STYLE.parent / "icons"
+        QDir.setSearchPaths("glyph", [str(icons)])
+        QIcon.setFallbackSearchPaths([str(icons / tokens.name)])  # files and folders where the desktop has no icons
         if app.property("look") is None:
             app.setProperty("look", "fusion")
             app.setStyle("Fusion")
@@ -116,6 +125,16 @@ class Look(QObject):
 
 
 LOOK = Look()
+
+
+def high(pixels: int) -> int:
+    """The height of a control or a row that has so many pixels in a comfortable window."""
+    return round(pixels * COMPACT) if LOOK.compact else pixels
+
+
+def air(pixels: int) -> int:
+    """The same of what lies between them."""
+    return round(pixels * COMPACT * COMPACT) if LOOK.compact else pixels
 
 
 def palette(tokens: Tokens) -> QPalette:
@@ -148,14 +167,20 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """`resources/theme.qss` with the tokens filled in, and four tones between them for hovered and chosen things."""
+    """`resources/theme.qss` with the tokens filled in, and the tones between them."""
     values = {name: getattr(tokens, name) for name in Tokens.__slots__ if isinstance(getattr(tokens, name), str)}
-    values["hover"] = mixed(tokens.raised, tokens.text, 0.07)
-    values["edge"] = mixed(tokens.line, tokens.muted, 0.4)
-    values["accent_hover"] = mixed(tokens.accent, tokens.text, 0.14)
-    values["accent_soft"] = mixed(tokens.surface, tokens.accent, 0.18)
-    sheet = Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values)
+    sheet = Template(STYLE.read_text(encoding="utf-8")).safe_substitute(values | tones(tokens))
     return squeezed(sheet) if LOOK.compact else sheet
+
+
+def tones(tokens: Tokens) -> dict[str, str]:
+    """Four colours between the tokens, for edges and for hovered and chosen things."""
+    return {
+        "hover": mixed(tokens.raised, tokens.text, 0.07),
+        "edge": mixed(tokens.line, tokens.muted, 0.4),
+        "accent_hover": mixed(tokens.accent, tokens.text, 0.14),
+        "accent_soft": mixed(tokens.surface, tokens.accent, 0.18),
+    }
 
 
 def squeezed(sheet: str) -> str:

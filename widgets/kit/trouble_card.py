@@ -11,6 +11,7 @@ from engines.core.words import tr
 from widgets.kit.fields import wrapped
 from widgets.kit.icons import IconMark
 from widgets.kit.layouts import row_of
+from widgets.kit.lengths.units import UNITS, in_units
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton, describe
 from widgets.kit.work_state import NOTHING_MISSING, Trouble
 
@@ -46,6 +47,7 @@ class TroubleCard(QFrame):
         self.log.clicked.connect(self.logWanted)
         self.close_button.clicked.connect(self.dismissed)
         self._lay_out(narrow, titled)
+        UNITS.changed.connect(self._say)
         self.hide()
 
     def show_trouble(self, trouble: Trouble | None, missing: Mapping[str, int] = NOTHING_MISSING) -> None:
@@ -58,9 +60,9 @@ class TroubleCard(QFrame):
         if trouble is None:
             return
         self.title.setText(trouble.title)
-        self.what.setText(trouble.what)
+        self.where.setText(trouble.path)
+        self._say()
         for label, text in ((self.where, trouble.path), (self.hint, trouble.hint)):
-            label.setText(text)
             label.setVisible(bool(text))
         self.fetch.setVisible(bool(trouble.fetch))
         self.fetch.setText(fetch_words(size))
@@ -71,7 +73,14 @@ class TroubleCard(QFrame):
         if trouble.retry is not None:
             self.retry.setText(trouble.retry_words)
             describe(self.retry, trouble.retry_words, tr("Run it again with what would fit"))
-        describe(self, f"{trouble.title}. {trouble.what}", trouble.hint)
+
+    def _say(self) -> None:
+        """What may tell a length."""
+        trouble, _size = self._shown
+        if trouble is not None:
+            self.what.setText(in_units(trouble.what))
+            self.hint.setText(in_units(trouble.hint))
+            describe(self, f"{trouble.title}. {self.what.text()}", self.hint.text())
 
     def _retry(self) -> None:
         trouble, _size = self._shown

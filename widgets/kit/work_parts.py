@@ -21,7 +21,9 @@ class BusyLine(QWidget):
     def __init__(self, cancel_text: str = tr("Cancel")) -> None:
         super().__init__()
         self.words = StateLine("hint")
-        self.cancel = QuietButton(cancel_text, "cancel", tr("Cancel this work; nothing half done is left behind"))
+        self.cancel = QuietButton(
+            cancel_text, "cancel", tr("Cancel this work; where it can go on later, Resume is offered")
+        )
         self.cancel.clicked.connect(self.cancelled)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
+from widgets.kit.labels import Dialog
 from widgets.kit.layouts import row_of
+from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
 
 PAGES = Path(__file__).resolve().parents[2] / "resources" / "help"
@@ -26,7 +28,7 @@ ROOM = 0.92
 """Share of the screen that it may take."""
 
 
-class HelpPage(QDialog):
+class HelpPage(Dialog):
     """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
 
     def __init__(self, parent: QWidget | None, pages: Mapping[str, Path]) -> None:
@@ -36,6 +38,7 @@ class HelpPage(QDialog):
         self.resize(QSize(760, 560).boundedTo(self.screen().availableSize() * ROOM))
         self._pages = pages
         self.list = QListWidget()
+        self.list.setItemDelegate(HighRows(self.list, CONTROL_HEIGHT))
         self.list.given = True
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
@@ -46,7 +49,6 @@ class HelpPage(QDialog):
         for name, path in self._pages.items():
             item = QListWidgetItem(_title(path))
             item.setData(Qt.ItemDataRole.UserRole, name)
-            item.setSizeHint(QSize(0, CONTROL_HEIGHT))
             self.list.addItem(item)
         self.setLayout(row_of(self.list, (self.text, 1), spacing=12, margins=(12, 12, 12, 12)))
         self.list.currentItemChanged.connect(self._show_current)
@@ -60,8 +62,11 @@ class HelpPage(QDialog):
         self.raise_()
 
     def show_heading(self, name: str, heading: str) -> None:
-        """Open at a page where one of its `headings` stands at the top."""
+        """Open at a page where one of its `headings` stands at the top; where there is none, at its beginning."""
         self.show_page(name)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+        if not heading:
+            return
         found = self.text.document().find(heading, 0, QTextDocument.FindFlag.FindCaseSensitively)
         while not found.isNull() and not _begins(found):
             found = self.text.document().find(heading, found, QTextDocument.FindFlag.FindCaseSensitively)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import ORDERED, order_tabs
-from widgets.kit.fields import SearchField, quiet, trace_view, wrapped
+from widgets.kit.fields import SearchField, quiet, wrapped
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
@@ -21,6 +21,7 @@ from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
 from widgets.kit.work_parts import Framed
+from widgets.shell.trace import trace_view
 
 ROW = Qt.ItemDataRole.UserRole
 DASH = 12
@@ -79,7 +80,7 @@ class JobsPanel(Panel):
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.cancel = QuietButton(
-            tr("Cancel job"), "cancel", tr("Cancel the selected job; nothing half done is left behind")
+            tr("Cancel job"), "cancel", tr("Cancel the selected job; where it can go on later, Resume is offered")
         )
         self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
         self.copy = QuietButton(

@@ -13,14 +13,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from engines.core.words import tr, tr_count
-from widgets.kit.fields import describe, trace_view
-from widgets.kit.figures_table import plain_table
+from widgets.kit.fields import describe
+from widgets.kit.figures_table import pack_rows, plain_table
 from widgets.kit.icons import icon
 from widgets.kit.keeping.fields import KEPT, keep
 from widgets.kit.layouts import held, row_of, split_of
 from widgets.kit.panel import ChoiceField, EmptyState, Panel, QuietButton, SearchField
 from widgets.kit.save_file import ask_file
 from widgets.kit.theme import ICON, LOOK, number_font
+from widgets.shell.trace import trace_view
 
 DEPTH = 100_000
 COLUMNS = (tr("Time"), tr("Level"), tr("From"), tr("What happened"))
@@ -273,7 +274,8 @@ class _Table(QTableView):
         super().__init__()
         self.given = True
         self.setModel(model)
-        plain_table(self, tr("Log lines"), tr("Choose a line to see its details"), 26)
+        plain_table(self, tr("Log lines"), tr("Choose a line to see its details"))
+        LOOK.packed.connect(self._pack)
         self.setWordWrap(False)
         self.setIconSize(QSize(ICON - 2, ICON - 2))
         self.setMinimumWidth(240)
@@ -284,6 +286,9 @@ class _Table(QTableView):
         level = max(map(self.fontMetrics().horizontalAdvance, NAMES.values())) + BESIDE_LEVEL
         for column, wide in enumerate((104, max(96, level), 132)):
             self.setColumnWidth(column, wide)
+
+    def _pack(self) -> None:
+        pack_rows(self)
 
     def resizeEvent(self, event) -> None:  # noqa: ANN001  (Qt's own type)
         self.setColumnHidden(2, self.width() < 560)

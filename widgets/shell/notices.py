@@ -19,6 +19,7 @@ from widgets.kit.fields import QuietButton
 from widgets.kit.icons import draw_icon
 from widgets.kit.labels import Label, breakable
 from widgets.kit.layouts import KEPT_CLEAR, row_of
+from widgets.kit.lengths.units import in_units
 from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
 
 MOST = 3
@@ -58,7 +59,7 @@ class Notices(QObject):
         self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None, key: str = ""
     ) -> None:
         """Show a sentence; `run` is called when the word `action` is clicked. One of the same key makes way."""
-        notice = Notice(text, level, action, key)
+        notice = Notice(in_units(text), level, action, key)
         for card in [card for card in self.cards if card.notice == notice or (key and card.notice.key == key)]:
             self._drop(card)
         card = NoticeCard(notice, run, self._window)

@@ -17,7 +17,7 @@ from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import rule
 from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
-from widgets.kit.theme import LOOK, mixed, number_font
+from widgets.kit.theme import LOOK, high, mixed, number_font
 
 ROW = Qt.ItemDataRole.UserRole
 WIDTH, MOST_ROWS = 640, 9
@@ -203,7 +203,7 @@ class CommandPalette(QFrame):
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
-        self.list.setFixedHeight(RowPainter.height * min(max(self.list.count(), 1), MOST_ROWS))
+        self.list.setFixedHeight(high(RowPainter.height) * min(max(self.list.count(), 1), MOST_ROWS))
         self._place()
 
     def _place(self) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
-from widgets.kit.fields import describe, trace_view
-from widgets.kit.labels import Label
+from widgets.kit.fields import describe
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import PlainButton, PrimaryButton, SearchField, rule
+from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.kit.words import size_words
+from widgets.shell.trace import trace_view
 
 ROOM = 0.92
 NAME = Qt.ItemDataRole.UserRole
@@ -29,7 +31,7 @@ class ReportShown:
     busy: bool = False
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """`saved(names)` wants the ticked files in a file; nothing is sent anywhere."""
 
     saved = Signal(tuple)
@@ -46,6 +48,7 @@ class ReportDialog(QDialog):
         )
         self.words, self.taken = Label(words, "muted", wraps=True), Label("", wraps=True)
         self.list = QListWidget()
+        self.list.setItemDelegate(HighRows(self.list, 2 * CONTROL_HEIGHT - 10))
         self.list.setFixedWidth(230)
         describe(self.list, tr("Files"), tr("Ticked files are in the report"))
         self.text = trace_view(tr("Contents"), tr("The file chosen at the left, as it will be saved"))
@@ -68,7 +71,6 @@ class ReportDialog(QDialog):
             item.setData(NAME, name)
             item.setCheckState(Qt.CheckState.Checked)
             item.setToolTip(title)
-            item.setSizeHint(QSize(0, 2 * CONTROL_HEIGHT - 10))
             self.list.addItem(item)
         self.taken.setText(tr("Gathering…") if shown.busy else shown.taken)
         self.save.setEnabled(bool(shown.files))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engines.core.words import tr, tr_count
 from widgets.kit.fields import describe
+from widgets.kit.labels import Dialog
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import (
     ChoiceField,
@@ -23,6 +24,7 @@ from widgets.kit.panel import (
     rule,
     scrolled,
 )
+from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT
 from widgets.shell.setting_rows import FoundLabel, PlaceRow, SettingRow, split_words
 
@@ -46,7 +48,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class SettingsShown:
     """start_preset: "" begins as it was left. presets, languages: (id, title), "" the system's language. scale: per
-    cent. threads: 0 for all `cores`. gpu_there: there is one. keyring: what keeps passwords, "" for nothing.
+    cent. units: of lengths. threads: 0 for all `cores`. gpu_there: there is one. keyring: what keeps passwords, "" for
+    nothing.
     """
 
     theme: str
@@ -64,9 +67,10 @@ class SettingsShown:
     gpu_there: bool = False
     keyring: str = ""
     recent: int = 0
+    units: str = "auto"
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """A page beside the window. `changed(name, value)` says each choice the moment it is made."""
 
     changed = Signal(str, object)
@@ -83,6 +87,7 @@ class SettingsDialog(QDialog):
         self.resize(QSize(780, 560).boundedTo(self.screen().availableSize() * ROOM))
         self.search = SearchField(tr("Search the settings"), placeholder=tr("Search"), tip=tr("Words of a setting"))
         self.list = QListWidget()
+        self.list.setItemDelegate(HighRows(self.list, CONTROL_HEIGHT))
         self.list.setUniformItemSizes(True)
         describe(self.list, tr("Sections"), tr("Groups of settings"))
         self._sections: dict[str, _Part] = {}
@@ -113,6 +118,7 @@ class SettingsDialog(QDialog):
         self.preset.set_value(shown.start_preset)
         self.language.set_choices(shown.languages, shown.language)
         self.language.set_value(shown.language)
+        self.units.set_value(shown.units)
         self.workers.set_value(str(shown.workers))
         self._show_machine(shown)
         for place in shown.places:
@@ -165,6 +171,8 @@ class SettingsDialog(QDialog):
         self.scale = self._choice("scale", ChoiceField(tr("Size of text and controls"), scales, "100"), int)
         self.language = self._choice("language", ChoiceField(tr("Language")))
         self.language.given = True
+        units = (("auto", tr("Automatic")), ("mm", tr("Millimetres")), ("cm", tr("Centimetres")), ("m", tr("Metres")))
+        self.units = self._choice("units", ChoiceField(tr("Units"), (*units, ("in", tr("Inches"))), "auto"))
         self.preset = self._choice("start_preset", ChoiceField(tr("Begin with")))
         self.workers = self._choice("workers", Segmented(tr("Jobs"), [(str(n), str(n)) for n in range(1, 5)]), int)
         self.threads = NumberField(tr("Processor threads"), 0, 0, 64)
@@ -185,11 +193,19 @@ class SettingsDialog(QDialog):
         later = tr("From the next start on.")
         add = self._section("general", tr("General")).add
         add(SettingRow(tr("Language"), later, self.language, tr("translation words")))
+        lengths = tr(
+            "Of lengths as they are shown and typed, at once. Automatic: millimetres for boards, metres in space."
+        )
+        add(SettingRow(tr("Units"), lengths, self.units, tr("length millimetres mm cm metres inches imperial metric")))
         add(SettingRow(tr("Begin with"), tr("How the panels stand at the start."), self.preset, tr("layout preset")))
         add(SettingRow(tr("Saving"), tr("The project is saved by itself after every change."), None, tr("autosave")))
         add = self._section("appearance", tr("Appearance")).add
         add(SettingRow(tr("Theme"), tr("Colours of the window, at once."), self.theme, tr("dark light colours")))
-        add(SettingRow(tr("Density"), later, self.density, tr("compact spacing rows")))
+        add(
+            SettingRow(
+                tr("Density"), tr("How close rows and controls lie, at once."), self.density, tr("compact spacing rows")
+            )
+        )
         add(SettingRow(tr("Size of text and controls"), later, self.scale, tr("zoom font scale large")))
         self._folders = self._section("folders", tr("Folders"))
         self._fill_performance(self._section("performance", tr("Performance")), later)
@@ -257,7 +273,6 @@ class SettingsDialog(QDialog):
     def _section(self, id: str, title: str) -> _Part:
         part = self._sections[id] = _Part(title)
         item = QListWidgetItem(title)
-        item.setSizeHint(QSize(0, CONTROL_HEIGHT))
         self.list.addItem(item)
         self._column.insertWidget(len(self._sections) - 1, part)
         return part

@@ -33,7 +33,7 @@ from widgets.kit.fields import TextField, describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.pill import COMPACT, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, clauses, wide, write
-from widgets.kit.theme import LOOK, number_font
+from widgets.kit.theme import LOOK, high, number_font
 from widgets.sources.choice import SOURCE_MIME, dragged_source, source_data
 from widgets.sources.form import KINDS
 
@@ -252,7 +252,7 @@ class _Painter(RowPainter):
     """Paints a source in two lines and a tile in one; figures stand in columns. A name is typed where it stands."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, TILE_HEIGHT if isinstance(index.data(ROW), TileRow) else ROW_HEIGHT)
+        return QSize(120, high(TILE_HEIGHT if isinstance(index.data(ROW), TileRow) else ROW_HEIGHT))
 
     def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
         super().paint_ground(painter, box, chosen, focus)
@@ -282,12 +282,13 @@ class _Painter(RowPainter):
             self.parent().renamed.emit(row.id, text)  # type: ignore[union-attr]
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        left, height = (50, TILE_HEIGHT) if isinstance(index.data(ROW), TileRow) else (30, 30)
+        left, height = (50, high(TILE_HEIGHT)) if isinstance(index.data(ROW), TileRow) else (30, high(30))
         box: QRect = option.rect  # type: ignore[attr-defined]
         editor.setGeometry(box.left() + left, box.top(), box.width() - left - 4, height)
 
 
 def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | None) -> None:
+    box = _lines_of(box)
     kind = QRect(box.left() + 12, box.top() + 8, 16, 16)
     draw_icon(painter, kind, row.kind, "accent" if row.level == "good" else "muted")
     if opened is not None:
@@ -309,7 +310,7 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     kind = "straight" if row.straight else "tile"
-    draw_icon(painter, QRect(box.left() + 36, box.top() + 7, 14, 14), kind, "accent" if row.note else "muted")
+    draw_icon(painter, QRect(box.left() + 36, box.center().y() - 6, 14, 14), kind, "accent" if row.note else "muted")
     words = box.adjusted(56, 0, -10 - (56 if row.latency_ms is not None else 0), 0)
     drops = row.dropped if wide(row.title) + 84 <= words.width() else 0
     _write(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
@@ -332,8 +333,15 @@ def _write(painter: QPainter, box: QRect, title: str) -> None:
     write(painter, QRectF(box), elided(QFontMetrics(number_font()), title, box.width(), how, given=True))
 
 
+def _lines_of(box: QRect) -> QRect:
+    """Where the two lines of a source stand in its row."""
+    lines = QRect(box.left(), 0, box.width(), ROW_HEIGHT)
+    lines.moveTop(box.top() + (box.height() - ROW_HEIGHT) // 2)
+    return lines
+
+
 def _caret_box(box: QRect) -> QRect:
-    return QRect(box.topLeft() + QPoint(14, 28), QSize(12, 12))
+    return QRect(_lines_of(box).topLeft() + QPoint(14, 28), QSize(12, 12))
 
 
 def _item(parent: QTreeWidget | QTreeWidgetItem) -> QTreeWidgetItem:

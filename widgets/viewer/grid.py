@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.words import tr
@@ -29,6 +29,8 @@ class ViewerGrid(TileHost):
     """Tiles by index, row by row. A tile is made when it is first asked for, or the grid comes into view."""
 
     maximised = Signal(int)
+    menuWanted = Signal(int, QPoint)
+    """A tile, and where on the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +142,16 @@ class ViewerGrid(TileHost):
             self.playToggled.emit(self.selected_index)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            tile = self.tile(self.selected_index)
+            self.menuWanted.emit(tile.index, tile.mapToGlobal(tile.rect().center()))
+            return
+        for index, tile in self._tiles.items():
+            if tile.isVisible() and tile.geometry().contains(event.pos()):
+                self.press(index)
+                self.menuWanted.emit(index, event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The frame of the selected tile says where the keys go."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from engines.core.frames import Image
 from widgets.kit.access.elided import elided, wrapping
+from widgets.kit.access.signs import Sign, draw_sign
 from widgets.kit.theme import DARK, number_font
 from widgets.viewer.picture import Viewport
 
@@ -54,12 +55,12 @@ def overlay_color(color: str, alpha: float = 1.0) -> QColor:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points as rings, dots or crosses of `radius` screen pixels."""
+    """Points as rings, dots, crosses or squares of `radius` screen pixels."""
 
     points: Sequence[Point]
     color: str = "accent"
     radius: float = 4.0
-    shape: Literal["ring", "dot", "cross"] = "ring"
+    shape: Literal["ring", "dot", "cross", "square"] = "ring"
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         places = _places(self.points, viewport)
@@ -79,6 +80,8 @@ class Points:
             if self.shape == "cross":
                 painter.drawLine(QPointF(at.x() - r, at.y()), QPointF(at.x() + r, at.y()))
                 painter.drawLine(QPointF(at.x(), at.y() - r), QPointF(at.x(), at.y() + r))
+            elif self.shape == "square":
+                painter.drawRect(QRectF(at.x() - r, at.y() - r, 2 * r, 2 * r))
             else:
                 painter.drawEllipse(at, r, r)
 
@@ -210,22 +213,20 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What the colours mean: (words, colour) each on a line of its own."""
+    """What the signs mean: (words, colour, sign) each on a line of its own."""
 
-    entries: Sequence[tuple[str, str]]
+    entries: Sequence[tuple[str, str, Sign]]
     corner: Corner = "top-right"
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         metrics = QFontMetricsF(number_font(11))
-        wide = max(metrics.horizontalAdvance(text) for text, _ in self.entries) + 32
+        wide = max(metrics.horizontalAdvance(text) for text, *_ in self.entries) + 32
         box = _corner_box(viewport, self.corner, wide, 18.0 * len(self.entries) + 8)
         draw_base(painter, box, 6)
         painter.setFont(number_font(11))
-        for index, (text, color) in enumerate(self.entries):
+        for index, (text, color, sign) in enumerate(self.entries):
             line = QRectF(box.left() + 8, box.top() + 4 + 18 * index, wide - 16, 18)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(overlay_color(color))
-            painter.drawEllipse(QPointF(line.left() + 4, line.center().y()), 4, 4)
+            draw_sign(painter, sign, QPointF(line.left() + 4, line.center().y()), overlay_color(color))
             painter.setPen(DARK.color("text"))
             painter.drawText(line.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 

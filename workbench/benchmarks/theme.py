@@ -17,6 +17,8 @@ import typer
 
 BEAT_MS = 5
 SETTLED_MS = 600
+IDLE_MS = 16_000
+"""After which a user who looks at one page may change the theme."""
 
 
 def main(
@@ -34,6 +36,7 @@ def _measure(rounds: int) -> dict[str, Any]:
     from workbench.app import open_state
     from workbench.threads.supervisor import Supervisor
     from workbench.window.main import Window
+    from workbench.window.theme import WARDROBE
 
     supervisor = Supervisor()
     settings, log = open_state()
@@ -42,6 +45,8 @@ def _measure(rounds: int) -> dict[str, Any]:
     window.show()
     try:
         presets = list(_every_page(window))
+        WARDROBE.begin()
+        _wait(IDLE_MS)
         widgets = len(QApplication.allWidgets())
         idle, first = _change(lambda: None), _change(lambda: window.set_theme("light"))
         named = {"nothing": idle, "first change": first}

@@ -29,7 +29,7 @@ _SECRET_NAME = (
     r"[\w\-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credential|cookie)s?"
 )
 _SECRET = re.compile(
-    rf"(?i)({_SECRET_NAME}\\?[\"']?\s*[:=]\s*)"
+    rf"(?i)(?<![\w\-])(--{_SECRET_NAME}\s+|{_SECRET_NAME}\\?[\"']?\s*[:=]\s*)"
     r"(\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|(?:bearer|basic|digest)\s+\S+|\S+)"
 )
 _SECRET_KEY = re.compile(_SECRET_NAME, re.IGNORECASE)
@@ -37,14 +37,33 @@ _TOKEN = re.compile(
     r"\b(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|xox[a-z]-|AKIA|AIza|eyJ)[\w\-.]{8,}|\bbearer\s+[\w\-.=+/]{8,}",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"\b[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
+_MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+(?::[\w~./\-]*/[\w~./\-]+)?")
+_HOST = re.compile(
+    r"(?<![\w.\-])(?:www\.[^\s\"'<>]+|[\w\-]+(?:\.[\w\-]+)*\.(?:local|lan|internal|intranet|home|box)(?![\w.\-]))",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(
+    r"(?<!\w)(?:serial(?:[ _]?(?:number|no\.?))?\W{1,3}(?=\w*\d)[\w\-]{4,}|usb-[\w.:\-]{8,}|vid_[0-9a-f]{4}&[^\s\"'<>]+"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w))",
+    re.IGNORECASE,
+)
+"""By which one camera or computer is told from all others."""
 _NUMBERS = re.compile(
-    r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b"
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)|\b[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}\b"
+    r"|\b(?:[0-9a-f]{2}[:\-]){5}[0-9a-f]{2}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b"
     r"|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![\w:])",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"([\"'])((?:/|~[/\\]|[A-Za-z]:[/\\]|\\\\)(?:(?!\1)[^\n])+)\1")
-_PATH = re.compile(r"(?<![\w.>/])(?:/(?=[^\s/])|~[/\\]|[A-Za-z]:[/\\](?!/)|\\\\(?=\w))[^\n\"'<>|*:;()\[\]{},]*")
+_FOLLOWS = r"(?=[^\n\"'<>|:]{0,200}(?:[^\s\"'<>|:][/\\]|\.[A-Za-z][A-Za-z0-9]{1,3}\b))"
+_INSIDE = rf"(?:(?!\s[A-Za-z]:[/\\])[^\n\"'<>|*:;()\[\]{{}},]|[*;()\[\]{{}},]{_FOLLOWS})*"
+"""Of a path: signs that rather end it than belong to it count only where folders or the end of a name follow."""
+_PATH = re.compile(
+    rf"(?<![\w.>/])(?:/{{1,2}}(?=[^\s/])|~[/\\]|\$\w+[/\\]|%\w+%[/\\]|[A-Za-z]:[/\\](?!/)|\\\\(?=\w)){_INSIDE}"
+)
+_BELOW = re.compile(rf"(<[a-z]+ \d+>)([/\\]+{_INSIDE})")
+"""What follows a folder that was known."""
+LONGEST_PATH = 4096
 _COMMON = frozenset((
     "cache", "config", "data", "desktop", "documents", "downloads", "faces", "films", "frames", "home", "images",
     "kinoscope", "local", "models", "movies", "mount", "pictures", "photos", "projects", "root", "runs", "samples",
@@ -101,6 +120,9 @@ class Redactor:
         text = _MAIL.sub(lambda found: self._mark("address", found[0]), text)
         text = _QUOTED.sub(lambda found: found[1] + self._path(found[2]) + found[1], text)
         text = self.known(text)
+        text = _BELOW.sub(lambda found: f"{found[1]}/{self._path(found[2])}", text)
+        text = _HOST.sub(lambda found: self._mark("address", found[0]), text)
+        text = _SERIAL.sub(lambda found: self._mark("secret", found[0]), text)
         text = _PATH.sub(lambda found: self._path(found[0]), text)
         return _NUMBERS.sub(lambda found: self._mark("address", found[0]), text)
 
@@ -134,6 +156,8 @@ class Redactor:
 
     def _path(self, path: str) -> str:
         bare = path.rstrip()
+        if len(bare) > LONGEST_PATH:
+            return self._mark("file", bare)
         told = self._told(bare)
         if told is not None:
             return told + path[len(bare) :]
@@ -169,7 +193,7 @@ def _spellings(text: str) -> set[str]:
 
 
 def _key(found: str) -> str:
-    return re.sub(_BETWEEN, " ", found).casefold()
+    return re.sub(_BETWEEN_WORDS, " ", found).casefold()
 
 
 def _first_word(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,9 +27,11 @@ from workbench.feeds.running import Feeds
 
 if TYPE_CHECKING:
     from engines.calibration.kept import Kept, KeptCalibrations
-    from engines.calibration.shelf import Camera
+    from engines.calibration.shelf import Camera, Shelf
+    from engines.calibration.shelf import Kept as KeptOne
     from engines.calibration.types import MonoResult
 
+R = TypeVar("R")
 FOLDER = "calibrations"
 NAME = "undistorted"
 DAY = 86400
@@ -87,17 +89,17 @@ class Calibrations(QObject):
 
         Raises `UsageError` where none is kept, `BadInput` where its file cannot be put aside.
         """
-        kept, camera = self.best(path), self.camera(path)
-        if kept is None or camera is None:
+        kept = self.best(path)
+        if kept is None:
             raise UsageError(tr("No calibration of this camera is kept"))
-        back = self._store.forget(kept)
-        self._renew(camera.key)
+        return self.forgetter(path, kept)()
 
-        def bring_back() -> None:
-            back()
-            self._renew(camera.key)
-
-        return bring_back
+    def forgetter(self, path: str, kept: Kept) -> Callable[[], Callable[[], None]]:
+        """What forgets this one of a source's camera, whether that is open by then or not, and gives what brings it
+        back. Raises `UsageError` where the source is no camera's."""
+        if (camera := self.camera(path)) is None:
+            raise UsageError(tr("This is no camera's own picture"), hint=tr("Choose the camera, or one of its tiles"))
+        return partial(aside, self._store, kept, partial(self._renew, camera.key))
 
     def _renew(self, key: str) -> None:
         self._known.pop(key, None)
@@ -147,7 +149,7 @@ class Calibrations(QObject):
         if not self.of(path):
             return ""
         kept = self.best(path)
-        return tr("calibrated at another resolution") if kept is None else f"calibrated{_figures(kept)}"
+        return tr("calibrated at another resolution") if kept is None else ", ".join((tr("calibrated"), _figures(kept)))
 
     def assign_file(self, path: str, file: str) -> Kept:
         """The same with a calibration in a file. Raises `BadInput` for what cannot be read, too."""
@@ -199,6 +201,18 @@ class Calibrations(QObject):
         return KeptCalibrations(data_dir() / FOLDER)
 
 
+def aside(shelf: Shelf[R], kept: KeptOne[R], renew: Callable[[], None]) -> Callable[[], None]:
+    """Pass over what is kept, and have who uses it look again; what is given brings it back."""
+    back = shelf.forget(kept)
+    renew()
+
+    def bring_back() -> None:
+        back()
+        renew()
+
+    return bring_back
+
+
 def undistortion(result: MonoResult) -> Undistortion:
     """As a calibration is used at first: nothing black, and the right way round."""
     return Undistortion(result.lens, result.image_size, mirrored=result.mirrored, mirror=result.mirrored)
@@ -239,10 +253,9 @@ def ago(seconds: float) -> str:
 
 
 def kept_words(kept: Kept) -> str:
-    return f"{kept.result.image_size.width} × {kept.result.image_size.height}{_figures(kept)}"
+    return f"{kept.result.image_size.width} × {kept.result.image_size.height}, {_figures(kept)}"
 
 
 def _figures(kept: Kept) -> str:
-    rms = tr(", RMS {rms_px:.2f} px", rms_px=kept.result.rms_px) if kept.result.rms_px else ""
-    focus = f", {kept.focus}" if kept.focus else ""
-    return f"{rms}{focus}, {ago(time.time() - kept.at)}"
+    rms = tr("RMS {rms_px:.2f} px", rms_px=kept.result.rms_px) if kept.result.rms_px else ""
+    return ", ".join(filter(None, (rms, kept.focus, ago(time.time() - kept.at))))

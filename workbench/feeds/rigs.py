@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +13,7 @@ from engines.core.errors import UsageError
 from engines.core.lenses import same_shape
 from engines.core.places import data_dir
 from engines.core.words import tr
-from workbench.feeds.calibrations import Calibrations
+from workbench.feeds.calibrations import Calibrations, aside
 from workbench.feeds.running import Feeds
 
 if TYPE_CHECKING:
@@ -105,10 +105,18 @@ class Rigs(QObject):
                     )
                 )
         kept = self._store.keep(there, rig, focus)
-        self._sets = None
-        self._known.pop(there, None)
-        self.changed.emit()
+        self._renew(there)
         return RigInUse(tuple(paths), kept)
+
+    def forgetter(self, used: RigInUse) -> Callable[[], Callable[[], None]]:
+        """What forgets a rig, whether its cameras are open by then or not, and gives what brings it back."""
+        there = tuple(camera for path in used.paths if (camera := self._calibrations.camera(path)) is not None)
+        return partial(aside, self._store, used.kept, partial(self._renew, there))
+
+    def _renew(self, cameras: Cameras) -> None:
+        self._sets = None
+        self._known.pop(cameras, None)
+        self.changed.emit()
 
     def _paths(self) -> list[str]:
         """Of every feed and tile."""

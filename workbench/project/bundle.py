@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from engines.core.addresses import without_passwords
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.files import dump_json
 from engines.core.names import shown, tidy_name
 from engines.core.outputs import Kind, new_file, result_folder
-from engines.core.reading import MOST_TEXT, open_zip, parse_json, read_bytes
+from engines.core.reading import MOST_TEXT, open_zip, parse_json, read_bytes, read_member
 from engines.core.words import tr
 from workbench.project.file import STATE, TITLE, Project
 from workbench.project.items import MOST, MOST_ITEMS
@@ -31,11 +32,14 @@ OF_BEFORE = ("source", "child", "tile", "calibration")
 """What bundles hold that have no list of items."""
 HERE = "{here}/"
 VERSION = 1
+MOST_PICTURE = 1 << 19
 ZIP = Kind("bundle", lambda content: content.startswith(b"PK"))
 
 
 class Reader(Protocol):
     """Files of a bundle by their names in it."""
+
+    def has(self, name: str) -> bool: ...
 
     def names(self) -> list[str]: ...
 
@@ -71,8 +75,9 @@ def read_into(bundle: str | Path, make: Callable[[str], Project]) -> Project:
         about = _about(reader, bundle)
         items = list(_items(reader, about, bundle))
         with suppress(KinoscopeError):
-            items.append((STATE, PICTURE, as_item(reader.read(PNG))))
-    title = tidy_name(str(about.get("title") or bundle.stem))[:LONGEST_TITLE]
+            items += [(STATE, PICTURE, as_item(png)) for png in [reader.read(PNG)] if len(png) <= MOST_PICTURE]
+    said = about.get("title")
+    title = tidy_name(said if isinstance(said, str) and said else bundle.stem)[:LONGEST_TITLE]
     project = make(title)
     project.fill(items)
     with suppress(KinoscopeError):
@@ -97,22 +102,24 @@ def _files(project: Project, here: Path) -> Iterator[tuple[str, bytes]]:
 
 def _items(reader: Reader, about: dict[str, Any], bundle: Path) -> Iterator[tuple[str, str, Any]]:
     """Kind, id and value of every item, with the paths that they have on this machine."""
-    seen, size = set[tuple[str, str]](), 0
-    for item in about.get("items") or _of_before(reader):
+    seen, size, listed = set[tuple[str, str] | str](), 0, about.get("items") or _of_before(reader)
+    if len(listed) > MOST_ITEMS:
+        raise BadInput(tr("The bundle is too large to be read"), path=bundle)
+    for item in listed:
         kind, id, name = (item.get(key) if isinstance(item, dict) else None for key in ("kind", "id", "file"))
-        if not (isinstance(kind, str) and isinstance(id, str) and isinstance(name, str)) or (kind, id) in seen:
+        if not (isinstance(kind, str) and isinstance(id, str) and isinstance(name, str)) or seen & {(kind, id), name}:
             raise BadInput(tr("The bundle's list of items makes no sense"), path=bundle)
         content = reader.read(name)
-        seen.add((kind, id))
+        seen |= {(kind, id), name}
         size += len(content)
-        if size > MOST or len(seen) > MOST_ITEMS:
+        if size > MOST:
             raise BadInput(tr("The bundle is too large to be read"), path=bundle)
         value = parse_json(content, bundle / name)
         yield kind, _found_here(id, bundle), changed(value, lambda text: _found_here(text, bundle))
 
 
 def _about(reader: Reader, bundle: Path) -> dict[str, Any]:
-    if ABOUT not in reader.names():
+    if not reader.has(ABOUT):
         return {}
     about = parse_json(reader.read(ABOUT), bundle / ABOUT)
     if not isinstance(about, dict) or not isinstance(about.get("items"), list):
@@ -136,7 +143,7 @@ def _of_before(reader: Reader) -> list[dict[str, str]]:
 def _opened(bundle: Path) -> Iterator[Reader]:
     with ExitStack() as stack:
         reader: Reader = _Folder(bundle) if bundle.is_dir() else _Zip(bundle, stack)
-        if not {ABOUT, LIST} & set(reader.names()):
+        if not (reader.has(ABOUT) or reader.has(LIST)):
             hint = tr("Choose its folder or its zip")
             raise BadInput(tr("This is not a bundle of a project"), path=bundle, hint=hint)
         yield reader
@@ -145,6 +152,9 @@ def _opened(bundle: Path) -> Iterator[Reader]:
 class _Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def has(self, name: str) -> bool:
+        return os.path.lexists(self._folder / name)
 
     def names(self) -> list[str]:
         return [path.relative_to(self._folder).as_posix() for path in sorted(self._folder.glob("*"))] + [
@@ -164,13 +174,16 @@ class _Zip:
         self._archive = stack.enter_context(open_zip(path, what=tr("bundle"), most=MOST))
         self._sizes = {entry.filename: entry.file_size for entry in self._archive.infolist()}
 
+    def has(self, name: str) -> bool:
+        return name in self._sizes
+
     def names(self) -> list[str]:
         return list(self._sizes)
 
     def read(self, name: str) -> bytes:
         if self._sizes.get(name, MOST_TEXT + 1) > MOST_TEXT:
             raise BadInput(tr("The bundle has no file {name} that can be read", name=shown(name)), path=self._path)
-        return self._archive.read(name)
+        return read_member(self._archive, name)
 
 
 def _is_within(path: Path, folder: Path) -> bool:
@@ -197,9 +210,14 @@ def _found_here(text: str, bundle: Path) -> str:
 
 def _free(name: str, taken: set[str]) -> str:
     tries = [f"{name}.json", *(f"{name} {number}.json" for number in range(2, len(taken) + 3))]
-    free = next(each for each in tries if each.casefold() not in taken)
-    taken.add(free.casefold())
+    free = next(each for each in tries if _on_any_disk(each) not in taken)
+    taken.add(_on_any_disk(free))
     return free
+
+
+def _on_any_disk(name: str) -> str:
+    """The same for names that some disk takes for one."""
+    return normalize("NFC", name).casefold()
 
 
 def _safe(name: str) -> str:

@@ -16,6 +16,8 @@ from engines.core.words import tr
 
 SUFFIX = ".kino"
 NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+DEVICE = re.compile(r"con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$", re.IGNORECASE)
+"""What Windows takes for a device, whatever its ending."""
 LONGEST = 120
 """Bytes of a file's name without its ending: what every disk takes, with room for a number and a journal beside it."""
 LONGEST_TITLE = 300
@@ -46,7 +48,8 @@ def birth_name() -> str:
 def stem_of(title: str) -> str:
     """The title as far as a file can have it as its name."""
     text = NOT_IN_A_NAME.sub("_", shown(title)).strip(" .")
-    return text.encode()[:LONGEST].decode(errors="ignore").strip(" .") or "_"
+    text = text.encode()[:LONGEST].decode(errors="ignore").strip(" .") or "_"
+    return f"{text}_" if DEVICE.fullmatch(text.partition(".")[0].strip()) else text
 
 
 def title_of(path: Path, kept: object = None) -> str:

@@ -37,7 +37,8 @@ class Settings:
     recent: paths of projects, the last used first; last: the one that is open, or was when the program ended.
     preset: the one in force; start_preset: the one to start with, "" for the layout as it was. language: the one from
     the next start on, "" for the system's.
-    scale: of text and controls, in per cent. pictures, store: folders in place of the usual ones, "" for those.
+    scale: of text and controls, in per cent. units: of lengths as they are shown, "auto" for each in its usual one.
+    pictures, store: folders in place of the usual ones, "" for those.
     workers, threads, gpu: what jobs may use of this machine; threads 0 for all.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     theme: Literal["dark", "light", "system"] = "dark"
     density: Literal["comfortable", "compact"] = "comfortable"
     scale: Literal[90, 100, 110, 125, 150, 175, 200] = 100
+    units: Literal["auto", "mm", "cm", "m", "in"] = "auto"
     language: str = ""
     preset: str = "monitor"
     start_preset: str = ""
@@ -184,7 +186,7 @@ def _parse(content: bytes, path: Path) -> tuple[Settings, list[str]]:
     data = parse_json(content, path)
     if not isinstance(data, dict):
         raise BadInput(tr("Not a settings file"), path=path)
-    version = data.get("version")
+    version = data.get("version", VERSION)
     if version != VERSION:
         raise BadInput(
             tr("Written by another version of the program ({version})", version=str(version)[:20]), path=path

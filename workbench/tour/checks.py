@@ -34,11 +34,12 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.access.roles import KEYS, TYPED, is_painted_control, overrides
 from widgets.kit.access.tabs import takes_tab
+from workbench.tour.charts import unread
 from workbench.tour.cut import cut
 from workbench.tour.told import untranslated
 from workbench.tour.written import written
 
-__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "untranslated"]
+__all__ = ["cut", "disordered", "nameless", "order", "problems", "unreachable", "unread", "untranslated"]
 
 INPUTS = (
     QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit,
@@ -60,6 +61,7 @@ def problems(root: QWidget) -> list[str]:
         "no key": unreachable,
         "out of order": disordered,
         "cut": cut,
+        "chart": unread,
         "not translated": untranslated,
     }
     return [f"{kind}: {what}" for kind, check in kinds.items() for what in check(root)] + written(root)

@@ -27,12 +27,12 @@ from widgets.kit.labels import NO_SPACE
 from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
-WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://)")
-"""A word of letters that is no part of a path, an address or an identifier."""
+WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://|:\d)")
+"""A word of letters that is no part of a path, an address, a board or an identifier."""
 FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
 """What names a file is the user's."""
 KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\S+$")
-DATA = frozenset(["nats", "bits", "frames", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
+DATA = frozenset(["nats", "bits", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])
 ROWS = 12
 
 
@@ -68,7 +68,8 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
             ]
         if isinstance(part, QComboBox) and not given:
             said += [part.itemText(at) for at in range(part.count())]
-        said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
+        if not given:
+            said += [text for action in part.actions() for text in (action.text(), action.toolTip())]
         if isinstance(part, QAbstractItemView) and part.isVisible() and part.model() is not None:
             said += _heads(part.model()) if given or isinstance(part, QHeaderView) else _cells(part.model())
         yield from ((kind, text) for text in said if text)

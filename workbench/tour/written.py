@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.ink import contrast
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
@@ -32,6 +33,8 @@ VEIL = 160
 """What is larger and lets the mouse through lies over a window for a moment: what is below is not read then."""
 CONTRAST, LARGE_CONTRAST, LARGE = 4.5, 3.0, 24
 """What letters have against what is behind them, and those of so many pixels."""
+ALIKE = 0xFFF0F0F0
+"""What counts of a colour: what is behind letters may change a little from pixel to pixel."""
 DOTS = "\u2026"
 KEYS = QKeySequence.SequenceFormat.NativeText
 SCROLLED = (QGraphicsView, QPlainTextEdit, QTextEdit)
@@ -65,6 +68,8 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
         return False
     room = QRectF(part.rect()) & text.room
     rows = _scrolls(part, (QAbstractScrollArea,))
+    if rows and part.parentWidget().horizontalScrollBar().maximum():
+        return False
     if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
         return False
     across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
@@ -81,6 +86,8 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
     if not part.isEnabled() or isinstance(part, QLineEdit):
         return
     for text in texts:
+        if any(root.childAt(part.mapTo(root, corner)) is not part for corner in _ends(text)) and part is not root:
+            continue
         area = QRect(part.mapTo(root, text.box.topLeft().toPoint()), text.box.size().toSize()) & root.rect()
         if not area.isEmpty() and text.ink.alphaF() > 0:
             behind = _commonest(image, area)
@@ -89,31 +96,25 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
                 yield text, ratio
 
 
+def _ends(text: Painted) -> tuple[QPoint, QPoint]:
+    box = text.box.toRect().adjusted(1, 2, -1, -2)
+    return box.topLeft(), box.bottomRight()
+
+
 def _commonest(image: QImage, area: QRect) -> QColor:
     scale = image.devicePixelRatio()
-    counted: dict[int, int] = {}
+    alike: dict[int, list[int]] = {}
     for y in range(area.top(), area.bottom() + 1, 2):
         for x in range(area.left(), area.right() + 1, 2):
             pixel = image.pixel(QPoint(int(x * scale), int(y * scale)))
-            counted[pixel] = counted.get(pixel, 0) + 1
-    return QColor(max(counted, key=counted.__getitem__))
+            alike.setdefault(pixel & ALIKE, []).append(pixel)
+    return QColor(max(alike.values(), key=len)[0])
 
 
 def _laid(ink: QColor, behind: QColor) -> QColor:
     share = ink.alphaF()
     parts = zip(ink.getRgbF()[:3], behind.getRgbF()[:3], strict=True)
     return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """The ratio of WCAG, from 1 to 21."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:

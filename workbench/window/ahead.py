@@ -50,7 +50,7 @@ class InTurns(QObject):
         self._turns: Iterator[object] = iter(())
 
     def have(self, feature: Feature, *then: Callable[[], object]) -> None:
-        """Import what it is made of, a module a turn, then do the rest, one a turn."""
+        """Import what it is made of, a module a turn, then do the rest, one a turn, or a piece of one that has some."""
         self._turns = self._pieces(feature, then)
         self._timer.start()
 
@@ -71,7 +71,9 @@ class InTurns(QObject):
             if name not in sys.modules and not _seen(name).startswith(others):
                 yield import_module(name)
         for do in then:
-            do()
+            made = do()
+            if isinstance(made, Iterator):
+                yield from (do for _piece in made)
             yield do
 
 

@@ -27,14 +27,14 @@ class Centre(QWidget):
         self.add(name, widget)
 
     def add(self, name: str, widget: QWidget, strip: QWidget | None = None) -> None:
-        """One more widget, and the row of tabs that can stand above all of them for it."""
-        widget.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
-        self._stack.addWidget(widget)
-        self._names.append(name)
+        """One more widget, and the row of tabs that can stand above all of them for it: Tab goes to that first."""
         if strip is not None:
             self._strips[name] = strip
             self._column.insertWidget(0, strip)
             strip.hide()
+        widget.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._stack.addWidget(widget)
+        self._names.append(name)
 
     @property
     def front(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from engines.core.words import tr
@@ -60,6 +61,13 @@ class Dock(QDockWidget):
         empty = QWidget()
         empty.setMinimumWidth(LEAST_WIDTH)
         self.setWidget(empty)
+
+    def entry(self) -> QAction:
+        """For a menu: brings the dock to the front, also from behind another, and closes it there."""
+        entry = QAction(self.spec.title, self, checkable=True)
+        self.visibilityChanged.connect(entry.setChecked)
+        entry.triggered.connect(lambda on: (self.show(), self.raise_()) if on else self.close())
+        return entry
 
     def fill(self, panel: Panel) -> None:
         """Put the panel in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,7 @@ class Made:
         self.records = tuple(features)
         self._docks, self._centre = docks, centre
         self._made: dict[str, Any] = {}
+        self._begun: dict[str, Generator[None, None, Any]] = {}
         viewer.engineToggled.connect(self._toggled)
         for feature in self.records:
             if feature.live:
@@ -48,9 +49,28 @@ class Made:
                 commands.enable(command.id, command.idle)
 
     def __getitem__(self, id: str) -> Any:
-        if id not in self._made:
-            self._made[id] = resolve(self.record(id).make)(self)
+        for _ in self.pieces(id):
+            pass
         return self._made[id]
+
+    def pieces(self, id: str) -> Iterator[None]:
+        """Make a feature, a piece a turn where its `make` yields between them; what is begun is gone on with."""
+        while not self._make_some(id):
+            yield
+
+    def _make_some(self, id: str) -> bool:
+        """Whether it is all made now."""
+        if id not in self._made:
+            begun = self._begun.pop(id, None) or resolve(self.record(id).make)(self)
+            if not isinstance(begun, Generator):
+                self._made[id] = begun
+                return True
+            try:
+                next(begun)
+                self._begun[id] = begun
+            except StopIteration as end:
+                self._made[id] = end.value
+        return id in self._made
 
     def __contains__(self, id: str) -> bool:
         """Whether it is made."""
@@ -97,6 +117,13 @@ class Made:
         """What features have not kept yet."""
         for controller in self._made.values():
             controller.keep_now()
+
+    def page_of(self, id: str) -> str:
+        """What the page that a feature shows is called, "" where it shows none."""
+        record = next((one for one in self.records if one.id == id and id in self._made), None)
+        if record is None or not record.pages:
+            return ""
+        return str(resolve(record.pages)[self._made[id].form.page][0])
 
     def close(self) -> None:
         for controller in reversed(self._made.values()):

@@ -15,6 +15,7 @@ from engines.cameras.types import Child, Source
 from engines.core.addresses import hidden
 from engines.core.names import shown
 from engines.core.words import tr
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.menus import SideMenu
 from widgets.kit.panel import FOLDS, describe
 from widgets.kit.save_file import LAST
@@ -164,12 +165,14 @@ class Window(QMainWindow, Host):
         self.docks.show("log")
 
     def show_help(self, page: str) -> None:
-        self.dialogs.show_help(page)
+        self.dialogs.show_heading(page, self.features.page_of(page))
 
     def show_dock(self, id: str) -> None:
         self.docks.show(id)
 
     def show_centre(self, name: str) -> None:
+        if self.centre.strip not in ("", name) and name != "viewer":
+            self.preset(self.features.record(name).preset.id)
         self.centre.show_widget(name)
 
     def add_source(self, path: str) -> None:
@@ -282,12 +285,14 @@ class Window(QMainWindow, Host):
         self.log = LogController(panels.log, services, self.features.records)
         self.tiles = GridController(self.viewer, services, commands)
         self.project = ProjectController(self, self.sources, self.viewer, self.tiles, services, commands)
+        self.source_menu.lost.connect(self.project.locate)
         parts = Parts(
             self.place, self.docks, panels.sources, self.features, self.project, InTurns(self.features.records, self)
         )
         self.beginning = StartController(parts, services, commands)
+        applied = {"theme": self.set_theme, "density": theme.pack, "units": UNITS.choose}
         self.dialogs = DialogsController(
-            self, services, commands, self._panel_in_front, self.set_theme, list(self.presets.values()), pages
+            self, services, commands, self._panel_in_front, applied, list(self.presets.values()), pages
         )
         places = Places(services, self.features, self.viewer, self.project, self.dialogs, self.docks)
         self.finding = FindingController(self, services, commands, places, self.features.records, pages)
@@ -307,13 +312,10 @@ class Window(QMainWindow, Host):
         bind, viewer = self.commands.bind, self.viewer
         for id in self.presets:
             bind(PRESET + id, partial(self.preset, id))
-        bind("view.maximise", self.grid.maximise)
-        bind("view.fit", self.grid.fit)
         bind("view.snapshot", viewer.snapshot_selected)
         bind("view.record", viewer.record_selected)
         viewer.recording.connect(partial(self.commands.check, "view.record"))
         self._bind_recordings(viewer.recordings)
-        bind("view.clear", viewer.empty_selected)
         bind("view.dark", partial(self.set_theme, "dark"))
         bind("view.light", partial(self.set_theme, "light"))
         bind("view.system", partial(self.set_theme, "system"))
@@ -340,7 +342,7 @@ class Window(QMainWindow, Host):
         if name == tr("Window"):
             menu.addSeparator()
             for dock in self.docks.docks.values():
-                menu.addAction(dock.toggleViewAction())
+                menu.addAction(dock.entry())
 
     def _reset(self) -> None:
         self.docks.reset()
@@ -382,7 +384,7 @@ class Window(QMainWindow, Host):
         """Name of the panel that has the focus, or of what is in the centre."""
         focus = self.focusWidget()
         owners = (id for id, dock in self.docks.docks.items() if focus is not None and dock.isAncestorOf(focus))
-        centre = self.centre.front
+        centre = self.centre.strip or self.centre.front
         if centre == "viewer" and not self.viewer.shown():
             centre = "start"
         return next(owners, centre)

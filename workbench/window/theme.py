@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from widgets.kit.theme import DARK, LIGHT, LOOK, THEMES, Tokens
 
 SYSTEM = "system"
 POLISHED = Qt.WidgetAttribute.WA_WState_Polished
 ASIDE = "aside"
-"""The property of a widget that was hidden when the theme changed, and has not been shown since."""
+"""The property of a widget that was put aside and has not been shown since: how many changes it is dressed after, and
+one."""
+TURN_MS, AT_ONCE = 2000, 1000
+"""How often hidden widgets are put aside, and about how many: a hundredth of a second's work."""
 OWN_STYLE = Qt.WidgetAttribute.WA_SetStyle
 
 
@@ -38,21 +41,38 @@ def change(name: str) -> None:
     Qt would restyle every widget there is, for half a second with all panels made. Both themes have the same sizes, so
     that nothing needs to be laid out anew.
     """
-    app, tokens = application(), tokens_of(name)
+    tokens = tokens_of(name)
     FOLLOWER.on = name == SYSTEM
-    if tokens is LOOK.now:
+    if tokens is not LOOK.now:
+        _wear(tokens)
+
+
+def pack(density: str) -> None:
+    """Another density, "compact" or not, for windows that are open: heights and the room between change at once."""
+    if (density == "compact") == LOOK.compact:
         return
-    seen = [part for window in app.topLevelWidgets() for part in _visible(window)]
+    LOOK.pack(density == "compact")
+    _measure(_wear(LOOK.now, packed=True))
+    for view in application().allWidgets():
+        if isinstance(view, QAbstractItemView):
+            view.scheduleDelayedItemsLayout()
+
+
+def _wear(tokens: Tokens, packed: bool = False) -> list[QWidget]:
+    """Dress what is visible in the tokens and the density of now; it."""
+    app = application()
+    seen = _seen()
     dressed = [widget for widget in seen if widget.testAttribute(POLISHED)]
     style = app.style()
     for widget in dressed:
         style.unpolish(widget)
-    hidden = [part for part in (*app.topLevelWidgets(), *_parts(seen)) if not part.isVisible()]
-    WARDROBE.put_aside(hidden)
+    WARDROBE.put_aside(_hidden(seen))
+    WARDROBE.changes.append(packed)
     _hide(seen)
     LOOK.dress(app, tokens)
     _dress(dressed)
     LOOK.changed.emit()
+    return seen
 
 
 def _hide(widgets: Iterable[QWidget]) -> None:
@@ -70,6 +90,21 @@ def _dress(widgets: Iterable[QWidget]) -> None:
         widget.update()
 
 
+def _measure(widgets: Iterable[QWidget]) -> None:
+    """Have these forget how large they wanted to be."""
+    for widget in widgets:
+        application().sendEvent(widget, QEvent(QEvent.Type.StyleChange))
+
+
+def _seen() -> list[QWidget]:
+    return [part for window in application().topLevelWidgets() for part in _visible(window)]
+
+
+def _hidden(seen: Iterable[QWidget]) -> list[QWidget]:
+    """What is hidden within what is seen, and windows."""
+    return [part for part in (*application().topLevelWidgets(), *_parts(seen)) if not part.isVisible()]
+
+
 def _visible(widget: QWidget) -> list[QWidget]:
     """This widget and what is visible in it."""
     if not widget.isVisible():
@@ -85,30 +120,63 @@ class Wardrobe(QObject):
     """Dresses what was hidden while the theme changed, at the moment when it is shown.
 
     What was put aside and has not been shown since is not looked into again at the next change: what is made in it
-    meanwhile is not polished, or else is one of the few that Qt restyles.
+    meanwhile is not polished, or else is one of the few that Qt restyles. Most is put aside before, a little at a time.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: list[bool] = []
+        """Each change until now, and whether heights changed with it."""
+        self._timer: QTimer | None = None
+
+    def begin(self) -> None:
+        """Put aside what is hidden from now on, while the window is idle."""
+        self._timer = QTimer(application(), interval=TURN_MS)
+        self._timer.timeout.connect(self.take_turn)
+        self._timer.start()
+
+    def take_turn(self) -> None:
+        """Put some of it aside."""
+        left = AT_ONCE
+        for widget in _hidden(_seen()):
+            if left > 0 and not widget.property(ASIDE):
+                left -= self._put_aside(widget)
 
     def put_aside(self, hidden: Iterable[QWidget]) -> None:
         """These, with all that is in them, are not of the new theme until they are shown."""
         for widget in hidden:
             if not widget.property(ASIDE):
-                _hide([widget, *widget.findChildren(QWidget)])
-                self.watch([widget])
+                self._put_aside(widget)
 
-    def watch(self, hidden: Iterable[QWidget]) -> None:
-        """Wait for these to be shown."""
+    def _put_aside(self, widget: QWidget) -> int:
+        """How many they are."""
+        within = [widget, *widget.findChildren(QWidget)]
+        _hide(within)
+        self.watch([widget], len(self.changes))
+        return len(within)
+
+    def watch(self, hidden: Iterable[QWidget], changes: int) -> None:
+        """Wait for these to be shown, which are dressed as after so many changes."""
         for widget in hidden:
-            widget.setProperty(ASIDE, True)
+            widget.setProperty(ASIDE, changes + 1)
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Once a widget is shown, Qt has polished all in it that never was: what is not polished is of before."""
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             watched.removeEventFilter(self)
-            watched.setProperty(ASIDE, False)
-            seen = _visible(watched)
-            _dress([part for part in seen if not part.testAttribute(POLISHED)])
-            self.watch([part for part in _parts(seen) if not part.isVisible()])
+            changes = watched.property(ASIDE) - 1
+            watched.setProperty(ASIDE, 0)
+            seen, missed = _visible(watched), self.changes[changes:]
+            behind = [part for part in seen if not part.testAttribute(POLISHED)]
+            if missed:
+                _dress(behind)
+            else:
+                for part in behind:
+                    part.setAttribute(POLISHED, True)
+            if any(missed):
+                _measure(seen)
+            self.watch([part for part in _parts(seen) if not part.isVisible()], changes)
         return False
 
 

@@ -242,7 +242,7 @@ def _fits(scores: Scores, truth: Truth, file: str) -> None:
             path=file or None,
         )
     if not np.isfinite(scores.probabilities).all():
-        raise BadInput(tr("The scores hold NaN"), path=file or None, hint=tr("Run actions detect again"))
+        raise BadInput(tr("The scores hold NaN"), path=file or None, hint=tr("Run the detection again"))
     if not truth.kept.any():
         raise BadInput(tr("Every frame is ambiguous: nothing is left to measure"), path=file or None)
 

@@ -59,7 +59,7 @@ def ahead_of(source: Scored, scores: Scores) -> NDArray[np.float64] | None:
         return None
     said = read_array(source.ahead, what=tr("file of what was said ahead"))
     if said.ndim != 3 or said.dtype.kind not in "fiu":
-        raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run actions detect again"))
+        raise BadInput(tr("What was said ahead cannot be read"), path=source.ahead, hint=tr("Run the detection again"))
     if len(said) != len(scores):
         raise BadInput(
             tr("{scores} rows of scores, {ahead} of what was said ahead", scores=len(scores), ahead=len(said)),
@@ -121,8 +121,10 @@ def warnings(card: ModelCard, video: str | Path, frames: ArrayLike) -> tuple[str
 
 def _part_words(film: TrainedFilm) -> str:
     """'frames 0-191', 'frames 0-142 (and 143-191 to know when to stop)'."""
-    held = tr(" (and {range} to know when to stop)", range=_range(film.held)) if film.held[1] > film.held[0] else ""
-    return tr("frames {range}{held}", range=_range(film.learned), held=held)
+    if film.held[1] <= film.held[0]:
+        return tr("frames {learned}", learned=_range(film.learned))
+    held = _range(film.held)
+    return tr("frames {learned} (and {held} to know when to stop)", learned=_range(film.learned), held=held)
 
 
 def _range(frames: tuple[int, int]) -> str:

@@ -78,7 +78,7 @@ def read_scores(path: str | Path) -> Scores:
         raise BadInput(tr("The score file has a column twice"), path=path, hint=tr("Every class needs one column"))
     numbered = [(line, _numbers(row, line, path)) for line, row in rows]
     if not numbered:
-        raise BadInput(tr("The score file has no rows"), path=path, hint=tr("Run actions detect again"))
+        raise BadInput(tr("The score file has no rows"), path=path, hint=tr("Run the detection again"))
     table = np.array([numbers for _, numbers in numbered])
     _ascending(table, [line for line, _ in numbered], path)
     classes = tuple(names[2:])
@@ -91,9 +91,7 @@ def _numbers(row: list[str], line: int, path: str | Path) -> NDArray[np.float64]
     except ValueError as error:
         raise BadInput(tr("Row {line} holds something that is no number", line=line), path=path) from error
     if not np.isfinite(numbers).all():
-        raise BadInput(
-            tr("Row {line} holds NaN or infinity", line=line), path=path, hint=tr("Run actions detect again")
-        )
+        raise BadInput(tr("Row {line} holds NaN or infinity", line=line), path=path, hint=tr("Run the detection again"))
     return numbers
 
 

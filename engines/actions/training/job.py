@@ -220,9 +220,12 @@ class Training(kept.KeptLoop):
             resumed=self.resumed,
         )
         self.ctx.emit("progress", self.last)
-        precision = tr(", {map:.1f} % mAP held out", map=100 * newest.map) if newest and newest.map is not None else ""
-        loss = tr(", loss {loss:.3f}", loss=self.curve.loss[-1][1]) if self.curve.loss else ""
-        self.ctx.progress(self.step, self.steps, f"Training{loss}{precision}")
+        parts = [tr("Training")]
+        if self.curve.loss:
+            parts.append(tr("loss {loss:.3f}", loss=self.curve.loss[-1][1]))
+        if newest and newest.map is not None:
+            parts.append(tr("{share:.1f} % mAP held out", share=100 * newest.map))
+        self.ctx.progress(self.step, self.steps, ", ".join(parts))
         self.told = time.monotonic()
 
     def keep(self) -> TrainResult:

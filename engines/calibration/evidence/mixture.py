@@ -18,7 +18,7 @@ from engines.calibration.solve.adjustment import Bools, Fit, Floats, Observation
 from engines.calibration.solve.fit import LEAST_VIEWS, pose_of
 from engines.calibration.types import Reason
 from engines.core.errors import WorkFailed
-from engines.core.words import tr
+from engines.core.words import few_of, tr
 
 GAIN = 1.5
 """By how much the variance must fall in two groups; the best split of one camera's photographs gained up to 1.2."""
@@ -128,18 +128,11 @@ def _variance(one: Fit, other: Fit) -> float:
 
 
 def _reason(names: Sequence[str], count: int) -> Reason:
-    listed = ", ".join(names[:12]) + (tr(" and {count} more", count=len(names) - 12) if len(names) > 12 else "")
     words = tr(
-        "Two cameras seem to be mixed: {others} of the {count} views agree with another lens than the rest",
+        "Two cameras seem to be mixed: {others} of the {count} views agree with another lens than the rest ({names}); "
+        "calibrate each on its own; the deviations do not cover this",
         others=len(names),
         count=count,
+        names=few_of(names, 12),
     )
-    return Reason(
-        "two-cameras",
-        2,
-        tr(
-            "{words} ({listed}); calibrate each on its own; the deviations do not cover this",
-            words=words,
-            listed=listed,
-        ),
-    )
+    return Reason("two-cameras", 2, words)

@@ -19,7 +19,7 @@ from engines.calibration.solve.setup import Setup
 from engines.calibration.types import Reason, Remedy
 from engines.core.errors import KinoscopeError
 from engines.core.lenses import DISTORTION_NAMES, PINHOLE_NAMES, ModelName
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 CHANCE = 1e-6
 GAIN = 0.05
@@ -40,10 +40,12 @@ def unneeded_terms(fit: Fit, views: Sequence[Observation], setup: Setup) -> Iter
     chance = by_chance(extra, left, (plain.squares - fit.squares) / extra / variance)
     share = 1 - variance / max(plain.squares / (plain.residuals - plain.parameters), 1e-300)
     if chance > CHANCE or share < GAIN:
-        found = tr("Brown's model explains these corners as well, so the other terms run free and the middle with them")
-        yield Reason(
-            "rich-lens", RICH[setup.model], tr("{found}; use brown5", found=found), Remedy("use_model", "brown5")
+        words = tr(
+            "Brown's model explains these corners as well, so the other terms run free and the middle with them; "
+            "use {brown}",
+            brown=control(tr("Brown, 5 terms"), "brown5"),
         )
+        yield Reason("rich-lens", RICH[setup.model], words, Remedy("use_model", "brown5"))
 
 
 def _plain(views: Sequence[Observation], setup: Setup) -> Fit | None:

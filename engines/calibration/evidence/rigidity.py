@@ -86,18 +86,17 @@ def findings(both: Comparison, setup: Setup) -> Iterator[Reason]:
     name, times = both.moved
     if setup.free_board and both.bent and times > MOVED:
         words = tr(
-            "Freeing the board moved {name} by {times:.1f} joint deviations and the RMS from", name=name, times=times
+            "Freeing the board moved {name} by {times:.1f} joint deviations "
+            "and the RMS from {before:.3f} to {after:.3f} px",
+            name=name,
+            times=times,
+            before=both.held.rms,
+            after=both.freed.rms,
         )
-        yield Reason(
-            "freed-board",
-            0,
-            tr("{words} {rms:.3f} to {rms2:.3f} px", words=words, rms=both.held.rms, rms2=both.freed.rms),
-        )
+        yield Reason("freed-board", 0, words)
     elif both.bent and not setup.free_board:
-        yield _bent(
-            setup,
-            tr(", which moves {name} by {times:.1f} joint deviations", name=name, times=times) if times > MOVED else "",
-        )
+        moves = tr("it moves {name} by {times:.1f} joint deviations", name=name, times=times) if times > MOVED else ""
+        yield _bent(setup, moves)
 
 
 def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Iterator[Reason]:
@@ -108,14 +107,17 @@ def findings_alone(held: Fit, views: Sequence[Observation], setup: Setup) -> Ite
 
 def _bent(setup: Setup, moves: str) -> Reason:
     """What is held of the camera may be what is wrong: then no board helps."""
-    held = tr(", or what is held ({fix}) is wrong", fix=", ".join(setup.fix)) if setup.fix else ""
-    found = tr(
-        "The residuals follow the corner of the board, not the view: it is bent or its print is off{moves}{held}",
-        moves=moves,
-        held=held,
+    found = (
+        tr(
+            "The residuals follow the corner of the board, not the view: it is bent, its print is off, "
+            "or what is held ({fix}) is wrong",
+            fix=", ".join(setup.fix),
+        )
+        if setup.fix
+        else tr("The residuals follow the corner of the board, not the view: it is bent or its print is off")
     )
     advice = tr("free the board's shape; the deviations do not cover this")
-    return Reason("bent-board", 1, f"{found}; {advice}", Remedy("free_board"))
+    return Reason("bent-board", 1, "; ".join(filter(None, (found, moves, advice))), Remedy("free_board"))
 
 
 def other(both: Comparison, free_board: bool) -> Alternative:

@@ -228,7 +228,7 @@ def _check_distances(found: Sequence[RigCamera], pairs: Sequence[RigPair]) -> No
         if not pair.distance < FARTHEST:
             raise BadInput(
                 tr(
-                    "Cameras {names} are {distance:.4g} m apart, which makes no sense for a rig",
+                    "Cameras {names} are {distance:.4g}\u00a0m apart, which makes no sense for a rig",
                     names=names,
                     distance=pair.distance,
                 )

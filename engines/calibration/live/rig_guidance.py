@@ -233,7 +233,7 @@ class RigGuide:
 def distance_words(distance: float, std: float) -> str:
     """In millimetres, with its deviation."""
     digits = 2 if std < 0.0001 else 1 if std < 0.001 else 0
-    return f"{1000 * distance:.{digits}f} \u00b1 {max(1000 * std, 10**-digits):.{digits}f} mm"
+    return f"{1000 * distance:.{digits}f} \u00b1 {max(1000 * std, 10**-digits):.{digits}f}\u00a0mm"
 
 
 def _word_of(sighting: Sighting, word: str) -> str:

@@ -71,7 +71,7 @@ def _moved(told: RigComparison) -> Iterator[Reason]:
     for one in told.cameras:
         if one.moved:
             words = tr(
-                "{camera} has moved: {place_mm:.3g} mm and {turn_deg:.2f}\u00b0 against the others, "
+                "{camera} has moved: {place_mm:.3g}\u00a0mm and {turn_deg:.2f}\u00b0 against the others, "
                 "which stand as before",
                 camera=one.name,
                 place_mm=one.place_mm,
@@ -92,10 +92,14 @@ def _apart(told: RigComparison) -> Iterator[Reason]:
             "deviations": pair.deviations,
         }
         words = (
-            tr("{pair} are {apart_mm:.3g} mm further apart in the second: {deviations:.1f} joint deviations", **figures)
+            tr(
+                "{pair} are {apart_mm:.3g}\u00a0mm further apart in the second: {deviations:.1f} joint deviations",
+                **figures,
+            )
             if pair.apart_mm > 0
             else tr(
-                "{pair} are {apart_mm:.3g} mm less apart in the second: {deviations:.1f} joint deviations", **figures
+                "{pair} are {apart_mm:.3g}\u00a0mm less apart in the second: {deviations:.1f} joint deviations",
+                **figures,
             )
         )
         yield Reason("distance", 2, words)

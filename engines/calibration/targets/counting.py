@@ -71,14 +71,14 @@ def told(fitting: Board, board: Board) -> str:
     """What the pictures show instead of `board`, and what to do."""
     columns, rows = fitting.corner_grid
     squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
-    why = tr("; it seems that squares were counted instead of inner corners") if squares else ""
-    return tr(
-        "The pictures show a board of {columns}x{rows} inner corners{why}. Use {fitting}",
-        columns=columns,
-        rows=rows,
-        why=why,
-        fitting=fitting,
-    )
+    found = {"columns": columns, "rows": rows, "fitting": fitting}
+    if squares:
+        return tr(
+            "The pictures show a board of {columns}x{rows} inner corners; it seems that squares were counted "
+            "instead of inner corners. Use {fitting}",
+            **found,
+        )
+    return tr("The pictures show a board of {columns}x{rows} inner corners. Use {fitting}", **found)
 
 
 def _goes_on(shot: Shot, board: Board) -> bool:

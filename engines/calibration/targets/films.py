@@ -224,11 +224,11 @@ class _Looker:
 def position(film: Film, index: int, found: int, name: str) -> tuple[float, str]:
     """How far a search of a film has come, as a share and in words."""
     length = film.timeline.duration
-    where = clock_text(film.timeline.time(index)) + (
-        tr(" of {clock_text}", clock_text=clock_text(length)) if length else ""
-    )
-    share = min(1.0, film.timeline.time(index) / length) if length else 0.5
-    return share, tr("Looking for the board: {where} of {name}, {found} with it", where=where, name=name, found=found)
+    told = {"at": clock_text(film.timeline.time(index)), "name": name, "found": found}
+    if not length:
+        return 0.5, tr("Looking for the board: {at} of {name}, {found} with it", **told)
+    words = tr("Looking for the board: {at} of {whole} of {name}, {found} with it", whole=clock_text(length), **told)
+    return min(1.0, film.timeline.time(index) / length), words
 
 
 def _none(looked: int) -> str:
@@ -264,7 +264,9 @@ def _unread(path: Path, name: str, frame: int, error: KinoscopeError) -> Shot:
 
 
 def _absent(film: Film, name: str, frame: int) -> Shot:
-    note = tr("there is no frame {frame} in the film", frame=frame) + (
-        tr(", which has {count}", count=film.count) if film.count else ""
+    note = (
+        tr("there is no frame {frame} in the film, which has {count}", frame=frame, count=film.count)
+        if film.count
+        else tr("there is no frame {frame} in the film", frame=frame)
     )
     return Shot(frame_name(name, frame), Path(stills.named(film.path, frame)), None, None, note)

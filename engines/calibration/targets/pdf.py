@@ -80,7 +80,8 @@ def lay_out(board: Board, page: str) -> Sheet:
     )
     width, height = (1000 * side for side in board.print_size)
     message = tr(
-        "The board is {width:.0f} x {height:.0f} mm and needs {paper_width:.0f} x {paper_height:.0f} mm of paper: "
+        "The board is {width:.0f} x {height:.0f}\u00a0mm and needs "
+        "{paper_width:.0f} x {paper_height:.0f}\u00a0mm of paper: "
         "it does not fit {page}",
         width=width,
         height=height,
@@ -210,13 +211,7 @@ def _foot(board: Board, sheet: Sheet) -> str:
 
 
 def _text(x: float, y: float, size: float, text: str) -> str:
-    return tr(
-        "0 g BT /F1 {number} Tf 1 0 0 -1 {number2} {number3} Tm ({escaped}) Tj ET\n",
-        number=_number(size),
-        number2=_number(x),
-        number3=_number(y),
-        escaped=_escaped(text),
-    )
+    return f"0 g BT /F1 {_number(size)} Tf 1 0 0 -1 {_number(x)} {_number(y)} Tm ({_escaped(text)}) Tj ET\n"
 
 
 def _shifted(rectangles: list[Rectangle], sheet: Sheet) -> list[Rectangle]:

@@ -104,7 +104,9 @@ def listed(folder: str | Path, pattern: str = "*", *, deep: bool = False) -> Lis
     except (OSError, ValueError) as error:
         raise BadInput(tr("The folder cannot be listed: {error}", error=error), path=folder) from error
     files = [path for path in found if path.suffix.lower() in READABLE]
-    others = tuple(LeftOut(str(path), sort_of(path) or NO_PICTURE) for path in found if path not in set(files))
+    others = tuple(
+        LeftOut(str(path), sort_of(path) or NO_PICTURE) for path in found if path.suffix.lower() not in READABLE
+    )
     return Listing(tuple(files if deep else sorted(files, key=lambda path: natural(path.name))), others)
 
 
@@ -203,5 +205,6 @@ def _step(parent: Path, part: str) -> list[Path]:
 
 
 def _hidden(path: Path, root: Path) -> bool:
-    parts = path.relative_to(root).parts
-    return any(part.startswith(".") for part in parts) or path.name.casefold() in _OF_THE_SYSTEM
+    start = str(root).rstrip(os.sep)
+    below = os.sep + str(path).removeprefix("" if start == "." else start).lstrip(os.sep)
+    return f"{os.sep}." in below or path.name.casefold() in _OF_THE_SYSTEM

@@ -25,7 +25,7 @@ from engines.core.errors import BadInput, Facts, FileMissing, UsageError
 from engines.core.files import atomic_path
 from engines.core.installing import PROGRAM
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "weights"
 CHUNK = 1 << 20
@@ -96,10 +96,10 @@ class Shelf:
                 purpose=file.purpose,
                 filename=file.filename,
             )
-            hint = tr("Get it with: {program} models fetch {name}", program=PROGRAM, name=name)
+            hint = tr("Get it with {control}", control=control(tr("Fetch"), f"{PROGRAM} models fetch {name}"))
             raise FileMissing(message, hint=hint, facts=Facts(fetch=(name,)))
         if not _is_whole(path, file):
-            hint = tr("Get it again with: {program} models fetch {name}", program=PROGRAM, name=name)
+            hint = tr("Get it again with {control}", control=control(tr("Fetch"), f"{PROGRAM} models fetch {name}"))
             raise BadInput(tr("The file for {purpose} is damaged", purpose=file.purpose), path=path, hint=hint)
         return path
 

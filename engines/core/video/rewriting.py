@@ -19,9 +19,9 @@ from engines.core.video.film import Converter, Film
 from engines.core.video.passes import Pictures
 from engines.core.video.writing import KINDS as KINDS
 from engines.core.video.writing import encodable, film_stream
-from engines.core.words import tr
+from engines.core.words import one_of, tr
 
-HINT = tr("Name the copy {kinds} or {kinds2}", kinds=", ".join(KINDS[:-1]), kinds2=KINDS[-1])
+HINT = tr("Name the copy {kinds}", kinds=one_of(KINDS))
 
 
 Change: TypeAlias = Callable[[int, Image], Image | None]

@@ -21,7 +21,7 @@ from engines.core.pictures.reading import read_picture
 from engines.core.reading import regular_file
 from engines.core.video import rewriting
 from engines.core.video.film import Film as FilmFile
-from engines.core.words import tr
+from engines.core.words import one_of, tr
 from engines.faces.gallery.editing import Gallery
 from engines.faces.redaction.mosaic import cover
 from engines.faces.redaction.plan import Film, Followed
@@ -82,7 +82,7 @@ def _check(spec: RedactSpec, source: Path, out: Path) -> None:
     regular_file(source, what=tr("picture or film"))
     kinds = PICTURES if source.suffix.lower() in SOURCES else rewriting.KINDS
     if out.suffix.lower() not in kinds:
-        hint = tr("Name the copy {kinds} or {kinds2}", kinds=", ".join(kinds[:-1]), kinds2=kinds[-1])
+        hint = tr("Name the copy {kinds}", kinds=one_of(kinds))
         raise BadInput(tr("This cannot be written as '{suffix}'", suffix=out.suffix), path=out, hint=hint)
     check_file(out, media(out), (source, spec.gallery))
 

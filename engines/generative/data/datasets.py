@@ -144,10 +144,11 @@ def _left_out(folders: Iterable[Path]) -> str:
 
 
 def _too_few(good: int, broken: list[str]) -> str:
-    unread = tr(" ({count} cannot be read, {broken} among them)", count=len(broken), broken=broken[0]) if broken else ""
-    return tr(
-        "{words} to train on here{unread}", words=tr("Only one picture") if good else tr("No picture"), unread=unread
-    )
+    words = tr("Only one picture to train on here") if good else tr("No picture to train on here")
+    if not broken:
+        return words
+    told = {"words": words, "count": len(broken), "name": broken[0]}
+    return tr("{words} ({count} cannot be read, {name} among them)", **told)
 
 
 def _notes(broken: list[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engines.core.errors import BadInput
+from engines.core.reading import read_member
 from engines.core.words import tr
 
 MOST = 64 * 2**20
@@ -65,7 +66,7 @@ def _pickles(path: Path) -> list[bytes]:
             return [file.read(MOST)]
     with zipfile.ZipFile(path) as archive:
         inside = [info for info in archive.infolist() if info.filename.endswith(".pkl") and info.file_size <= MOST]
-        return [archive.read(info) for info in inside]
+        return [read_member(archive, info) for info in inside]
 
 
 def _imports(data: bytes) -> list[str]:

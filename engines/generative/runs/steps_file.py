@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import BadInput, FileMissing
-from engines.core.reading import MISFITS, array_from, parse_json, regular_file
+from engines.core.reading import MISFITS, array_from, parse_json, read_member, regular_file
 from engines.core.words import tr
 
 BUDGET = 256 * 2**20
@@ -122,7 +122,7 @@ class Steps:
         entry = self._members[name]
         if entry.compress_type != zipfile.ZIP_STORED:
             raise BadInput(tr("The file is packed"), path=self.path)
-        return self._file.read(entry)
+        return read_member(self._file, entry)
 
     def _damaged(self) -> BadInput:
         return BadInput(tr("The steps of the run cannot be read"), path=self.path, hint=tr("Run it again"))

@@ -112,7 +112,7 @@ def card(spec: TrainSpec, setup: Setup, steps: int, figures: dict[str, float], e
     parts = [*ended, spec.steps]
     return Card(
         setup.name,
-        _title(spec, setup.data.name, kind),
+        tr("{title}: {name}", title=_title(spec, setup.data.name, kind), name=setup.name),
         spec.architecture,
         setup.arguments,
         setup.data.shape,

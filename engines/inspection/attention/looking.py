@@ -103,9 +103,13 @@ class AttentionView:
         if spec.head >= heads:
             told.append(tr("This layer has {heads} heads: their mean is shown", heads=heads))
         if not tokens.known:
-            guess = tr("in a row") if tokens.rows == 1 else tr("in a square, which is a guess")
             told.append(
-                tr("No map of the model has as many places as there are tokens: they stand {guess}", guess=guess)
+                tr("No map of the model has as many places as there are tokens: they stand in a row")
+                if tokens.rows == 1
+                else tr(
+                    "No map of the model has as many places as there are tokens: "
+                    "they stand in a square, which is a guess"
+                )
             )
         shape = self._network.graph.shape(self._network.layer(site.scores).node.inputs[0]) or ()
         if len(shape) > 3 and shape[0] > 1:

@@ -14,7 +14,7 @@ from onnx.external_data_helper import load_external_data_for_tensor
 
 from engines.core.errors import BadInput, FileMissing
 from engines.core.reading import making_sense, regular_file
-from engines.core.words import tr
+from engines.core.words import few_of, tr
 from engines.inspection.opening.external import check
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.onnx_functions import written_out
@@ -146,13 +146,8 @@ def _orphans(graph: Graph) -> str:
     for node in graph.nodes:
         missing.update(dict.fromkeys(name for name in node.inputs if name not in given))
         given.update(node.outputs)
-    more = tr(" and {count} more", count=len(missing) - 3) if len(missing) > 3 else ""
     return (
-        tr(
-            "Nothing gives {missing}{more} before it is read",
-            missing=", ".join(map(repr, list(missing)[:3])),
-            more=more,
-        )
+        tr("Nothing gives {missing} before it is read", missing=few_of([repr(name) for name in missing]))
         if missing
         else ""
     )

@@ -17,7 +17,7 @@ from engines.attention.listening import pinned
 from engines.core.errors import BadInput, KinoscopeError
 from engines.core.networks.preprocessing import Preprocessing
 from engines.core.networks.safetensors_head import read_head, read_header
-from engines.core.words import tr
+from engines.core.words import few_of, tr
 from engines.inspection.opening.model import Model
 from engines.inspection.reading.modules import from_module
 from engines.inspection.shapes import shape_text
@@ -158,5 +158,4 @@ def _asked(told: Shape, usual: Shape) -> Shape:
 
 
 def _few(names: tuple[str, ...]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (tr(" and {more} more", more=more) if more > 0 else "")
+    return few_of(names, SHOWN)

@@ -25,10 +25,10 @@ def what_keeps_it(model: Model) -> Model:
                 said[error.message] += 1
     if not said:
         return model
-    more = tr(", and {count} more like it", count=len(said) - 1) if len(said) > 1 else ""
-    return replace(
-        model,
-        sheet=replace(
-            model.sheet, runs=tr("{next}{more}: layers before it can be run", next=next(iter(said)), more=more)
-        ),
+    told = {"problem": next(iter(said)), "count": len(said) - 1}
+    words = (
+        tr("{problem}, and {count} more like it: layers before it can be run", **told)
+        if len(said) > 1
+        else tr("{problem}: layers before it can be run", **told)
     )
+    return replace(model, sheet=replace(model.sheet, runs=words))

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -180,3 +181,20 @@ def test_a_table_is_read_whichever_mark_separates_its_cells(tmp_path: Path) -> N
     assert reading.decimal("1,5") == 1.5
     with pytest.raises(ValueError, match="not finite"):
         reading.decimal("inf")
+
+
+def test_a_member_that_says_less_than_it_holds_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "liar.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"0" * 2_000_000)
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\1\2") + 24
+    content[at : at + 4] = (10).to_bytes(4, "little")
+    path.write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput), reading.open_zip(path) as archive:
+            reading.read_member(archive, "a")
+        assert tracemalloc.get_traced_memory()[1] < 500_000
+    finally:
+        tracemalloc.stop()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engines.core.words import speak, tr, tr_count
+from engines.core.words import all_of, few_of, one_of, speak, tr, tr_count
 
 GERMAN = {
     ("{n} views", 1): "{n} Ansicht",
@@ -21,6 +21,12 @@ def german() -> Iterator[None]:
     speak(lambda source, count: GERMAN.get((source, count), ""))
     yield
     speak()
+
+
+def test_lists_are_joined_in_words():
+    assert (all_of(["left"]), all_of(["left", "right", "rear"])) == ("left", "left, right and rear")
+    assert one_of([".mp4", ".mkv"]) == ".mp4 or .mkv"
+    assert (few_of("abc"), few_of("abcde")) == ("a, b, c", "a, b, c and 2 more")
 
 
 def test_a_text_is_as_written_without_a_language():

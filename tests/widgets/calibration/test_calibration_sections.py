@@ -36,7 +36,7 @@ def test_all_boards_of_a_photograph_are_drawn_and_odd_corners_are_ringed(result:
     assert [len(overlay.points) for overlay in points] == [108, 1, 1, 108]
     assert [tuple(overlay.points) for overlay in points[1:3]] == [(first.corners[3],), (first.corners[7],)]
     legend = next(overlay for overlay in drawn if isinstance(overlay, Legend))
-    assert [words for words, _ in legend.entries][-2:] == ["doubtful", "left out"]
+    assert [words for words, *_ in legend.entries][-2:] == ["doubtful", "left out"]
 
 
 def test_every_state_of_a_view_has_words() -> None:

@@ -10,10 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
 from tests.widgets.actions.board_views import ACTIONS, CLASSES, TWO
-from widgets.actions.board.evaluate_matrix import ConfusionMatrix, contrast
+from widgets.actions.board.evaluate_matrix import ConfusionMatrix, _shade
 from widgets.charts.big_figures import UNKNOWN, BigFigures
 from widgets.charts.class_bars import ClassBars, ClassRow, class_rows
 from widgets.charts.class_colors import class_color, class_words
+from widgets.kit.ink import contrast, readable_on
 from widgets.kit.results import Stat
 from widgets.kit.theme import LIGHT, LOOK
 
@@ -127,12 +128,10 @@ def test_arrow_keys_go_from_cell_to_cell_and_say_it(matrix, qtbot):
 
 
 def test_numbers_read_on_every_shade(matrix, qapp):
-    from widgets.actions.board.evaluate_matrix import _ink, _shade
-
     shares = [step / 20 for step in range(21)]
-    assert min(contrast(_ink(_shade(part)), _shade(part)) for part in shares) >= 4
+    assert min(contrast(readable_on(_shade(part)), _shade(part)) for part in shares) >= 4.5
     LOOK.apply(qapp, LIGHT)
-    assert min(contrast(_ink(_shade(part)), _shade(part)) for part in shares) >= 4
+    assert min(contrast(readable_on(_shade(part)), _shade(part)) for part in shares) >= 4.5
 
 
 def test_the_matrix_is_as_high_as_its_rows(matrix):

@@ -97,7 +97,7 @@ def test_a_legend_when_there_are_two_colours():
     assert not any(isinstance(one, Legend) for one in overlays_of(recognition(ADA, replace(ADA, track=9)), SETTINGS))
     legend = overlays_of(recognition(ADA, NOBODY, replace(AWAY, track=9)), SETTINGS)[-1]
     assert isinstance(legend, Legend)
-    assert [name for name, _ in legend.entries] == ["known", "unknown", "expected"]
+    assert [name for name, *_ in legend.entries] == ["known", "unknown", "expected"]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from engines.faces.training.margin_choices import CHOICES
+from widgets.charts.marks import mark
 from widgets.faces.state import Busy, FacesView, Page, TrainView
-from widgets.faces.studies.train_charts import REST, Scatter, series_of, shape
+from widgets.faces.studies.train_charts import REST, Scatter, series_of
 from widgets.faces.studies.train_page import ASKED, READY, TrainPage
 from widgets.faces.studies.train_words import coloured, formula, histogram, state_words
 from widgets.kit.card_columns import FlowRow
@@ -182,7 +183,7 @@ def test_the_eight_with_most_points_have_a_colour_and_keep_it():
 
 
 def test_every_place_has_a_mark_of_its_own():
-    outlines = {tuple((e.x, e.y) for e in map(shape(place, 3).elementAt, range(shape(place, 3).elementCount())))
+    outlines = {tuple((e.x, e.y) for e in map(mark(place, 3).elementAt, range(mark(place, 3).elementCount())))
                 for place in range(8)}  # fmt: skip
     assert len(outlines) == 8
 

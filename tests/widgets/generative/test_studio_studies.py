@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtWidgets import QApplication
 
 from engines.generative.diffusion.study_types import Cell, CompareResult, CompareSpec, Curve, CurveResult
 from engines.generative.diffusion.types import SampleSpec
@@ -18,7 +19,9 @@ from engines.generative.training.types import TrainProgress, TrainSpec
 from widgets.charts.axes import Axis, figure
 from widgets.charts.plot import Plot, Series
 from widgets.generative.state import Busy, CompareView, DiffusionView, Page, TrainView
+from widgets.generative.studio.compare_grid import GridCell
 from widgets.generative.studio.curves import drawn
+from widgets.kit.theme import number_font
 
 BASE = SampleSpec("analytic:digits", seeds=(0,))
 SPEC = CompareSpec(BASE, "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10"))
@@ -223,3 +226,8 @@ def test_a_new_training_begins_with_an_empty_page_of_its_own(studio):
     assert page.grid.filled == 0
     assert page.loss.series == ()
     assert page.progress.words.text() == "Waiting for its turn"
+
+
+def test_a_narrow_cell_has_its_figure_in_whole(qapp: QApplication) -> None:
+    metrics, cell = QFontMetricsF(number_font(11)), GridCell(nfe=10)
+    assert [cell.figure(room, metrics) for room in (200, 30)] == ["10 eval.", "10"]

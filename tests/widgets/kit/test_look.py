@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -29,6 +30,8 @@ from tests.widgets.faces import face_views, people_views
 from widgets.charts.class_bars import ClassBars, class_rows
 from widgets.kit import icons
 from widgets.kit.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
+from widgets.kit.ink import contrast
+from widgets.kit.labels import message_box
 from widgets.kit.panel import (
     Panel,
     PrimaryButton,
@@ -40,7 +43,7 @@ from widgets.kit.panel import (
     labelled,
 )
 from widgets.kit.pill import Pill
-from widgets.kit.theme import DARK, LIGHT, LOOK, STYLE, style_sheet
+from widgets.kit.theme import DARK, LIGHT, LOOK, STYLE, mixed, style_sheet, tones
 from widgets.kit.work_parts import BusyLine
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.log import LogPanel, LogRow
@@ -51,36 +54,39 @@ from widgets.sources.form import KINDS, SourceForm
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from widgets.viewer.grid import ViewerGrid
 from widgets.viewer.image_view import ImageView
+from widgets.viewer.overlays import GROUND
 
 CONTROLS = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QSlider, QAbstractItemView, QPlainTextEdit)
 OURS_WITHIN = ("qt_spinbox_lineedit", "qt_scrollarea_viewport")
 LONG = "Kletterwand — Übersicht vom dritten Lager, zweiter Versuch 2024-03-01.mp4"
 
 
-def contrast(first: str, second: str) -> float:
-    """WCAG 2 contrast ratio."""
-
-    def luminance(name: str) -> float:
-        parts = np.array(QColor(name).getRgbF()[:3])
-        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-        return float(linear @ [0.2126, 0.7152, 0.0722])
-
-    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def between(first: str, second: str) -> float:
+    """Contrast of two colours by their names."""
+    return contrast(QColor(first), QColor(second))
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=lambda look: look.name)
-@pytest.mark.parametrize("token", ["text", "muted", "good", "warn", "bad"])
+@pytest.mark.parametrize("token", ["text", "muted", "accent", "good", "warn", "bad"])
 def test_words_can_be_read(look, token):
-    grounds = (look.base, look.surface, look.raised) if token in ("text", "muted") else (look.base, look.surface)
-    assert min(contrast(getattr(look, token), ground) for ground in grounds) >= 4.5
+    """On every ground that words stand on: hovered, chosen and disabled ones too."""
+    grounds = look.base, look.surface, look.raised, tones(look)["hover"], tones(look)["accent_soft"]
+    assert min(between(getattr(look, token), ground) for ground in grounds) >= 4.5
 
 
 @pytest.mark.parametrize("look", [DARK, LIGHT], ids=lambda look: look.name)
 def test_accent_and_series_can_be_told_from_the_ground(look):
-    assert contrast(look.on_accent, look.accent) >= 4.5
+    assert min(between(look.on_accent, ground) for ground in (look.accent, tones(look)["accent_hover"])) >= 4.5
     for color in look.series:
-        assert contrast(color, look.surface) >= 3.0
+        assert between(color, look.surface) >= 3.0
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#808080", "#000000"])
+def test_words_on_a_picture_can_be_read(ground):
+    """Pills and legends over any picture: the ground that they bring lets through some of it."""
+    behind = mixed(ground, DARK.base, GROUND)
+    tokens = DARK.text, DARK.muted, DARK.accent, DARK.good, DARK.warn, DARK.bad, *DARK.series
+    assert min(between(token, behind) for token in tokens) >= 4.5
 
 
 def calibration_like() -> Panel:
@@ -308,10 +314,23 @@ def test_the_style_sheet_is_complete(look):
     filled = style_sheet(look)
     assert "$" not in filled
     assert re.findall(r"#[0-9a-fA-F]{6}\b", STYLE.read_text(encoding="utf-8")) == []
-    tokens = {look.muted, look.on_accent}
+    tokens = {look.muted, look.on_accent, look.accent, look.warn, look.bad}
     for name in set(re.findall(r"url\(glyph:([^)]+)\)", filled)):
         glyph = STYLE.parent / "icons" / name
         assert set(re.findall(r'stroke="(#[0-9a-f]{6})"', glyph.read_text(encoding="utf-8"))) <= tokens
+
+
+@pytest.mark.parametrize("level", ["Question", "Information", "Warning", "Critical"])
+def test_dialogs_have_the_icons_of_the_theme(qtbot, level):
+    box = message_box(None, QMessageBox.Icon[level], "Title", "Words")
+    qtbot.addWidget(box)
+    button = box.addButton(QMessageBox.StandardButton.Ok)
+    box.ensurePolished()
+    drawn = box.iconPixmap().toImage()
+    token = LOOK.now.color({"Warning": "warn", "Critical": "bad"}.get(level, "accent")).name()
+    inked = [drawn.pixelColor(x, y) for x in range(drawn.width()) for y in range(drawn.height())]
+    assert {color.name() for color in inked if color.alpha() == 255} == {token}
+    assert button.icon().isNull()
 
 
 def test_glyphs_are_drawn(qtbot):

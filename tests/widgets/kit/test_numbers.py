@@ -9,13 +9,14 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
-from widgets.calibration.board import LengthField
 from widgets.charts.plot import Plot, Series
 from widgets.faces.accept import StrangersField
 from widgets.generative.panel.compare import typed
 from widgets.kit.fields import NumberField
 from widgets.kit.figures_table import FiguresTable
 from widgets.kit.form import SigmaField
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM
 from widgets.kit.words import seconds_left, time_words
 from workbench.tour.ink import painted
 
@@ -102,7 +103,9 @@ def test_words_in_place_of_a_number_may_have_a_comma(qtbot):
     assert (control.value(), control.text()) == (8, "8 fps, at most")
 
 
-@pytest.mark.parametrize("make", [lambda: LengthField("Square", 7, ""), lambda: SigmaField("Sigma")])
+@pytest.mark.parametrize(
+    "make", [lambda: LengthField("Square", 7, 0.1, 99, MM, decimals=4), lambda: SigmaField("Sigma")]
+)
 def test_fields_that_read_for_themselves_do_too(qtbot, make):
     control = make()
     qtbot.addWidget(control)

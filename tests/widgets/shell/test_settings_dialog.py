@@ -50,7 +50,7 @@ def seen(dialog: SettingsDialog) -> list[str]:
         ("CUDA", ["GPU"]),
         ("film", ["Snapshots"]),
         ("folders project", ["Projects"]),
-        ("next start", ["Language", "Density", "Size of text and controls", "GPU", "Processor threads",
+        ("next start", ["Language", "Size of text and controls", "GPU", "Processor threads",
                         "Jobs at the same time"]),
     ],
 )  # fmt: skip

@@ -45,5 +45,5 @@ def test_the_halves_are_of_one_size_and_share_nothing():
 
 
 def test_without_the_digits_it_says_how_to_get_them():
-    with pytest.raises(FileMissing, match="models fetch mnist-5k"):
+    with pytest.raises(FileMissing, match="is not on this machine"):
         quality.main(samples=10, model="mnist-reflow", likelihoods=0)

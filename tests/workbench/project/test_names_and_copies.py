@@ -23,7 +23,15 @@ PNG = "iVBORw0KGgo="
 
 
 @pytest.mark.parametrize(
-    ("title", "file"), [("Rig 3/4: left?", "Rig 3_4_ left_"), ("東京 \udce4", "東京 _xe4"), ("x" * 300, "x" * 120)]
+    ("title", "file"),
+    [
+        ("Rig 3/4: left?", "Rig 3_4_ left_"),
+        ("東京 \udce4", "東京 _xe4"),
+        ("x" * 300, "x" * 120),
+        ("nul", "nul_"),
+        ("Com1.txt", "Com1.txt_"),
+        ("console", "console"),
+    ],  # fmt: skip
 )
 def test_a_project_is_called_what_the_user_says_and_its_file_as_a_file_can_be(title: str, file: str) -> None:
     project = new_project()
@@ -115,7 +123,8 @@ ONE = {"kind": "a", "id": "b", "file": "a.json"}
 
 @pytest.mark.parametrize("items", [[ONE, ONE], [{**ONE, "file": "\x00"}], [{**ONE, "file": "x" * 5000}],
                                    [{**ONE, "file": "/etc/passwd"}], [{**ONE, "file": "link.json"}],
-                                   [{**ONE, "id": str(number)} for number in range(60)]])  # fmt: skip
+                                   [{**ONE, "id": str(number)} for number in range(60)],
+                                       [{**ONE, "file": "large.json"}]])  # fmt: skip
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_hostile_bundle_makes_no_project(tmp_path: Path, monkeypatch, items: list[object], zipped: bool) -> None:
     monkeypatch.setattr(bundle, "MOST", 5000)
@@ -128,6 +137,8 @@ def test_a_hostile_bundle_makes_no_project(tmp_path: Path, monkeypatch, items: l
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("project.json", "a.json"):
             archive.write(folder / name, name)
+        archive.writestr("large.json", "1" * 9000)
+    (folder / "large.json").write_text("1" * 9000)
     with pytest.raises(BadInput):
         read_into(tmp_path / "all.zip" if zipped else folder, new_project)
     assert list(projects_dir().iterdir()) == []

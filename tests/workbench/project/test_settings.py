@@ -180,3 +180,10 @@ def test_what_was_wrong_is_said_in_the_language_that_is_spoken_since(store: Sett
         assert ("«Not a settings file»" in again.notice) == (text == "[]")
     finally:
         speak()
+
+
+def test_a_file_written_by_hand_needs_no_version(store: SettingsStore) -> None:
+    store.path.parent.mkdir()
+    store.path.write_text('{"theme": "light"}', encoding="utf-8")
+    again = SettingsStore(store.path)
+    assert (again.value.theme, again.notice) == ("light", "")

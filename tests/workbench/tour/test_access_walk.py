@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.workbench.opened import all_parts, every_page
+from widgets.kit.work_state import Trouble
 from workbench.tour.checks import called, cut, disordered, nameless, order, unreachable
 from workbench.window.main import Window
 
@@ -55,6 +56,16 @@ def shows_focus(part: QWidget) -> bool:
     without = part.grab().toImage()
     part.setFocus(Qt.FocusReason.TabFocusReason)
     return part.grab().toImage() != without
+
+
+def test_tab_goes_to_the_pages_before_what_went_wrong_below_them(open_window):
+    window = open_window().window
+    window.preset("calibrate")
+    window.features["calibration"].choose_page("models")
+    window.features["calibration"].board.trouble.show_trouble(Trouble("The board was not found"), {})
+    QApplication.sendPostedEvents()
+    assert "QuietButton 'Hide this message'" in " ".join(map(called, order(window)))
+    assert disordered(window) == []
 
 
 def test_tab_goes_through_a_page_and_comes_round(open_window, qtbot):

@@ -10,14 +10,18 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from engines.cameras.types import SceneSource
+from engines.core.spec import resolve
 from tests.workbench.opened import Opened, until
 from widgets.shell.help import headings
 from widgets.shell.palette import CommandRow, ranked
 from workbench.commands import COMMANDS
 from workbench.controllers.shell.shortcuts import sound
+from workbench.plugged import FEATURES
 from workbench.synonyms import MEANINGS
 
 Open = Callable[..., Opened]
+PLAIN = ("viewer", "live", "samples")
+"""Pages that an engine begins with, which the beginning of a guide's page tells of."""
 
 
 def _first(opened: Opened, query: str, most: int = 1) -> list[str]:
@@ -163,3 +167,16 @@ def test_the_tip_of_a_button_names_the_key_of_now(open_window: Open, qtbot) -> N
     assert "Ctrl+Return" in start.toolTip()
     window.shortcuts.set_key("calibration.run", "F5")
     until(qtbot, lambda: "F5" in start.toolTip())
+
+
+def test_the_guide_opens_where_the_page_in_front_is_told_of(open_window: Open) -> None:
+    window = open_window(begin=False).window
+    for feature in FEATURES:
+        for page, (title, _tip) in (resolve(feature.pages) if feature.pages else {}).items():
+            window.features[feature.id].go_to(page)
+            window.commands.run("help.guide")
+            guide = window.dialogs.help
+            assert guide is not None
+            begins = guide.text.textCursor().block().text().lstrip(" .0123456789")
+            told = title if page not in PLAIN else guide.list.currentItem().text()
+            assert begins.startswith(told), (feature.id, title)

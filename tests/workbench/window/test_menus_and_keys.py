@@ -11,6 +11,7 @@ from PySide6.QtGui import QHelpEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QToolButton, QToolTip
 
 from engines.cameras.types import SceneSource
+from engines.core.words import as_part, tr
 from tests.workbench.opened import Opened, until
 from workbench.commands import COMMANDS, PRESETS
 
@@ -38,13 +39,22 @@ def _in_front(opened: Opened) -> set[str]:
 
 def test_menus_stand_in_the_platforms_order(opened: Opened) -> None:
     menus = list(_menus(opened))
-    engines = ["Calibration", "Rig", "Faces", "Actions", "Diffusion", "Attention", "Inspector"]
-    assert menus == ["File", "Edit", "View", "Source", *engines, "Jobs", "Window", "Help"]
+    engines = [
+        tr("Calibration"),
+        tr("Rig"),
+        tr("Faces"),
+        tr("Actions"),
+        tr("Diffusion"),
+        tr("Attention"),
+        tr("Inspector"),
+    ]
+    around = [tr("File"), tr("Edit"), tr("View"), tr("Source")], [tr("Jobs"), tr("Window"), tr("Help")]
+    assert menus == [*around[0], *engines, *around[1]]
 
 
 def test_toolbar_window_menu_and_keys_have_presets_in_one_order(opened: Opened) -> None:
     order = [f"window.{preset.id}" for preset in PRESETS]
-    in_menu = [action.objectName() for action in _menus(opened)["Window"].actions()]
+    in_menu = [action.objectName() for action in _menus(opened)[tr("Window")].actions()]
     buttons = opened.window.findChildren(QToolButton)
     in_bar = [button.defaultAction().objectName() for button in buttons if button.defaultAction() is not None]
     keys = [opened.window.commands.key(id) for id in order]
@@ -54,13 +64,14 @@ def test_toolbar_window_menu_and_keys_have_presets_in_one_order(opened: Opened) 
 
 def test_what_is_undone_is_named_and_comes_back(opened: Opened, qtbot) -> None:
     window, commands = opened.window, opened.window.commands
-    assert (commands.title("edit.undo"), commands.action("edit.undo").isEnabled()) == ("Undo", False)
+    assert (commands.title("edit.undo"), commands.action("edit.undo").isEnabled()) == (tr("Undo"), False)
+    added = as_part(tr("Add {source}", source="Yard & gate"))
     window.sources.add(SceneSource(cameras=1, name="Yard & gate"))
-    assert commands.title("edit.undo") == "Undo add Yard & gate"
+    assert commands.title("edit.undo") == tr("Undo {what}", what=added)
     window.grid.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert (opened.sources, commands.title("edit.undo")) == ([], "Undo")
-    assert commands.title("edit.redo") == "Redo add Yard & gate"
+    assert (opened.sources, commands.title("edit.undo")) == ([], tr("Undo"))
+    assert commands.title("edit.redo") == tr("Redo {what}", what=added)
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert len(opened.sources) == 1
 
@@ -141,7 +152,7 @@ def test_escape_leaves_the_full_screen_and_everything_is_as_before(opened: Opene
 
 
 def test_a_menus_tip_stands_beside_it(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    menu = _menus(opened)["File"]
+    menu = _menus(opened)[tr("File")]
     shown: list[tuple[QPoint, str]] = []
     monkeypatch.setattr(QToolTip, "showText", lambda at, words, *_: shown.append((at, words)))
     menu.popup(QPoint(10, 40))
@@ -150,9 +161,16 @@ def test_a_menus_tip_stands_beside_it(opened: Opened, monkeypatch: pytest.Monkey
     QApplication.sendEvent(menu, QHelpEvent(QHelpEvent.Type.ToolTip, place, menu.mapToGlobal(place)))
     menu.close()
     [(at, words)] = shown
-    assert "empty project" in words
+    assert tr("Close all sources and start an empty project") in words
     assert "Ctrl+N" in words
     assert at.x() > menu.mapToGlobal(QPoint(menu.width(), 0)).x()
+
+
+def test_a_command_that_cannot_be_done_says_why_until_it_can(opened: Opened) -> None:
+    remove, why = opened.window.commands.action("source.remove"), "Needs a selected source"
+    assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (False, [why])
+    opened.window.sources.add(SceneSource(cameras=1))
+    assert (remove.isEnabled(), remove.toolTip().splitlines()[1:]) == (True, [])
 
 
 def test_menus_open_by_keys_alone(opened: Opened, qtbot) -> None:
@@ -160,8 +178,8 @@ def test_menus_open_by_keys_alone(opened: Opened, qtbot) -> None:
     letters = [action.text()[action.text().index("&") + 1].casefold() for action in bar.actions()]
     assert len(set(letters)) == len(letters), "each opens one"
     qtbot.keyClick(opened.window, Qt.Key.Key_F10)
-    until(qtbot, lambda: _menus(opened)["File"].isVisible())
-    qtbot.keyClick(_menus(opened)["File"], Qt.Key.Key_Escape)
+    until(qtbot, lambda: _menus(opened)[tr("File")].isVisible())
+    qtbot.keyClick(_menus(opened)[tr("File")], Qt.Key.Key_Escape)
 
 
 def test_whoever_goes_to_another_preset_leaves_the_panel_behind(opened: Opened, qtbot) -> None:
@@ -171,3 +189,16 @@ def test_whoever_goes_to_another_preset_leaves_the_panel_behind(opened: Opened, 
     window.preset("rig")
     window.commands.run("help.guide")
     assert window.dialogs.help.list.currentItem().data(Qt.ItemDataRole.UserRole) == "rig"
+
+
+def test_a_panel_behind_another_comes_to_the_front_by_its_name(opened: Opened, qtbot) -> None:
+    opened.window.preset("faces")
+    entry = next(action for action in _menus(opened)["Window"].actions() if action.text() == "Log")
+    until(qtbot, lambda: "jobs" in _in_front(opened))
+    assert not entry.isChecked()
+    entry.trigger()
+    until(qtbot, lambda: "log" in _in_front(opened))
+    assert entry.isChecked()
+    entry.trigger()
+    until(qtbot, lambda: "log" not in _in_front(opened))
+    assert opened.window.docks.docks["log"].isHidden()

@@ -73,6 +73,7 @@ def test_a_project_that_another_has_is_read_and_taken_over_when_it_is_free(
     until(qtbot, lambda: opened.sources == ["good"])
     until(qtbot, lambda: opened.says("theirs", "can only be read here", "process"))
     window = opened.window
+    assert [one.action for one in window.notices.shown if "can only be read" in one.text] == ["Go on in a copy"]
     window.project.take_over()
     assert opened.says("cannot be saved yet")
     theirs.put("source", "more", {"kind": "scene", "cameras": 1})
@@ -95,8 +96,9 @@ def test_sources_that_are_gone_are_listed_and_located_together(
     opened = open_window(str(project.path))
     until(qtbot, lambda: opened.says("2 sources are not where they were", "Bilder", "nirgends"))
     monkeypatch.setattr(locating, "ask_folder", lambda *_asked: str(tmp_path / "Bilder"))
-    here = opened.window.services.project
-    opened.window.project.locating.locate(here, [str(tmp_path / "old" / name) for name in ("Bilder", "nirgends")])
+    until(qtbot, lambda: all(opened.status(id).gone for id in opened.sources))
+    assert [text for text in opened.notices if "old" in text] == [], "they are told of together"
+    opened.window.source_menu.do("locate", "folder0")
     until(qtbot, lambda: opened.says("A source is not where it was", "nirgends"))
     until(qtbot, lambda: opened.status("folder0").frames > 0)
 

@@ -37,6 +37,33 @@ def test_choices_are_kept_obeyed_and_undone(open_window, qtbot, monkeypatch, tmp
     dialog.findChild(type(dialog.forget), "defaults").click()
     assert (LOOK.now, store.value.workers, store.value.pictures) == (DARK, 2, "")
     assert store.value.panels == kept
+    defaults, recent = window.notices.shown[-1], window.notices.shown[-2]
+    assert (defaults.action, recent.action) == ("Undo", "Undo")
+    for card in reversed(window.notices.cards[-2:]):
+        card.action.click()
+    assert (LOOK.now, store.value.workers, store.value.pictures) == (LIGHT, 1, str(tmp_path))
+    assert store.value.recent == ("/a.kino",)
+
+
+def test_another_unit_is_seen_at_once_and_changes_no_value(open_window, qtbot):
+    opened = open_window(begin=False)
+    window = opened.window
+    window.preset("calibrate")
+    panel, board = window.features["calibration"].panel, window.features["calibration"].panel.board
+    before, command = board.board, window.features["calibration"].session.boards
+    window.commands.run("file.settings")
+    units = window.dialogs.settings.units
+    for choice, square in (("in", "0.9843 in"), ("cm", "2.5 cm"), ("auto", "25 mm")):
+        units.set_value(choice)
+        units.chosen.emit(choice)
+        assert board.length.text() == square
+        assert square in panel.board_section.head.text().replace("\u00a0", " ")
+        assert window.services.settings.value.units == choice
+    assert board.board is before
+    assert window.features["calibration"].session.boards == command
+    units.chosen.emit("in")
+    window.dialogs.settings.findChild(type(window.dialogs.settings.forget), "defaults").click()
+    assert board.length.text() == "25 mm"
 
 
 def test_the_next_start_obeys(open_window, qtbot, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.workbench.opened import every_page
+from widgets.kit.fields import PlainButton
 from widgets.kit.theme import DARK, LIGHT, LOOK
 from workbench.window import theme
 
@@ -101,3 +102,21 @@ def test_the_theme_of_the_desktop_is_followed_only_while_that_is_chosen(qapp, mo
     theme.change("dark")
     changed.emit(Qt.ColorScheme.Light)
     assert LOOK.now is DARK
+
+
+def test_what_is_put_aside_in_time_is_dressed_only_where_the_theme_changed(qtbot, qapp):
+    LOOK.apply(qapp, DARK)
+    window, button = QWidget(), PlainButton("Words")
+    qtbot.addWidget(window)
+    button.setParent(window)
+    window.show()
+    button.show()
+    before = button.grab().toImage()
+    for name, same in (("dark", True), ("light", False), ("dark", True)):
+        button.hide()
+        theme.WARDROBE.take_turn()
+        assert not button.testAttribute(theme.POLISHED)
+        theme.change(name)
+        button.show()
+        assert button.testAttribute(theme.POLISHED)
+        assert (button.grab().toImage() == before) is same

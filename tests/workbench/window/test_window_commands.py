@@ -178,3 +178,11 @@ def test_c_captures_only_while_detection_runs(open_window: Open, qtbot) -> None:
     captured = len(views())
     qtbot.keyClick(window, Qt.Key.Key_C)
     assert len(views()) == captured
+
+
+def test_no_page_is_shown_under_the_tabs_of_another_engine(open_window: Open) -> None:
+    window = open_window(begin=False).window
+    window.preset("actions")
+    window.commands.run("diffusion.train")
+    assert (window.centre.front, window.centre.strip) == ("diffusion", "")
+    assert window.services.settings.value.preset == "diffusion"

@@ -23,6 +23,7 @@ from engines.core.words import tr
 from widgets.charts.axes import percent
 from widgets.charts.drawn import DrawnChart
 from widgets.kit.access.elided import elided
+from widgets.kit.ink import readable_on
 from widgets.kit.theme import LOOK, mixed, number_font
 
 Table = tuple[tuple[float, ...], ...]
@@ -95,12 +96,15 @@ class ConfusionMatrix(DrawnChart):
             if row == column
             else tr("{truth} taken for {said}", truth=truth, said=said)
         )
-        part = (
-            tr(", {seconds} of its {whole:.1f} s", seconds=percent(seconds / whole, 0), whole=whole)
-            if whole > 0
-            else tr(", which does not occur")
-        )
-        return f"{which}: {seconds:.1f} s{part}"
+        told = {
+            "which": which,
+            "seconds": seconds,
+            "share": percent(seconds / whole, 0) if whole else "",
+            "whole": whole,
+        }
+        if whole > 0:
+            return tr("{which}: {seconds:.1f} s, {share} of its {whole:.1f} s", **told)
+        return tr("{which}: {seconds:.1f} s, which does not occur", **told)
 
     def cell_at(self, place: QPointF) -> Cell | None:
         box = self._box()
@@ -215,7 +219,7 @@ class ConfusionMatrix(DrawnChart):
                 painter.fillRect(room, color)
                 if font is not None and value >= 0.05:
                     painter.setFont(font)
-                    painter.setPen(_ink(color))
+                    painter.setPen(readable_on(color))
                     painter.drawText(room, Qt.AlignmentFlag.AlignCenter, f"{value:.1f}")
 
     def _cell_font(self, wide: float) -> QFont | None:
@@ -246,22 +250,3 @@ def _shade(part: float) -> QColor:
     """From the surface's neighbour to the accent; small shares are lifted so that they are seen."""
     look = LOOK.now
     return QColor(mixed(look.raised, look.accent, 0.9 * math.sqrt(min(max(part, 0.0), 1.0))))
-
-
-def _ink(color: QColor) -> QColor:
-    """Text that reads on a shade."""
-    look = LOOK.now
-    candidates = (look.color("text"), look.color("on_accent"))
-    return max(candidates, key=lambda ink: contrast(ink, color))
-
-
-def contrast(first: QColor, second: QColor) -> float:
-    """Contrast ratio of two colours (WCAG), 1 to 21."""
-    low, high = sorted((_light(first), _light(second)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _light(color: QColor) -> float:
-    parts = (color.redF(), color.greenF(), color.blueF())
-    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

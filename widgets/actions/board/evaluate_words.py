@@ -107,8 +107,12 @@ def _stat(label: str, value: float | None, tip: str) -> Stat:
 def size_words(result: Evaluation) -> str:
     """'TRN both \u00b7 180 labelled frames \u00b7 6 actions'."""
     actions = sum(value is not None for value in result.ap.values())
-    of = tr(" of {count}", count=len(result.ap)) if actions < len(result.ap) else ""
-    words = tr("{actions}{of} actions", actions=actions, of=of) if len(result.ap) != 1 or of else tr("1 action")
+    whole = len(result.ap)
+    words = (
+        tr("{some} of {count} actions", some=actions, count=whole)
+        if actions < whole
+        else tr_count(actions, "{n} action", "{n:,} actions")
+    )
     return DOT.join((tr_count(result.frames, "{n} labelled frame", "{n:,} labelled frames"), words))
 
 

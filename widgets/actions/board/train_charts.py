@@ -66,7 +66,7 @@ class TrainCharts(QWidget):
         self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
-        drawn = (("training", progress.loss, LOSS), (tr("held out"), progress.held_loss, HELD)) if progress else ()
+        drawn = ((tr("training"), progress.loss, LOSS), (tr("held out"), progress.held_loss, HELD)) if progress else ()
         self.loss.show_lines([_line(*one) for one in drawn if one[1]])
         self.loss.set_ranges(_iterations(progress))
         best = best_of(progress) if progress is not None and progress.map else None

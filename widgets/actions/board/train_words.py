@@ -110,10 +110,16 @@ def _under_way(progress: TrainProgress | None) -> str:
     parts += [tr("loss {loss}", loss=figure(progress.loss[-1][1]))] if progress.loss else []
     if progress.map:
         best = best_of(progress)
-        top = tr(", best {best} at iteration {best2:,}", best=percent(best[1], 1), best2=best[0]) if best else ""
         many = sum(value is not None for value in progress.ap.values())
-        over = tr_count(many, " of {n} action", " of {n:,} actions") if many else ""
-        parts.append(tr("held-out mAP{over} {map}{top}", over=over, map=percent(progress.map[-1][1], 1), top=top))
+        told = {"map": percent(progress.map[-1][1], 1)}
+        held = (
+            tr_count(many, "held-out mAP of {n} action {map}", "held-out mAP of {n:,} actions {map}", **told)
+            if many
+            else tr("held-out mAP {map}", **told)
+        )
+        if best:
+            held = tr("{map}, best {best} at iteration {n:,}", map=held, best=percent(best[1], 1), n=best[0])
+        parts.append(held)
     words = DOT.join(parts)
     return as_sentence(words)
 
@@ -168,10 +174,13 @@ def _precision(result: TrainResult) -> Stat:
     if result.map is None:
         return Stat("mAP", UNKNOWN, "", "", MAP_TIP)
     where = tr("test films") if result.tested is not None else tr("held out")
-    over = tr_count(result.card.averaged, " of {n} action", " of {n:,} actions") if result.card.averaged else ""
-    return Stat(
-        tr("mAP{over}, {where}", over=over, where=where), percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP
+    averaged = result.card.averaged
+    label = (
+        tr_count(averaged, "mAP of {n} action, {where}", "mAP of {n:,} actions, {where}", where=where)
+        if averaged
+        else tr("mAP, {where}", where=where)
     )
+    return Stat(label, percent(result.map, 1).removesuffix(" %"), "%", "", MAP_TIP)
 
 
 def features_words(result: TrainResult) -> str:

@@ -61,11 +61,11 @@ class ClipList(RowList):
     def paint_row(self, painter: QPainter, box: QRectF, row: int) -> None:
         clip: ClipState = self.rows[row]
         if clip.note:
-            draw_icon(painter, QRectF(box.left(), box.top() + 6, TICK, TICK).toRect(), "warn", "warn")
+            draw_icon(painter, QRectF(box.left(), box.center().y() - 14, TICK, TICK).toRect(), "warn", "warn")
         else:
-            paint_tick(painter, QRectF(box.left(), box.top() + 6, TICK, TICK), clip.chosen)
-        words = box.adjusted(TICK + 8, 3, 0, -4)
-        title = QRectF(words.left(), words.top(), words.width(), 18)
+            paint_tick(painter, QRectF(box.left(), box.center().y() - 14, TICK, TICK), clip.chosen)
+        words = box.adjusted(TICK + 8, 0, 0, 0)
+        title = QRectF(words.left(), box.center().y() - 17, words.width(), 18)
         write(painter, title, clip.title, "text" if clip.chosen and not clip.note else "muted", given=True)
         write(painter, title.translated(0, 16), clip_words(clip), "warn" if clip.note else "muted", 11)
 

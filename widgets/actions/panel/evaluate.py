@@ -61,7 +61,7 @@ class ContenderList(RowList):
         if self.shows_cross(row):
             self.paint_cross(painter, row)
         text = self.name_box(box)
-        line = QRectF(text.left(), text.top() + 3, text.width(), 18)
+        line = QRectF(text.left(), box.center().y() - 17, text.width(), 18)
         write(painter, line, told.name, given=True)
         write(painter, line.translated(0, 16), kind_words(told), "muted", 11)
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from engines.actions.types import ModelCard, Watched
 from engines.core.words import all_of, tr, tr_count
 from widgets.actions.panel.classes import paint_swatch
-from widgets.actions.panel.words import over_words
+from widgets.actions.panel.words import map_words
 from widgets.actions.state import WatchView
 from widgets.actions.words import Seen, coming, coming_words, ranked
 from widgets.charts.class_colors import class_brush, class_words, place_of
@@ -97,6 +97,7 @@ class _Face(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.now: Now | None = None
+        self.given = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         LOOK.changed.connect(self.update)
 
@@ -199,7 +200,7 @@ def model_words(card: ModelCard | None) -> str:
         tr("{rate:g} decisions/s", rate=card.recipe.rate),
     ]
     if card.map is not None:
-        parts.append(f"mAP {100 * card.map:.1f} %{over_words(card)}")
+        parts.append(map_words(card.map, card.averaged))
     return ", ".join(parts)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engines.actions.features.recipes import NETWORKS
 from engines.actions.models.settings import filled
 from engines.actions.study_types import WHOLE, Frames, TrainSpec
-from engines.actions.types import STREAMS, ModelCard, Segment
+from engines.actions.types import STREAMS, Segment
 from engines.core.words import tr, tr_count
 from widgets.actions.state import ActionsView, ClassCount, ClipState, EvaluateView, Page, TeachView, TrainView, Trouble
 from widgets.charts.axes import percent
@@ -161,8 +161,7 @@ def train_line(train: TrainView) -> str:
     if train.result is not None:
         tested = train.result.tested
         value = train.result.map if tested is None else tested.map
-        over = over_words(train.result.card)
-        reached = f"mAP {percent(value, 1)}{over}" if value is not None else tr("Trained")
+        reached = map_words(value, train.result.card.averaged) if value is not None else tr("Trained")
         return tr("{reached} in {seconds_words}", reached=reached, seconds_words=seconds_words(train.result.seconds))
     if train.spec.folder:
         return tr("Benchmark {folder}", folder=file_title(train.spec.folder))
@@ -179,9 +178,12 @@ def train_line(train: TrainView) -> str:
     )
 
 
-def over_words(card: ModelCard) -> str:
-    """' over 4 actions'; nothing where that is not known."""
-    return tr_count(card.averaged, " over {n} action", " over {n:,} actions") if card.averaged else ""
+def map_words(value: float, averaged: int) -> str:
+    """'mAP 98.2 % over 4 actions'; without them where that is not known."""
+    told = {"map": percent(value, 1)}
+    if not averaged:
+        return tr("mAP {map}", **told)
+    return tr_count(averaged, "mAP {map} over {n} action", "mAP {map} over {n:,} actions", **told)
 
 
 def _training(train: TrainView) -> str:
@@ -266,16 +268,14 @@ def frames_words(frames: Frames) -> str:
 
 def class_line(told: ClassCount, is_open: bool) -> str:
     """'wave, 3 segments, 6.2 s, key 2'."""
-    key = tr(", key {key}", key=told.key) if told.key else ""
-    marked = tr(", its segment is open") if is_open else ""
-    return tr(
-        "{class_words}, {segments}, {duration_words}{key}{marked}",
-        class_words=class_words(told.name),
-        segments=tr_count(told.segments, "{n} segment", "{n:,} segments"),
-        duration_words=duration_words(told.seconds),
-        key=key,
-        marked=marked,
+    parts = (
+        class_words(told.name),
+        tr_count(told.segments, "{n} segment", "{n:,} segments"),
+        duration_words(told.seconds),
+        tr("key {key}", key=told.key) if told.key else "",
+        tr("its segment is open") if is_open else "",
     )
+    return ", ".join(filter(None, parts))
 
 
 def classes_hint(counts: Sequence[ClassCount]) -> str:
@@ -293,14 +293,21 @@ def classes_hint(counts: Sequence[ClassCount]) -> str:
 
 def segment_words(segment: Segment, start: float, seconds: float, several: bool = False) -> str:
     """'wave from 0:12.4 to 0:14.1, 1.7 s, frames 124 to 141'."""
-    track = tr(" on {track}", track=segment.track) if several else ""
-    span = tr(
-        "from {start} to {end}",
-        start=clock_words(start),
-        end=clock_words(start + seconds),
-    )
-    frames = tr("frames {start:,} to {end:,}", start=segment.start, end=segment.end)
-    return f"{class_words(segment.action)}{track} {span}, {duration_words(seconds)}, {frames}"
+    told = {
+        "action": class_words(segment.action),
+        "start": clock_words(start),
+        "end": clock_words(start + seconds),
+        "duration": duration_words(seconds),
+        "first": segment.start,
+        "last": segment.end,
+    }
+    if several:
+        return tr(
+            "{action} on {track} from {start} to {end}, {duration}, frames {first:,} to {last:,}",
+            track=segment.track,
+            **told,
+        )
+    return tr("{action} from {start} to {end}, {duration}, frames {first:,} to {last:,}", **told)
 
 
 def clip_words(clip: ClipState) -> str:

@@ -17,6 +17,7 @@ from widgets.kit.form import say
 from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, QuietButton, Segmented
+from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH = 1240
@@ -83,7 +84,7 @@ class ComparePage(WorkPage):
         self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
         self._both.setStretch(1, 3 if wide else 0)
         self.beside.setVisible(wide)
-        spare = (self.height() - NOT_THE_TABLE) // ROW_HEIGHT
+        spare = (self.height() - NOT_THE_TABLE) // high(ROW_HEIGHT)
         self.table.set_most(MOST_ROWS if wide else max(LEAST_ROWS, min(spare, MOST_ROWS)))
 
     def _lay_out(self) -> None:

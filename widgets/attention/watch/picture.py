@@ -219,15 +219,16 @@ def _draw_scales(painter: QPainter, places: Places) -> None:
     room = QRectF(places.matrix.left(), top, wide, 24)
     middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
     draw_scale(painter, room, "0", high, title=middle)
-    label(painter, QRectF(room.right() + 8, top + 10, 80, 15), tr("of its row"), muted, LEFT)
+    label(painter, QRectF(room.right() + 8, top + 10, 120, 15), tr("of its row"), muted, LEFT)
     if scene.skipped:
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
         painter.drawRect(QRectF(room.right() + 8, top - 1, 14, 10))
         label(painter, QRectF(room.right() + 28, top - 5, 80, 17), tr("skipped"), muted, LEFT)
     wide = max(places.right.width(), 110)
-    ends = ("\u2212most", "most") if scene.below else (f"\u2212{_short(scene.right.most)}", _short(scene.right.most))
-    draw_scale(painter, QRectF(places.right.right() - wide, top, wide, 24), *ends, signed=True, title="0")
+    most = tr("most") if scene.below else _short(scene.right.most)
+    box = QRectF(places.right.right() - wide, top, wide, 24)
+    draw_scale(painter, box, f"\u2212{most}", most, signed=True, title="0")
 
 
 def _short(value: float) -> str:

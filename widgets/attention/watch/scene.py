@@ -91,7 +91,7 @@ def forward_scene(trace: Trace, at: int) -> Scene:
     titles = (
         ("m", tr("The running maximum of the row's scores")),
         ("l", tr("The sum of exp(s \u2212 m) so far")),
-        ("scale", tr("What this step scaled the sums by: exp(m \u2212 m\u2032)")),
+        (tr("scale"), tr("What this step scaled the sums by: exp(m \u2212 m\u2032)")),
     )
     output, seen = (trace.output, np.zeros(len(trace.output))) if step is None else (step.output, step.seen)
     return Scene(

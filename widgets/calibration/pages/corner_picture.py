@@ -13,6 +13,7 @@ from engines.core.frames import Image
 from engines.core.words import tr
 from widgets.calibration.overlays import residual_overlays
 from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, mark_words
+from widgets.kit.access.signs import Sign
 from widgets.viewer.image_view import ImageView
 from widgets.viewer.overlays import Caption, Label, Legend, Overlay, Points, Vectors
 
@@ -83,7 +84,7 @@ def marks(
     made += [Vectors([row.found for row in wrong], ends, 1.0, "bad"), Points(gone, "muted", 7.0, "cross")]
     made.append(Points([row.found for row in wrong], "bad", RING))
     if wrong:
-        made = [_with(one, (tr("probably wrong"), "bad")) if isinstance(one, Legend) else one for one in made]
+        made = [_with(one, (tr("probably wrong"), "bad", "ring")) if isinstance(one, Legend) else one for one in made]
     made += [Label(mark_words(row, board), row.found, "bad") for row in wrong[:labels] if row.number != chosen]
     for row in rows:
         if row.number == chosen:
@@ -92,7 +93,7 @@ def marks(
     return sorted(made, key=lambda one: isinstance(one, Caption | Label | Legend))
 
 
-def _with(legend: Legend, entry: tuple[str, str]) -> Legend:
+def _with(legend: Legend, entry: tuple[str, str, Sign]) -> Legend:
     """One entry more in a legend."""
     return replace(legend, entries=(*legend.entries, entry))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from engines.core.words import tr
-from widgets.calibration.pages.plane import Plane
+from widgets.calibration.pages.plane import Plane, shown_in
 from widgets.charts.axes import figure
 from widgets.charts.contours import contour, refined
 from widgets.charts.heat import draw_scale, heat_image, signed_image
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 FINE = 6
 """Steps of the drawn map to one of its grid."""
 INK, PAPER = QColor(10, 12, 16, 220), QColor(255, 255, 255, 235)
-SCALE_WIDTH = 360.0
+SCALE_WIDTH = 440.0
 SMALLEST = 0.5
 """Percentile at which the scale of magnitudes begins."""
 
@@ -30,8 +30,8 @@ SMALLEST = 0.5
 @dataclass(frozen=True)
 class Heat:
     """values: (rows, columns) from corner to corner of `extent`, nan where nothing is known. signed: two colours about
-    zero. levels: values that lines are drawn for. dots: points in the plane's units. arrows: from and to, drawn
-    `enlarged` times longer. title: what the colours mean, said at the scale."""
+    zero. levels: values that lines are drawn for, dashed below zero. dots: points in the plane's
+    units. arrows: from and to, drawn `enlarged` times longer. title: what the colours mean, said at the scale."""
 
     values: Floats
     extent: QRectF
@@ -119,7 +119,10 @@ class HeatPlane(Plane):
         if self.heat is None or not math.isfinite(value):
             return []
         sign = "+" if self.heat.signed and value > 0 else ""
-        return [f"{sign}{figure(value)} {self.heat.unit}", tr("at {x:.0f}, {y:.0f} {unit}", x=x, y=y, unit=self.unit)]
+        one, unit = shown_in(self.unit)
+        decimals = max(0, -math.floor(math.log10(one)))
+        place = {"x": f"{x * one:.{decimals}f}", "y": f"{y * one:.{decimals}f}", "unit": unit}
+        return [f"{sign}{_told(value, self.heat.unit)}", tr("at {x}, {y} {unit}", **place)]
 
     def paint_plane(self, painter: QPainter) -> None:
         heat = self.heat
@@ -132,11 +135,12 @@ class HeatPlane(Plane):
         painter.drawImage(QRectF(box.topLeft() - half, box.bottomRight() + half), self._image)
         self._paint_dots(painter, heat)
         self._paint_arrows(painter, heat)
+        levels = [(level, [self._moved(line) for line in lines]) for level, lines in self._lines]
+        for level, lines in levels:
+            _stroke(painter, lines, 1.1, dashed=level < 0)
         taken: list[QRectF] = []
-        for level, lines in self._lines:
-            drawn = [QLineF(self.at(one.x1(), one.y1()), self.at(one.x2(), one.y2())) for one in lines]
-            _stroke(painter, drawn, 1.1)
-            self._paint_level(painter, f"{figure(level)} {heat.unit}", drawn, taken)
+        for level, lines in levels:
+            self._paint_level(painter, "+" * (heat.signed and level > 0) + _told(level, heat.unit), lines, taken)
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         heat = self.heat
@@ -144,7 +148,7 @@ class HeatPlane(Plane):
             wide = min(SCALE_WIDTH, room.width())
             bar = QRectF(room.center().x() - wide / 2, room.top() + 2, wide, room.height())
             plus = "+" if heat.signed else ""
-            ends = f"{rough(heat.low)} {heat.unit}", f"{plus}{rough(heat.high)} {heat.unit}"
+            ends = _told(heat.low, heat.unit, rough), plus + _told(heat.high, heat.unit, rough)
             title = heat.title if heat.signed else tr("{heat}, logarithmic", heat=heat.title)
             draw_scale(painter, bar, *ends, signed=heat.signed, title=title)
 
@@ -160,6 +164,10 @@ class HeatPlane(Plane):
         across, down = heat.extent.width() / (columns - 1), heat.extent.height() / (rows - 1)
         scale, start = np.array([across, down]), np.array([heat.extent.left(), heat.extent.top()])
         return [QLineF(*map(float, ends.ravel())) for ends in contour(heat.values, level) * scale + start]
+
+    def _moved(self, line: QLineF) -> QLineF:
+        """Where a line of the heat is in the widget."""
+        return QLineF(self.at(line.x1(), line.y1()), self.at(line.x2(), line.y2()))
 
     def _paint_dots(self, painter: QPainter, heat: Heat) -> None:
         radius = 2.2 if heat.signed else 1.3
@@ -191,14 +199,14 @@ class HeatPlane(Plane):
                 return
 
 
-def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float) -> None:
-    """White with a dark halo, to be read on any colour."""
+def _stroke(painter: QPainter, lines: Sequence[QLineF], width: float, *, dashed: bool) -> None:
+    """White with a dark halo, to be read on any colour; pieces are short, and dashed each is half as long."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, wide in ((INK, width + 1.2), (PAPER, width)):
         pen = QPen(color, wide)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawLines(list(lines))
+        painter.drawLines([QLineF(line.pointAt(0.25), line.pointAt(0.75)) if dashed else line for line in lines])
 
 
 def _head(start: QPointF, end: QPointF) -> list[QLineF]:
@@ -212,6 +220,11 @@ def _head(start: QPointF, end: QPointF) -> list[QLineF]:
         side.setLength(min(5.0, shaft.length() / 2))
         made.append(side)
     return made
+
+
+def _told(value: float, unit: str, written: Callable[[float], str] = figure) -> str:
+    one, shown = shown_in(unit)
+    return f"{written(value * one)} {shown}"
 
 
 def rough(value: float) -> str:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStackedWidget
 
 from engines.calibration.types import MonoResult
@@ -18,7 +18,7 @@ from widgets.calibration.pages.bending import Bent, Displacement, displacement, 
 from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import rough
 from widgets.calibration.pages.plane import Plane
-from widgets.calibration.pages.residual_planes import legend
+from widgets.calibration.pages.residual_planes import Entry, legend
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import MODEL_NAMES
 from widgets.charts.plot import Plot, Series
@@ -26,7 +26,9 @@ from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import held, row_of
-from widgets.kit.panel import NumberField, Segmented, StatGrid
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM, UNITS, figure
+from widgets.kit.panel import Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.theme import LOOK
 
@@ -73,8 +75,8 @@ class LensGrid(Plane):
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        words: list[tuple[str, QColor]] = [(tr("through the lens"), look.color("accent"))]
-        legend(painter, room, [*words, (tr("without distortion"), look.color("muted"))])
+        seen: Entry = tr("through the lens"), look.color("accent"), "line"
+        legend(painter, room, [seen, (tr("without distortion"), look.color("muted"), "dashes")])
 
     def _stroke(self, painter: QPainter, points: np.ndarray, pen: QPen) -> None:
         """In pieces where the lens has no ray, and no farther beyond the picture than it is wide."""
@@ -90,7 +92,7 @@ class LensPage(ChartPage):
     def __init__(self) -> None:
         super().__init__()
         self.grid = LensGrid()
-        self.curve = Plot(tr("Displacement by the lens"), tr("distance from the axis, px"), "px")
+        self.curve = Plot(tr("Displacement by the lens"), tr("distance from the axis, px"), tr("displacement, px"))
         self.chart = self.grid
         self.form = Segmented(
             tr("Shown"),
@@ -99,7 +101,7 @@ class LensPage(ChartPage):
         )
         self.words = wrapped()
         self.stats = StatGrid()
-        self.sensor = NumberField(tr("Sensor width"), 0, 0, 1000, unit="mm", decimals=2, step=0.1, tip=SENSOR_TIP)
+        self.sensor = LengthField(tr("Sensor width"), 0, 0, 1000, MM, decimals=3, step=0.1, tip=SENSOR_TIP)
         self.sensor.setSpecialValueText(tr("not known"))
         self.charts = QStackedWidget()
         for chart in (self.grid, self.curve):
@@ -108,6 +110,7 @@ class LensPage(ChartPage):
         self.lay_chart(tr("Lens"), self.charts, side_of(self.words, self.stats, sensor), self.form, empty=EMPTY)
         self.form.chosen.connect(self._choose)
         self.sensor.valueChanged.connect(lambda _value: self._show_stats())
+        UNITS.changed.connect(self._show_stats)
         keep("lens", form=self.form, sensor=self.sensor)
 
     def show_state(self, view: PagesView) -> None:
@@ -182,5 +185,6 @@ def lens_stats(result: MonoResult, sensor_mm: float) -> list[Stat]:
     made = [Stat(name, f"{angle:.1f}" if math.isfinite(angle) else "\u2013", DEGREES) for name, angle in angles]
     made.append(Stat(tr("Focal length"), f"{lens.intrinsics.fx:.1f}", "px"))
     if sensor_mm > 0:
-        made.append(Stat(tr("Focal length"), f"{focal_mm(lens, size, sensor_mm):.2f}", "mm"))
+        focal = focal_mm(lens, size, sensor_mm) * MM.metres
+        made.append(Stat(tr("Focal length"), figure(focal, MM, 2), UNITS.of(MM).symbol))
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -18,6 +19,7 @@ from widgets.kit.theme import LOOK, number_font
 
 ROW, BAR, HEAD, FOOT = 34.0, 14.0, 22.0, 24.0
 VALUE_ROOM = 72.0
+TITLE = tr("Left out (bar) and RMS of the fit (tick), px")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class ModelBars(DrawnChart):
             *([b.name, f"{b.left_out:.6g}", f"{b.rms:.6g}"] for b in self.bars),
         ]
 
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        room = self.room()
+        return ((TITLE, QRectF(room.left() - 30, room.bottom(), room.width() + 60, FOOT)),) if self.bars else ()
+
     def room(self) -> QRectF:
         """Where the bars are."""
         names = max((QFontMetricsF(bold(13)).horizontalAdvance(bar.name) for bar in self.bars), default=80.0)
@@ -74,7 +80,7 @@ class ModelBars(DrawnChart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        label(painter, QRectF(0, 0, self.width(), 16), tr("Left out (bar) and RMS of the fit (tick), px"), muted)
+        label(painter, QRectF(0, 0, self.width(), 16), TITLE, muted)
         for value, text in Axis(0.0, self._top()).ticks(5):
             x = round(self.x_of(value)) + 0.5
             painter.setPen(QPen(look.color("muted", 0.15), 1))

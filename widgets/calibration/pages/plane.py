@@ -3,15 +3,18 @@ by subclasses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from widgets.charts.axes import Axis
-from widgets.charts.drawn import RIGHT, DrawnChart, draw_note, label
+from widgets.charts.drawn import RIGHT, DrawnChart, around, draw_note, label
+from widgets.kit.lengths.units import ALL, UNITS
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 44.0, 10.0, 16.0, 22.0, 48.0
+LEFT_ROOM, TOP_ROOM, RIGHT_ROOM, AXIS_ROOM, FOOT_ROOM = 66.0, 10.0, 16.0, 22.0, 48.0
 TICK_APART = 70.0
 
 
@@ -23,6 +26,7 @@ class Plane(DrawnChart):
         self.unit, self.nothing = unit, ""
         self.extent = QRectF(0, 0, 4, 3)
         self.is_empty = True
+        UNITS.changed.connect(self.update)
         self.setMinimumSize(200, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -46,6 +50,11 @@ class Plane(DrawnChart):
         box, extent = self.box, self.extent
         scale = extent.width() / box.width()
         return extent.left() + (at.x() - box.left()) * scale, extent.top() + (at.y() - box.top()) * scale
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        """The unit stands beside the last value of each."""
+        unit = shown_in(self.unit)[1]
+        return () if self.is_empty else around(self.box, unit, unit)
 
     def paint_plane(self, painter: QPainter) -> None:
         """What lies in the plane; clipped to it."""
@@ -84,13 +93,17 @@ class Plane(DrawnChart):
         painter.drawRect(box)
         painter.setFont(number_font(11))
         muted = look.color("muted")
-        across = Axis(extent.left(), extent.right()).ticks(max(3, int(box.width() / TICK_APART)))
-        for index, (value, text) in enumerate(across):
-            words = f"{text} {self.unit}" if index == len(across) - 1 else text
+        for value, words in self._values(extent.left(), extent.right(), box.width()):
             room = QRectF(self.at(value, 0).x() - 40, box.bottom() + 3, 80, 15)
             label(painter, room, words, muted, Qt.AlignmentFlag.AlignHCenter)
-        for value, text in Axis(extent.top(), extent.bottom()).ticks(max(3, int(box.height() / TICK_APART))):
-            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), text, muted, RIGHT)
+        for value, words in self._values(extent.top(), extent.bottom(), box.height()):
+            label(painter, QRectF(box.left() - 66, self.at(0, value).y() - 8, 60, 16), words, muted, RIGHT)
+
+    def _values(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+        """Round values of an axis as they are shown, the last with the unit."""
+        one, unit = shown_in(self.unit)
+        ticks = Axis(low * one, high * one).ticks(max(3, int(pixels / TICK_APART)))
+        return [(value / one, f"{text} {unit}" if value == ticks[-1][0] else text) for value, text in ticks]
 
     def _note(self, painter: QPainter, box: QRectF) -> None:
         if self._cursor is None or not box.contains(self._cursor):
@@ -102,3 +115,10 @@ class Plane(DrawnChart):
             left = min(max(self._cursor.x() + 14, 4.0), self.width() - wide - 4)
             top = min(max(self._cursor.y() - high - 10, 4.0), self.height() - high - 4)
             draw_note(painter, QRectF(left, top, wide, high), lines)
+
+
+def shown_in(unit: str) -> tuple[float, str]:
+    """How many of what is shown one of this unit is, and how that is called: lengths are in the unit of now."""
+    known = ALL.get(unit)
+    now = known and UNITS.of(known)
+    return (known.metres / now.metres, now.symbol) if known and now else (1.0, unit)

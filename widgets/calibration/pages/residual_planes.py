@@ -17,6 +17,8 @@ from widgets.calibration.pages.corners import CornerRow, board_of, corner_rows, 
 from widgets.calibration.pages.plane import Plane
 from widgets.charts.axes import figure
 from widgets.charts.drawn import label
+from widgets.kit.access.signs import Sign, draw_sign
+from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK
 
 CELLS = 12, 9
@@ -25,6 +27,8 @@ LEAST = 4
 """As few corners have no mean worth drawing."""
 NEAR = 14.0
 ROOM, LEGEND_ROW = 1.15, 15.0
+Entry = tuple[str, QColor, Sign]
+"""What a legend says: words, colour and sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,11 @@ class MarksPlane(Plane):
     def is_chosen(self, mark: Mark) -> bool:
         return mark.view == self.view and mark.row.number == self.corner
 
-    def wrong(self, words: str) -> tuple[tuple[str, QColor], ...]:
+    def wrong(self, words: str, sign: Sign) -> tuple[Entry, ...]:
         """Suspects in the legend, where there are any."""
-        return ((words, LOOK.now.color("bad")),) if any(mark.row.suspect for mark in self.marks) else ()
+        return ((words, LOOK.now.color("bad"), sign),) if any(mark.row.suspect for mark in self.marks) else ()
 
-    def told(self, painter: QPainter, room: QRectF, words: Sequence[tuple[str, QColor]]) -> None:
+    def told(self, painter: QPainter, room: QRectF, words: Sequence[Entry]) -> None:
         """The legend below the plane, over all the width where the plane's does not hold it."""
         left = room.left() if legend_width(painter, words) <= self.width() - room.left() else 8.0
         legend(painter, QRectF(left, room.top(), self.width() - left, room.height()), words)
@@ -152,7 +156,8 @@ class ResidualField(MarksPlane):
         for mark in self.ordered():
             row, start = mark.row, self.spot(mark.row)
             times = 1.0 if row.suspect else self.scale
-            painter.setPen(QPen(self.color(mark), 2.0 if row.suspect else 1.2))
+            strong = row.suspect or mark.view == self.view
+            painter.setPen(QPen(self.color(mark), 2.2 if strong else 1.0))
             painter.drawLine(start, self.tip(*row.found, *row.error, times))
             if row.suspect or self.is_chosen(mark):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -166,11 +171,11 @@ class ResidualField(MarksPlane):
 
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        words = (
-            (tr("residual \u00d7 {scale:g}", scale=self.scale), look.color("muted")),
-            (tr("this view"), look.color("accent")),
-            (tr("mean of each part"), look.color("warn")),
-            *self.wrong(tr("probably wrong \u00d7 1")),
+        words: tuple[Entry, ...] = (
+            (tr("residual \u00d7 {scale:g}", scale=self.scale), look.color("muted"), "line"),
+            (tr("this view"), look.color("accent"), "thick-line"),
+            (tr("mean of each part"), look.color("warn"), "arrow"),
+            *self.wrong(tr("probably wrong \u00d7 1"), "ring"),
         )
         self.told(painter, room, words)
 
@@ -200,22 +205,28 @@ class ResidualCloud(MarksPlane):
         painter.drawLine(QPointF(self.box.left(), zero.y()), QPointF(self.box.right(), zero.y()))
         painter.drawLine(QPointF(zero.x(), self.box.top()), QPointF(zero.x(), self.box.bottom()))
         for mark in self.ordered():
-            chosen = self.is_chosen(mark)
-            painter.setPen(QPen(look.color("text"), 1.5) if chosen else Qt.PenStyle.NoPen)
-            painter.setBrush(self.color(mark))
-            painter.drawEllipse(self.spot(mark.row), *((5.0, 5.0) if chosen or mark.row.suspect else (2.6, 2.6)))
+            self._dot(painter, mark)
+            if self.is_chosen(mark):
+                ink(painter, QPen(look.color("text"), 1.5), None)
+                painter.drawEllipse(self.spot(mark.row), 7, 7)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(look.color("warn"), 1.5, Qt.PenStyle.DashLine))
         radius = QLineF(zero, self.at(self.ring, 0)).length()
         painter.drawEllipse(zero, radius, radius)
 
+    def _dot(self, painter: QPainter, mark: Mark) -> None:
+        """In the sign that the legend has for it."""
+        suspect, ours = mark.row.suspect, mark.view == self.view
+        sign: Sign = "cross" if suspect else "square" if ours else "dot"
+        draw_sign(painter, sign, self.spot(mark.row), self.color(mark), 4.0 if suspect else 3.2 if ours else 2.4)
+
     def paint_foot(self, painter: QPainter, room: QRectF) -> None:
         look = LOOK.now
-        words = (
-            (tr("all views"), look.color("muted")),
-            (tr("this view"), look.color("accent")),
-            (tr("RMS {ring} px", ring=figure(self.ring)), look.color("warn")),
-            *self.wrong(tr("probably wrong")),
+        words: tuple[Entry, ...] = (
+            (tr("all views"), look.color("muted"), "dot"),
+            (tr("this view"), look.color("accent"), "square"),
+            (tr("RMS {ring} px", ring=figure(self.ring)), look.color("warn"), "dashed-ring"),
+            *self.wrong(tr("probably wrong"), "cross"),
         )
         self.told(painter, room, words)
 
@@ -232,23 +243,21 @@ def cell_means(marks: Iterable[Mark], width: int, height: int) -> list[tuple[flo
     return [(float(x), float(y), float(dx), float(dy)) for x, y, dx, dy in kept]
 
 
-def legend(painter: QPainter, room: QRectF, words: Sequence[tuple[str, QColor]]) -> None:
-    """Words with the colours that they stand for, in a row from the left, and in a second one below it."""
+def legend(painter: QPainter, room: QRectF, words: Sequence[Entry]) -> None:
+    """Words with the signs that they stand for, in a row from the left, and in a second one below it."""
     left, top = room.left(), room.top()
-    for text, color in words:
+    for text, color, sign in words:
         wide = _wide(painter, text)
         if left > room.left() and left + wide > room.right():
             left, top = room.left(), top + LEGEND_ROW
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawEllipse(QPointF(left + 4, top + 10), 4, 4)
+        draw_sign(painter, sign, QPointF(left + 4, top + 10), color)
         label(painter, QRectF(left + 13, top + 2, wide - 13, 16), text, LOOK.now.color("muted"))
         left += wide + 14
 
 
-def legend_width(painter: QPainter, words: Sequence[tuple[str, QColor]]) -> float:
+def legend_width(painter: QPainter, words: Sequence[Entry]) -> float:
     """Of a legend in one row."""
-    return sum(_wide(painter, text) + 14 for text, _ in words) - 14
+    return sum(_wide(painter, text) + 14 for text, *_ in words) - 14
 
 
 def _wide(painter: QPainter, text: str) -> float:

@@ -32,6 +32,7 @@ from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
 
 WIDTHS = (276, 380, 0.28)
@@ -99,7 +100,7 @@ class ResidualsPage(WorkPage):
             shown.grab().save(str(part), "PNG")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // ROW_HEIGHT))
+        self.table.set_most(max(LEAST_ROWS, (self.height() - ROOM_ABOVE) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
     def _show_view(self, view: ViewResult, result: MonoResult) -> None:

@@ -18,10 +18,12 @@ from widgets.calibration.pages.chart_page import ChartPage, side_of
 from widgets.calibration.pages.heat_plane import Heat, HeatPlane, rough
 from widgets.calibration.pages.state import PagesView
 from widgets.calibration.state import pixels
+from widgets.charts.axes import Axis
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import DASH, FiguresTable
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
+from widgets.kit.lengths.units import MM, UNITS
 from widgets.kit.panel import ChoiceField, EmptyState, StatGrid, Toggle
 from widgets.kit.results import Stat
 
@@ -67,6 +69,7 @@ class ShapePage(ChartPage):
         self.rigid.clicked.connect(self.freeWanted)
         self.board.chosen.connect(lambda _id: self._draw())
         self.arrows.toggled.connect(lambda _on: self._draw())
+        UNITS.changed.connect(self._draw)
         keep("shape", board=self.board, arrows=self.arrows)
 
     def show_state(self, view: PagesView) -> None:
@@ -127,11 +130,20 @@ def heat_of(shape: BoardShape, *, arrows: bool = True) -> Heat:
         "mm",
         tr("height \u00b7 arrows \u00d7 {times:g}", times=times) if arrows else tr("height"),
         signed=True,
+        levels=heights(values),
         dots=[(float(x), float(y)) for x, y in flat],
         arrows=[(x, y, u, v) for x, y, u, v in ends] if arrows else (),
         enlarged=times,
         frame=extent.adjusted(-pitch / 2, -pitch / 2, pitch / 2, pitch / 2),
     )
+
+
+def heights(values: Floats) -> list[float]:
+    """A few round heights of both signs that occur."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if not low < high:
+        return []
+    return [height for height, _words in Axis(low, high).ticks(4) if low < height < high and abs(height) > 1e-9]
 
 
 def _between(shape: BoardShape, xs: Floats, top: float, bottom: float) -> Floats:
@@ -154,11 +166,8 @@ def enlargement(shape: BoardShape, wanted: float) -> float:
 
 def shape_words(shape: BoardShape) -> str:
     """'Bowed by 0.38 mm, 0.3 % taller than wide beside the print.'"""
-    bow = (
-        tr("Bowed by {bow} mm", bow=rough(shape.bow))
-        if shape.bow >= STRAIGHT
-        else tr("Flat to {bow} mm", bow=rough(shape.bow))
-    )
+    high = f"{_rough(shape.bow)} {UNITS.of(MM).symbol}"
+    bow = tr("Bowed by {bow}", bow=high) if shape.bow >= STRAIGHT else tr("Flat to {bow}", bow=high)
     share = abs(shape.taller)
     if share < EVEN:
         return tr("{bow}, its proportions as printed.", bow=bow)
@@ -168,17 +177,22 @@ def shape_words(shape: BoardShape) -> str:
     return tr("{bow}, {share} % wider than printed.", **told)
 
 
+def _rough(millimetres: float) -> str:
+    return rough(UNITS.of(MM).of(millimetres * MM.metres))
+
+
 def shape_stats(shape: BoardShape) -> list[Stat]:
+    unit = UNITS.of(MM).symbol
     return [
-        Stat(tr("Bow"), rough(shape.bow), "mm", tip=tr("From the lowest corner to the highest")),
+        Stat(tr("Bow"), _rough(shape.bow), unit, tip=tr("From the lowest corner to the highest")),
         Stat(
             tr("Height to width"), f"{100 * shape.taller:+.2f}", "%", tip=tr("Beside the print: positive is too tall")
         ),
         Stat(tr("Skew"), f"{shape.skew:+.3f}", "\u00b0", tip=tr("Of the angle between rows and columns")),
         Stat(
             tr("Other shifts"),
-            rough(shape.shift),
-            "mm",
+            _rough(shape.shift),
+            unit,
             tip=tr("Root mean square in the plane, stretch and skew taken off"),
         ),
     ]

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from widgets.kit.layouts import column_of, row_of
-from widgets.kit.panel import PlainButton
+from widgets.kit.panel import PlainButton, columns
 from widgets.kit.path_row import PathRow
 
 NOTHING = tr("Choose a file")
@@ -25,7 +25,7 @@ class TwoFiles(QWidget):
         self.second = PathRow(tr("Second"), NOTHING, tr("The calibration to set beside it"))
         self.swap = PlainButton(tr("Swap"), "retry", tr("The first one as the second"))
         if across:
-            self.setLayout(row_of((self.first, 1), (self.second, 1), self.swap, spacing=16))
+            self.setLayout(row_of((columns(self.first, self.second, spacing=16), 1), self.swap, spacing=16))
         else:
             self.setLayout(column_of(self.first, self.second, row_of(None, self.swap), spacing=12))
 

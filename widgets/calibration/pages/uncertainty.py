@@ -13,6 +13,7 @@ from widgets.calibration.pages.state import PagesView
 from widgets.charts.contours import refined
 from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
+from widgets.kit.lengths.units import UNITS, M
 from widgets.kit.panel import ChoiceField, StatGrid, Toggle
 from widgets.kit.results import Stat
 
@@ -31,6 +32,7 @@ class UncertaintyPage(ChartPage):
         super().__init__()
         self.chart = self.map = HeatPlane(tr("Uncertainty over the picture"), "px")
         self.distance = ChoiceField(tr("Distance"), tip=tr("How far the point is from the camera"))
+        self.distance.setMinimumContentsLength(10)
         self.corners = Toggle(tr("Corners"), True, tip=tr("Where the corners were that the result rests on"))
         self.words, self.about = wrapped(), wrapped("hint", ABOUT)
         self.stats = StatGrid()
@@ -39,6 +41,7 @@ class UncertaintyPage(ChartPage):
         )
         self.distance.chosen.connect(lambda _id: self._draw())
         self.corners.toggled.connect(lambda _on: self._draw())
+        UNITS.changed.connect(self._tell_anew)
         keep("uncertainty", distance=self.distance, corners=self.corners)
 
     def show_state(self, view: PagesView) -> None:
@@ -49,6 +52,11 @@ class UncertaintyPage(ChartPage):
             self.empty.set_text(*_nothing(view))
         elif result is not before.result:
             self._offer(result.uncertainty)
+            self._draw()
+
+    def _tell_anew(self) -> None:
+        if self.shown.result is not None and self.shown.result.uncertainty:
+            self._offer(self.shown.result.uncertainty)
             self._draw()
 
     def _offer(self, maps: tuple[UncertaintyMap, ...]) -> None:
@@ -83,7 +91,12 @@ def corners_of(result: MonoResult) -> tuple[Point, ...]:
 
 
 def distance_words(distance: float) -> str:
-    return tr("At {distance} m", distance=rough(distance)) if distance > 0 else tr("Far away")
+    return tr("At {distance}", distance=_told(distance)) if distance > 0 else tr("Far away")
+
+
+def _told(distance: float) -> str:
+    unit = UNITS.of(M)
+    return f"{rough(unit.of(distance))} {unit.symbol}"
 
 
 def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
@@ -96,10 +109,10 @@ def middle_and_edge(heat: Heat) -> tuple[float, float, float]:
 
 def known_words(heat: Heat, distance: float) -> str:
     middle, edge, _worst = middle_and_edge(heat)
-    told = {"middle": rough(middle), "edge": rough(edge), "distance": rough(distance)}
+    told = {"middle": rough(middle), "edge": rough(edge), "distance": _told(distance)}
     known = (
         tr(
-            "A point {distance} m away is known to {middle} px in the middle of the picture, to {edge} px at its edge.",
+            "A point {distance} away is known to {middle} px in the middle of the picture, to {edge} px at its edge.",
             **told,
         )
         if distance > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from widgets.kit.lengths.units import MM, UNITS, digits
 from widgets.viewer.overlays import Label, Overlay, Points, Polyline
 
 if TYPE_CHECKING:
@@ -29,4 +30,5 @@ def overlays_of(pick: Pick, camera: int) -> list[Overlay]:
 
 def _said(point: SpacePoint) -> str:
     """The largest deviation: '± 1.9 mm'."""
-    return f"\u00b1 {1000 * max(point.std):.2g} mm"
+    unit = UNITS.of(MM)
+    return f"\u00b1 {digits(unit.of(max(point.std)), 2)} {unit.symbol}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engines.calibration.live.rig_types import PairState, RigSighting
 from engines.calibration.types import Sighting
 from engines.core.words import as_part, tr, tr_count
+from widgets.kit.lengths.units import MM, figure, in_units, length
 from widgets.sources.choice import SourceChoice
 
 SEVERAL = ":several"
@@ -57,7 +58,7 @@ class RigLive:
         """What to do next, in words."""
         if self.problem:
             return self.problem
-        return tr("Waiting for the first frame") if self.sighting is None else self.sighting.guidance
+        return tr("Waiting for the first frame") if self.sighting is None else in_units(self.sighting.guidance)
 
     @property
     def more(self) -> str:
@@ -126,14 +127,13 @@ def shared_words(pair: PairState) -> str:
 
 
 def distance_of(pair: PairState) -> str:
-    """Millimetres with their deviation, as many digits as it leaves; an en dash where nothing is known."""
+    """With its deviation, as many digits as it leaves; an en dash where nothing is known."""
     if pair.distance is None:
         return "\u2013"
-    distance, std = 1000 * pair.distance, None if pair.std is None else 1000 * pair.std
-    if std is None:
-        return f"{distance:.0f} mm"
-    digits = 2 if std < 0.1 else 1 if std < 1 else 0
-    return f"{distance:.{digits}f} \u00b1 {std:.{digits}f} mm"
+    if pair.std is None:
+        return length(pair.distance, MM, 0)
+    digits = 2 if pair.std < 1e-4 else 1 if pair.std < 1e-3 else 0
+    return f"{figure(pair.distance, MM, digits)} \u00b1 {length(pair.std, MM, digits)}"
 
 
 def rig_title(title: str, tiles: int) -> str:

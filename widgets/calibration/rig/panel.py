@@ -21,6 +21,7 @@ from widgets.calibration.rig.state import Phase, RigState
 from widgets.kit.feature_panel import FeaturePanel
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import FOLDS, PlainButton, PrimaryButton, QuietButton, Section, describe
 
 SOLVE_TIP = tr("Solve for all cameras together")
@@ -84,6 +85,7 @@ class RigPanel(FeaturePanel):
         self.print = QuietButton("", "print", tr("A PDF of the board in true size"), name=tr("Print board"))
         self._lay_out()
         self.show_state(self.shown)
+        UNITS.changed.connect(self._tell_anew)
 
     @property
     def commands(self) -> dict[str, QAbstractButton]:
@@ -127,6 +129,9 @@ class RigPanel(FeaturePanel):
             self.show_top()
             if focused:
                 (self.start if view.busy is None else self.progress.cancel).setFocus()
+
+    def _tell_anew(self) -> None:
+        self.show_state(self.shown)
 
     def _fold(self, done: bool) -> None:
         """Once there is a result, what led to it makes room; a section the user turned stays as it is."""

@@ -12,6 +12,7 @@ from engines.core.words import as_sentence, tr, tr_count
 from widgets.calibration.rig.points_state import Measured, RigUse
 from widgets.kit.fields import wrapped
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import MM, UNITS, figure
 from widgets.kit.panel import ChoiceField, PlainButton, QuietButton, Section, Toggle, columns, labelled
 from widgets.sources.choice import SourceChoice
 
@@ -151,16 +152,17 @@ def measured_words(measured: Measured) -> str:
 
 
 def place_words(measured: Measured) -> str:
-    """Millimetres, one axis a line: 'x  12.3 ± 0.4 mm'."""
+    """One axis a line: 'x  12.3 ± 0.4 mm'."""
     if measured.point is None:
         return ""
+    symbol = UNITS.of(MM).symbol
     rows = zip("xyz", measured.point.place, measured.point.std, strict=True)
-    return "\n".join(f"{axis}  {_figure(value, std)} ± {_figure(std, std)} mm" for axis, value, std in rows)
+    return "\n".join(f"{axis}  {_figure(value, std)} ± {_figure(std, std)} {symbol}" for axis, value, std in rows)
 
 
 def _figure(metres: float, std: float) -> str:
-    """In millimetres, with two figures of the deviation."""
-    return f"{1000 * metres:.{0 if std >= 0.01 else 1 if std >= 0.001 else 2}f}"
+    """With two figures of the deviation, which is usually in millimetres."""
+    return figure(metres, MM, 0 if std >= 0.01 else 1 if std >= 0.001 else 2)
 
 
 def _named(camera: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from widgets.charts.space.eye import Compass, Floats
 from widgets.charts.space.things import Ink, Net
+from widgets.kit.lengths.units import MM, UNITS, M, digits, figure
 
 ROUND = (1.0, 2.0, 5.0, 10.0)
 STEPS = 9
@@ -40,12 +41,19 @@ def _pieces(count: int) -> tuple[Floats, Floats]:
     return both, np.clip(1 - away**2, 0, 1)
 
 
-def round_length(length: float) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that is at least a length."""
-    power = 10.0 ** math.floor(math.log10(length))
-    return next(power * factor for factor in ROUND if power * factor >= length * 0.999)
+def round_length(metres: float) -> float:
+    """The smallest that is at least a length and is 1, 2, 5 times a power of ten of its unit."""
+    unit = UNITS.of(M)
+    power = 10.0 ** math.floor(math.log10(unit.of(metres)))
+    return unit.metres * next(power * factor for factor in ROUND if power * factor >= unit.of(metres) * 0.999)
 
 
-def length_words(length: float) -> str:
+def length_words(metres: float) -> str:
     """'2 m', '250 mm', '0.5 mm'."""
-    return f"{length:g} m" if length >= 1 else f"{length * 1000:g} mm"
+    unit = UNITS.of(M if metres >= 1 else MM)
+    return f"{digits(unit.of(metres), 6)} {unit.symbol}"
+
+
+def place_words(place: Floats) -> str:
+    """'0.120, -0.004, 1.500 m'."""
+    return f"{', '.join(figure(value, M, 3) for value in place.tolist())} {UNITS.of(M).symbol}"

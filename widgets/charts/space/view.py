@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QSizePolicy
 from engines.core.words import tr
 from widgets.charts.drawn import LINE, DrawnChart, draw_note, label
 from widgets.charts.space.eye import Compass, Extent, Eye, Floats
-from widgets.charts.space.ground import ground, length_words, round_length
+from widgets.charts.space.ground import ground, length_words, place_words, round_length
 from widgets.charts.space.painting import draw_ground, draw_net, draw_shot, draw_ways, draw_window
 from widgets.charts.space.picking import picked
 from widgets.charts.space.stage import Shot, Stage
 from widgets.charts.space.things import Blob, Key, Net, Part, Thing
+from widgets.kit.lengths.units import MM, UNITS, digits
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.wheel import leave_wheel_where_scrolled
 
@@ -57,6 +58,7 @@ class SpaceView(DrawnChart):
         self._held: tuple[Eye, QPointF, bool] | None = None
         self.side = HOME
         self.setMinimumSize(240, 180)
+        UNITS.changed.connect(self.tell_anew)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         leave_wheel_where_scrolled(self)
@@ -99,6 +101,11 @@ class SpaceView(DrawnChart):
     def set_window(self, outline: Floats | None) -> None:
         """What lies outside of this outline (N x 3 points of space) is dimmed."""
         self._window = outline
+        self.update()
+
+    def tell_anew(self) -> None:
+        """Lengths are told in another unit: the floor's steps are round in that."""
+        self._lay_floor()
         self.update()
 
     def set_notes(self, notes: Sequence[str]) -> None:
@@ -331,10 +338,10 @@ class SpaceView(DrawnChart):
 
 def told(thing: Thing) -> list[str]:
     """What is said of a thing: its name, its place with how certain it is, and what else is known."""
-    place = ", ".join(f"{value:.3f}" for value in thing.place.tolist())
-    lines = [thing.name, tr("at {place} m", place=place)]
+    lines = [thing.name, tr("at {place}", place=place_words(thing.place))]
     if thing.std is not None:
-        lines.append(f"\u00b1 {', '.join(f'{1000 * value:.2g}' for value in thing.std.tolist())} mm")
+        unit = UNITS.of(MM)
+        lines.append(f"\u00b1 {', '.join(digits(unit.of(value), 2) for value in thing.std.tolist())} {unit.symbol}")
     return [*lines, *thing.more]
 
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.words import tr
 from engines.faces.study_types import GazeFit
 from engines.faces.types import Gaze, HeadPose, Point
+from widgets.charts.drawn import DrawnChart, around
 from widgets.faces.gaze.words import degrees, fit_words, gaze_words, pose_words
-from widgets.kit.fields import describe
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, mixed, number_font
 
@@ -22,23 +22,21 @@ HEAD, LOOKS = 0, 1
 CENTRE = Qt.AlignmentFlag.AlignCenter
 YAWS, PITCHES = 45.0, 30.0
 """Ends of the trail's axes in degrees."""
+YAW, PITCH = tr("Yaw (\u00b0)"), tr("Pitch (\u00b0)")
 STEPS, PIECES = 48, 8
 """Lines in a circle of the globe; pieces of the trail."""
 
 
-class Drawing(QWidget):
-    """A painted widget of the page; `nothing` is said where there is nothing to draw."""
+class Drawing(DrawnChart):
+    """A chart of the page; `nothing` is said where there is nothing to draw."""
 
     def __init__(self, name: str, nothing: str, least: QSize) -> None:
-        super().__init__()
+        super().__init__(name)
         self._nothing = nothing
         self.setMinimumSize(least)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        describe(self, name, name)
-        LOOK.changed.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
         if self.there():
@@ -72,6 +70,15 @@ class HeadDial(Drawing):
 
     def there(self) -> bool:
         return self._pose is not None
+
+    def table(self) -> list[list[str]]:
+        pose, gaze = self._pose, self._gaze
+        rows = [("head", pose.yaw, pose.pitch, f"{pose.roll:.6g}")] if pose is not None else []
+        rows += [("gaze", gaze.yaw, gaze.pitch, "")] if gaze is not None else []
+        return [
+            ["of", "yaw_deg", "pitch_deg", "roll_deg"],
+            *([what, f"{yaw:.6g}", f"{pitch:.6g}", roll] for what, yaw, pitch, roll in rows),
+        ]
 
     def draw(self, painter: QPainter) -> None:
         pose = self._pose or HeadPose(0, 0, 0)
@@ -141,8 +148,24 @@ class TrailPlot(Drawing):
     def there(self) -> bool:
         return bool(self._trail) or self._gaze is not None
 
+    def table(self) -> list[list[str]]:
+        return [["yaw_deg", "pitch_deg"], *([f"{yaw:.6g}", f"{pitch:.6g}"] for yaw, pitch in self._trail)]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._box(), YAW, PITCH) if self.there() else ()
+
+    def tip_at(self, place: QPointF) -> str:
+        box = self._box()
+        if not self.there() or not box.contains(place):
+            return ""
+        across, up = (place.x() - box.center().x()) / box.width(), (box.center().y() - place.y()) / box.height()
+        return tr("Yaw {yaw:+.0f}\u00b0, pitch {pitch:+.0f}\u00b0", yaw=2 * YAWS * across, pitch=2 * PITCHES * up)
+
+    def _box(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(44, 24, -14, -38)
+
     def draw(self, painter: QPainter) -> None:
-        box = QRectF(self.rect()).adjusted(44, 24, -14, -38)
+        box = self._box()
         put = _scale(box)
         self._draw_axes(painter, box, put)
         painter.save()
@@ -164,8 +187,8 @@ class TrailPlot(Drawing):
             y, right = put(0, pitch).y(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.setPen(look.color("muted"))
             painter.drawText(QRectF(0, y - 8, box.left() - 6, 16), right, f"{pitch:+d}" if pitch else "0")
-        painter.drawText(QRectF(box.left(), box.bottom() + 18, box.width(), 16), CENTRE, tr("Yaw (\u00b0)"))
-        painter.drawText(QRectF(4, 2, 80, 16), Qt.AlignmentFlag.AlignLeft, tr("Pitch (\u00b0)"))
+        painter.drawText(QRectF(box.left(), box.bottom() + 18, box.width(), 16), CENTRE, YAW)
+        painter.drawText(QRectF(4, 2, 80, 16), Qt.AlignmentFlag.AlignLeft, PITCH)
 
     def _grid(self, painter: QPainter, one: QPointF, other: QPointF, *, strong: bool) -> None:
         painter.setPen(QPen(LOOK.now.color("muted", 0.5 if strong else 0.15), 1))
@@ -230,6 +253,12 @@ class NinePoints(Drawing):
 
     def there(self) -> bool:
         return self._fit is not None and len(self._fit.points) > 0
+
+    def table(self) -> list[list[str]]:
+        fit = self._fit
+        rows = zip(fit.points, fit.predicted, fit.by_point, strict=True) if fit is not None else ()
+        numbers = ([*point, *seen, error] for point, seen, error in rows)
+        return [["x", "y", "seen_x", "seen_y", "error_deg"], *([f"{one:.6g}" for one in row] for row in numbers)]
 
     def draw(self, painter: QPainter) -> None:
         fit = self._fit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.core.words import tr, tr_count
+from engines.core.words import few_of, tr, tr_count
 from engines.faces.gallery.types import Expiring, GalleryInfo
 from engines.faces.types import FinderSettings, Recognition, TrackedFace
 from widgets.faces.state import FacesView
@@ -88,9 +88,7 @@ def expiring_words(expiring: Expiring) -> str:
             "No face is older than {n} day: nothing would be deleted.",
             "No face is older than {n:,} days: nothing would be deleted.",
         )
-    names = ", ".join(expiring.people[:3]) + (
-        tr(" and {count} more", count=len(expiring.people) - 3) * (len(expiring.people) > 3)
-    )
+    names = few_of(expiring.people)
     if not names:
         return tr_count(expiring.faces, "{n} face would be deleted.", "{n:,} faces would be deleted.")
     return tr_count(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSplitter
 
 from engines.core.words import tr
 from engines.faces.study_types import HeadProgress
 from widgets.charts.axes import Axis
 from widgets.charts.band import Band, BandPlot, Mark, stairs
+from widgets.charts.marks import mark
 from widgets.charts.plot import LINE_HEIGHT, MIDDLE, Plot, Series
 from widgets.faces.studies.train_words import coloured, histogram, mean
 from widgets.kit.access.elided import elided
@@ -27,39 +28,6 @@ STEP = 0.25
 REST = 8
 """Place of the people who have no colour."""
 NAME_ROOM = 130.0
-
-
-def shape(place: int, size: float) -> QPainterPath:
-    """A mark of its own for each place, so that colour is not all that tells them apart."""
-    path = QPainterPath()
-    if place % 8 == 0 or place == REST:
-        path.addEllipse(QPointF(), size, size)
-    elif place % 8 == 1:
-        path.addRect(QRectF(-0.9 * size, -0.9 * size, 1.8 * size, 1.8 * size))
-    elif place % 8 in (2, 3, 4):
-        corners = {2: ((0, -1.2), (1.1, 0.9), (-1.1, 0.9)), 3: ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0))}
-        path = _polygon(corners.get(place % 8, ((0, 1.2), (1.1, -0.9), (-1.1, -0.9))), size)
-    elif place % 8 in (5, 6):
-        path.addRect(QRectF(-1.25 * size, -0.5 * size, 2.5 * size, size))
-        path.addRect(QRectF(-0.5 * size, -1.25 * size, size, 2.5 * size))
-        path.setFillRule(Qt.FillRule.WindingFill)
-        if place % 8 == 6:
-            path = _turned(path)
-    else:
-        path = _polygon(((-1.25, -0.7), (0, -1.3), (1.25, -0.7), (0.9, 1.1), (-0.9, 1.1)), size)
-    return path
-
-
-def _polygon(corners: Sequence[tuple[float, float]], size: float) -> QPainterPath:
-    path = QPainterPath(QPointF(*(size * value for value in corners[0])))
-    for x, y in corners[1:]:
-        path.lineTo(size * x, size * y)
-    path.closeSubpath()
-    return path
-
-
-def _turned(path: QPainterPath) -> QPainterPath:
-    return QTransform().rotate(45).map(path)
 
 
 class Scatter(Plot):
@@ -104,11 +72,11 @@ class Scatter(Plot):
 
     def _draw_line(self, painter: QPainter, box: QRectF, one: Series) -> None:
         rest = one.place == REST
-        mark = shape(one.place, 2.4 if rest else 3.6)
+        shape = mark(0 if rest else one.place, 2.4 if rest else 3.6)
         color = LOOK.now.color("muted", 0.4) if rest else LOOK.now.nth(one.place)
         ink(painter, None if rest else QPen(LOOK.now.color("surface"), 0.8), color)
         for x, y in zip(one.x, one.y, strict=True):
-            painter.drawPath(mark.translated(self._at(box, x, y)))
+            painter.drawPath(shape.translated(self._at(box, x, y)))
 
     def _legend_places(self, wide: float) -> list[tuple[float, int]]:
         metrics, places, x, row = QFontMetricsF(number_font(11)), [], 0.0, 0
@@ -126,7 +94,7 @@ class Scatter(Plot):
             x, y = 14 + left, 2 + LINE_HEIGHT * (row + 1) + LINE_HEIGHT / 2
             rest = one.place == REST
             ink(painter, None, LOOK.now.color("muted", 0.6) if rest else LOOK.now.nth(one.place))
-            painter.drawPath(shape(one.place, 3.6).translated(x, y))
+            painter.drawPath(mark(0 if rest else one.place, 3.6).translated(x, y))
             painter.setPen(LOOK.now.color("muted"))
             words = elided(metrics, one.name, NAME_ROOM, given=True)
             painter.drawText(QRectF(x + 9, y - 8, NAME_ROOM + 4, LINE_HEIGHT), MIDDLE, words)

@@ -7,12 +7,15 @@ is the mean, higher is narrower. EDM and SD3 are two such points.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 
 from engines.core.words import tr
+from widgets.charts.axes import Axis
+from widgets.charts.drawn import RIGHT, around, label, stroke
 from widgets.generative.panel.schedule_curve import DragCurve
 from widgets.kit.theme import LOOK, number_font
 
@@ -22,7 +25,9 @@ LOW, HIGH = -7.0, 6.0
 NARROWEST, WIDEST = 0.75, 3.0
 TOP_DENSITY = 0.56
 SNAP = 9.0
-SIDE, ABOVE, BELOW = 10, 10, 22
+SIDE, ABOVE, BELOW = 34, 24, 36
+EDGE = 12
+LEVEL, DENSITY = tr("noise level \u03c3"), tr("density of ln \u03c3")
 LEVELS = (0.01, 0.1, 1.0, 10.0, 100.0)
 
 
@@ -60,7 +65,7 @@ class NoiseBell(DragCurve):
         return self.place(mean, PEAK / std)
 
     def _area(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(SIDE, ABOVE, -SIDE, -BELOW)
+        return QRectF(self.rect()).adjusted(SIDE, ABOVE, -EDGE, -BELOW)
 
     def _known_at(self, at: QPointF) -> tuple[float, float] | None:
         for _, mean, std in KNOWN:
@@ -106,8 +111,14 @@ class NoiseBell(DragCurve):
         else:
             super().keyPressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def table(self) -> list[list[str]]:
+        across = np.linspace(LOW, HIGH, 160).tolist()
+        return [["ln sigma", "density"], *([f"{x:.6g}", f"{density(x, self.mean, self.std):.6g}"] for x in across)]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._area(), LEVEL, DENSITY)
+
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
         self._paint_axis(painter)
@@ -118,7 +129,6 @@ class NoiseBell(DragCurve):
         painter.setPen(QPen(look.color("text" if self.hasFocus() else "accent"), 1.5))
         painter.setBrush(look.color("accent"))
         painter.drawEllipse(self.peak(self.mean, self.std), 5, 5)
-        self.paint_focus(painter)
 
     def _paint_axis(self, painter: QPainter) -> None:
         look, area = LOOK.now, self._area()
@@ -129,8 +139,13 @@ class NoiseBell(DragCurve):
             painter.setPen(look.color("muted"))
             box = QRectF(x - 24, area.bottom() + 4, 48, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{level:g}")
-        foot = QRectF(area.left(), area.bottom() + 4, area.width(), 16)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "\u03c3")
+        muted = look.color("muted")
+        for value, words in Axis(0.0, TOP_DENSITY).ticks(3):
+            y = self.place(0, value).y()
+            stroke(painter, QPen(look.color("muted", 0.15), 1), QPointF(area.left(), y), QPointF(area.right(), y))
+            label(painter, QRectF(0, y - 8, SIDE - 6, 16), words, muted, RIGHT)
+        label(painter, QRectF(area.left(), area.bottom() + 18, area.width(), 16), LEVEL, muted, RIGHT)
+        label(painter, QRectF(8, 2, self.width() - 16, 16), DENSITY, muted)
         painter.setPen(QPen(look.color("line"), 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
 

@@ -38,7 +38,8 @@ class DiffusionPanel(FeaturePanel):
     trainChanged = Signal(object)
     command = "diffusion.sample"
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = True) -> None:
+        """whole: False leaves it to whoever makes it to call `finish` in another turn."""
         about = tr("Samplers, schedules and guidance in short")
         super().__init__(tr("Diffusion"), PrimaryButton(tr("Sample"), "sample"), about, titled=False)
         self.shown, self._formed = DiffusionView(), False
@@ -59,6 +60,11 @@ class DiffusionPanel(FeaturePanel):
             Mode.COMPARE: (self.model, self.grid, self.base),
             Mode.TRAIN: (self.data, self.network, self.levels, self.effort, self.keep),
         }
+        if whole:
+            self.finish()
+
+    def finish(self) -> None:
+        """Put its parts together, once."""
         self.progress.add_action(self.cancel_all)
         self.lay_out(self.mode, *self.all_forms(), foot=(self.open,))
         self._connect_forms()

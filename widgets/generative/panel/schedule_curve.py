@@ -14,11 +14,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.words import tr
 from engines.generative.diffusion.axis.levels import FAR, monotone_cubic
+from widgets.charts.drawn import RIGHT as AT_RIGHT
+from widgets.charts.drawn import DrawnChart, around, label
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 
@@ -28,7 +30,10 @@ HANDLES = 6
 GAP = 0.02
 NUDGE = 0.1
 REACH = 12.0
-LEFT, RIGHT, TOP, BOTTOM = 38, 8, 8, 20
+LEFT, RIGHT, TOP, BOTTOM = 38, 12, 24, 36
+APART = 44
+"""Pixels of a step's number."""
+STEP, LEVEL = tr("step"), tr("noise level \u03c3")
 
 
 def interpolate(points: Points, shares: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,27 +68,20 @@ def moved(points: Points, index: int, share: float, value: float, low: float, hi
     return (*points[:index], fresh, *points[index + 1 :])
 
 
-class DragCurve(QWidget):
+class DragCurve(DrawnChart):
     """A curve with points to drag by mouse or keys."""
 
     def __init__(self, name: str, tip: str) -> None:
-        super().__init__()
+        super().__init__(name)
         self._dragged = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         describe(self, name, tip)
-        LOOK.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 132)
+        return QSize(300, 156)
 
-    def paint_focus(self, painter: QPainter) -> None:
-        """A ring around what has the focus."""
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(LOOK.now.color("accent"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    def tip_at(self, place: QPointF) -> str:
+        return self.toolTip()
 
 
 class ScheduleCurve(DragCurve):
@@ -188,7 +186,7 @@ class ScheduleCurve(DragCurve):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.active = -1
-        self.update()
+        super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key
@@ -237,16 +235,21 @@ class ScheduleCurve(DragCurve):
             return steps
         return tuple(np.exp(interpolate(self.points, np.linspace(0, 1, len(steps)))).tolist())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def table(self) -> list[list[str]]:
+        return [["step", "sigma"], *([str(step + 1), f"{level:.6g}"] for step, level in enumerate(self._shown()))]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._area(), STEP, LEVEL) if len(self._shown()) > 1 else ()
+
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(11))
         self._paint_grid(painter)
         self._paint_curve(painter)
         self._paint_points(painter)
-        painter.setPen(LOOK.now.color("muted"))
-        right = self._area().adjusted(0, 2, -4, 0)
-        painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self.readout())
+        head, muted = QRectF(0, 2, self.width() - 4, 16), LOOK.now.color("muted")
+        label(painter, head.adjusted(8, 0, 0, 0), LEVEL, muted)
+        label(painter, head, self.readout(), LOOK.now.color("text"), AT_RIGHT)
 
     def _paint_grid(self, painter: QPainter) -> None:
         look, area, (low, high) = LOOK.now, self._area(), self._range
@@ -260,12 +263,19 @@ class ScheduleCurve(DragCurve):
                 painter.setPen(look.color("muted"))
                 box = QRectF(0, y - 8, LEFT - 6, 16)
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{10.0**decade:g}")
-        painter.setPen(look.color("muted"))
-        foot = QRectF(area.left(), area.bottom() + 4, area.width(), BOTTOM - 4)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr("noise level \u03c3"))
-        steps = len(self._shown())
-        right = tr("{steps} steps", steps=steps) if steps else tr("no levels yet")
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, right)
+        self._paint_steps(painter, area, len(self._shown()))
+
+    def _paint_steps(self, painter: QPainter, area: QRectF, steps: int) -> None:
+        """Numbers of a few steps, the first and the last among them."""
+        muted = LOOK.now.color("muted")
+        foot = QRectF(area.left(), area.bottom() + 18, area.width() + RIGHT - 4, 16)
+        label(painter, foot, STEP if steps else tr("no levels yet"), muted, AT_RIGHT)
+        many = min(steps, 5, int(area.width() / APART))
+        for step in sorted({round(n * (steps - 1) / (many - 1)) for n in range(many)}) if many > 1 else ():
+            middle = area.left() + area.width() * step / (steps - 1)
+            left = min(middle - APART / 2, self.width() - APART / 2 - RIGHT)
+            room = QRectF(left, area.bottom() + 3, APART, 15)
+            label(painter, room, str(step + 1), muted, Qt.AlignmentFlag.AlignHCenter)
 
     def _paint_curve(self, painter: QPainter) -> None:
         look, shown = LOOK.now, self._shown()
@@ -296,8 +306,7 @@ class ScheduleCurve(DragCurve):
             chosen = index == self.active
             painter.setBrush(look.color("accent" if chosen else "surface"))
             painter.setPen(QPen(look.color("text" if chosen else "accent" if self.drawn else "muted"), 1.5))
-            painter.drawEllipse(self.place(*point), 5, 5)
-        self.paint_focus(painter)
+            painter.drawEllipse(self.place(*point), *((6.5, 6.5) if chosen else (5.0, 5.0)))
 
 
 def _level(sigma: float) -> str:

@@ -56,12 +56,14 @@ class GridCell:
         seconds = seconds_words(self.seconds) if self.seconds is not None else ""
         return DOT.join(part for part in (error, cost, seconds) if part)
 
-    @property
-    def figure(self) -> str:
-        """The figure that fits under a small picture."""
+    def figure(self, room: float, metrics: QFontMetricsF) -> str:
+        """The figure under a small picture: with its unit where there is room for it."""
         if self.error is not None:
             return figure(self.error)
-        return tr("{nfe} eval.", nfe=self.nfe) if self.nfe is not None else ""
+        if self.nfe is None:
+            return ""
+        words = tr("{nfe} eval.", nfe=self.nfe)
+        return words if metrics.horizontalAdvance(words) <= room else str(self.nfe)
 
 
 class CompareGrid(QWidget):
@@ -247,7 +249,7 @@ class CompareGrid(QWidget):
         painter.setFont(font)
         painter.setPen(look.color("good" if best else "muted"))
         foot = QRectF(box.left(), box.bottom() + 3, box.width(), FOOT - 3)
-        self._write(painter, foot, cell.figure, Qt.AlignmentFlag.AlignHCenter)
+        self._write(painter, foot, cell.figure(foot.width(), QFontMetricsF(font)), Qt.AlignmentFlag.AlignHCenter)
         painter.setFont(number_font(11))
 
     def _paint_picture(self, painter: QPainter, box: QRectF, file: str, image: QImage) -> None:

@@ -5,24 +5,28 @@ The background is the same for all samplers, so it is drawn once a frame and sha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import VIRIDIS
 from engines.core.words import tr
+from widgets.charts.axes import Axis, figure
+from widgets.charts.drawn import RIGHT, DrawnChart, around, label
 from widgets.generative.studio.flow_data import FlowArrays, Path2D
 from widgets.generative.studio.images import draw_points, places
-from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, Tokens, mixed, number_font
 
 TRAILS = 16
 ARROWS = 13
 ORIGIN = QPointF()
+BESIDE, ABOVE, BELOW = 26, 16, 16
+AXES = "x", "y"
 
 
 class Backdrop:
@@ -73,13 +77,13 @@ class Backdrop:
         return self._data
 
 
-class FlowPicture(QWidget):
+class FlowPicture(DrawnChart):
     """The particles of one sampler at a moment, with lines of figures (label, value) below."""
 
     LINE = 17
 
     def __init__(self, backdrop: Backdrop) -> None:
-        super().__init__()
+        super().__init__(tr("Flow"))
         self._backdrop = backdrop
         self._flow: FlowArrays | None = None
         self._path: Path2D | None = None
@@ -88,9 +92,6 @@ class FlowPicture(QWidget):
         self._trail, self._trail_key, self._trail_step = QImage(), (), -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
-        describe(self, tr("Flow"))
-        self.setToolTip("")
-        LOOK.changed.connect(self.update)
 
     @property
     def message(self) -> str:
@@ -107,7 +108,7 @@ class FlowPicture(QWidget):
         self._message = message
         self._trail_key = ()
         self.setAccessibleName(tr("Flow, {title}", title=title))
-        self.setAccessibleDescription(", ".join(f"{label} {value}" for label, value in self._figures))
+        self.setAccessibleDescription(", ".join(f"{title} {value}" for title, value in self._figures))
         self.update()
 
     def set_time(self, time: float) -> None:
@@ -123,15 +124,29 @@ class FlowPicture(QWidget):
 
     def plot(self) -> QRectF:
         """The square in which they are."""
-        foot = 3 * self.LINE + 6
-        side = max(min(self.width(), self.height() - foot), 40)
-        return QRectF((self.width() - side) // 2, 0, side, side)
+        foot = 3 * self.LINE + BELOW + 6
+        side = max(min(self.width() - 2 * BESIDE, self.height() - foot - ABOVE), 40)
+        return QRectF((self.width() - side) // 2, ABOVE, side, side)
+
+    def table(self) -> list[list[str]]:
+        spots = self._path.at(self._time) if self._path is not None else ()
+        return [["particle", *AXES], *([str(n), f"{x:.6g}", f"{y:.6g}"] for n, (x, y) in enumerate(spots))]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self.plot(), *AXES) if self._path is not None else ()
+
+    def tip_at(self, place: QPointF) -> str:
+        room = self.plot()
+        if self._flow is None or self._path is None or not room.contains(place):
+            return ""
+        across, up = (place - room.center()).x(), (room.center() - place).y()
+        scale = 2 * self._flow.extent / room.width()
+        return tr("At {x}, {y}", x=figure(across * scale), y=figure(up * scale))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 300)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = self.plot()
         if self._flow is None or self._path is None:
@@ -148,6 +163,7 @@ class FlowPicture(QWidget):
         draw_points(painter, room, self._path.at(self._time), ORIGIN, self._flow.extent, color, 2.5)
         painter.restore()
         self._paint_frame(painter, room)
+        self._paint_axes(painter, room, self._flow.extent)
         self._paint_figures(painter, room)
 
     def _paint_message(self, painter: QPainter, room: QRectF) -> None:
@@ -163,14 +179,23 @@ class FlowPicture(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(room.adjusted(0.5, 0.5, -0.5, -0.5))
 
+    def _paint_axes(self, painter: QPainter, room: QRectF, extent: float) -> None:
+        """The field's axes, both to one scale, about the origin."""
+        muted, axis = LOOK.now.color("muted"), Axis(-extent, extent)
+        painter.setFont(number_font(11))
+        for value, words in axis.ticks(3):
+            x, y = room.left() + room.width() * axis.share(value), room.bottom() - room.height() * axis.share(value)
+            label(painter, QRectF(x - 20, room.bottom() + 2, 40, 15), words, muted, Qt.AlignmentFlag.AlignHCenter)
+            label(painter, QRectF(room.left() - BESIDE, y - 8, BESIDE - 4, 16), words, muted, RIGHT)
+        label(painter, QRectF(room.left(), room.bottom() + 2, room.width(), 15), AXES[0], muted, RIGHT)
+        label(painter, QRectF(room.left() - 10, 0, 40, ABOVE), AXES[1], muted)
+
     def _paint_figures(self, painter: QPainter, room: QRectF) -> None:
         painter.setFont(number_font(11))
-        for number, (label, value) in enumerate(self._figures):
-            line = QRectF(room.left() + 2, room.bottom() + 5 + number * self.LINE, room.width() - 4, self.LINE)
-            painter.setPen(LOOK.now.color("muted"))
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
-            painter.setPen(LOOK.now.color("text"))
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+        for number, (title, value) in enumerate(self._figures):
+            line = QRectF(room.left() + 2, room.bottom() + BELOW + 5 + number * self.LINE, room.width() - 4, self.LINE)
+            label(painter, line, title, LOOK.now.color("muted"))
+            label(painter, line, value, LOOK.now.color("text"), RIGHT)
 
     def _paint_trails(self, painter: QPainter, room: QRectF, side: int, ratio: float) -> None:
         """The ways of a few particles so far; whole steps are kept in a picture to which each new one is added."""

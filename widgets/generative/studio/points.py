@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.words import tr
-from widgets.charts.axes import Axis
+from widgets.charts.axes import Axis, figure
+from widgets.charts.drawn import RIGHT, DrawnChart, around, label
 from widgets.generative.studio.images import draw_points, extent_of, places
-from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 
 NEAR = 10.0
+SIDE, ABOVE, BELOW = 48, 26, 38
+AXES = tr("First coordinate"), tr("Second coordinate")
 
 
-class PointsView(QWidget):
+class PointsView(DrawnChart):
     """`chosen(index)` when a point is picked, -1 for none."""
 
     chosen = Signal(int)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(tr("Samples as points"))
         self._points: NDArray[np.float32] = np.empty((0, 2), np.float32)
         self._selected, self._extent = -1, 1.0
         self.setMinimumSize(120, 100)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        describe(self, tr("Samples as points"), tr("Click marks the nearest sample, arrow keys go on"))
-        LOOK.changed.connect(self.update)
 
     @property
     def points(self) -> NDArray[np.float32]:
@@ -45,8 +46,20 @@ class PointsView(QWidget):
         self.setAccessibleDescription(tr("{count} points within {extent:g}", count=len(points), extent=self._extent))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def table(self) -> list[list[str]]:
+        return [["sample", *AXES], *([str(n), f"{x:.6g}", f"{y:.6g}"] for n, (x, y) in enumerate(self._points))]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        return around(self._room(), *AXES)
+
+    def tip_at(self, place: QPointF) -> str:
+        index = self.point_at(place)
+        if index < 0:
+            return ""
+        x, y = self._points[index]
+        return tr("Sample {number}: {x}, {y}", number=index, x=figure(float(x)), y=figure(float(y)))
+
+    def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look, room = LOOK.now, self._room()
         painter.fillRect(self.rect(), look.color("base"))
@@ -86,18 +99,19 @@ class PointsView(QWidget):
         return nearest if away[nearest] <= NEAR else -1
 
     def _room(self) -> QRectF:
-        side = max(min(self.width() - 24, self.height() - 44), 40)
-        return QRectF(round((self.width() - side) / 2) + 0.5, 12.5, side, side)
+        side = max(min(self.width() - 2 * SIDE, self.height() - ABOVE - BELOW), 40)
+        return QRectF(round((self.width() - side) / 2) + 0.5, ABOVE + 0.5, side, side)
 
     def _paint_axes(self, painter: QPainter, room: QRectF) -> None:
-        look = LOOK.now
-        axis = Axis(-self._extent, self._extent)
+        muted, axis = LOOK.now.color("muted"), Axis(-self._extent, self._extent)
         painter.setFont(number_font(11))
         for value, words in axis.ticks(5):
             x = room.left() + room.width() * axis.share(value)
             y = room.bottom() - room.height() * axis.share(value)
-            painter.setPen(QPen(look.color("muted", 0.15), 1))
+            painter.setPen(QPen(LOOK.now.color("muted", 0.15), 1))
             painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
-            painter.setPen(look.color("muted"))
-            painter.drawText(QRectF(x - 30, room.bottom() + 4, 60, 15), Qt.AlignmentFlag.AlignCenter, words)
+            label(painter, QRectF(x - 30, room.bottom() + 4, 60, 15), words, muted, Qt.AlignmentFlag.AlignHCenter)
+            label(painter, QRectF(room.left() - SIDE, y - 8, SIDE - 6, 16), words, muted, RIGHT)
+        label(painter, QRectF(room.left(), room.bottom() + 19, room.width(), 16), AXES[0], muted, RIGHT)
+        label(painter, QRectF(room.left() - SIDE + 8, 2, room.width() + SIDE, 16), AXES[1], muted)

@@ -24,7 +24,7 @@ class TrainingPage(WorkPage):
     """Loss, live samples, figures; `use` samples from the weights."""
 
     def __init__(self) -> None:
-        super().__init__(cancel=tr("Stop"))
+        super().__init__()
         self._progress: TrainProgress | None = None
         self.grid = SampleGrid()
         self.loss = Plot(tr("Loss over the steps"), tr("Step"), tr("Loss, smoothed"), log_y=True)

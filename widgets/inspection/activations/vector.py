@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from engines.core.words import tr
 from engines.inspection.looks import ActivationLook
 from widgets.charts.axes import Axis
-from widgets.charts.drawn import RIGHT, label, stroke
+from widgets.charts.drawn import RIGHT, around, label, stroke
 from widgets.inspection.activations.channels import ChannelsChart
 from widgets.inspection.activations.words import channel_words
 from widgets.kit.theme import LOOK, number_font
 
-LEFT_ROOM, FOOT, HEAD, STRONGEST = 48, 22, 20, 5
+LEFT_ROOM, FOOT, HEAD, STRONGEST = 48, 38, 20, 5
+APART = 60
+"""Pixels of a channel's number below its bar."""
 
 
 class VectorChart(ChannelsChart):
@@ -33,6 +37,10 @@ class VectorChart(ChannelsChart):
         look = self.look
         rows = [] if look is None else zip(look.channels, self._values(look), strict=True)
         return [["channel", "value"], *([str(channel), f"{value:.6g}"] for channel, value in rows)]
+
+    def axes(self) -> Sequence[tuple[str, QRectF]]:
+        there = self.look is not None and len(self.look.channels)
+        return around(self._box(), tr("Channel, in the order chosen"), tr("Value of each channel")) if there else ()
 
     def channel_at(self, place: QPointF) -> int:
         """-1 for none."""
@@ -75,8 +83,19 @@ class VectorChart(ChannelsChart):
             stroke(painter, QPen(look.color("muted", 0.15), 1), QPointF(box.left(), y), QPointF(box.right(), y))
             label(painter, QRectF(0, y - 8, LEFT_ROOM - 6, 16), text, look.color("muted"), RIGHT)
         label(painter, QRectF(LEFT_ROOM, 0, box.width(), HEAD - 4), tr("Value of each channel"), look.color("muted"))
-        foot = QRectF(box.left(), box.bottom() + 4, box.width(), 16)
+        self._draw_channels(painter, box)
+        foot = QRectF(box.left(), box.bottom() + 20, box.width(), 16)
         label(painter, foot, tr("Channel, in the order chosen"), look.color("muted"), RIGHT)
+
+    def _draw_channels(self, painter: QPainter, box: QRectF) -> None:
+        """The numbers of a few bars, from the first to the last."""
+        channels = self.look.channels if self.look is not None else ()
+        many = max(min(len(channels), int(box.width() / APART)), 2)
+        for at in sorted({round(step * (len(channels) - 1) / (many - 1)) for step in range(many)}):
+            middle = box.left() + (at + 0.5) * box.width() / len(channels)
+            left = min(middle - APART / 2, self.width() - APART)
+            room = QRectF(left, box.bottom() + 3, APART, 15)
+            label(painter, room, str(channels[at]), LOOK.now.color("muted"), Qt.AlignmentFlag.AlignHCenter)
 
     def _draw_strongest(self, painter: QPainter, box: QRectF, values: list[float]) -> None:
         """The numbers of the largest, in a column at the right."""

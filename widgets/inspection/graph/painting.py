@@ -158,13 +158,13 @@ class GraphPainter:
         return self._cut[place, size]
 
     def _rings(self, painter: QPainter, place: int, rect: QRectF, radius: float, scale: float) -> None:
-        """About a box that a search found, and about the selected one."""
-        for on, token, width in (
-            (place in self.marks.hits, "warn", 2.0),
-            (place == self.marks.selected, "accent", 3.0),
+        """About a box that a search found, dashed, and about the selected one."""
+        for on, token, width, style in (
+            (place in self.marks.hits, "warn", 2.0, Qt.PenStyle.DashLine),
+            (place == self.marks.selected, "accent", 3.0, Qt.PenStyle.SolidLine),
         ):
             if on:
-                ink(painter, QPen(LOOK.now.color(token), max(width, width * 0.7 / scale)), None)
+                ink(painter, QPen(LOOK.now.color(token), max(width, width * 0.7 / scale), style), None)
                 painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), radius + 2, radius + 2)
 
 

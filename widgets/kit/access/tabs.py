@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 ORDERED = "tabs_in_order"
+TAKE_TAB = frozenset((Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus))
 WHOLE = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QMenu)
 
 
@@ -28,12 +29,12 @@ def order_tabs(root: QWidget) -> None:
     """Tab goes through the root's layouts from their first part to their last."""
     root.setProperty(ORDERED, True)
     stops = list(_stops(root))
-    policies = [part.focusPolicy() for part in stops]
-    for part in stops:
-        part.setFocusPolicy(part.focusPolicy() | Qt.FocusPolicy.TabFocus)
+    others = [(part, policy) for part in stops if (policy := part.focusPolicy()) not in TAKE_TAB]
+    for part, policy in others:
+        part.setFocusPolicy(policy | Qt.FocusPolicy.TabFocus)
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
-    for part, policy in zip(stops, policies, strict=True):
+    for part, policy in others:
         part.setFocusPolicy(policy)
 
 
@@ -48,7 +49,7 @@ def reorder_tabs(part: QWidget) -> None:
 
 def takes_tab(widget: QWidget) -> bool:
     """Tab stops here."""
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+    return widget.focusPolicy() in TAKE_TAB and widget.focusProxy() is None
 
 
 def _stops(widget: QWidget) -> Iterator[QWidget]:

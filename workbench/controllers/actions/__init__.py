@@ -15,7 +15,7 @@ COMMANDS = (
     Command("actions.detect", tr("Run over the whole film"), tr("Actions"), tr("Decide for every frame of the chosen film, as a job"), "", "play", run=lambda it: it.watching.detect(), also=tr("detect find recognise")),
     Command("actions.export-events", tr("Export events…"), tr("Actions"), tr("As CSV, JSON, ELAN or VIA"), "", "export", run=lambda it: it.watching.export_events()),
     Command("actions.teach", tr("Label a film"), tr("Actions"), tr("Mark on the timeline what happens when"), "", "", 1, run=lambda it: it.go_to("teach")),
-    Command("actions.import-labels", tr("Open labels…"), tr("Actions"), tr("CSV, JSON, ELAN, VIA or THUMOS"), "", "open", 1, run=lambda it: it.teaching.open_labels()),
+    Command("actions.import-labels", tr("Open labels…"), tr("Actions"), tr("CSV, JSON, ELAN, VIA or THUMOS"), "", "open", 1, run=lambda it: it.teaching.open_labels(), enabled=lambda it: bool(it.view.teach.video), needs=tr("Needs a film that is chosen")),
     Command("actions.export-labels", tr("Save labels as…"), tr("Actions"), tr("CSV, JSON, ELAN or VIA"), "", "save", 1, run=lambda it: it.teaching.save_labels(), enabled=lambda it: bool(it.view.teach.labels.segments), needs=tr("There are no labels yet")),
     Command("actions.train", tr("Train a model"), tr("Actions"), tr("On labelled clips or on a folder of features"), "", "chart", 2, run=lambda it: it.go_to("train")),
     Command("actions.evaluate", tr("Evaluate models"), tr("Actions"), tr("Precision, anticipation, starts and segments, models side by side"), "", "chart", 2, run=lambda it: it.go_to("evaluate")),

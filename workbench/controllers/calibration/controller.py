@@ -34,6 +34,7 @@ from workbench.controllers.calibration.session import Session, command_line
 from workbench.controllers.calibration.showing import ShownPictures
 from workbench.controllers.calibration.watch import BoardWatch
 from workbench.controllers.common.feature_controller import PagedController, Room
+from workbench.controllers.shell.step import KeepOnShelf
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.services import Services
 from workbench.threads.background import Errands
@@ -184,10 +185,13 @@ class CalibrationController(PagedController):
     def assign(self, path: str, result: MonoResult, focus: str = "") -> bool:
         """Keep a calibration for the camera of a source; what does not fit is said. Whether it was kept."""
         try:
-            self.services.calibrations.assign(path, result, focus)
+            kept = self.services.calibrations.assign(path, result, focus)
         except KinoscopeError as error:
             self.services.notify(tr("The calibration is not used: {error}", error=error), "bad")
             return False
+        text = tr("Use calibration for {source}", source=self.watch.title(path))
+        forget = self.services.calibrations.forgetter(path, kept)
+        self.services.undo.push(KeepOnShelf(text, self.place(), self.services.notify, forget))
         said = tr("{watch} is calibrated. Undistort shows it with straight lines", watch=self.watch.title(path))
         self.services.notify(said, "good", tr("Show it"), lambda: self.services.host.undistort(path))
         return True

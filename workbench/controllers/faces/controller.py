@@ -5,16 +5,17 @@ Both are shown one value, made anew from the form and the parts; nothing is stor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from engines.core.frames import Image
 from engines.core.networks.in_use import ModelInUse
 from engines.core.places import cache_dir
 from engines.core.spec import from_json, to_json
-from engines.core.words import tr
+from engines.core.words import tr, tr_count
 from engines.faces.in_use import models_of
 from engines.faces.study_types import RedactSpec
 from engines.faces.types import Accept, RecogniserSettings
@@ -223,7 +224,7 @@ class FacesController(PagedController):
         self.people = People(services, galleries, thumbs, dialogs, go)
         self.watch = Watch(viewer, services, lambda: self.form.settings, self)
         self.tracks = Tracks(self.watch, galleries, self.people, thumbs, self.panel)
-        self.gaze = GazeCalibration(self.watch, jobs, self.panel)
+        self.gaze = GazeCalibration(self.watch, jobs, self.panel, self._gaze_step)
         self.reviews = Reviews(jobs, galleries, self.people, dialogs, model, go, self)
         self.thresholds = Thresholds(galleries, lambda: self.form.settings.accept, self)
         self.verification = Verification(jobs, self.errands, thumbs, dialogs, self)
@@ -249,7 +250,7 @@ class FacesController(PagedController):
         self.galleries.edited.connect(self.thresholds.check)
         self.watch.recognised.connect(self.gaze.read)
         self.tracks.refused.connect(self._refuse)
-        self.gaze.fitted.connect(lambda file: self.set_settings(replace(self.form.settings, gaze_fit=file)))
+        self.gaze.fitted.connect(self._use_gaze)
         for signal in (self.services.feeds.added, self.services.feeds.removed):
             signal.connect(lambda _id: self.watch.follow_sources())
 
@@ -317,7 +318,29 @@ class FacesController(PagedController):
 
     def _offer_embedding(self, why: str) -> None:
         """The gallery is another model's: nothing is compared, but its pictures can be described anew."""
-        self.services.notify(why, "warn", tr("Embed anew"), self.galleries.embed_anew)
+        self.services.notify(why, "warn", tr("Embed anew…"), self._ask_to_embed)
+
+    def _ask_to_embed(self) -> None:
+        info = self.galleries.view.info
+        if info is None:
+            return
+        model = self.form.settings.model
+        question = tr_count(
+            info.faces,
+            "{n} face is described anew with {model}, from its stored picture. This cannot be undone.",
+            "{n:,} faces are described anew with {model}, from their stored pictures. This cannot be undone.",
+            model=dict(recognisers(model)).get(model, model),
+        )
+        if self.dialogs.really(tr("Embed anew"), question, tr("Embed anew")):
+            self.galleries.embed_anew()
+
+    def _gaze_step(self, text: str, before: Any, after: Any, put: Callable[[Any], object]) -> None:
+        """Two of them are never one change."""
+        self.step(text, f"gaze {self.services.undo.count()}", before, after, put)
+
+    def _use_gaze(self, file: str) -> None:
+        self.set_form(settings=replace(self.form.settings, gaze_fit=file))
+        self.watch.configure()
 
     def _refuse(self, track: int, person: str) -> None:
         """This track is not this person: it is not called so again."""

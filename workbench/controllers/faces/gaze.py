@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from engines.core.clock import monotonic
-from engines.core.errors import BadInput
+from engines.core.errors import BadInput, KinoscopeError
+from engines.core.files import atomic_path, folder_refused
+from engines.core.outputs import free_name
 from engines.core.places import data_dir
+from engines.core.reading import read_bytes
 from engines.core.words import tr
 from engines.faces.study_types import GazeFit, GazeFitSpec, GazeSample
 from engines.faces.types import Recognition, TrackedFace
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 JOB = "engines.faces.gaze.fit:run"
 FILE = "gaze.json"
+_FILES = re.compile(r"gaze(?: \d+)?\.json")
+MOST_BYTES = 1 << 20
 TRAIL = 120
 SETTLE = 0.4
 """Seconds that an eye needs to reach a new point; what is seen before does not count."""
@@ -39,14 +45,17 @@ MILLIMETRES = (344.0, 194.0)
 """A 15.6 inch screen, where the system does not tell its size."""
 
 
+Change: TypeAlias = "Callable[[str, Any, Any, Callable[[Any], object]], None]"
+
+
 class GazeCalibration(Part):
-    """`fitted(file)`, "" when it was cleared."""
+    """`fitted(file)`, "" when it was cleared. step(text, before, after, apply): a change that Undo takes back."""
 
     fitted = Signal(str)
 
-    def __init__(self, watch: Watch, jobs: JobQueue, window: QWidget) -> None:
+    def __init__(self, watch: Watch, jobs: JobQueue, window: QWidget, step: Change) -> None:
         super().__init__(window)
-        self._watch, self._window = watch, window
+        self._watch, self._window, self._step = watch, window, step
         self._trail: deque[tuple[float, float]] = deque(maxlen=TRAIL)
         self._view = GazeView()
         self._screen: GazeScreen | None = None
@@ -120,9 +129,27 @@ class GazeCalibration(Part):
         self.changed.emit()
 
     def clear(self) -> None:
-        """Forget the calibration."""
+        """Forget the calibration; Undo brings it back."""
+        if (content := _content(kept_fit())) is not None:
+            self._step(tr("Forget the gaze calibration"), content, None, self._put)
+
+    def _put(self, content: bytes | None) -> None:
+        """Have this calibration, None for none. Its file has another name each time: who reads it looks again."""
+        try:
+            old, new = _files(), ""
+            if content is not None:
+                with atomic_path(free_name(data_dir() / FILE), private=True) as part:
+                    part.write_bytes(content)
+                new = str(next(path for path in _files() if path not in old))
+            for path in old:
+                path.unlink()
+        except (OSError, KinoscopeError) as error:
+            told = error if isinstance(error, KinoscopeError) else folder_refused(error, data_dir())
+            self.failed.emit(trouble_of(told.as_json(), tr("The gaze calibration is not kept")))
+            return
         self._view = replace(self._view, fit=None)
-        self.fitted.emit("")
+        self.restore()
+        self.fitted.emit(new)
         self.changed.emit()
 
     def _shown(self, target: int) -> None:
@@ -152,13 +179,13 @@ class GazeCalibration(Part):
             self._view = replace(self._view, problem=problem)
             return
         size, millimetres = screen()
-        spec = GazeFitSpec(tuple(self._samples), size, millimetres, out=str(data_dir() / FILE))
+        spec = GazeFitSpec(tuple(self._samples), size, millimetres, out=str(free_name(data_dir() / FILE)))
         self._slot.start(spec, tr("Calibrate gaze"))
 
     def _done(self, _spec: GazeFitSpec, result: object) -> None:
-        if isinstance(result, GazeFit):
-            self._view = replace(self._view, fit=result)
-            self.fitted.emit(result.file)
+        if isinstance(result, GazeFit) and (content := _content(result.file)) is not None:
+            before = next((path for path in _files() if path != Path(result.file)), None)
+            self._step(tr("Calibrate gaze"), None if before is None else _content(str(before)), content, self._put)
 
     def close_screen(self) -> None:
         if self._screen is not None:
@@ -183,5 +210,17 @@ def screen() -> tuple[tuple[float, float], tuple[float, float]]:
 
 def kept_fit() -> str:
     """The calibration of an earlier start, "" for none."""
-    path = Path(data_dir()) / FILE
-    return str(path) if path.is_file() else ""
+    return str(next(iter(_files()), ""))
+
+
+def _files() -> list[Path]:
+    """Those of ours, the newest first. There is a second one only after a kill at the wrong moment."""
+    found = [path for path in data_dir().glob("gaze*.json") if _FILES.fullmatch(path.name) and path.is_file()]
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        return read_bytes(path, most=MOST_BYTES) if path else None
+    except KinoscopeError:
+        return None

@@ -5,7 +5,7 @@ Both are shown one value, made anew from the form and the parts. Changing the fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -364,7 +364,14 @@ class DiffusionController(FormController):
         return self.runs.stored(self.view.shown) is not None
 
 
-def make(room: Room) -> DiffusionController:
-    """The feature in a window."""
-    panel, studio = room.dock("diffusion", DiffusionPanel()), room.board("diffusion", Studio())
+def make(room: Room) -> Generator[None, None, DiffusionController]:
+    """The feature in a window, in pieces."""
+    panel = DiffusionPanel(whole=False)
+    yield
+    panel.finish()
+    yield
+    room.dock("diffusion", panel)
+    yield
+    studio = room.board("diffusion", Studio())
+    yield
     return DiffusionController(panel, studio, room.services, room.commands)

@@ -31,13 +31,13 @@ class DialogsController(QObject):
 
     def __init__(
         self, window: QWidget, services: Services, actions: Actions, panel_in_front: Callable[[], str],
-        set_theme: Callable[[str], None], presets: Sequence[Preset], pages: Mapping[str, Path],
+        applied: Mapping[str, Callable[[str], None]], presets: Sequence[Preset], pages: Mapping[str, Path],
     ) -> None:  # fmt: skip
-        """pages: of the guide, in their order."""
+        """applied: what does at once what a setting says, by its name. pages: of the guide, in their order."""
         super().__init__(window)
         self._presets, self._pages = presets, pages
         self._window, self._services = window, services
-        self._panel_in_front, self._set_theme = panel_in_front, set_theme
+        self._panel_in_front, self._applied = panel_in_front, applied
         self.settings: SettingsDialog | None = None
         self.help: HelpPage | None = None
         self.about: AboutDialog | None = None
@@ -45,7 +45,7 @@ class DialogsController(QObject):
         """Fills the page of the keys, where somebody does."""
         actions.bind("help.report", lambda: self.report.show())
         actions.bind("file.settings", self.show_settings)
-        actions.bind("help.guide", lambda: self.show_help(self._panel_in_front()))
+        actions.bind("help.guide", lambda: services.host.show_help(self._panel_in_front()))
         actions.bind("help.about", self.show_about)
         actions.bind("help.log-folder", lambda: reveal(log_dir(), self._services.notify))
 
@@ -59,7 +59,7 @@ class DialogsController(QObject):
     def pages(self) -> SettingsPages:
         from workbench.controllers.shell.settings import SettingsPages
 
-        pages = SettingsPages(self._window, self._services, self._set_theme, self._presets)
+        pages = SettingsPages(self._window, self._services, self._applied, self._presets)
         pages.serve_shortcuts = self.serve_shortcuts
         return pages
 

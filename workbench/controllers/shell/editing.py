@@ -28,6 +28,8 @@ from workbench.commands import Actions
 from workbench.controllers.shell.step import Step, drop_final
 from workbench.services import Services
 
+LONGEST = 60
+"""Letters of a step in the menu."""
 TEXTS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 SHOWS = (*TEXTS, QAbstractItemView)
 STANDARD = {
@@ -132,5 +134,5 @@ def redo_words(what: str) -> str:
 
 
 def _within(what: str) -> str:
-    """What a step is called, within a sentence."""
-    return as_part(what)
+    """What a step is called, within a sentence and as far as a menu has room."""
+    return as_part(what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…")

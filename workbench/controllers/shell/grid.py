@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
+from widgets.kit.menus import SideMenu, pop_up
 from widgets.viewer.grid import LAYOUTS, layout_for
 from workbench.commands import Actions
 from workbench.controllers.shell.viewer import ViewerController
@@ -13,6 +14,15 @@ from workbench.services import Services
 
 FOLLOW = "view.follow"
 CHOICES = {"view.one": "1", "view.two": "1x2", "view.four": "2x2", "view.nine": "3x3"}
+OF_TILE = (
+    "view.maximise", "view.fit", "", "view.snapshot", "view.record", "", "source.undistort",
+    "source.undistort-settings", "", "source.rename", "source.edit", "source.properties", "", "view.clear",
+    "source.remove",
+)  # fmt: skip
+OF_EMPTY = (
+    "source.add-usb", "source.add-file", "source.add-folder", "source.add-stream", "source.add-tiled",
+    "source.add-scene",
+)  # fmt: skip
 KEY = "grid"
 """Of the project's state: the layout that the user chose; it is not there while the grid follows."""
 
@@ -26,7 +36,14 @@ class GridController(QObject):
         for id, layout in CHOICES.items():
             actions.bind(id, partial(self.choose, layout))
         actions.bind(FOLLOW, self.follow)
+        actions.bind("view.maximise", viewer.grid.maximise)
+        actions.bind("view.fit", viewer.grid.fit)
+        actions.bind("view.clear", viewer.empty_selected)
+        viewer.grid.menuWanted.connect(lambda _tile, at: pop_up(self.menu(), at))
         viewer.laidOut.connect(lambda _layout: self._check())
+        for changed in (viewer.changed, viewer.selectedChanged):
+            changed.connect(self._enable)
+        self._enable()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._settle)
         self._removed: set[str] = set()
@@ -54,6 +71,13 @@ class GridController(QObject):
         self._services.host.show_centre("viewer")
         self._fit()
         self._check()
+
+    def menu(self) -> SideMenu:
+        """What can be done with the selected tile and its source; with an empty tile, what can be shown in it."""
+        menu = SideMenu("", self._viewer.grid)
+        for id in OF_TILE if self._viewer.selected_path() else OF_EMPTY:
+            menu.addAction(self._actions.action(id)) if id else menu.addSeparator()
+        return menu
 
     def restore(self) -> None:
         """As the open project has it: what was chosen, else room for all that was shown."""
@@ -85,6 +109,13 @@ class GridController(QObject):
             self._viewer.empty(tile)
         self._viewer.set_layout(layout)
         self._viewer.show_all(list(dict.fromkeys(shown.values())))
+
+    def _enable(self) -> None:
+        """What can be done with what is shown."""
+        selected, shown = bool(self._viewer.selected_path()), bool(self._viewer.shown())
+        self._actions.enable("view.maximise", shown)
+        self._actions.enable("view.fit", selected)
+        self._actions.enable("view.clear", selected)
 
     def _check(self) -> None:
         layouts = {layout: id for id, layout in CHOICES.items()}

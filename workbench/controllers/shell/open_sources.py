@@ -128,10 +128,13 @@ class OpenSources:
                     )
 
     def show_new(self, id: str) -> None:
-        """Show a source that was just added: its tiles where it has any, else itself."""
+        """Show a source that was just added, its tiles where it has any, else itself: each once, and what is back in
+        its old place stays there."""
         paths = [f"{id}/{tile}" for tile in tile_titles(self._services.feeds.feed(id).source)] or [id]
         self._viewer.make_room(len(paths))
-        for path, tile in zip(paths, self._viewer.free_tiles() or [None], strict=False):
+        again = self._viewer.shown().values()
+        new = [path for path in paths if path not in again]
+        for path, tile in zip(new, self._viewer.free_tiles() or [None], strict=False):
             self._viewer.show(path, tile)
 
     def tiles_of(self, id: str) -> dict[int, str]:

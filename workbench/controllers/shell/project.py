@@ -111,7 +111,7 @@ class ProjectController(QObject):
         if project.is_held and is_elsewhere(project.path):
             self._services.notify(text, "warn", tr("Use it anyway…"), partial(self._ask_away, project))
         else:
-            self._services.notify(text, "warn", tr("New project"), self.new)
+            self._services.notify(text, "warn", tr("Go on in a copy"), self.duplicate)
 
     def _ask_away(self, project: Project) -> None:
         """Another machine had it last, which may have been switched off; only the user can know."""
@@ -219,6 +219,10 @@ class ProjectController(QObject):
     def duplicate(self) -> None:
         """A copy of the project, which is open from now on; the one it is made of stays as it is."""
         self._attempt(self._duplicate)
+
+    def locate(self, paths: list[str]) -> None:
+        """Ask where the first of these is, which the project's sources have lost."""
+        self.locating.locate(self._services.project, paths)
 
     def fill_recent(self, menu: QMenu) -> None:
         """The projects used lately besides the one that is open, by their titles."""

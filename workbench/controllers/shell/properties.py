@@ -118,10 +118,10 @@ class PropertiesController(QObject):
             Stat(
                 tr("Not shown"),
                 f"{self._viewer.dropped(path)}",
-                "frames",
+                tr("frames"),
                 tip=tr("A newer one was there before the screen"),
             ),
-            Stat(tr("Lost by the source"), f"{status.lost}", "frames"),
+            Stat(tr("Lost by the source"), f"{status.lost}", tr("frames")),
         ]
         if latency is not None:
             stats.append(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QWidget
@@ -24,18 +25,31 @@ from workbench.threads.background import Errands
 from workbench.work.languages import known
 from workbench.work.limits import has_gpu
 
-OURS = ("theme", "density", "scale", "language", "start_preset", "pictures", "store", "workers", "threads", "gpu")
+OURS = (
+    "theme",
+    "density",
+    "scale",
+    "units",
+    "language",
+    "start_preset",
+    "pictures",
+    "store",
+    "workers",
+    "threads",
+    "gpu",
+)
 """What the dialog sets, and what its defaults are of."""
 
 
 class SettingsPages(QObject):
-    """Makes the dialog when it is first asked for. `set_theme` is the window's."""
+    """Makes the dialog when it is first asked for. applied: what does at once what a setting says, by its name."""
 
     def __init__(
-        self, window: QWidget, services: Services, set_theme: Callable[[str], None], presets: Sequence[Preset]
-    ) -> None:
+        self, window: QWidget, services: Services, applied: Mapping[str, Callable[[str], None]],
+        presets: Sequence[Preset],
+    ) -> None:  # fmt: skip
         super().__init__(window)
-        self._window, self._services, self._set_theme, self._presets = window, services, set_theme, presets
+        self._window, self._services, self._applied, self._presets = window, services, applied, presets
         self._errands = Errands("folders")
         services.supervisor.adopt(self._errands)
         self._keyring = ""
@@ -87,24 +101,31 @@ class SettingsPages(QObject):
         return SettingsShown(
             value.theme, value.start_preset, tuple((preset.id, preset.title) for preset in self._presets),
             tuple(places_of(value)), value.language, _languages(), value.density, value.scale, value.workers,
-            value.threads, os.cpu_count() or 1, value.gpu, has_gpu(), self._keyring, len(value.recent),
+            value.threads, os.cpu_count() or 1, value.gpu, has_gpu(), self._keyring, len(value.recent), value.units,
         )  # fmt: skip
 
     def _change(self, name: str, value: object) -> None:
-        if name == "theme":
-            self._set_theme(str(value))
-        else:
-            self._services.settings.change(**{name: value})
+        self._services.settings.change(**{name: value})
+        if name in self._applied:
+            self._applied[name](str(value))
 
     def _restore(self) -> None:
         default = Settings()
-        self._set_theme(default.theme)
-        self._services.settings.change(**{name: getattr(default, name) for name in OURS})
-        self._refresh()
+        values = {name: getattr(default, name) for name in OURS}
+        self._set_many(values, tr("The settings are as at the first start"))
 
     def _forget(self) -> None:
-        self._services.settings.change(recent=())
+        self._set_many({"recent": ()}, tr("The list of recent projects is empty; the files stay"))
+
+    def _set_many(self, values: Mapping[str, Any], said: str = "") -> None:
+        """Several settings at once; what is said about it offers to put back what they were."""
+        before = {name: getattr(self._services.settings.value, name) for name in values}
+        self._services.settings.change(**values)
+        for name in values.keys() & self._applied.keys():
+            self._applied[name](values[name])
         self._refresh()
+        if said and before != values:
+            self._services.notify(said, "info", tr("Undo"), partial(self._set_many, before))
 
     def _reveal(self, path: str) -> None:
         reveal(path, self._services.notify)

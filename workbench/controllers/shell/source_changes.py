@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engines.cameras.sources.parsing import title
 from engines.cameras.types import Child, Source
 from engines.core.words import tr
 from workbench.controllers.shell.open_sources import OpenSources, Standing
 from workbench.controllers.shell.step import Step
 from workbench.controllers.shell.viewer import ViewerController
-from workbench.feeds.calibrations import Calibrations
 
 
 class AddSource(Step):
@@ -95,22 +92,6 @@ class MoveSource(Step):
 
     def undo(self) -> None:
         self._open.arrange(self._before)
-
-
-class ForgetCalibration(Step):
-    """Use the calibration that is kept for a source no more."""
-
-    def __init__(self, known: Calibrations, path: str, title: str) -> None:
-        super().__init__(tr("Forget calibration of {source}", source=title))
-        self._known, self._path = known, path
-        self._back: Callable[[], None] | None = None
-
-    def redo(self) -> None:
-        self._back = self._known.forget(self._path)
-
-    def undo(self) -> None:
-        if self._back is not None:
-            self._back()
 
 
 class SwapTiles(Step):

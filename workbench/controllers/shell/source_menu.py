@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engines.cameras.sources.changes import file_of, looped
 from engines.cameras.sources.parsing import source_from
@@ -19,8 +20,8 @@ from widgets.sources.fields import VIDEOS
 from widgets.sources.panel import SourcesPanel
 from workbench.commands import Actions
 from workbench.controllers.shell.reveal import reveal
-from workbench.controllers.shell.source_changes import ForgetCalibration
 from workbench.controllers.shell.sources import SourcesController, undo_just_this
+from workbench.controllers.shell.step import KeepOnShelf
 from workbench.services import Services
 
 VERBS = ("rename", "edit", "split", "duplicate", "replace", "reveal", "properties")
@@ -30,7 +31,12 @@ OF_PICTURES = ("rename", "properties", "undistort", "forget", "lens")
 
 
 class SourceMenu(QObject):
-    """Takes the id of a source, or the path of one of its pictures, which stands for it where only a whole can."""
+    """Takes the id of a source, or the path of one of its pictures, which stands for it where only a whole can.
+
+    `lost`: files of several sources are not where they were, and the user wants to say where the first one is.
+    """
+
+    lost = Signal(list)
 
     def __init__(self, panel: SourcesPanel, sources: SourcesController, services: Services, actions: Actions) -> None:
         super().__init__(panel)
@@ -81,8 +87,13 @@ class SourceMenu(QObject):
             self._become(id, path)
 
     def locate(self, id: str) -> None:
-        """Ask where the file or folder of a source lies now."""
-        source = self._services.feeds.feed(id).source
+        """Ask where the file or folder of a source lies now; the others that are gone come along."""
+        feeds = self._services.feeds
+        gone = [file_of(feeds.feed(one).source) for one in (id, *feeds.ids()) if feeds.feed(one).status().gone]
+        if len(lost := list(dict.fromkeys(gone))) > 1 and not self._services.project.read_only:
+            self.lost.emit(lost)
+            return
+        source = feeds.feed(id).source
         inner = source.of if isinstance(source, TiledSource) else source
         title = tr("Where is {source}?", source=self._sources.title(id))
         window, name = self._panel.window(), os.path.basename(file_of(source))
@@ -100,9 +111,12 @@ class SourceMenu(QObject):
     def forget(self, path: str) -> None:
         """Use the calibration that is kept for a camera no more."""
         known, title = self._services.calibrations, self._sources.title(self._services.calibrations.parent(path))
-        if known.best(path) is None:
+        if (kept := known.best(path)) is None:
             return
-        self._services.undo.push(ForgetCalibration(known, path, title))
+        said = tr("Forget calibration of {source}", source=title)
+        show = partial(self._services.host.show_dock, "sources")
+        forget = known.forgetter(path, kept)
+        self._services.undo.push(KeepOnShelf(said, show, self._services.notify, forget, keeps=False))
         left = known.words(path)
         text = tr("The calibration of {source} is forgotten", source=title)
         if left:

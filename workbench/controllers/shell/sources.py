@@ -14,6 +14,7 @@ from engines.cameras.sources.parsing import sample_source, source_from
 from engines.cameras.sources.usb import list_cameras
 from engines.cameras.types import Child, FeedState, Source, TiledSource
 from engines.core.errors import KinoscopeError
+from engines.core.names import tidy_name
 from engines.core.words import tr, tr_count
 from widgets.sources.panel import SourceRow, SourcesPanel, TileRow
 from widgets.sources.told import told
@@ -35,12 +36,16 @@ from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure
 
 REFRESH_MS = 400
+OF_SOURCES = ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry")
+"""Commands that need a source."""
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 
 SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
 """A source in one of these is no trouble any more."""
 
 
+LONGEST = 200
+"""Letters of a source's name."""
 MOST_SAID = 3
 """Notices of sources that are not there, one each; the project tells of more of them in one."""
 
@@ -57,6 +62,10 @@ class SourcesController(QObject):
         self.passwords = Passwords(panel, services)
         self.open = OpenSources(viewer, services, self.passwords)
         self._said: dict[str, str] = {}
+        self._remembered: set[str] = set()
+        """Sources of the project that have not been there yet: it tells of those that are gone, in one notice."""
+        self._chosen = ""
+        """What was chosen in the viewer, until the list has it as its own."""
         self._clock = QTimer(self, interval=REFRESH_MS)
         self._clock.timeout.connect(self.refresh)
         self._held = False
@@ -71,6 +80,7 @@ class SourcesController(QObject):
         actions.bind("source.step-back", lambda: self.step(-1))
         actions.bind("source.step-forward", lambda: self.step(1))
         actions.bind("file.open-sample", self.open_sample)
+        self._enable(False)
         panel.sourceMade.connect(self.add)
         panel.removed.connect(self.remove)
         panel.retried.connect(self.retry)
@@ -81,6 +91,8 @@ class SourcesController(QObject):
         viewer.grid.addWanted.connect(self._offer)
         viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
+        viewer.selectedChanged.connect(self._follow)
+        services.feeds.removed.connect(lambda id: services.host.settle(f"source {id}"))
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.undo.indexChanged.connect(lambda _index: self.refresh())
@@ -137,7 +149,7 @@ class SourcesController(QObject):
     def rename(self, path: str, name: str) -> None:
         """Call a source or one of its tiles something else; "" gives it the name back that it had at first."""
         id, _, tile = path.partition("/")
-        source = self._services.feeds.feed(id).source
+        source, name = self._services.feeds.feed(id).source, tidy_name(name)[:LONGEST]
         if tile and isinstance(source, TiledSource) and tile in tile_titles(source):
             changed: Source = tile_renamed(source, tile, name)
         elif not tile:
@@ -179,6 +191,7 @@ class SourcesController(QObject):
 
     def bring_back(self, source: Source, id: str) -> None:
         """Run a source that the project remembers, with its straightened pictures; those that are damaged are said."""
+        self._remembered.add(id)
         self.open.bring_back(source, id)
 
     def ask_password(self, id: str) -> None:
@@ -225,10 +238,10 @@ class SourcesController(QObject):
             return
         rows = [self._row(id) for id in self._services.feeds.ids()]
         self._panel.show_rows(rows)
+        self._follow(self._chosen)
         choices = [(path, self.title(path)) for row in rows for path in (row.id, *(tile.id for tile in row.tiles))]
         self._viewer.grid.set_sources(choices)
-        for id in ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry"):
-            self._actions.enable(id, bool(rows))
+        self._enable(bool(rows))
         self.refreshed.emit()
 
     def close(self) -> None:
@@ -278,6 +291,17 @@ class SourcesController(QObject):
         """The path that is chosen in the list, else what the selected tile shows; "" for none."""
         return self._panel.list.current() or self._viewer.selected_path()
 
+    def _enable(self, on: bool) -> None:
+        for id in OF_SOURCES:
+            self._actions.enable(id, on)
+
+    def _follow(self, path: str) -> None:
+        """What commands are for is marked in the list, also when it was chosen in the viewer."""
+        there = not path or self._panel.list.row_of(path) is not None
+        self._chosen = "" if there else path
+        if path and there and self._panel.list.current() != path:
+            self._panel.list.select(path)
+
     def _feed_of_selected(self) -> Feed | None:
         path = self._viewer.selected_path() or self._panel.list.current()
         feed = path.partition("/")[0]
@@ -285,8 +309,10 @@ class SourcesController(QObject):
 
     def _changed(self, id: str) -> None:
         status = self._services.feeds.feed(id).status()
-        of_many = status.gone and sum(map(bool, self._said.values())) >= MOST_SAID
-        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not of_many:
+        if status.state in SETTLED:
+            self._remembered.discard(id)
+        known = status.gone and id in self._remembered
+        if status.state is FeedState.FAILED and self._said.get(id) != status.message and not known:
             text = f"{self.title(id)}: {status.message}"
             word, act = (tr("Locate"), self.locateWanted.emit) if status.gone else (tr("Try again"), self.retry)
             self._services.notify(text, "bad", word, lambda: act(id), key=f"source {id}")

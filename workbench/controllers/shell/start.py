@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -57,6 +57,8 @@ class Features(Protocol):
     def record(self, id: str) -> Feature: ...
 
     def __getitem__(self, id: str) -> Any: ...
+
+    def pieces(self, id: str) -> Iterator[None]: ...
 
 
 class Turns(Protocol):
@@ -140,7 +142,7 @@ class StartController(QObject):
         feature, features = self._parts.features.record(id), self._parts.features
         self._parts.turns.have(
             feature,
-            lambda: features[id],
+            partial(features.pieces, id),
             partial(self._actions.run, f"window.{feature.preset.id}"),
             lambda: resolve(self._example(id).begin)(features[id]),
         )

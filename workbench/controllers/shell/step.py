@@ -10,6 +10,9 @@ from zlib import crc32
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from engines.core.errors import KinoscopeError
+from workbench.services import Notify
+
 AT_ONCE = 1.0
 """Seconds between two changes of a field, as while it is dragged or typed into."""
 
@@ -53,6 +56,33 @@ class FormStep(Step):
         self._after, self._at = other._after, other._at
         self.setObsolete(self._after == self._before)
         return True
+
+
+class KeepOnShelf(Step):
+    """What is kept for cameras was kept just now, or is to be forgotten. forget: gives what brings it back."""
+
+    def __init__(
+        self, text: str, where: Callable[[], object], notify: Notify, forget: Callable[[], Callable[[], None]],
+        keeps: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(text, where)
+        self._notify, self._forget, self._keeps = notify, forget, keeps
+        self._back: Callable[[], None] | None = None
+
+    def redo(self) -> None:
+        self._turn(self._keeps)
+
+    def undo(self) -> None:
+        self._turn(not self._keeps)
+
+    def _turn(self, there: bool) -> None:
+        try:
+            if not there:
+                self._back = self._forget()
+            elif self._back is not None:
+                self._back()
+        except KinoscopeError as error:
+            self._notify(str(error), "bad")
 
 
 def changed(before: Any, after: Any) -> tuple[str, ...]:

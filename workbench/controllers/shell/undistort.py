@@ -19,7 +19,7 @@ from widgets.kit.save_file import ask_open
 from widgets.sources.straight_form import StraightForm
 from workbench.commands import Actions
 from workbench.controllers.shell.sources import SourcesController
-from workbench.controllers.shell.step import FormStep
+from workbench.controllers.shell.step import FormStep, KeepOnShelf
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.calibrations import kept_words, with_lens
 from workbench.services import Services
@@ -110,10 +110,14 @@ class UndistortController(QObject):
     def use_file(self, path: str, file: str) -> bool:
         """Keep the calibration in a file for the camera at `path`; what is wrong with it is said."""
         try:
-            self._known.assign_file(self._known.parent(path), file)
+            kept = self._known.assign_file(self._known.parent(path), file)
         except KinoscopeError as error:
             self._services.notify(tr("The calibration is not used: {error}", error=error), "bad")
             return False
+        services = self._services
+        said = tr("Use calibration for {source}", source=self._sources.title(self._known.parent(path)))
+        show = partial(services.host.show_dock, "sources")
+        services.undo.push(KeepOnShelf(said, show, services.notify, self._known.forgetter(path, kept)))
         return True
 
     def ask_settings(self, path: str) -> None:

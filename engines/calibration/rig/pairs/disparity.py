@@ -76,7 +76,7 @@ def span(how: Rectification, near: float, far: float) -> Span:
     """
     if not 0 < near < far:
         raise UsageError(
-            tr("Depths from {near:g} to {far:g} m cannot be", near=near, far=far),
+            tr("Depths from {near:g}\u00a0m to {far:g}\u00a0m cannot be", near=near, far=far),
             hint=tr("The nearest first, both above 0"),
         )
     width = how.size.height if how.vertical else how.size.width
@@ -86,8 +86,8 @@ def span(how: Rectification, near: float, far: float) -> Span:
     if most + offset(how) > MOST_SHIFT * width:
         nearest = how.focal * how.baseline / max(MOST_SHIFT * width - offset(how), 1.0)
         raise UsageError(
-            tr("At {near:g} m the two pictures share too little", near=near),
-            hint=tr("Choose {nearest:.2g} m or more as the nearest", nearest=nearest),
+            tr("At {near:g}\u00a0m the two pictures share too little", near=near),
+            hint=tr("Choose {nearest:.2g}\u00a0m or more as the nearest", nearest=nearest),
         )
     return Span(first, count)
 

@@ -112,7 +112,7 @@ def _check_apart(result: RigResult, first: int, second: int) -> None:
         apart = f"{1000 * baseline:.2g}" + (f" ± {1000 * std:.2g}" if std else "")
         raise BadInput(
             tr(
-                "{first} and {second} are {apart} mm apart: there is no depth in that",
+                "{first} and {second} are {apart}\u00a0mm apart: there is no depth in that",
                 first=result.cameras[first].name,
                 second=result.cameras[second].name,
                 apart=apart,

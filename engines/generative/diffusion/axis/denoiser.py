@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engines.core.errors import BadInput
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.generative.diffusion.axis.process import Level, Process
 
 Denoise: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -94,7 +94,7 @@ def _at_infinity(model: Preconditioned) -> tuple[float, float, float]:
             return 1.0, -1.0, 1.0
     raise BadInput(
         tr("A network that predicts '{prediction}' says nothing at infinite noise", prediction=model.prediction),
-        hint=tr("Begin at a finite sigma_max"),
+        hint=tr("Give a finite {highest}", highest=control(tr("Highest noise"), "--sigma-max")),
     )
 
 

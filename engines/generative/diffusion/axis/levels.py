@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.core.errors import UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.generative.diffusion.axis import residual_plans
 from engines.generative.diffusion.types import Schedule
 
@@ -106,7 +106,12 @@ def values(schedule: Schedule, steps: int, low: float, high: float) -> Levels:
     levels = _named(schedule, steps, low, high) * schedule.shift
     if not (np.diff(levels) < 0).all():
         raise UsageError(
-            tr("These noise levels do not fall"), hint=tr("Raise sigma_max, lower sigma_min, or take fewer steps")
+            tr("These noise levels do not fall"),
+            hint=tr(
+                "Raise {highest}, lower {lowest}, or take fewer steps",
+                highest=control(tr("Highest noise"), "--sigma-max"),
+                lowest=control(tr("Lowest noise"), "--sigma-min"),
+            ),
         )
     return levels
 
@@ -184,9 +189,9 @@ def _check(schedule: Schedule, steps: int, low: float, high: float) -> None:
             hint=tr("Ask for 1 to {most_steps}", most_steps=MOST_STEPS),
         )
     if not 0 < low < math.inf:
-        raise UsageError(tr("A sigma_min of {low} makes no sense", low=low), hint=tr("It is above 0 and finite"))
+        raise UsageError(tr("A lowest noise of {low} makes no sense", low=low), hint=tr("It is above 0 and finite"))
     if not high > low:
-        raise UsageError(tr("sigma_max ({high:g}) is not above sigma_min ({low:g})", high=high, low=low))
+        raise UsageError(tr("The highest noise ({high:g}) is not above the lowest ({low:g})", high=high, low=low))
     if not (0 < schedule.shift < math.inf and 0 < schedule.rho < math.inf):
         raise UsageError(tr("Shift and rho are numbers above 0"))
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from engines.core.errors import BadInput
 from engines.core.networks.safetensors_head import read_header
 from engines.core.reading import making_sense
-from engines.core.words import all_of, tr
+from engines.core.words import all_of, few_of, tr
 from engines.generative.data.moments import Moments
 from engines.generative.data.pickles import is_pickle, refuse
 from engines.generative.diffusion.models.cards import ARCHITECTURES, PICKLES, read_card
@@ -129,9 +129,7 @@ def _moments(tensors: dict[str, Tensor]) -> Moments | None:
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names[:SHOWN]) + (
-        tr(" and {count} more", count=len(names) - SHOWN) if len(names) > SHOWN else ""
-    )
+    return few_of([f"'{name}'" for name in names], SHOWN)
 
 
 def _more(names: list[str]) -> str:

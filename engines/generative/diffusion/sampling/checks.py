@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engines.attention.types import KINDS
 from engines.core.errors import FileMissing, UsageError
-from engines.core.words import tr
+from engines.core.words import control, tr
 from engines.generative.diffusion.axis import own_levels
 from engines.generative.diffusion.models import catalog
 from engines.generative.diffusion.types import ModelInfo, SampleSpec
@@ -38,7 +38,7 @@ def check_against(spec: SampleSpec, info: ModelInfo) -> None:
         raise UsageError(problem, hint=hint)
     first = own_levels.values(spec.schedule, spec.steps, info)[0]
     if first == math.inf and not info.exact and info.prediction in SILENT_AT_INFINITY:
-        hint = tr("Give a finite sigma_max")
+        hint = tr("Give a finite {highest}", highest=control(tr("Highest noise"), "--sigma-max"))
         raise UsageError(
             tr("A network that predicts '{prediction}' says nothing at infinite noise", prediction=info.prediction),
             hint=hint,

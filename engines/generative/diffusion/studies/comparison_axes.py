@@ -16,8 +16,8 @@ from engines.generative.diffusion.types import SampleSpec, Schedule
 N = TypeVar("N", int, float)
 
 TITLES: dict[str, str] = {
-    "sampler": "Sampler", "steps": "Steps", "guidance": "Guidance", "schedule": "Schedule", "model": "Model",
-    "seed": "Seed", "class": "Class", "teleport": "Teleport",
+    "sampler": tr("Sampler"), "steps": tr("Steps"), "guidance": tr("Guidance"), "schedule": tr("Schedule"),
+    "model": tr("Model"), "seed": tr("Seed"), "class": tr("Class"), "teleport": tr("Teleport"),
 }  # fmt: skip
 ON = ("on", "yes", "true", "1")
 OFF = ("off", "no", "false", "0")
@@ -110,7 +110,7 @@ def fixed(spec: SampleSpec, axes: tuple[Axis, ...]) -> str:
         "guidance": tr("guidance {weight:g}", weight=spec.guidance.weight),
         "seed": tr("seed {seeds}", seeds=spec.seeds[0]) if spec.seeds else "",
         "class": tr("class {classes}", classes=spec.classes[0]) if spec.classes else "",
-        "teleport": "teleport" if spec.teleport else "",
+        "teleport": tr("teleport") if spec.teleport else "",
     }
     return ", ".join(text for axis, text in parts.items() if text and axis not in axes)
 

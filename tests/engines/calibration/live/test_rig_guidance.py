@@ -88,5 +88,5 @@ def test_a_distance_is_told_with_its_deviation_and_the_worst_one_at_the_end():
     pairs = tuple(RigPair(a, b, 0.3, 0.0, 0.0001 * (a + b)) for a, b in combinations(range(4), 2))
     made.know(RigEstimate((0, 1, 2, 3), (), pairs))
     assert [pair.std for pair in made.pairs()] == [pair.distance_std for pair in pairs]
-    assert made.farewell() == "Enough views: calibrate (c to d 300.0 \u00b1 0.5 mm)"
-    assert distance_words(1.2345678, 0.002) == "1235 \u00b1 2 mm"
+    assert made.farewell() == "Enough views: calibrate (c to d 300.0 \u00b1 0.5\u00a0mm)"
+    assert distance_words(1.2345678, 0.002) == "1235 \u00b1 2\u00a0mm"

@@ -78,7 +78,7 @@ def test_one_camera_that_was_moved_is_told_from_those_that_were_not():
     assert told.cameras[2].place_mm == pytest.approx(5)
     assert max(told.cameras[n].place_mm for n in (0, 1, 3)) < 1e-9
     assert kinds(told) == ["moved"]
-    assert "c has moved: 5 mm and 0.00°" in told.findings[0].words
+    assert "c has moved: 5\u00a0mm and 0.00°" in told.findings[0].words
     turns[1] += (0.0, np.radians(0.2), 0.0)
     turned = compare(rig(), rig(turns=turns))
     assert [one.name for one in turned.cameras if one.moved] == ["b"]

@@ -118,7 +118,7 @@ def test_the_board_and_the_foot_lie_on_the_paper():
 
 def test_a_board_that_does_not_fit_names_the_smallest_page_that_it_fits():
     board = Board.parse("chessboard:9x6:40mm")
-    with pytest.raises(UsageError, match="400 x 280 mm") as caught:
+    with pytest.raises(UsageError, match="400 x 280\u00a0mm") as caught:
         lay_out(board, "a4")
     assert "a2" in caught.value.hint
     assert smallest_page(board) == "a2"

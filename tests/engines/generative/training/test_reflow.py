@@ -72,7 +72,7 @@ def test_the_pairs_are_the_flows_own_and_the_training_begins_from_it(spec):
 def test_a_reflow_is_trained_and_says_what_it_is(spec):
     result = training.run(spec, PlainContext())
     card = cards.read_card(Path(result.file))
-    assert card.title == "Digits 8 x 8, reflowed U-Net"
+    assert card.title == f"Digits 8 x 8, reflowed U-Net: {Path(result.file).stem}"
     assert card.figures["pairs"] == 20
     assert f"--reflow-of {spec.reflow_of}" in card.command
     assert card.sigma_max == 0

@@ -42,10 +42,13 @@ def test_a_card_goes_to_and_from_its_file(trained):
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        ({}, {"process": "edm", "sigma_max": 80.0, "title": "Digits 8 x 8, U-Net"}),
-        ({"process": "flow", "prediction": "u"}, {"sigma_max": 0.0, "title": "Digits 8 x 8, rectified flow (U-Net)"}),
+        ({}, {"process": "edm", "sigma_max": 80.0, "title": "Digits 8 x 8, U-Net: tiny"}),
+        (
+            {"process": "flow", "prediction": "u"},
+            {"sigma_max": 0.0, "title": "Digits 8 x 8, rectified flow (U-Net): tiny"},
+        ),
         ({"process": "vp", "prediction": "eps"}, {"process": "vp", "sigma_max": pytest.approx(157.4, abs=0.1)}),
-        ({"architecture": "dit", "width": 32}, {"title": "Digits 8 x 8, DiT"}),
+        ({"architecture": "dit", "width": 32}, {"title": "Digits 8 x 8, DiT: tiny"}),
         ({"use_classes": False}, {"classes": ()}),
     ],
 )

@@ -67,7 +67,13 @@ def test_the_rig_is_kept_for_its_tiles_and_a_point_that_is_clicked_in_two_is_mea
     section.keep.click()
     until(qtbot, lambda: section.words.text().startswith("Used: front left"))
     assert not section.keep.isVisibleTo(desk.panel)
-    assert opened.window.services.rigs.of(PATHS[2]).paths == PATHS
+    rigs, undo = opened.window.services.rigs, opened.window.services.undo
+    assert rigs.of(PATHS[2]).paths == PATHS
+    assert undo.undoText() == "Keep the rig for 4 cameras"
+    undo.undo()
+    assert rigs.of(PATHS[2]) is None
+    undo.redo()
+    assert rigs.of(PATHS[2]).paths == PATHS
     grid = opened.window.grid
     opened.window.services.feeds.feed("tiled1").pause()
     until(qtbot, lambda: section.measure.isVisibleTo(desk.panel))

@@ -30,9 +30,11 @@ from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.units import UNITS
 from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, StatGrid, describe, scrolled
 from widgets.kit.results import Stat
 from widgets.kit.save_file import ask_file, save_or_say
+from widgets.kit.theme import high
 from widgets.kit.words import DASH, DOT
 from widgets.kit.work_page import WorkPage
 
@@ -121,7 +123,7 @@ class CellsPage(WorkPage):
             save_or_say(self, path, lambda to: write_text(check_file(to, TABLE), csv_text(table(self.matrix))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // ROW_HEIGHT))
+        self.corners.set_most(max(LEAST_ROWS, (self.height() - ABOVE_CORNERS) // high(ROW_HEIGHT)))
         super().resizeEvent(event)
 
     # Showing
@@ -294,6 +296,11 @@ class CellsPage(WorkPage):
         self.camera_switch.clicked.connect(lambda: self.cameraWanted.emit(self.cell.camera))
         self.origin.clicked.connect(lambda: self.originWanted.emit(self.cell.frame))
         self.export.clicked.connect(self.save)
+        UNITS.changed.connect(self._tell_anew)
+
+    def _tell_anew(self) -> None:
+        if self.there and self.shown.result is not None:
+            self.pairs.show_cells(pair_table(self.shown.result))
 
     # Wanted
 

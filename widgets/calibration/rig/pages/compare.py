@@ -19,6 +19,7 @@ from widgets.kit.fields import ChoiceField, Segmented, wrapped
 from widgets.kit.figures_table import DASH, FiguresTable, Shown
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import NONE, column_of, held
+from widgets.kit.lengths.units import MM, UNITS, figure, length
 from widgets.kit.panel import EmptyState, scrolled
 
 OFFER = (
@@ -28,7 +29,7 @@ OFFER = (
     tr("A rig of ours, or of OpenCV, Kalibr, ROS, aniposelib or caliscope"),
 )
 ALL = ("", tr("All cameras"))
-CAMERAS = (tr("Camera"), tr("Shift, mm"), tr("Turn, \u00b0"), tr("Lens, px"), tr("Apart, \u03c3"))
+CAMERAS = (tr("Camera"), tr("Shift"), tr("Turn, \u00b0"), tr("Lens, px"), tr("Apart, \u03c3"))
 CAMERA_TIPS = (
     tr("Of the rig; one that has moved is set in bold, a double click shows its lens"),
     tr("Between its centres, once the rigs lie on each other"),
@@ -36,10 +37,10 @@ CAMERA_TIPS = (
     tr("In most places of the picture, after the turn that fits best"),
     tr("The lens's parameter that is the furthest, in joint standard deviations"),
 )
-PAIRS = (tr("Distance of"), tr("Differs, mm"), tr("Apart, \u03c3"))
+PAIRS = (tr("Distance of"), tr("Differs"), tr("Apart, \u03c3"))
 PAIR_TIPS = (
     tr("Two cameras"),
-    tr("Distance in the second less that in the first, in millimetres"),
+    tr("Distance in the second less that in the first"),
     tr("In joint standard deviations"),
 )
 LAY_TIP = tr("The second rig is moved, as a whole, until all cameras lie as near as they can, or this one on itself")
@@ -107,6 +108,7 @@ class RigComparePage(ChartPage):
         keep("rig.compare", form=self.form, lens=self.lens)
         self.cameras.rowUsed.connect(self.open_lens)
         self.space.cameraChosen.connect(self._look_at)
+        UNITS.changed.connect(self._tell_anew)
 
     def _show_nothing(self, why: str) -> None:
         for part in self._told:
@@ -127,15 +129,22 @@ class RigComparePage(ChartPage):
         self.reasons.show_reasons(told.findings, MOST_REASONS)
         self.words.setText(about_words(told))
         self.space.show_rig(told.base, SpaceShown(boards=False, ellipsoids=False), told.laid)
+        self._show_figures(told)
+        self._look_at(min(self._camera, len(told.cameras) - 1))
+
+    def _show_figures(self, told: RigComparison) -> None:
         moved = frozenset((n, 1) for n, one in enumerate(told.cameras) if one.moved)
         far = frozenset((n, 4) for n, one in enumerate(told.cameras) if (one.deviations or 0.0) >= told.limit)
-        self.cameras.show_cells(Shown(CAMERAS, tuple(map(camera_cells, told.cameras)), strong=moved | far))
+        self.cameras.show_cells(Shown(camera_heads(), tuple(map(camera_cells, told.cameras)), strong=moved | far))
         names = {one.first: one.name for one in told.cameras}
         far = frozenset((n, 2) for n, one in enumerate(told.pairs) if (one.deviations or 0.0) >= told.limit)
         rows = tuple(pair_cells(one, names) for one in told.pairs)
         tips = {(n, 1): pair_tip(one) for n, one in enumerate(told.pairs)}
-        self.pairs.show_cells(Shown(PAIRS, rows, strong=far, told=tips))
-        self._look_at(min(self._camera, len(told.cameras) - 1))
+        self.pairs.show_cells(Shown(pair_heads(), rows, strong=far, told=tips))
+
+    def _tell_anew(self) -> None:
+        if (told := self.shown.compare.comparison) is not None:
+            self._show_figures(told)
 
     def _choose(self, form: str) -> None:
         self.chart = self.map if form == "lens" else self.space
@@ -190,19 +199,29 @@ def about_words(told: RigComparison) -> str:
     return tr("The second rig, dashed, is laid onto the first {by}.{scale}", by=by, scale=scale)
 
 
+def camera_heads() -> tuple[str, ...]:
+    shift = tr("Shift, {unit}", unit=UNITS.of(MM).symbol)
+    return CAMERAS[0], shift, *CAMERAS[2:]
+
+
+def pair_heads() -> tuple[str, ...]:
+    differs = tr("Differs, {unit}", unit=UNITS.of(MM).symbol)
+    return PAIRS[0], differs, *PAIRS[2:]
+
+
 def camera_cells(one: CameraDifference) -> tuple[str, ...]:
     lens = DASH if one.usual_px is None else f"{one.usual_px:.2f}"
-    return one.name, f"{one.place_mm:.2f}", f"{one.turn_deg:.3f}", lens, _figure(one.deviations)
+    return one.name, figure(one.place_mm * MM.metres, MM, 2), f"{one.turn_deg:.3f}", lens, _share(one.deviations)
 
 
 def pair_cells(one: PairDifference, names: dict[int, str]) -> tuple[str, ...]:
     which = f"{names[one.first]} \u2013 {names[one.second]}"
-    return which, signed(one.apart_mm), _figure(one.deviations)
+    return which, signed(one.apart_mm), _share(one.deviations)
 
 
 def pair_tip(one: PairDifference) -> str:
     """The distances themselves, and what became of the angle."""
-    first, second = (f"{1e3 * each:.2f} mm" for each in one.distances)
+    first, second = (length(each, MM, 2) for each in one.distances)
     sure = (
         ""
         if one.angle_deviations is None
@@ -217,10 +236,11 @@ def pair_tip(one: PairDifference) -> str:
     )
 
 
-def signed(value: float) -> str:
-    """With its sign, but where nothing is left of it."""
-    return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"
+def signed(millimetres: float) -> str:
+    """A length with its sign, but where nothing is left of it."""
+    told = figure(abs(millimetres) * MM.metres, MM, 2)
+    return told if not told.strip("0.") else f"{'-' if millimetres < 0 else '+'}{told}"
 
 
-def _figure(value: float | None) -> str:
+def _share(value: float | None) -> str:
     return DASH if value is None else f"{value:.1f}"

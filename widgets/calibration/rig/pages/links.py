@@ -18,7 +18,7 @@ from widgets.kit.theme import LOOK, number_font
 NODE, NEAR = 13.0, 8.0
 THIN, THICK = 1.0, 6.0
 ENOUGH = 8
-"""Shared frames that carry a pair of cameras."""
+"""Shared frames that carry a pair of cameras; the line of fewer is dashed."""
 
 
 class LinkGraph(DrawnChart):
@@ -134,6 +134,8 @@ class LinkGraph(DrawnChart):
         near = self._cursor is not None and self.pair_at(self._cursor) is pair
         token = "text" if near else "accent" if pair.frames >= ENOUGH else "warn"
         pen = QPen(look.color(token, 0.75), THIN + (THICK - THIN) * pair.frames / most)
+        if pair.frames < ENOUGH:
+            pen.setStyle(Qt.PenStyle.DashLine)
         if not pair.frames:
             pen = QPen(look.color("line"), 1, Qt.PenStyle.DotLine)
         painter.setPen(pen)

@@ -20,10 +20,11 @@ from widgets.kit.card_columns import Beside
 from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.lengths.field import LengthField
+from widgets.kit.lengths.units import MM, UNITS, M, digits, in_units, length
 from widgets.kit.panel import (
     ChoiceField,
     EmptyState,
-    NumberField,
     PlainButton,
     QuietButton,
     Segmented,
@@ -59,10 +60,11 @@ class Scale(QWidget):
         self._ends = "", ""
 
     def set_ends(self, near: float, far: float) -> None:
-        self._ends = f"{far:g} m", f"{near:g} m"
-        self.setToolTip(
-            tr("From {far:g} m (dark) to {near:g} m (bright), as disparity; darkest: not known", far=far, near=near)
-        )
+        """In metres."""
+        unit = UNITS.of(M)
+        self._ends = f"{digits(unit.of(far), 4)} {unit.symbol}", f"{digits(unit.of(near), 4)} {unit.symbol}"
+        ends = {"far": self._ends[0], "near": self._ends[1]}
+        self.setToolTip(tr("From {far} (dark) to {near} (bright), as disparity; darkest: not known", **ends))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -155,8 +157,8 @@ class PairPage(WorkPage):
             tr("Lines"), True, tip=tr("Lines across both pictures; drag them to what you want to compare")
         )
         self.alpha = ChoiceField(tr("Alpha"), ALPHAS, tip=tr("How much of the rectified pictures is shown"))
-        self.near = NumberField(tr("Nearest"), 0.3, 0.01, 1000, unit="m", decimals=2, step=0.1, tip=_DEPTH_TIP)
-        self.far = NumberField(tr("Farthest"), 5.0, 0.02, 10000, unit="m", decimals=2, step=0.5, tip=_DEPTH_TIP)
+        self.near = LengthField(tr("Nearest"), 0.3, 0.01, 1000, M, decimals=4, step=0.1, tip=_DEPTH_TIP)
+        self.far = LengthField(tr("Farthest"), 5.0, 0.02, 10000, M, decimals=4, step=0.5, tip=_DEPTH_TIP)
         self.scale = Scale()
         self.sources = PlainButton(tr("Use as sources"), "straight", SOURCES)
 
@@ -181,6 +183,7 @@ class PairPage(WorkPage):
         self.export.clicked.connect(self.save)
         self.view.chosen.connect(lambda _id: self._draw())
         self.lines.toggled.connect(lambda _on: self._draw())
+        UNITS.changed.connect(self._tell_anew)
         keep("pair", pair=self.pair, alpha=self.alpha, near=self.near, far=self.far, lines=self.lines)
 
     def _fill(self, pair: PairView) -> None:
@@ -203,6 +206,10 @@ class PairPage(WorkPage):
         self.export.setEnabled(pair.seen is not None)
         self.state.setText(_state_words(pair))
 
+    def _tell_anew(self) -> None:
+        self._fill(self.shown.pair)
+        self.picture.update()
+
     def _draw(self) -> None:
         showing = cast("Showing", self.view.value())
         self.lines.setEnabled(showing == "pictures")
@@ -212,11 +219,11 @@ class PairPage(WorkPage):
 def _state_words(pair: PairView) -> str:
     """The rate where it is live, else how well rows match, once the pictures are there."""
     if pair.live:
-        return tr("Live, {rate:.0f} per second", rate=pair.rate) if pair.rate else pair.note or tr("Live")
+        return tr("Live, {rate:.0f} per second", rate=pair.rate) if pair.rate else in_units(pair.note) or tr("Live")
     figures = pair.figures
     if pair.seen is None or figures is None or not figures.corners:
-        return pair.note if pair.seen is None else tr("Frame {frame}", frame=pair.frame)
-    told = {"apart": 1000 * figures.baseline_m, "off": figures.rectified_dy_rms_px}
+        return in_units(pair.note) if pair.seen is None else tr("Frame {frame}", frame=pair.frame)
+    apart, off = length(figures.baseline_m, MM, 1), figures.rectified_dy_rms_px
     if figures.rectification.vertical:
-        return tr("{apart:.1f} mm apart, columns off by {off:.3f} px", **told)
-    return tr("{apart:.1f} mm apart, rows off by {off:.3f} px", **told)
+        return tr("{apart} apart, columns off by {off:.3f} px", apart=apart, off=off)
+    return tr("{apart} apart, rows off by {off:.3f} px", apart=apart, off=off)

@@ -13,6 +13,7 @@ from engines.core.frames import Image
 from engines.core.pictures.heat import OVER
 from engines.core.words import tr
 from widgets.calibration.pages.heat_plane import rough
+from widgets.kit.lengths.units import MM, UNITS, M, digits, figure
 from widgets.kit.results import Stat
 
 if TYPE_CHECKING:
@@ -76,10 +77,12 @@ def beside(first: Image, second: Image, vertical: bool) -> Image:
 
 def metres(value: float, std: float) -> str:
     """ "1.234 ± 0.012 m": as many figures as the deviation has."""
+    unit = UNITS.of(M)
+    value, std = unit.of(value), unit.of(std)
     if not np.isfinite(std) or std <= 0:
-        return f"{value:.3g} m"
+        return f"{digits(value, 3)} {unit.symbol}"
     places = int(np.clip(1 - np.floor(np.log10(std)), 0, 6))
-    return f"{value:.{places}f} ± {std:.{places}f} m"
+    return f"{value:.{places}f} ± {std:.{places}f} {unit.symbol}"
 
 
 def depth_words(depth: Depth, x: float, y: float) -> str:
@@ -107,10 +110,11 @@ def known_words(view: PairView) -> str:
 
 def figures_of(result: StereoResult) -> list[Stat]:
     pair = next((one for one in result.rig.pairs if {one.first, one.second} == _cameras(result)), None)
-    std = "" if pair is None or pair.uncertainty is None else rough(1000 * pair.uncertainty)
+    unit = UNITS.of(MM)
+    std = "" if pair is None or pair.uncertainty is None else rough(unit.of(pair.uncertainty))
     upright = result.rectification.vertical
     apart = [
-        Stat(tr("Baseline"), f"{1000 * result.baseline_m:.2f}", "mm", std, tr("Distance of the two cameras")),
+        Stat(tr("Baseline"), figure(result.baseline_m, MM, 2), unit.symbol, std, tr("Distance of the two cameras")),
         Stat(tr("Turned by"), f"{result.rotation_deg:.3f}", "\u00b0", "", tr("The second camera against the first")),
     ]
     if not result.corners:

@@ -16,6 +16,7 @@ from engines.core.words import tr
 from widgets.calibration.rig.words import length_words, pair_name, with_std
 from widgets.charts.space.eye import Floats
 from widgets.charts.space.things import Blob, Dot, Ink, Key, Part, Photo, Sheet, Strand, Thing, Word, half_axes, joined
+from widgets.kit.lengths.units import MM, length
 
 SIDE, FINE = 8, 40
 """Pieces of a side of the picture's outline, which a lens bends: of a pyramid, and of what it is seen through."""
@@ -217,7 +218,7 @@ def shifts(result: RigResult, other: RigResult) -> Part:
 
 def shift_words(metres: float) -> str:
     """'0.21 mm', '14.3 mm'."""
-    return f"{1000 * metres:.2f} mm" if metres < 0.01 else f"{1000 * metres:.1f} mm"
+    return length(metres, MM, 2 if metres < 0.01 else 1)
 
 
 def distances(result: RigResult) -> Part:

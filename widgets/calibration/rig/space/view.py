@@ -119,6 +119,10 @@ class RigSpace(SpaceView):
         if self.result is not None:
             self.look(as_camera(self.result.cameras[number], self.result))
 
+    def tell_anew(self) -> None:
+        super().tell_anew()
+        self._renew_parts(*PARTS)
+
     def _renew_parts(self, *names: str) -> None:
         if self.result is not None:
             self.show_parts(**{name: self._part(name, self.result) for name in names})

@@ -8,6 +8,7 @@ from engines.calibration.rig.places import centre_of
 from engines.calibration.rig.types import RigResult, SpacePoint
 from engines.core.words import tr, tr_count
 from widgets.calibration.rig.space.cameras import distance_words
+from widgets.charts.space.ground import place_words
 
 MOST_PAIRS = 6
 
@@ -31,8 +32,8 @@ def described(
     if frame:
         sentences.append(tr("The board of frame {frame} is chosen", frame=frame))
     for camera in cameras:
-        place = ", ".join(f"{value:.3f}" for value in centre_of(camera).tolist())
-        sentences.append(tr("{camera} at {place} m", camera=camera.name, place=place))
+        place = place_words(centre_of(camera))
+        sentences.append(tr("{camera} at {place}", camera=camera.name, place=place))
     for pair in result.pairs[:MOST_PAIRS]:
         sentences.append(
             tr(

@@ -10,6 +10,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.words import tr
 from widgets.calibration.rig.clicks import overlays_of
 from widgets.calibration.rig.points_state import Measured
+from widgets.kit.lengths.units import UNITS
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.feeds.rigs import RigInUse
 from workbench.services import Services
@@ -35,6 +36,7 @@ class Measuring(QObject):
         self._clicks: dict[int, tuple[float, float]] = {}
         self.pick: Pick | None = None
         viewer.clicked.connect(self._clicked)
+        UNITS.changed.connect(self._draw)
 
     @property
     def on(self) -> bool:
@@ -83,6 +85,12 @@ class Measuring(QObject):
             return
         self._clicks[used.number(path)] = (x, y)
         self.pick = pick(triangulator, dict(self._clicks))
-        for number, each in enumerate(used.paths):
-            self._viewer.pin_overlays(OWNER, each, overlays_of(self.pick, number))
+        self._draw()
         self.changed.emit()
+
+    def _draw(self) -> None:
+        """Over the pictures; their labels tell lengths."""
+        if self._used is None or self.pick is None:
+            return
+        for number, each in enumerate(self._used.paths):
+            self._viewer.pin_overlays(OWNER, each, overlays_of(self.pick, number))

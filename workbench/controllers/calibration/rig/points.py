@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from workbench.controllers.calibration.rig.measuring import Measuring
 from workbench.controllers.calibration.rig.part import Desk, SectionPart
 from workbench.controllers.common.live_threads import choices
 from workbench.controllers.common.trouble_words import trouble_of
+from workbench.controllers.shell.step import KeepOnShelf
 from workbench.controllers.shell.viewer import ViewerController
 from workbench.features import Feature
 from workbench.feeds.calibrations import ago
@@ -101,16 +103,20 @@ class Use(SectionPart):
 
     def keep(self) -> None:
         """Keep the rig that is shown for the chosen sources."""
-        rig = self.desk.session.result
-        chosen = self._sources(rig, choices(self.desk.services.feeds))
+        rig, services = self.desk.session.result, self.desk.services
+        chosen = self._sources(rig, choices(services.feeds))
         if rig is None or _problem(chosen):
             return
         try:
-            self.desk.services.rigs.assign(chosen, rig)
+            used = services.rigs.assign(chosen, rig)
         except KinoscopeError as error:
             self.failed.emit(trouble_of(error.as_json(), tr("The rig is not used")))
             return
-        self.desk.services.notify(
+        text = tr_count(len(chosen), "Keep the rig for {n} camera", "Keep the rig for {n:,} cameras")
+        services.undo.push(
+            KeepOnShelf(text, partial(services.host.bring, "rig"), services.notify, services.rigs.forgetter(used))
+        )
+        services.notify(
             tr_count(len(chosen), "The rig is kept for these {n} camera", "The rig is kept for these {n:,} cameras"),
             "good",
         )

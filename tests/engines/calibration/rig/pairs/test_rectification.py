@@ -147,7 +147,7 @@ def test_what_cannot_be_rectified_is_said(second: object, words: str) -> None:
 
 def test_a_distance_within_its_own_deviation_is_none() -> None:
     pair = replace(side_by_side(), pairs=(RigPair(0, 1, 0.11, 0.0, distance_std=0.05),))
-    with pytest.raises(BadInput, match="± 50 mm"):
+    with pytest.raises(BadInput, match="± 50\u00a0mm"):
         rectify(pair, 0, 1)
 
 
