@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -86,9 +85,9 @@ class SourceWatch(QObject):
         self._turn_to(path)
 
     def look(self, path: str, on: bool) -> None:
-        """Look at `path`, or no longer."""
+        """Look at `path`, or no longer; what looks again where it looked before leaves the panel at its source."""
         if on and path and self.lookers.start(path, self.settings_for(path)):
-            if not self._comes_back:
+            if not (self._viewer.looks_again and self.kept_source()):
                 self.source, self._preferred = path, ""
                 self._keep_source()
             self._viewer.set_engine(self._id, path, True)
@@ -124,7 +123,7 @@ class SourceWatch(QObject):
         there = [choice.path for choice in self.sources()]
         if self._preferred in there:
             self.source = self._preferred
-            QTimer.singleShot(0, self, partial(self._let_go, self._preferred))
+            QTimer.singleShot(0, self, self._let_go)
         elif self.source not in there:
             selected = self._viewer.selected_path()
             self.source = selected if selected in there else (there or [""])[0]
@@ -148,9 +147,9 @@ class SourceWatch(QObject):
         if self.source and not self._preferred and self._services.project is self._project:
             self._services.project.put(WATCHED, self._id, self.source)
 
-    def _let_go(self, path: str) -> None:
+    def _let_go(self) -> None:
         """The viewer is filled: its user selects from now on."""
-        if self._preferred == path:
+        if self._comes_back:
             self._preferred = ""
 
     def close(self) -> None:

@@ -68,7 +68,9 @@ class Looking(QObject):
         for each, kept in self.standing(path).items():
             for engine in _names(kept, "on") if each in there else ():
                 if engine not in self._viewer.engines_on(each):
+                    self._viewer.looks_again = True
                     self._viewer.engineToggled.emit(engine, each, True)
+                    self._viewer.looks_again = False
 
 
 def _names(kept: dict[str, Any], field: str) -> list[str]:

@@ -58,6 +58,8 @@ class ViewerController(QObject):
         self.recordings.changed.connect(self._recording_changed)
         self.recordings.told.connect(self._tell_recordings)
         self.recordings.recorded.connect(self.recorded)
+        self.looks_again = False
+        """`engineToggled` tells of what looked there before."""
         self._selected = 0
         self._layout = "1"
         self._clock = QTimer(self, interval=STATUS_MS)

@@ -1,4 +1,5 @@
-"""The camera of a calibration: after a restart the panel is about the source that it was about before."""
+"""The camera of a calibration: after a restart the panel is about the source that it was about before,
+whatever is selected and looked at elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.workbench.opened import Opened, until
-from widgets.calibration.state import ViewRow
 
 
 @pytest.mark.parametrize("shown_at_start", [True, False])
@@ -18,15 +18,17 @@ def test_after_a_restart_the_camera_is_the_one_of_before(
     until(qtbot, lambda: opened.sources == ["scene1", "scene2"])
     window = opened.window
     desk = window.features["calibration"]
-    desk.watch.captured.emit(ViewRow("/views/first 01.png", "first 01"))
-    desk.watch.choose("scene2")
+    until(qtbot, lambda: len(window.viewer.shown()) == 2)
+    window.viewer.select(1)
+    desk.watch.look("scene2", True)
+    desk.watch.choose("scene1")
     window.commands.run("window.calibrate" if shown_at_start else "window.monitor")
     assert opened.end() == []
     again = open_window()
     until(qtbot, lambda: again.sources == ["scene1", "scene2"])
-    until(qtbot, lambda: len(again.window.viewer.shown()) == 2)
+    until(qtbot, lambda: again.window.viewer.engines_on("scene2") == ("calibration",))
     desk = again.window.features["calibration"]
     until(qtbot, lambda: desk.panel.shown.source)
+    assert (desk.watch.source, again.window.viewer.selected_path()) == ("scene1", "scene2")
+    desk.watch.choose("scene2")
     assert desk.watch.source == "scene2"
-    desk.watch.choose("scene1")
-    assert desk.watch.source == "scene1"
