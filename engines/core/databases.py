@@ -258,8 +258,10 @@ def _check_plain(base: sqlite3.Connection, path: Path, kind: Format) -> None:
     """Raise `BadInput` for what none of our files holds and what could go on without an end when it is read or written:
     views, triggers, tables of other engines, columns that are computed.
     """
-    foreign = "type = 'table' AND coalesce(rootpage, 0) = 0"
-    odd = f"SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') OR ({foreign})"
+    odd = (
+        "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') "
+        "OR (type = 'table' AND coalesce(rootpage, 0) = 0)"
+    )
     hidden = "SELECT 1 FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table' AND c.hidden"
     if base.execute(f"{odd} UNION ALL {hidden} LIMIT 1").fetchone():
         hint = tr("Nothing in it was changed")

@@ -30,7 +30,7 @@ from engines.core.names import shown, tidy_name
 from engines.core.outputs import free_name
 from engines.core.reading import MOST_TEXT
 from engines.core.words import tr, tr_count
-from workbench.project.holding import holder_of, is_held, is_ours, lock_of, locked, take
+from workbench.project.holding import disk_of, holder_of, is_held, is_ours, lock_of, locked, take
 from workbench.project.items import FORMAT, LATER, TOO_LARGE, WHAT, Items, check, to_one_file
 from workbench.project.naming import LONGEST_TITLE, SUFFIX, named, projects_dir, rename_file, stem_of, title_of
 
@@ -197,7 +197,7 @@ class Project:
 
     def _begin(self) -> None:
         """Open the file as far as that is possible now, and read all of it."""
-        self.unsaved, self.why, self._was_there = False, "", self.path.exists()
+        self.unsaved, self.why, self._was_there, self._disk = False, "", self.path.exists(), disk_of(self.path)
         self.read_only = not (self._lock.isLocked() or take(self._lock))
         try:
             self._db = self._opened()
@@ -287,10 +287,11 @@ class Project:
         )
 
     def _save_again(self, anew: bool = False) -> bool:
-        """Write what was changed meanwhile. anew: make the file again where it is no more."""
+        """Write what was changed meanwhile. anew: make the file again where it is no more, on the disk it was on."""
         why = self.why
         try:
-            if (self.is_there() or anew or not self._was_there) and self._has_lock():
+            anew = (anew or not self._was_there) and disk_of(self.path) == self._disk
+            if (self.is_there() or anew) and self._has_lock():
                 self._write_file()
                 self.unsaved, self.why = False, ""
         except (sqlite3.Error, KinoscopeError, OSError):

@@ -15,7 +15,7 @@ from engines.core.words import tr
 
 MOST = 4096
 """Bytes of a lock."""
-BEING_MADE = 2.0
+BEING_MADE = 0.5
 """Seconds in which whoever makes a lock has written into it."""
 
 
@@ -44,6 +44,14 @@ def lock_of(path: Path) -> QLockFile:
     lock = QLockFile(f"{os.path.realpath(path)}.lock")
     lock.setStaleLockTime(0)
     return lock
+
+
+def disk_of(path: Path) -> int | None:
+    """The disk that the folder of a file is on: where one is gone, its place may be an empty folder of another."""
+    try:
+        return path.parent.stat().st_dev
+    except OSError:
+        return None
 
 
 def take(lock: QLockFile) -> bool:

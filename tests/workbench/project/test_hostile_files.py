@@ -183,3 +183,21 @@ def test_what_is_no_lock_is_not_read(tmp_path: Path) -> None:
         assert project.read_only
         assert project.why
         project.close()
+
+
+def test_what_was_on_a_disk_that_went_is_not_hidden_below_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder at which a disk was is there without it, and belongs to another disk."""
+    project = Project(tmp_path / "one.kino")
+    project.put("state", "a", 1)
+    monkeypatch.setattr(project_file, "disk_of", lambda _path: -1)
+    project.path.unlink()
+    project.leave_disk()
+    project.put("state", "b", 2)
+    rescued = project.close()
+    assert rescued is not None
+    assert not project.path.exists()
+    again = Project(rescued)
+    assert again.items("state") == {"a": 1, "b": 2}
+    again.close()
