@@ -292,7 +292,7 @@ class SourcesController(QObject):
         return self._panel.list.current() or self._viewer.selected_path()
 
     def _settle(self, id: str) -> None:
-        self._services.host.settle(f"source {id}")
+        self._services.host.settle(key=f"source {id}")
 
     def _enable(self, on: bool) -> None:
         for id in OF_SOURCES:
