@@ -92,7 +92,7 @@ class SourcesController(QObject):
         viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
         viewer.selectedChanged.connect(self._follow)
-        services.feeds.removed.connect(lambda id: services.host.settle(f"source {id}"))
+        services.feeds.removed.connect(self._settle)
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.undo.indexChanged.connect(lambda _index: self.refresh())
@@ -290,6 +290,9 @@ class SourcesController(QObject):
     def current(self) -> str:
         """The path that is chosen in the list, else what the selected tile shows; "" for none."""
         return self._panel.list.current() or self._viewer.selected_path()
+
+    def _settle(self, id: str) -> None:
+        self._services.host.settle(key=f"source {id}")
 
     def _enable(self, on: bool) -> None:
         for id in OF_SOURCES:
