@@ -38,7 +38,7 @@ LEFT = {
     r"widgets/sources/panel": r"Return|Del",  # keys
     r"widgets/calibration/": r"\{\}\.board at|rig\.names of .*",  # names of what is kept
     r"workbench/": r"\{\} \{\}\.\w+|d MMMM yyyy|\{\} models fetch \{\}",  # names of files, a date, a command
-    r"workbench/controllers/": r"(corner|board) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",  # keys
+    r"workbench/controllers/": r"(corner|board|gaze) \{\}|rig points|tiled recording|rig \{\}|License|Classifier",
     r"workbench/controllers/[a-z]": r"(action|diffusion) model|training data|board pictures",  # kinds of dialogs
     r"workbench/controllers/[a-z]+": r"[a-z]+ (files|graph|page|disk|devices)",  # threads
     r"workbench/controllers/faces/evaluate": r".*-accept rate|per person",  # columns of a file

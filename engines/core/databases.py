@@ -219,7 +219,49 @@ def check_kind(path: Path, kind: Format) -> None:
             head = file.read(HEAD)
     except OSError as error:
         raise in_words(error, path, kind.what) from error
-    odd = "SELECT 1 FROM sqlite_master WHERE type <> 'index' AND (type <> 'table' OR ifnull(rootpage, 0) = 0)"
+    foreign = BadInput(tr("This file is not a {what}", what=kind.what), path=path, hint=tr("Nothing in it was changed"))
+    if len(head) < HEAD or not head.startswith(MAGIC):
+        raise foreign
+    id = int.from_bytes(head[APPLICATION_ID_AT : APPLICATION_ID_AT + 4], "big")
+    if id != kind.application_id and (id or not _is_unmarked(path, kind)):
+        raise foreign
+
+
+def _is_unmarked(path: Path, kind: Format) -> bool:
+    journal = path.with_name(path.name + "-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if journal else '&immutable=1'}"
+    with reading(path, kind.what), closing(sqlite3.connect(uri, uri=True)) as base:
+        if base.execute("PRAGMA application_id").fetchone()[0] == kind.application_id:
+            return True
+        found = base.execute("SELECT count(*) FROM sqlite_master WHERE type='table' AND name=?", (kind.unmarked,))
+        return bool(kind.unmarked and found.fetchone()[0])
+
+
+def _check_version(base: sqlite3.Connection, path: Path, kind: Format) -> None:
+    version = base.execute("PRAGMA user_version").fetchone()[0]
+    if version > kind.schema:
+        raise BadInput(
+            tr("The {what} was made by a later version (format {version}, known "
+"is {schema})", what=kind.what, version=version, schema=kind.schema), path=path,
+            hint=tr("Update Kinoscope"),
+        )  # fmt: skip
+
+
+def _check_sides(path: Path) -> None:
+    """Raise `BadInput` where a journal beside the file is none: SQLite would wait for a pipe for ever."""
+    for side in ("-wal", "-shm", "-journal"):
+        if os.path.lexists(journal := path.with_name(path.name + side)):
+            regular_file(journal, what=tr("journal"))
+
+
+def _check_plain(base: sqlite3.Connection, path: Path, kind: Format) -> None:
+    """Raise `BadInput` for what none of our files holds and what could go on without an end when it is read or written:
+    views, triggers, tables of other engines, columns that are computed.
+    """
+    odd = (
+        "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger') "
+        "OR (type = 'table' AND coalesce(rootpage, 0) = 0)"
+    )
     hidden = "SELECT 1 FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table' AND c.hidden"
     if base.execute(f"{odd} UNION ALL {hidden} LIMIT 1").fetchone():
         hint = tr("Nothing in it was changed")

@@ -97,7 +97,7 @@ def paint_ground(painter: QPainter, cell: QRectF, state: QStyle.StateFlag, targe
     hovered = bool(state & flags.State_MouseOver)
     if not (chosen or focus or hovered):
         return
-    ground = QColor(mixed(look.surface, look.accent, 0.22)) if chosen else look.color("raised", 1.0 if hovered else 0.0)
+    ground = QColor(mixed(look.surface, look.accent, 0.16)) if chosen else look.color("raised", 1.0 if hovered else 0.0)
     ink(painter, QPen(look.color("accent"), 2 if focus else 1) if chosen or focus else None, ground)
     painter.drawRoundedRect(cell.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 

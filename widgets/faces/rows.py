@@ -19,6 +19,7 @@ class PaintedList(QListView):
     def __init__(self, name: str, tip: str = "", *, size: QSize | None = None, framed: bool = False) -> None:
         """size: of every row. framed: the style draws the frame, and the ground of chosen rows."""
         super().__init__()
+        self.given = True
         self.rows: tuple[Any, ...] = ()
         self.size_of_row, self.framed = size or QSize(1, 1), framed
         self._rows = _Rows(self)

@@ -9,7 +9,7 @@ import re
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QSizePolicy, QWidget
 
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import number_font
@@ -111,6 +111,22 @@ class StateLine(Label):
         needed = self.fontMetrics().boundingRect(0, 0, wide, 0, Qt.TextFlag.TextWordWrap, self.text() or " ").height()
         self._tallest = wide, max(needed, tall if before == wide and self.text() else 0)
         self.setFixedHeight(self._tallest[1])
+
+
+class Dialog(QDialog):
+    """Opens on the screen of its parent, as large as it was made there.
+
+    Qt makes every window on the first screen; one that is shown on another of twice the scale would be half as large.
+    """
+
+    def setVisible(self, visible: bool) -> None:
+        parent = self.parentWidget()
+        if visible and parent is not None and not self.isVisible():
+            size = self.size()
+            self.winId()
+            self.windowHandle().setScreen(parent.screen())
+            self.resize(size)
+        super().setVisible(visible)
 
 
 def message_box(parent: QWidget | None, icon: QMessageBox.Icon, title: str, text: str = "") -> QMessageBox:

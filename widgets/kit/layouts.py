@@ -95,7 +95,7 @@ def held(layout: QLayout, role: str = "") -> QWidget:
 
 
 class _Split(QSplitter):
-    """Side by side, and below each other where there are fewer pixels than `room`."""
+    """Side by side, and below each other where there are fewer pixels than `room`; 0 leaves that to whoever made it."""
 
     def __init__(self, room: int) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class _Split(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         way = Qt.Orientation.Vertical if self.width() < self._room else Qt.Orientation.Horizontal
-        if way != self.orientation():
+        if self._room and way != self.orientation():
             self.setOrientation(way)
         super().resizeEvent(event)
 

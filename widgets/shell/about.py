@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton
 from widgets.shell.trace import trace_view
@@ -16,7 +16,7 @@ PICTURE = 64
 ROOM = 0.92
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Dialog):
     """The icon and the version above, all else as one text below."""
 
     def __init__(self, parent: QWidget | None, version: str) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QTextBrowser, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
+from widgets.kit.labels import Dialog
 from widgets.kit.layouts import row_of
 from widgets.kit.row_list import HighRows
 from widgets.kit.theme import CONTROL_HEIGHT, LOOK
@@ -27,7 +28,7 @@ ROOM = 0.92
 """Share of the screen that it may take."""
 
 
-class HelpPage(QDialog):
+class HelpPage(Dialog):
     """Pages at the left, the chosen one at the right. `show_page("jobs")` opens it there."""
 
     def __init__(self, parent: QWidget | None, pages: Mapping[str, Path]) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engines.core.words import tr, tr_count
 from widgets.kit.card_columns import flowing
 from widgets.kit.fields import describe, wrapped
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, PlainButton, PrimaryButton, QuietButton
 from widgets.kit.when_new import when_new
@@ -32,7 +32,7 @@ class Work:
     resumes: bool = False
 
 
-class LeavingQuestion(QDialog):
+class LeavingQuestion(Dialog):
     """Asks once: `waits`, `cancels`, or the window stays. It holds up nothing: whoever asked goes on at once."""
 
     waits = Signal()
@@ -53,7 +53,7 @@ class LeavingQuestion(QDialog):
             button.clicked.connect(what)
         self.stay.clicked.connect(self.reject)
         self.wait.setDefault(True)
-        buttons = flowing(self.stay, self.cancel, self.wait)
+        buttons = row_of(None, held(flowing(self.stay, self.cancel, self.wait, spacing=8)))
         self.setLayout(column_of(self.title, self.words, buttons, spacing=14, margins=(20, 18, 20, 16)))
 
     def ask(self, work: Sequence[Work]) -> None:

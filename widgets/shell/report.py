@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import describe
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import PlainButton, PrimaryButton, SearchField, rule
 from widgets.kit.row_list import HighRows
@@ -31,7 +31,7 @@ class ReportShown:
     busy: bool = False
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """`saved(names)` wants the ticked files in a file; nothing is sent anywhere."""
 
     saved = Signal(tuple)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from engines.core.words import tr, tr_count
 from widgets.kit.fields import describe
+from widgets.kit.labels import Dialog
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import (
     ChoiceField,
@@ -69,7 +70,7 @@ class SettingsShown:
     units: str = "auto"
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """A page beside the window. `changed(name, value)` says each choice the moment it is made."""
 
     changed = Signal(str, object)

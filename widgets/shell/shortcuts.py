@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QHeaderView, QKeySequenceEdit, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QKeySequenceEdit, QTreeWidget, QTreeWidgetItem, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import PlainButton, QuietButton, SearchField, describe
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, row_of
 
 ID = Qt.ItemDataRole.UserRole
@@ -146,7 +146,7 @@ class ShortcutsPage(QWidget):
         self.set.setEnabled(row is not None and wanted != row.key and not bare)
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(Dialog):
     """The page in a window of its own, which does not block the work."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engines.cameras.sources.parsing import title
 from engines.cameras.types import Source, TiledSource, UsbCamera
@@ -13,7 +13,7 @@ from engines.core.errors import KinoscopeError
 from engines.core.words import as_part, tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.fields import PlainButton, PrimaryButton, TextField, describe, set_property
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import labelled
 from widgets.sources.fields import (
@@ -52,7 +52,7 @@ SIMPLE: dict[str, Callable[[], SourceFields]] = {
 WIDTH = 440
 
 
-class SourceForm(QDialog):
+class SourceForm(Dialog):
     """Makes a source. `made` carries it; the form stays open where something is not right and says what."""
 
     made = Signal(object)

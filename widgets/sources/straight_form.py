@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.undistortion import Undistortion
 from engines.core.words import tr
 from widgets.kit.fields import ChoiceField, NumberField, PlainButton, PrimaryButton, Toggle
-from widgets.kit.labels import Label
+from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import columns, labelled
 from widgets.kit.slider import ClickSlider
@@ -20,7 +20,7 @@ WIDTH = 400
 STEPS = 100
 
 
-class StraightForm(QDialog):
+class StraightForm(Dialog):
     """`changed(Undistortion)` at every change; `lensChosen(id)` when another calibration is to be used."""
 
     changed = Signal(object)

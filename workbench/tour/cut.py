@@ -63,7 +63,7 @@ def cut(root: QWidget) -> list[str]:
     found = [f"{type(part).__name__} {what}" for part in shown_parts(root) for check in CHECKS for what in check(part)]
     with listening() as painted, reading() as written:
         root.grab()
-    return found + [f"painted {text}" for text in dict.fromkeys([*painted, *cut_or_covered(written)])]
+    return found + [f"painted {text}" for text in dict.fromkeys([*painted, *cut_or_covered(written, root)])]
 
 
 def shown_parts(root: QWidget) -> Iterator[QWidget]:

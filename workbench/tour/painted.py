@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 SLACK = 1.5
 """Pixels that may be missing: what fonts are rounded by."""
@@ -50,12 +51,14 @@ def reading() -> Iterator[list[Written]]:
         QPainter.drawText = draw  # type: ignore[method-assign]
 
 
-def cut_or_covered(found: list[Written]) -> Iterator[str]:
-    """What is wrong with what was written, in words."""
+def cut_or_covered(found: list[Written], root: QWidget) -> Iterator[str]:
+    """What is wrong with what was written on `root`, in words. What scrolls across may be seen in part."""
+    areas = (area for area in root.findChildren(QAbstractScrollArea) if area.horizontalScrollBar().maximum())
+    scrolled = {(area.viewport().width(), area.viewport().height()) for area in areas}
     for one in found:
         if one.lacks > SLACK:
             yield f"{one.text!r} lacks {one.lacks:.0f} px"
-        elif one.beyond > SLACK:
+        elif one.beyond > SLACK and one.sheet[2:] not in scrolled:
             yield f"{one.text!r} ends {one.beyond:.0f} px beyond its widget"
     for one, other in combinations(found, 2):
         if one.sheet == other.sheet and one.text != other.text:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.kit.ink import contrast
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
 from workbench.tour.told import is_bare
@@ -67,6 +68,8 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
         return False
     room = QRectF(part.rect()) & text.room
     rows = _scrolls(part, (QAbstractScrollArea,))
+    if rows and part.parentWidget().horizontalScrollBar().maximum():
+        return False
     if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
         return False
     across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
@@ -83,12 +86,19 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
     if not part.isEnabled() or isinstance(part, QLineEdit):
         return
     for text in texts:
+        if any(root.childAt(part.mapTo(root, corner)) is not part for corner in _ends(text)) and part is not root:
+            continue
         area = QRect(part.mapTo(root, text.box.topLeft().toPoint()), text.box.size().toSize()) & root.rect()
         if not area.isEmpty() and text.ink.alphaF() > 0:
             behind = _commonest(image, area)
             ratio = contrast(_laid(text.ink, behind), behind)
             if ratio < (LARGE_CONTRAST if text.box.height() >= LARGE else CONTRAST) - 0.05:
                 yield text, ratio
+
+
+def _ends(text: Painted) -> tuple[QPoint, QPoint]:
+    box = text.box.toRect().adjusted(1, 2, -1, -2)
+    return box.topLeft(), box.bottomRight()
 
 
 def _commonest(image: QImage, area: QRect) -> QColor:
@@ -105,17 +115,6 @@ def _laid(ink: QColor, behind: QColor) -> QColor:
     share = ink.alphaF()
     parts = zip(ink.getRgbF()[:3], behind.getRgbF()[:3], strict=True)
     return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """The ratio of WCAG, from 1 to 21."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: QColor) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:

@@ -48,6 +48,7 @@ class DeskKeeper(QObject):
         """Where films are, and how they play; of one that has not opened yet as it was last."""
         self._clock = QTimer(self, interval=SOON_MS)
         self._clock.timeout.connect(self.keep)
+        KEPT.load({})  # nothing of another window
 
     def close(self) -> None:
         self._clock.stop()

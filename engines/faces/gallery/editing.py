@@ -116,10 +116,8 @@ class Gallery(GalleryReader):
             count = _count(sum(len(faces) for _, faces in people))
             if len(people) > 1:
                 act.what = tr("Added {count} of {people} people", count=count, people=len(people))
-            elif people[0][0]:
-                act.what = tr("Added {count} of {name}", count=count, name=people[0][0])
             else:
-                act.what = tr("Added {count} of unknown people", count=count)
+                act.what = tr("Added {count} of {name}", count=count, name=people[0][0] or tr("unknown people"))
             act.who = people[0][0] if len(people) == 1 else ""
         return act.change
 

@@ -23,6 +23,12 @@ def german() -> Iterator[None]:
     speak()
 
 
+def test_lists_are_joined_in_words():
+    assert (all_of(["left"]), all_of(["left", "right", "rear"])) == ("left", "left, right and rear")
+    assert one_of([".mp4", ".mkv"]) == ".mp4 or .mkv"
+    assert (few_of("abc"), few_of("abcde")) == ("a, b, c", "a, b, c and 2 more")
+
+
 def test_a_text_is_as_written_without_a_language():
     assert tr("Save {name}", name="a{b}") == "Save a{b}"
     assert tr("50 % {done}") == "50 % {done}"
@@ -30,12 +36,6 @@ def test_a_text_is_as_written_without_a_language():
 
 
 @pytest.mark.usefixtures("german")
-def test_lists_are_joined_in_words():
-    assert (all_of(["left"]), all_of(["left", "right", "rear"])) == ("left", "left, right and rear")
-    assert one_of([".mp4", ".mkv"]) == ".mp4 or .mkv"
-    assert (few_of("abc"), few_of("abcde")) == ("a, b, c", "a, b, c and 2 more")
-
-
 def test_a_language_gives_its_own_order_and_its_own_plural():
     assert tr("Save {name}", name="x") == "x sichern"
     assert [tr_count(n, "{n} view", "{n} views") for n in (1, 3)] == ["1 Ansicht", "3 Ansichten"]

@@ -37,6 +37,12 @@ def test_choices_are_kept_obeyed_and_undone(open_window, qtbot, monkeypatch, tmp
     dialog.findChild(type(dialog.forget), "defaults").click()
     assert (LOOK.now, store.value.workers, store.value.pictures) == (DARK, 2, "")
     assert store.value.panels == kept
+    defaults, recent = window.notices.shown[-1], window.notices.shown[-2]
+    assert (defaults.action, recent.action) == ("Undo", "Undo")
+    for card in reversed(window.notices.cards[-2:]):
+        card.action.click()
+    assert (LOOK.now, store.value.workers, store.value.pictures) == (LIGHT, 1, str(tmp_path))
+    assert store.value.recent == ("/a.kino",)
 
 
 def test_another_unit_is_seen_at_once_and_changes_no_value(open_window, qtbot):

@@ -97,6 +97,7 @@ class _Face(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.now: Now | None = None
+        self.given = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         LOOK.changed.connect(self.update)
 

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 FINE = 6
 """Steps of the drawn map to one of its grid."""
 INK, PAPER = QColor(10, 12, 16, 220), QColor(255, 255, 255, 235)
-SCALE_WIDTH = 360.0
+SCALE_WIDTH = 440.0
 SMALLEST = 0.5
 """Percentile at which the scale of magnitudes begins."""
 

@@ -53,7 +53,8 @@ class Plane(DrawnChart):
 
     def axes(self) -> Sequence[tuple[str, QRectF]]:
         """The unit stands beside the last value of each."""
-        return () if self.is_empty else around(self.box, self.unit, self.unit)
+        unit = shown_in(self.unit)[1]
+        return () if self.is_empty else around(self.box, unit, unit)
 
     def paint_plane(self, painter: QPainter) -> None:
         """What lies in the plane; clipped to it."""

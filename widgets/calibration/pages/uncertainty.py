@@ -32,6 +32,7 @@ class UncertaintyPage(ChartPage):
         super().__init__()
         self.chart = self.map = HeatPlane(tr("Uncertainty over the picture"), "px")
         self.distance = ChoiceField(tr("Distance"), tip=tr("How far the point is from the camera"))
+        self.distance.setMinimumContentsLength(10)
         self.corners = Toggle(tr("Corners"), True, tip=tr("Where the corners were that the result rests on"))
         self.words, self.about = wrapped(), wrapped("hint", ABOUT)
         self.stats = StatGrid()

@@ -58,6 +58,7 @@ class TrackList(PaintedList):
         picture = QRectF(row_box.left() + PAD - 1, row_box.top() + (row_box.height() - SIDE) / 2, SIDE, SIDE)
         painter.setOpacity(1.0 if face.seen else 0.5)
         self.thumbs.paint(painter, picture, "" if face.mosaic else f"track:{face.track}", painter.opacity())
+        painter.setOpacity(1.0)
         left = picture.right() + 10
         words = QRectF(left, row_box.top() + 7, row_box.right() - left - 8, row_box.height() - 14)
         _paint_words(painter, words, face)
@@ -155,12 +156,10 @@ def _paint_words(painter: QPainter, box: QRectF, face: TrackedFace) -> None:
     figure = f"{face.similarity:.2f}" if face.name or face.nearest else ""
     room = wide("0.00") + 8 if figure else 0.0
     line = QRectF(box.left(), box.top() - 1, box.width(), 19)
-    write(painter, line, figure, side=RIGHT)
+    write(painter, line, figure, "text" if face.seen else "muted", side=RIGHT)
     weight = QFont.Weight.DemiBold if face.name else QFont.Weight.Normal
-    title = line.adjusted(0, 0, -room, 0)
-    used = write(
-        painter, title, track_title(face), "text" if face.name else "muted", weight=weight, given=bool(face.name)
-    )
+    title, token = line.adjusted(0, 0, -room, 0), "text" if face.name and face.seen else "muted"
+    used = write(painter, title, track_title(face), token, weight=weight, given=bool(face.name))
     rest = title.adjusted(used + 6, 0, 0, 0)
     write_whole(painter, rest, nearest_words(face))
     foot = QRectF(box.left(), box.bottom() - 17, box.width(), 18)

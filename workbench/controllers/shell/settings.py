@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QWidget
@@ -110,14 +111,21 @@ class SettingsPages(QObject):
 
     def _restore(self) -> None:
         default = Settings()
-        self._services.settings.change(**{name: getattr(default, name) for name in OURS})
-        for name, apply in self._applied.items():
-            apply(getattr(default, name))
-        self._refresh()
+        values = {name: getattr(default, name) for name in OURS}
+        self._set_many(values, tr("The settings are as at the first start"))
 
     def _forget(self) -> None:
-        self._services.settings.change(recent=())
+        self._set_many({"recent": ()}, tr("The list of recent projects is empty; the files stay"))
+
+    def _set_many(self, values: Mapping[str, Any], said: str = "") -> None:
+        """Several settings at once; what is said about it offers to put back what they were."""
+        before = {name: getattr(self._services.settings.value, name) for name in values}
+        self._services.settings.change(**values)
+        for name in values.keys() & self._applied.keys():
+            self._applied[name](values[name])
         self._refresh()
+        if said and before != values:
+            self._services.notify(said, "info", tr("Undo"), partial(self._set_many, before))
 
     def _reveal(self, path: str) -> None:
         reveal(path, self._services.notify)

@@ -36,6 +36,8 @@ from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure
 
 REFRESH_MS = 400
+OF_SOURCES = ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry")
+"""Commands that need a source."""
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
 
 SETTLED = (FeedState.PLAYING, FeedState.PAUSED, FeedState.ENDED, FeedState.CLOSED)
@@ -78,6 +80,7 @@ class SourcesController(QObject):
         actions.bind("source.step-back", lambda: self.step(-1))
         actions.bind("source.step-forward", lambda: self.step(1))
         actions.bind("file.open-sample", self.open_sample)
+        self._enable(False)
         panel.sourceMade.connect(self.add)
         panel.removed.connect(self.remove)
         panel.retried.connect(self.retry)
@@ -89,6 +92,7 @@ class SourcesController(QObject):
         viewer.grid.swapWanted.connect(lambda one, other: services.undo.push(SwapTiles(viewer, one, other)))
         viewer.locateWanted.connect(self.locateWanted)
         viewer.selectedChanged.connect(self._follow)
+        services.feeds.removed.connect(lambda id: services.host.settle(f"source {id}"))
         for signal in (services.feeds.added, services.feeds.removed):
             signal.connect(lambda _id: self.refresh())
         services.undo.indexChanged.connect(lambda _index: self.refresh())
@@ -237,8 +241,7 @@ class SourcesController(QObject):
         self._follow(self._chosen)
         choices = [(path, self.title(path)) for row in rows for path in (row.id, *(tile.id for tile in row.tiles))]
         self._viewer.grid.set_sources(choices)
-        for id in ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry"):
-            self._actions.enable(id, bool(rows))
+        self._enable(bool(rows))
         self.refreshed.emit()
 
     def close(self) -> None:
@@ -287,6 +290,10 @@ class SourcesController(QObject):
     def current(self) -> str:
         """The path that is chosen in the list, else what the selected tile shows; "" for none."""
         return self._panel.list.current() or self._viewer.selected_path()
+
+    def _enable(self, on: bool) -> None:
+        for id in OF_SOURCES:
+            self._actions.enable(id, on)
 
     def _follow(self, path: str) -> None:
         """What commands are for is marked in the list, also when it was chosen in the viewer."""

@@ -8,11 +8,11 @@ from itertools import combinations
 
 import numpy as np
 
-from engines.calibration.evidence.half_turns import ambiguous
 from engines.calibration.rig.belief.alone import Alone
+from engines.calibration.rig.belief.boards import MOVES, UNSURE, against_the_board, level_of
 from engines.calibration.rig.belief.changes import Change
 from engines.calibration.rig.belief.lenses import Misheld
-from engines.calibration.rig.belief.shape import Shape, stretch_of
+from engines.calibration.rig.belief.shape import Shape
 from engines.calibration.rig.fitting import Fitted
 from engines.calibration.rig.graph import ENOUGH, spanning_tree
 from engines.calibration.rig.names import called
@@ -31,11 +31,7 @@ SAME_PLACE = 5e-4
 """Metres: no two cameras stand nearer to each other."""
 _ODD_CORNERS = 0.6
 """Of the corners of one view, for the view to be wrong as a whole."""
-_UNSURE = 0.002, 0.005, 0.03
-"""Deviations of focal lengths and distances, as shares of them, that raise the level of doubt."""
 _UNSURE_DISTANCES = 0.003, 0.0075, 0.03
-_MOVES = 0.002
-"""By which share distances or focal lengths may be off for a doubt to be slight."""
 DISAGREE = 1.6
 """All cameras together may fit so many times worse than each alone: more is no noise of corners."""
 
@@ -68,9 +64,7 @@ def doubts(evidence: Evidence) -> Iterator[Reason]:
     yield from _disagreement(evidence)
     yield from _misheld(evidence)
     yield from _changed(evidence)
-    yield from _bent(evidence)
-    yield from _stretched(evidence.fitted)
-    yield from _ends(evidence.fitted)
+    yield from against_the_board(evidence.shape, evidence.fitted)
     yield from _few(evidence.fitted)
     yield from _thin_edges(evidence.fitted)
     yield from _same_place(evidence.fitted)
@@ -78,17 +72,13 @@ def doubts(evidence: Evidence) -> Iterator[Reason]:
     yield from _odd_views(evidence.fitted)
 
 
-def _level(share: float, *limits: float) -> int:
-    """How many of the limits are passed."""
-    return sum(share > limit for limit in limits)
-
-
 def _not_converged(fitted: Fitted) -> Iterator[Reason]:
     if not fitted.bundle.converged:
-        words = tr("The solver stopped before it stood in an optimum, so none of the figures can be trusted")
-        yield Reason(
-            "not-converged", 3, tr("{words}; take views with the board tilted and at other distances", words=words)
+        words = tr(
+            "The solver stopped before it stood in an optimum, so none of the figures can be trusted; "
+            "take views with the board tilted and at other distances"
         )
+        yield Reason("not-converged", 3, words)
 
 
 def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
@@ -96,7 +86,7 @@ def _focal_lengths(fitted: Fitted) -> Iterator[Reason]:
         lens = fitted.state.lenses[camera]
         std = np.sqrt(np.maximum(np.diag(fitted.bundle.lens_covariance(camera)), 0.0))
         share = float((std[:2] / np.abs(lens[:2])).max())
-        level = _level(share, *_UNSURE)
+        level = level_of(share, *UNSURE)
         if level:
             told = {"camera": called(name), "share": 100 * share}
             words = (
@@ -122,7 +112,7 @@ def _focal_spread(evidence: Evidence) -> Iterator[Reason]:
     focals = np.array([lens[:2] for lens in evidence.fitted.state.lenses])
     shares = (evidence.focal_spreads / focals).max(axis=1)
     worst = int(np.argmax(shares))
-    level = _level(float(shares[worst]), *_UNSURE)
+    level = level_of(float(shares[worst]), *UNSURE)
     if level:
         name = evidence.fitted.problem.names[worst]
         words = tr(
@@ -155,16 +145,16 @@ def _middles(fitted: Fitted) -> Iterator[Reason]:
 def _guessed(fitted: Fitted) -> Iterator[Reason]:
     for camera in fitted.guessed:
         name = fitted.problem.names[camera]
-        words = tr("By itself, {called} gave no lens, so its solution began with a guess", called=called(name))
-        yield Reason(
-            "guessed-lens",
-            1,
-            tr("{words}; show it the board in ten views or more, or load its calibration", words=words),
+        words = tr(
+            "By itself, {camera} gave no lens, so its solution began with a guess; "
+            "show it the board in ten views or more, or load its calibration",
+            camera=called(name),
         )
+        yield Reason("guessed-lens", 1, words)
 
 
 def _other_ends(evidence: Evidence) -> Iterator[Reason]:
-    level = _level(evidence.ends_apart, 0.002, 0.01, 0.05)
+    level = level_of(evidence.ends_apart, 0.002, 0.01, 0.05)
     if level:
         words = tr(
             "Other starts of the solver end at distances that differ by {share:.2g} %: "
@@ -182,7 +172,7 @@ def _spread(evidence: Evidence) -> Iterator[Reason]:
     share = evidence.spreads / distances
     np.fill_diagonal(share, 0.0)
     first, second = np.unravel_index(int(np.argmax(share)), share.shape)
-    level = _level(float(share[first, second]), *_UNSURE_DISTANCES)
+    level = level_of(float(share[first, second]), *_UNSURE_DISTANCES)
     if level:
         names = evidence.fitted.problem.names
         words = tr(
@@ -243,7 +233,7 @@ def _misheld(evidence: Evidence) -> Iterator[Reason]:
                 **told,
             )
         )
-        level = 1 + int(max(held.moved, abs(held.off)) > _MOVES)
+        level = 1 + int(max(held.moved, abs(held.off)) > MOVES)
         advice = tr("let the lenses be solved, or load those of these very cameras and settings")
         yield Reason("wrong-lens", level, f"{words}{_moving(held.moved)}; {advice}", Remedy("load_lenses"))
 
@@ -266,36 +256,6 @@ def _changed(evidence: Evidence) -> Iterator[Reason]:
         )
         why = tr("it was moved or its lens changed; calibrate the frames before and from there on apart")
         yield Reason("moved-camera", 2, f"{words}: {why}")
-
-
-def _bent(evidence: Evidence) -> Iterator[Reason]:
-    shape = evidence.shape
-    if shape is not None:
-        words = tr("The board is bent or its print is off by {off:.2g}\u00a0mm", off=1000 * shape.off)
-        moves = tr(", which moves distances and focal lengths by up to {moved:.2g} %", moved=100 * shape.moved)
-        level = 1 + int(shape.moved > _MOVES)
-        moves = moves if shape.moved > 5e-4 else ""
-        yield Reason(
-            "bent-board", level, tr("{words}{moves}; free its shape", words=words, moves=moves), Remedy("free_board")
-        )
-
-
-def _stretched(fitted: Fitted) -> Iterator[Reason]:
-    stretch = stretch_of(fitted)
-    level = _level(stretch, *_UNSURE[:2])
-    if level:
-        words = tr(
-            "The board's print is {stretch:.2g} % longer one way than across, and pictures cannot tell which is right: "
-            "all distances may be off by {stretch:.2g} %; print it true to scale, or measure a distance",
-            stretch=100 * stretch,
-        )
-        yield Reason("stretched-board", level, words)
-
-
-def _ends(fitted: Fitted) -> Iterator[Reason]:
-    if fitted.problem.spec.free_board and ambiguous(fitted.problem.target):
-        words = tr("This board looks the same turned, so its free shape may mix its ends from frame to frame")
-        yield Reason("half-turn", 1, tr("{words}; use one with an odd and an even side, or with markers", words=words))
 
 
 def _few(fitted: Fitted) -> Iterator[Reason]:
@@ -344,15 +304,20 @@ def _same_place(fitted: Fitted) -> Iterator[Reason]:
     for a, b in combinations(range(len(names)), 2):
         told = sure.pair(a, b)
         if told.distance < SAME_PLACE:
-            words = tr("{first} and {second} stand at the same place", first=names[a], second=names[b])
-            yield Reason("same-place", 3, tr("{words}: is one film given twice?", words=words))
-        elif told.distance < 2 * told.place_std:
             words = tr(
-                "How far {first} and {second} stand apart is not determined by these views",
+                "{first} and {second} stand at the same place: is one film given twice?",
                 first=names[a],
                 second=names[b],
             )
-            yield Reason("same-place", 3, tr("{words}; take more, tilted and at other distances", words=words))
+            yield Reason("same-place", 3, words)
+        elif told.distance < 2 * told.place_std:
+            words = tr(
+                "How far {first} and {second} stand apart is not determined by these views; "
+                "take more, tilted and at other distances",
+                first=names[a],
+                second=names[b],
+            )
+            yield Reason("same-place", 3, words)
 
 
 def _outliers(fitted: Fitted) -> Iterator[Reason]:
@@ -365,28 +330,21 @@ def _outliers(fitted: Fitted) -> Iterator[Reason]:
     odd = [camera for camera in range(problem.cameras) if far[camera] > _ODD * seen[camera]]
     for camera in odd:
         words = tr(
-            "Most of what {called} sees does not agree with the other cameras", called=called(problem.names[camera])
+            "Most of what {camera} sees does not agree with the other cameras ({far:.0f} of {seen:.0f} corners): "
+            "its pictures are not of the same moments, it was moved, or they are mirrored or of another camera",
+            camera=called(problem.names[camera]),
+            far=far[camera],
+            seen=seen[camera],
         )
-        why = tr("its pictures are not of the same moments, it was moved, or they are mirrored or of another camera")
-        yield Reason(
-            "odd-camera",
-            3,
-            tr(
-                "{words} ({far:.0f} of {seen:.0f} corners): {why}",
-                words=words,
-                far=far[camera],
-                seen=seen[camera],
-                why=why,
-            ),
-        )
+        yield Reason("odd-camera", 3, words)
     if not odd and far.sum() > _MANY * seen.sum():
         level = 1 + int(far.sum() > 0.15 * seen.sum())
         words = tr(
-            "{outliers:.0f} of {corners:.0f} corners do not fit and are not believed",
+            "{outliers:.0f} of {corners:.0f} corners do not fit and are not believed; look at them on the Rig page",
             outliers=far.sum(),
             corners=seen.sum(),
         )
-        yield Reason("outliers", level, tr("{words}; look at them on the Rig page", words=words))
+        yield Reason("outliers", level, words)
 
 
 def _odd_views(fitted: Fitted) -> Iterator[Reason]:
