@@ -78,3 +78,25 @@ def test_a_refresh_makes_no_row_of_a_job_that_has_not_changed(
     made.clear()
     window.jobs.refresh()
     assert made == []
+
+
+def test_a_job_that_could_go_on_is_removed_only_after_a_question(
+    open_window: Open, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window().window
+    jobs, asked, answer = window.services.jobs, list[str](), False
+    id = jobs.submit(f"{SAMPLES}:count", {"to": 1, "names": []}, "Train a digit")
+    ended(window, qtbot, id)
+
+    def really(_parent: object, _title: str, question: str, _verb: str) -> bool:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr(controller, "really", really)
+    monkeypatch.setattr(jobs, "can_resume", lambda _id: True)
+    window.panels.jobs.removed.emit(id)
+    assert [record.id for record in jobs.records()] == [id]
+    answer = True
+    window.panels.jobs.removed.emit(id)
+    assert jobs.records() == []
+    assert ["Train a digit" in question for question in asked] == [True, True]

@@ -336,7 +336,7 @@ class FacesController(PagedController):
 
     def _gaze_step(self, text: str, before: Any, after: Any, put: Callable[[Any], object]) -> None:
         """Two of them are never one change."""
-        self.step(text, f"gaze {self.services.undo.count()}", before, after, put)
+        self.step(text, str(self.services.undo.count()), before, after, put)
 
     def _use_gaze(self, file: str) -> None:
         self.set_form(settings=replace(self.form.settings, gaze_fit=file))

@@ -17,6 +17,7 @@ from engines.core.names import shown
 from engines.core.spec import to_json
 from engines.core.training.standing import Standing
 from engines.core.words import tr
+from widgets.kit.labels import really
 from widgets.kit.words import seconds_left, time_words
 from widgets.shell.jobs import JobRow, JobsPanel
 from workbench.commands import Actions
@@ -160,7 +161,14 @@ class JobsController(QObject):
         self._clock.stop()
 
     def _remove(self, id: int) -> None:
-        self._services.jobs.remove(id)
+        """What it learned so far goes with it: that is asked before."""
+        jobs = self._services.jobs
+        if jobs.can_resume(id):
+            title = jobs.record(id).title
+            question = tr("{title} could go on from where it stopped. Once it is removed it cannot.", title=title)
+            if not really(self._panel.window(), tr("Remove job"), question, tr("Remove")):
+                return
+        jobs.remove(id)
         self._made.pop(id, None)
         self._settle_notice(id)
         self.refresh()
