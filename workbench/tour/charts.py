@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from widgets.charts.drawn import DrawnChart
 from widgets.kit.ink import contrast
 from widgets.kit.theme import number_font
+from workbench.tour.ink import HALO
 
 VALUES = 2
 """So many values an axis has at least."""
@@ -51,8 +52,14 @@ def faults(chart: DrawnChart) -> list[str]:
 
 
 def drawn_words(chart: DrawnChart) -> list[Words]:
-    """Every text that the chart draws."""
-    return list(_texts(ElementTree.fromstring(chart.svg()), QTransform()))
+    """Every text that the chart draws; written again over itself it is one."""
+    words = list(_texts(ElementTree.fromstring(chart.svg()), QTransform()))
+    return [one for at, one in enumerate(words) if not any(_covers(later, one) for later in words[at + 1 :])]
+
+
+def _covers(later: Words, one: Words) -> bool:
+    way = later.place.topLeft() - one.place.topLeft()
+    return later.text == one.text and way.manhattanLength() <= HALO
 
 
 def _texts(part: ElementTree.Element, turned: QTransform) -> Iterator[Words]:
