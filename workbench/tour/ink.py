@@ -12,6 +12,8 @@ from PySide6.QtGui import QColor, QPaintDevice, QPaintEngine, QPaintEngineState,
 from PySide6.QtWidgets import QWidget
 
 DPI = 96
+HALO = 3
+"""Pixels by which what makes words stand out is beside them."""
 WHOLE = 65536
 """What Qt counts a ratio of one pixel to one point as."""
 
@@ -30,7 +32,17 @@ def painted(part: QWidget) -> list[Painted]:
     """What this widget writes itself, its children left out, in the order it does."""
     device = _Device(part)
     part.render(device, QPoint(), QRegion(), QWidget.RenderFlag(0))
-    return device.engine.texts
+    return _without_halos(device.engine.texts)
+
+
+def _without_halos(texts: list[Painted]) -> list[Painted]:
+    """Words that are written again over themselves are what makes them stand out, and are not read."""
+    return [one for at, one in enumerate(texts) if not any(_covers(later, one) for later in texts[at + 1 :])]
+
+
+def _covers(later: Painted, one: Painted) -> bool:
+    way = later.box.topLeft() - one.box.topLeft()
+    return later.words == one.words and way.manhattanLength() <= HALO
 
 
 class _Engine(QPaintEngine):
