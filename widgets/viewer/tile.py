@@ -102,6 +102,7 @@ class ViewerTile(FileDrops):
         self.figures.set_figures(rate, dropped + status.lost, self.latency_ms() if rate else None)
         self._place_words()
         self._set_message(said.message)
+        self.setAccessibleDescription(". ".join(part for part in (said.word, said.message) if part))
         info = status.info
         self.transport.setVisible(info is not None and info.seekable and bool(info.duration))
         if info is not None and info.duration:
@@ -177,6 +178,7 @@ class ViewerTile(FileDrops):
         self.transport.hide()
         self.set_engines_on(())
         self.setAccessibleName(tr("Tile {index}: empty", index=self.index + 1))
+        self.setAccessibleDescription("")
         self._show(Face.EMPTY)
 
     def latency_ms(self) -> float | None:
