@@ -190,7 +190,7 @@ class Guide(QObject):
         try:
             stop.act(self._window)
         except Exception as error:
-            self.problems.append(f"{stop.name}: {type(error).__name__}: {error}")
+            self._found(stop, f"{type(error).__name__}: {error}")
 
     def _look(self) -> None:
         stop = self._stops[0]
@@ -202,7 +202,7 @@ class Guide(QObject):
         if now - self._settled < SETTLE_SECONDS:
             return
         if late:
-            self.problems.append(f"{stop.name}: not there after {stop.seconds:.0f} s")
+            self._found(stop, f"not there after {stop.seconds:.0f} s")
         self._take(stop)
         self._stops.pop(0)
         self._next()
@@ -224,8 +224,11 @@ class Guide(QObject):
         if stop.panel is not None and is_blank(stop.panel(self._window)):
             found.append("the panel is blank")
         for what in found:
-            self._say(f"    {what}")
-            self.problems.append(f"{stop.name}: {what}")
+            self._found(stop, what)
+
+    def _found(self, stop: Stop, what: str) -> None:
+        self._say(f"    {what}")
+        self.problems.append(f"{stop.name}: {what}")
 
     def _met(self, over: QWidget | None) -> list[str]:
         """What is wrong for those who look, listen or type, and was not so at an earlier stop."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 from engines.calibration.formats.rig_files import READ
 from engines.calibration.rig.types import RigResult, RigSpec, SolveStep
 from engines.calibration.types import Remedy
+from engines.cameras.sources.changes import opens_anew
 from engines.cameras.sources.parsing import sample_source
 from engines.core.boards import Board
 from engines.core.words import tr, tr_count
@@ -149,7 +150,7 @@ class RigController(PagedController):
         self.actions.run("file.open-sample")
         sample = sample_source()
         feeds = self.services.feeds
-        self.live.choose_rig(next(id for id in feeds.ids() if feeds.feed(id).source == sample))
+        self.live.choose_rig(next(id for id in feeds.ids() if not opens_anew(feeds.feed(id).source, sample)))
         self.takes.start()
 
     @property

@@ -16,6 +16,8 @@ from engines.calibration.rig.pictures.listing import Listing, write
 from engines.calibration.rig.types import RigSpec
 from engines.calibration.targets.photographs import expand
 from engines.calibration.types import Remedy
+from engines.cameras.sources.changes import tile_renamed
+from engines.cameras.sources.parsing import sample_source
 from engines.cameras.types import SceneSource, TiledSource
 from engines.core.errors import BadInput
 from engines.core.frames import Size
@@ -246,6 +248,16 @@ def test_the_sample_becomes_pictures_of_all_cameras(rig_bench: RigBench, qtbot, 
     assert cv2.imread(spec.paths[1]).shape == (90, 320, 3)
     rig_bench.services.undo.undo()
     assert it.session.setup.paths == ()
+
+
+def test_the_sample_is_taken_also_where_its_pictures_have_other_names(rig_bench: RigBench, monkeypatch) -> None:
+    it, begun = rig_bench.controller, []
+    monkeypatch.setattr(it.takes, "start", lambda: begun.append(it.live.chosen))
+    sample = sample_source()
+    id = rig_bench.services.feeds.add(tile_renamed(sample, sample.tiles[1], "north: far"))
+    it.open_sample()
+    (chosen,) = begun
+    assert {path.partition("/")[0] for path in chosen} == {id}
 
 
 def test_pictures_are_cut_as_they_were_when_it_was_solved(tmp_path: Path) -> None:
