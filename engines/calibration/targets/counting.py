@@ -22,7 +22,7 @@ from engines.calibration.targets.shots import Shot, flip
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
-from engines.core.words import tr
+from engines.core.words import control, tr
 
 T = TypeVar("T")
 
@@ -63,7 +63,12 @@ def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:
         return
     fitting = fitting_grid([shot.path for shot in found], board, ctx)
     if fitting is not None and fitting.corner_count > board.corner_count:
-        message, hint = tr("The pictures show a larger board than {board}", board=board), told(fitting, board)
+        message = tr(
+            "The pictures show a larger board than one of {columns}\u00a0\u00d7\u00a0{rows} corners",
+            columns=board.columns,
+            rows=board.rows,
+        )
+        hint = told(fitting, board)
         raise BadInput(message, path=found[0].path.parent, hint=hint, facts=Facts(board=str(fitting)))
 
 
@@ -71,7 +76,8 @@ def told(fitting: Board, board: Board) -> str:
     """What the pictures show instead of `board`, and what to do."""
     columns, rows = fitting.corner_grid
     squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
-    found = {"columns": columns, "rows": rows, "fitting": fitting}
+    titled = tr("{columns}\u00a0\u00d7\u00a0{rows} corners", columns=columns, rows=rows)
+    found = {"columns": columns, "rows": rows, "fitting": control(titled, str(fitting))}
     if squares:
         return tr(
             "The pictures show a board of {columns}x{rows} inner corners; it seems that squares were counted "
