@@ -22,7 +22,7 @@ from engines.calibration.targets.shots import Shot, flip
 from engines.core.boards import Board
 from engines.core.context import Context
 from engines.core.errors import BadInput, Facts
-from engines.core.words import control, tr
+from engines.core.words import tr
 
 T = TypeVar("T")
 
@@ -76,8 +76,7 @@ def told(fitting: Board, board: Board) -> str:
     """What the pictures show instead of `board`, and what to do."""
     columns, rows = fitting.corner_grid
     squares = board.corner_grid in ((columns + 1, rows + 1), (rows + 1, columns + 1))
-    titled = tr("{columns}\u00a0\u00d7\u00a0{rows} corners", columns=columns, rows=rows)
-    found = {"columns": columns, "rows": rows, "fitting": control(titled, str(fitting))}
+    found = {"columns": columns, "rows": rows, "fitting": fitting}
     if squares:
         return tr(
             "The pictures show a board of {columns}x{rows} inner corners; it seems that squares were counted "
