@@ -29,6 +29,8 @@ TIME_COLUMN, BAR_COLUMN = 104, 120
 ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 MANY = 8
 """Jobs from which on there is a field to find one."""
+LONGEST = 400
+"""Letters of a command that are shown; it is copied whole."""
 NOTHING = tr("No job has run yet. Long work, like solving a calibration, is listed here.")
 
 
@@ -235,7 +237,8 @@ class _Details(QWidget):
         if row is None:
             return
         self.title.setText(row.title)
-        self.words.setText(breakable(row.error or row.cut_off or row.note or row.command))
+        command = row.command if len(row.command) <= LONGEST else f"{row.command[:LONGEST]}\u2026"
+        self.words.setText(breakable(row.error or row.cut_off or row.note or command))
         set_property(self.words, "level", row.level if row.error else "")
         self.hint.setText(row.hint or breakable(row.result))
         self.hint.setVisible(bool(row.hint or row.result))
