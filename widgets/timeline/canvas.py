@@ -201,16 +201,21 @@ class Canvas(Surface):
         if not (isinstance(was, list) and len(was) == 3 and all(isinstance(number, int | float) for number in was)):
             return whole
         start, span, following = was
-        known = self.view.duration is not None and 0 <= start < self.view.duration and span > 0
+        if self.view.duration is None:
+            return whole.followed(bool(following))
+        known = 0 <= start < self.view.duration and span > 0
         return whole.at(start, span, bool(following)) if known else whole
 
     def _keep(self) -> None:
-        """Of a feed everything goes by; of a film the stretch that was zoomed to."""
-        if self.view.path and self.view.duration is not None:
+        """Of a feed whether now is followed: all else goes by; of a film the stretch that was zoomed to."""
+        if self.view.path:
             axis, kept = self.scope.axis, KEPT.values.get(SCOPES)
             scopes = dict(kept) if isinstance(kept, dict) else {}
             scopes.pop(self.view.path, None)
-            if not self.scope.fitted:
+            usual = (
+                self.scope.following if self.view.duration is None else self.scope.fitted and not self.scope.following
+            )
+            if not usual:
                 scopes[self.view.path] = [round(axis.start, 3), round(axis.span, 3), self.scope.following]
             KEPT.take(SCOPES, scopes)
 
