@@ -113,6 +113,7 @@ class AcceptField(QWidget):
                 self.number.setValue(round(many))
             if rounded(10 ** (1 + self.slider.value() / STEPS)) != round(many):
                 self.slider.setValue(_place(many))
+        self.slider.setAccessibleDescription(tr("one in {n:,}", n=round(many)))
 
 
 def rounded(many: float) -> int:

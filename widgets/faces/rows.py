@@ -8,9 +8,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from widgets.kit.access.ring import focus_ring
 from widgets.kit.fields import describe
 from widgets.kit.row_list import NOWHERE, Index
-from widgets.kit.theme import LOOK
+from widgets.kit.theme import LOOK, RADIUS
 
 
 class PaintedList(QListView):
@@ -107,4 +108,6 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._view.paint_row(painter, QRectF(option.rect), option.state, index.row())  # type: ignore[attr-defined]
+        if self._view.framed and option.state & QStyle.StateFlag.State_HasFocus:  # type: ignore[attr-defined]
+            focus_ring(painter, QRectF(option.rect), RADIUS / 2)  # type: ignore[attr-defined]
         painter.restore()

@@ -9,8 +9,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QGridLayout,
-    QLayout,
-    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -182,80 +180,86 @@ def _need(part: QWidget) -> int:
     return max(needs)
 
 
-class _Flow(QLayout):
-    """From left to right, and on in the next line where there is no room."""
+class Flow(QWidget):
+    """Controls from left to right that go on in the next line where there is no room.
 
-    def __init__(self, spacing: int) -> None:
+    It lays out itself: the items of a `QLayout` in Python do not outlive what Qt does with them.
+    """
+
+    def __init__(self, *parts: QWidget, spacing: int = SPACE) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(spacing)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, at: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items[at] if 0 <= at < len(self._items) else None
-
-    def takeAt(self, at: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items.pop(at) if 0 <= at < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+        self._parts, self._spacing = parts, spacing
+        for part in parts:
+            part.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
-        sizes = [item.sizeHint() for item in self._shown()]
-        wide = sum(size.width() for size in sizes) + self.spacing() * max(len(sizes) - 1, 0)
-        return QSize(wide, max((size.height() for size in sizes), default=0))
+        sizes = [_wanted(part) for part in self._shown()]
+        wide = sum(size.width() for size in sizes) + self._spacing * max(len(sizes) - 1, 0)
+        return self._with_edges(wide, max((size.height() for size in sizes), default=0))
 
-    def minimumSize(self) -> QSize:
-        sizes = [item.minimumSize() for item in self._shown()]
-        return QSize(*(max((side(size) for size in sizes), default=0) for side in (QSize.width, QSize.height)))
+    def minimumSizeHint(self) -> QSize:
+        sizes = [_least(part) for part in self._shown()]
+        return self._with_edges(
+            *(max((side(size) for size in sizes), default=0) for side in (QSize.width, QSize.height))
+        )
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, wide: int) -> int:
-        return max((place.bottom() + 1 for _item, place in self._places(wide)), default=0)
+        edges = self.contentsMargins()
+        places = self._places(wide - edges.left() - edges.right())
+        return max((place.bottom() + 1 for _part, place in places), default=0) + edges.top() + edges.bottom()
 
-    def setGeometry(self, box: QRect) -> None:
-        super().setGeometry(box)
-        for item, place in self._places(box.width()):
-            item.setGeometry(place.translated(box.topLeft()))
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.ContentsRectChange):
+            self._lay_out()
+        return super().event(event)
 
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+    def _lay_out(self) -> None:
+        room = self.contentsRect()
+        for part, place in self._places(room.width()):
+            part.setGeometry(place.translated(room.topLeft()))
 
-    def _places(self, wide: int) -> list[tuple[QLayoutItem, QRect]]:
-        lines: list[list[QLayoutItem]] = []
+    def _shown(self) -> list[QWidget]:
+        return [part for part in self._parts if not part.isHidden()]
+
+    def _with_edges(self, wide: int, high: int) -> QSize:
+        edges = self.contentsMargins()
+        return QSize(wide + edges.left() + edges.right(), high + edges.top() + edges.bottom())
+
+    def _places(self, wide: int) -> list[tuple[QWidget, QRect]]:
+        lines: list[list[QWidget]] = []
         left = 0
-        for item in self._shown():
-            need = item.sizeHint().width()
+        for part in self._shown():
+            need = _wanted(part).width()
             if not lines or left + need > wide:
                 lines.append([])
                 left = 0
-            lines[-1].append(item)
-            left += need + self.spacing()
+            lines[-1].append(part)
+            left += need + self._spacing
         places, top = [], 0
         for line in lines:
-            left, high = 0, max(item.sizeHint().height() for item in line)
-            for item in line:
-                size = item.sizeHint().boundedTo(QSize(max(wide, item.minimumSize().width()), high))
-                places.append((item, QRect(QPoint(left, top + (high - size.height()) // 2), size)))
-                left += size.width() + self.spacing()
-            top += high + self.spacing()
+            left, high = 0, max(_wanted(part).height() for part in line)
+            for part in line:
+                size = _wanted(part).boundedTo(QSize(max(wide, _least(part).width()), high))
+                places.append((part, QRect(QPoint(left, top + (high - size.height()) // 2), size)))
+                left += size.width() + self._spacing
+            top += high + self._spacing
         return places
 
 
-def flowing(*parts: QWidget, spacing: int = SPACE) -> QLayout:
-    """Controls from left to right that go on in the next line where there is no room."""
-    flow = _Flow(spacing)
-    for part in parts:
-        flow.addWidget(part)
-    return flow
+def _least(part: QWidget) -> QSize:
+    return part.minimumSizeHint().expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
+
+
+def _wanted(part: QWidget) -> QSize:
+    return part.sizeHint().expandedTo(_least(part)).boundedTo(part.maximumSize())
 
 
 class FlowRow(QWidget):

@@ -167,7 +167,6 @@ class NumberField(QDoubleSpinBox):
         self.setDecimals(decimals)
         self.setRange(low, high)
         self.setSingleStep(step)
-        self.setSuffix(f" {unit}" if unit else "")
         self.setValue(value)
         self.setFont(number_font())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -178,6 +177,12 @@ class NumberField(QDoubleSpinBox):
         self.valueChanged.connect(lambda _value: self.updateGeometry())
         leave_wheel(self)
         describe(self, name, tip)
+        self.setSuffix(f" {unit}" if unit else "")
+
+    def setSuffix(self, suffix: str) -> None:
+        """The unit is heard as well: Qt says the number alone."""
+        super().setSuffix(suffix)
+        self.setAccessibleDescription(f"{suffix.strip()}. {self.toolTip()}" if suffix.strip() else "")
 
     def minimumSizeHint(self) -> QSize:
         """Room for the number with the words before and after it."""

@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 
 from engines.core.words import tr
 from widgets.kit.access.elided import elided
+from widgets.kit.access.ring import focus_ring
 from widgets.kit.fields import describe, quiet
 from widgets.kit.icons import draw_icon
 from widgets.kit.menus import pop_up
@@ -272,15 +273,17 @@ class RowPainter(QStyledItemDelegate):
         states = QStyle.StateFlag
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & (states.State_Selected | states.State_MouseOver):
+        if option.state & (states.State_Selected | states.State_MouseOver | states.State_HasFocus):
             chosen, focus = (bool(option.state & state) for state in (states.State_Selected, states.State_HasFocus))
             self.paint_ground(painter, option.rect, chosen, focus)
         self.paint_row(painter, option.rect, index)
         painter.restore()
 
     def paint_ground(self, painter: QPainter, box: QRect, chosen: bool, focus: bool) -> None:
-        """What a chosen or hovered row stands on."""
+        """What a row stands on that is chosen, hovered or where the keyboard is."""
         painter.fillRect(box, LOOK.now.color("accent", 0.16) if chosen else LOOK.now.color("raised"))
+        if focus:
+            focus_ring(painter, QRectF(box), RADIUS / 2)
 
     def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
         raise NotImplementedError
@@ -311,10 +314,10 @@ def inner(rect: QRect, pad: float) -> QRectF:
 
 
 def paint_ground(painter: QPainter, row: QRectF, chosen: bool, focus: bool) -> None:
-    """What a chosen or hovered row stands on."""
+    """The same in a list whose rows have rounded corners."""
     look = LOOK.now
     painter.setBrush(QColor(mixed(look.surface, look.accent, 0.18)) if chosen else look.color("raised", 0.6))
-    painter.setPen(QPen(look.color("accent"), 1.5) if chosen and focus else Qt.PenStyle.NoPen)
+    painter.setPen(QPen(look.color("accent"), 1.5) if focus else Qt.PenStyle.NoPen)
     painter.drawRoundedRect(row.adjusted(0.5, 1.5, -0.5, -1.5), RADIUS, RADIUS)
 
 

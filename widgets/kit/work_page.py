@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState
@@ -50,7 +50,7 @@ class WorkPage(QWidget):
         """Title and state at the left, buttons at the right."""
         self.title, self.state = ElidedLabel(title, "heading"), StateLine("muted", 13)
         self.title.given = True
-        self._head_tools = held(flowing(*buttons))
+        self._head_tools = Flow(*buttons)
         self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._head_tools)
         self._head_row.setSpacing(8)
         self._head_row.setContentsMargins(12, 8, 8, 4)

@@ -275,6 +275,8 @@ class _List(QListWidget):
             if item.data(ROW) != row:
                 item.setData(ROW, row)
                 item.setText(f"{row.title}, {row.state}")
+                said = filter(None, (row.title, row.state, _note(row)))
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(dict.fromkeys(said)))
                 item.setToolTip("\n".join(dict.fromkeys(filter(None, (row.title, _note(row))))))
         keep = not newest and any(row.id == chosen for row in rows)
         self.select(chosen if keep else rows[0].id if rows else -1)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engines.core.words import tr, tr_count
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.fields import describe, wrapped
 from widgets.kit.labels import Dialog, Label
 from widgets.kit.layouts import column_of, held, row_of, styled
@@ -53,7 +53,7 @@ class LeavingQuestion(Dialog):
             button.clicked.connect(what)
         self.stay.clicked.connect(self.reject)
         self.wait.setDefault(True)
-        buttons = row_of(None, held(flowing(self.stay, self.cancel, self.wait, spacing=8)))
+        buttons = row_of(None, Flow(self.stay, self.cancel, self.wait, spacing=8))
         self.setLayout(column_of(self.title, self.words, buttons, spacing=14, margins=(20, 18, 20, 16)))
 
     def ask(self, work: Sequence[Work]) -> None:

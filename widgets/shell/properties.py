@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.fields import TextField, Toggle, wrapped
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
@@ -121,7 +121,7 @@ class PropertiesPanel(Panel):
         self.calibration = QuietButton(
             tr("Open in Calibration"), "target", tr("Show this calibration with its figures and residuals")
         )
-        first = flowing(self.undistort, self.forget, spacing=4)
+        first = Flow(self.undistort, self.forget, spacing=4)
         self._kept = held(column_of(first, row_of(self.calibration, None), spacing=4))
         self._kept.setParent(self)
         for verb, button in (("undistort", self.undistort), ("forget", self.forget), ("lens", self.calibration)):

@@ -10,11 +10,12 @@ from engines.core.words import tr
 from widgets.timeline.hits import with_end, with_start
 from widgets.timeline.surface import Surface
 
-STEP, LEAP = 1, 10
+STEP, LEAP, PAN = 1, 10, 90.0
 KEYS_IN_WORDS = tr(
     "Wheel zooms, Shift and wheel or a drag pans, a double click shows all. "
     "Arrow keys step a frame (with Shift ten), Home and End go to the ends, + and - zoom, F shows all, N follows, "
-    "H turns curves into heat, Alt with up and down moves the threshold. "
+    "H turns curves into heat, Alt with up and down moves the threshold, with left and right the view; "
+    "Page Up and Page Down go through the lanes. "
     "Tab goes to the next segment: Delete removes it, S splits it at the now-line, [ and ] set its start and end there."
 )
 
@@ -30,6 +31,8 @@ def press(surface: Surface, key: int, shift: bool, alt: bool) -> bool:
         keys.Key_Plus: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
         keys.Key_Equal: lambda: surface.look(surface.scope.zoomed(0.8, view.position)),
         keys.Key_Minus: lambda: surface.look(surface.scope.zoomed(1.25, view.position)),
+        keys.Key_PageUp: lambda: _scroll(surface, -1),
+        keys.Key_PageDown: lambda: _scroll(surface, 1),
         keys.Key_F: surface.fit,
         keys.Key_N: lambda: surface.follow(not surface.scope.following),
         keys.Key_H: surface.toggle_heat,
@@ -37,6 +40,8 @@ def press(surface: Surface, key: int, shift: bool, alt: bool) -> bool:
     if alt:
         acts[keys.Key_Up] = lambda: surface.want_threshold(view.threshold + 0.01)
         acts[keys.Key_Down] = lambda: surface.want_threshold(view.threshold - 0.01)
+        acts[keys.Key_Left] = lambda: surface.look(surface.scope.panned(-PAN))
+        acts[keys.Key_Right] = lambda: surface.look(surface.scope.panned(PAN))
     if key not in acts:
         return _edit(surface, key)
     acts[key]()
@@ -69,6 +74,12 @@ def _to_end(surface: Surface, end: bool) -> None:
         surface.follow() if end else surface.fit()
     else:
         surface.positionWanted.emit(surface.snapped(surface.scope.high if end else surface.scope.low))
+
+
+def _scroll(surface: Surface, pages: int) -> None:
+    """Through the lanes, where they have more height than there is."""
+    bar = surface.verticalScrollBar()
+    bar.setValue(bar.value() + pages * bar.pageStep())
 
 
 def _edit(surface: Surface, key: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QContextMenuEvent, QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.words import tr
@@ -174,6 +174,7 @@ class ViewerGrid(TileHost):
             self.maximised_index = target
             self._arrange()
         self.select(target)
+        QAccessible.updateAccessibility(QAccessibleEvent(self.tile(target), QAccessible.Event.Focus))
 
     def _swap(self, target: int) -> None:
         """What the selected tile shows goes there, and the selection with it."""

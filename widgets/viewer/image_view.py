@@ -39,6 +39,7 @@ from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
 STILL = 3
+"""Pixels by which the pointer may move in a click."""
 STRIDE = 48.0
 WAYS = {
     Qt.Key.Key_Left: (STRIDE, 0.0),
@@ -47,7 +48,6 @@ WAYS = {
     Qt.Key.Key_Down: (0.0, -STRIDE),
 }
 """Pixels that an arrow key moves an enlarged picture by: it looks that way."""
-"""Pixels by which the pointer may move in a click."""
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
 EDGE = 2
-TITLE_ROOM, LEAST_TITLE = 170, 60
+TITLE_ROOM, LEAST_TITLE, ROOMY = 170, 60, 300
 ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
 
 
@@ -102,6 +102,7 @@ class ViewerTile(FileDrops):
         self.figures.set_figures(rate, dropped + status.lost, self.latency_ms() if rate else None)
         self._place_words()
         self._set_message(said.message)
+        self.setAccessibleDescription(". ".join(part for part in (said.word, said.message) if part))
         info = status.info
         self.transport.setVisible(info is not None and info.seekable and bool(info.duration))
         if info is not None and info.duration:
@@ -177,6 +178,7 @@ class ViewerTile(FileDrops):
         self.transport.hide()
         self.set_engines_on(())
         self.setAccessibleName(tr("Tile {index}: empty", index=self.index + 1))
+        self.setAccessibleDescription("")
         self._show(Face.EMPTY)
 
     def latency_ms(self) -> float | None:
@@ -341,7 +343,8 @@ class ViewerTile(FileDrops):
         wanted = self.title.fontMetrics().horizontalAdvance(self._name) + 4
         whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
         room = self.width() - 34 - pill_size(self.pill.text).width() - whole
-        self.pill.set_compact(wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE))
+        narrow = wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE)
+        self.pill.set_compact(narrow or (self.pill.level == "good" and self.width() < ROOMY))
         room = self.width() - 34 - self.pill.sizeHint().width()
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0

@@ -79,6 +79,7 @@ class TransportBar(QWidget):
         """Where it is. A slider that is being dragged is left alone."""
         self._duration = duration
         self.time.setText(f"{clock_words(seconds)} / {clock_words(duration)}")
+        self.slider.setAccessibleDescription(self.time.text())
         if not self.slider.isSliderDown() and duration > 0:
             with QSignalBlocker(self.slider):
                 self.slider.setValue(round(STEPS * min(seconds / duration, 1.0)))

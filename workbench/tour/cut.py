@@ -39,7 +39,6 @@ from PySide6.QtWidgets import (
 from widgets.kit.access.elided import listening
 from widgets.kit.fields import ElidedLabel, Toggle
 from widgets.kit.labels import NO_SPACE, Lines
-from workbench.tour.painted import cut_or_covered, reading
 
 SLACK = 1
 """Pixels that may be missing: what fonts are rounded by."""
@@ -61,9 +60,9 @@ def cut(root: QWidget) -> list[str]:
     """Texts that are seen in part, with how many pixels they lack."""
     settle()
     found = [f"{type(part).__name__} {what}" for part in shown_parts(root) for check in CHECKS for what in check(part)]
-    with listening() as painted, reading() as written:
+    with listening() as elided:
         root.grab()
-    return found + [f"painted {text}" for text in dict.fromkeys([*painted, *cut_or_covered(written, root)])]
+    return found + [f"painted {text}" for text in dict.fromkeys(elided)]
 
 
 def shown_parts(root: QWidget) -> Iterator[QWidget]:

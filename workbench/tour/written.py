@@ -1,8 +1,9 @@
-"""Finds what is wrong with texts as they are painted, by whomever: cut, too faint, not translated."""
+"""Finds what is wrong with texts as they are painted, by whomever: cut, over one another, too faint, not translated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence
@@ -28,6 +29,8 @@ from workbench.work.stretching import BEGIN, END
 
 ACROSS, DOWN = 2, 5
 """Pixels that a line may stand out: what letters lean over, and the air above and below them."""
+TOUCH = 2.0
+"""Pixels by which two lines may lie over one another: letters leave so much of theirs empty."""
 THROUGH = Qt.WidgetAttribute.WA_TransparentForMouseEvents
 VEIL = 160
 """What is larger and lets the mouse through lies over a window for a moment: what is below is not read then."""
@@ -50,6 +53,7 @@ def written(root: QWidget) -> list[str]:
         texts = [text for text in painted(part) if any(map(str.isalnum, text.words)) and _is_seen(part, text, root)]
         name = type(part).__name__
         found += [f"cut: {name} paints {text.words!r} with no room" for text in texts if _is_cut(part, text)]
+        found += [f"cut: {name} paints {one!r} over {other!r}" for one, other in _over_one_another(texts)]
         found += [f"faint: {name} {text.words!r} {ratio:.1f}:1" for text, ratio in _faint(part, texts, root, image)]
         found += [f"not translated: {name} paints {words!r}" for words in _untold(part, texts)]
     return list(dict.fromkeys(found))
@@ -75,6 +79,13 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
     across = text.box.left() < room.left() - ACROSS or text.box.right() > room.right() + ACROSS
     down = text.box.top() < room.top() - DOWN or text.box.bottom() > room.bottom() + DOWN
     return across or (down and not rows)
+
+
+def _over_one_another(texts: list[Painted]) -> Iterator[tuple[str, str]]:
+    for one, other in combinations(texts, 2):
+        common = one.room & other.room
+        if one.words != other.words and min(common.width(), common.height()) > TOUCH:
+            yield other.words, one.words
 
 
 def _scrolls(part: QWidget, kinds: tuple[type, ...]) -> bool:

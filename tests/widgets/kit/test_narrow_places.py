@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from widgets.kit.card_columns import Beside, flowing
+from widgets.kit.card_columns import Beside, Flow
 from widgets.kit.fields import ChoiceField, PlainButton, QuietButton
 from widgets.kit.labels import Label, Lines, lines_of
 from widgets.kit.layouts import column_of, held, split_of
@@ -55,7 +55,7 @@ def make_split() -> tuple[QWidget, QWidget, QWidget]:
 
 def make_flow() -> tuple[QWidget, QWidget, QWidget]:
     one, other = PlainButton("Measure the time of all parts"), PlainButton("Export as a drawing")
-    return held(flowing(one, other)), one, other
+    return Flow(one, other), one, other
 
 
 @pytest.mark.parametrize("make", [make_columns, make_beside, make_split, make_flow])
@@ -67,6 +67,17 @@ def test_two_parts_stand_side_by_side_where_both_are_whole_and_else_below_each_o
     qtbot.waitUntil(lambda: not beside(one, other) and whole.width() <= page.viewport().width())
     page.resize(WIDE, 400)
     qtbot.waitUntil(lambda: beside(one, other))
+
+
+def test_a_flow_closes_up_over_what_was_hidden_while_it_was_out_of_view(shown, qtbot):
+    flow, one, other = make_flow()
+    page = shown(flow, NARROW)
+    both = flow.height()
+    page.hide()
+    one.hide()
+    page.show()
+    qtbot.waitUntil(lambda: flow.height() < both and other.y() == 0)
+    assert page.widget().isAncestorOf(other)
 
 
 def test_what_is_said_beside_a_chart_is_unrolled_below_it(shown, qtbot):

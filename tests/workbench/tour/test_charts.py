@@ -17,7 +17,7 @@ from widgets.kit.ink import contrast, readable_on
 from widgets.kit.theme import DARK, LOOK
 from workbench.tour.charts import unread
 from workbench.tour.ink import painted
-from workbench.tour.painted import cut_or_covered, reading
+from workbench.tour.written import written
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +29,7 @@ def _look(qapp) -> None:
 def faults(chart: DrawnChart) -> list[str]:
     """Axes without values, and words that are cut or stand on others."""
     chart.show()
-    with reading() as found:
-        chart.grab()
-    return [*unread(chart), *cut_or_covered(found, chart)]
+    return [*unread(chart), *written(chart)]
 
 
 SIZES = ((160, 120), (300, 84), (220, 300), (900, 500))

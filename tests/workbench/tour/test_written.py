@@ -31,7 +31,8 @@ class Sheet(QWidget):
         if self.room is not None:
             painter.setClipRect(self.room)
         painter.setPen(QColor(self.ink))
-        painter.drawText(self.left, 20, self.text)
+        for number, text in enumerate(self.text.splitlines()):
+            painter.drawText(self.left, 20 - 6 * number, text)
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ def test_a_text_is_read_with_its_place_and_colour(page):
         (lambda: Sheet("Good day", left=180), "cut"),
         (lambda: Sheet("Good day", left=-20), "cut"),
         (lambda: Sheet("Good day", room=QRect(0, 0, 30, 30)), "cut"),
+        (lambda: Sheet("Good day\nGood night"), "cut"),
         (lambda: Sheet("Good day", "#bbbbbb"), "faint"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_new_name_opens_nothing_anew_and_keeps_the_calibration(open_window: Op
     assert opened.end() == []
     again = open_window()
     until(qtbot, lambda: again.picture(0) is not None)
-    assert again.window.grid.tile(1).title.text() == "Hall · right"
+    assert again.window.grid.tile(1).title.toolTip() == "Hall · right"
     assert again.window.sources.title("tiled1/left") == "Hall · north: [1]"
     assert again.window.services.calibrations.words("tiled1/left").startswith(CALIBRATED)
 

@@ -16,7 +16,7 @@ from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import alike_line, face_item, face_tip, person_line, short_name
 from widgets.faces.row import FaceRow
 from widgets.faces.thumbs import Thumbs
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.icons import icon
 from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of
@@ -215,7 +215,7 @@ class PersonPane(QWidget):
         self.more = QuietButton("", "more", tr("More that can be done with these faces"), name=tr("More"))
 
     def _lay_out(self) -> None:
-        verbs = flowing(self.merge, self.export, self.forget, spacing=2)
+        verbs = Flow(self.merge, self.export, self.forget, spacing=2)
         top = column_of(self._head(), verbs, self.bar, spacing=8, margins=(0, 0, 4, 0))
         self._verbs = held(row_of((self.chosen, 1), self.make, self.not_them, self.more, spacing=2))
         foot = column_of(self.hint, self._verbs, spacing=4, margins=(12, 0, 4, 0))

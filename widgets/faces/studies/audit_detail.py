@@ -13,7 +13,7 @@ from widgets.faces.state import AuditView
 from widgets.faces.studies.audit_words import can_move, done_words, image_words, kind, like_words, own_words
 from widgets.faces.thumbs import Thumbs
 from widgets.kit.access.elided import elided
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import PlainButton, QuietButton, describe
@@ -126,6 +126,6 @@ class SuspicionDetail(QWidget):
         self._beside = column_of((self.like, 1), (self.own, 1))
         self._pictures = row_of((self.image, 3), (self._beside, 2))
         said = row_of((self.kind, 0, Qt.AlignmentFlag.AlignTop), (self.reason, 1), spacing=8)
-        buttons = flowing(self.right, self.move_button, self.remove)
+        buttons = Flow(self.right, self.move_button, self.remove)
         parts = ((self._pictures, 1), said, self.note, buttons)
         self.setLayout(column_of(*parts, spacing=8, margins=(8, 4, 8, 8)))

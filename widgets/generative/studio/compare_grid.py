@@ -26,6 +26,7 @@ from widgets.charts.axes import figure
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import enlarged
 from widgets.kit.access.elided import elided
+from widgets.kit.access.ring import ring_focus
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.words import DOT, seconds_words
@@ -152,6 +153,7 @@ class CompareGrid(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), LOOK.now.color("base"))
         painter.setFont(number_font(11))
+        ring_focus(self, painter)
         if not self._columns or not self._rows:
             return
         self._paint_headers(painter)

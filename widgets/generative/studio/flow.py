@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from engines.core.errors import KinoscopeError
 from engines.core.words import tr
@@ -22,7 +22,7 @@ from widgets.generative.state import DiffusionView, FlowView
 from widgets.generative.studio.flow_board import FlowBoard, FlowCell
 from widgets.generative.studio.flow_data import FlowArrays, read_flow, sigma_of
 from widgets.generative.studio.flow_picture import Backdrop
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
@@ -208,7 +208,7 @@ class FlowPage(WorkPage):
         empty = EmptyState(words, tr("Show flow"), "play", tr("Compute the paths of the particles"))
         self.lay_out(self.body_of(empty, held(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)), "panel")))
 
-    def _settings(self) -> QLayout:
+    def _settings(self) -> Flow:
         self.model = ChoiceField(tr("Model of the flow"), tip=tr("A distribution in the plane"))
         self.steps = NumberField(tr("Steps"), 40, 1, 1000, unit=tr("steps"), tip=tr("Steps of each sampler"))
         self.particles = NumberField(
@@ -220,7 +220,7 @@ class FlowPage(WorkPage):
         self.changed = Label(tr("Settings have changed"))
         self.changed.setProperty("role", "hint")
         self.model.setMinimumContentsLength(16)
-        return flowing(self.model, self.steps, self.particles, self.seed, self.run, self.changed)
+        return Flow(self.model, self.steps, self.particles, self.seed, self.run, self.changed)
 
     def _transport(self) -> QHBoxLayout:
         self.play = QuietButton("", "play", tr("Play or pause"), name=tr("Play"))

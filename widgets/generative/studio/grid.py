@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engines.core.words import tr
 from widgets.generative.studio.images import Arrangement, as_image, enlarged
 from widgets.kit.access.elided import elided
+from widgets.kit.access.ring import ring_focus
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 
@@ -135,16 +136,11 @@ class SampleGrid(QWidget):
         painter.fillRect(self.rect(), LOOK.now.color("base"))
         if self._message and not self._images:
             self._paint_message(painter)
-            return
-        if self.large and self._parts:
+        elif self.large and self._parts:
             self._paint_parts(painter)
-            return
-        plan, ratio = self.arrangement(), self.devicePixelRatioF()
-        for place in range(plan.count if self._total else 0):
-            index = self._selected if self.large else place
-            left, top, wide, high = plan.cell(place)
-            box = QRectF(left / ratio, top / ratio, wide / ratio, high / ratio)
-            self._paint_cell(painter, box, index, QSize(wide, high), ratio)
+        else:
+            self._paint_cells(painter)
+        ring_focus(self, painter)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self.large:
@@ -187,6 +183,14 @@ class SampleGrid(QWidget):
     def _go(self, index: int) -> None:
         if 0 <= index < self._total and index != self._selected:
             self.chosen.emit(index)
+
+    def _paint_cells(self, painter: QPainter) -> None:
+        plan, ratio = self.arrangement(), self.devicePixelRatioF()
+        for place in range(plan.count if self._total else 0):
+            index = self._selected if self.large else place
+            left, top, wide, high = plan.cell(place)
+            box = QRectF(left / ratio, top / ratio, wide / ratio, high / ratio)
+            self._paint_cell(painter, box, index, QSize(wide, high), ratio)
 
     def _paint_cell(self, painter: QPainter, box: QRectF, index: int, size: QSize, ratio: float) -> None:
         image = self._images.get(index)

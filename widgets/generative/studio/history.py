@@ -34,6 +34,7 @@ from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import SMALL
 from widgets.generative.studio.words import STATES, run_tip, sampler_words, samples_words, when_words
 from widgets.kit.access.elided import elided
+from widgets.kit.access.ring import focus_ring
 from widgets.kit.fields import describe
 from widgets.kit.icons import draw_icon, icon
 from widgets.kit.row_list import wide
@@ -224,9 +225,11 @@ def _draw_card(painter: QPainter, card: QRectF, state: QStyle.StateFlag) -> None
     look = LOOK.now
     chosen = bool(state & QStyle.StateFlag.State_Selected)
     hovered = bool(state & QStyle.StateFlag.State_MouseOver)
-    painter.setPen(QPen(look.color("accent"), 1.5) if chosen else QPen(look.color("line"), 1))
+    painter.setPen(QPen(look.color("accent", 0.55), 1.5) if chosen else QPen(look.color("line"), 1))
     painter.setBrush(look.color("raised" if hovered or chosen else "surface"))
     painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    if state & QStyle.StateFlag.State_HasFocus:
+        focus_ring(painter, card)
 
 
 def _draw_thumbnail(painter: QPainter, box: QRect, image: QImage | None, run: Run) -> None:

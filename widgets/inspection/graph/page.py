@@ -24,7 +24,7 @@ from widgets.inspection.graph.table import nodes_table
 from widgets.inspection.graph.words import ms_text
 from widgets.inspection.state import GraphView, InspectionView
 from widgets.inspection.words import amount
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.fields import ChoiceField, QuietButton, Segmented
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
@@ -101,7 +101,7 @@ class GraphPage(WorkPage):
             self.folds,
         )
         chosen = (Label(tr("Follow"), "muted"), self.follow, Label(tr("Colour by"), "muted"), self.color)
-        self.tools = held(flowing(*chosen, *view, spacing=6))
+        self.tools = Flow(*chosen, *view, spacing=6)
         bar = column_of(columns(self.form, self.search, spacing=12), self.tools, spacing=8, margins=(12, 0, 12, 8))
         self.stack = QStackedWidget()
         self.stack.addWidget(held(column_of((self.canvas, 1), self.legend), "panel"))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 KEYS = "reached_by"
-ROLE = "accessible_role"
+ROLE, WORDS = "accessible_role", "accessible_words"
 PRESSED = ("mousePressEvent", "mouseReleaseEvent", "mouseDoubleClickEvent")
 TYPED = ("keyPressEvent",)
 _installed: list[bool] = []
@@ -37,13 +37,24 @@ def overrides(widget: QWidget, events: tuple[str, ...]) -> bool:
 
 
 def _made(_kind: str, thing: QObject) -> object:
-    """The interface of a widget that says its role by `accessible_role`, else of a painted control: a picture."""
+    """The interface of a widget that says its role by `accessible_role`, else of a painted control: a picture.
+
+    One with `accessible_words()` is described by them; they are asked for only when somebody listens.
+    """
     if not isinstance(thing, QWidget):
         return None
     role = getattr(thing, ROLE, None)
     if role is None and type(thing).__bases__ and _bare(thing):
         role = QAccessible.Role.Graphic
-    return QAccessibleWidget(thing, role) if role is not None else None
+    if role is None:
+        return None
+    return (_Told if hasattr(thing, WORDS) else QAccessibleWidget)(thing, role)
+
+
+class _Told(QAccessibleWidget):
+    def text(self, kind: QAccessible.Text) -> str:
+        told = getattr(self.object(), WORDS, None) if kind == QAccessible.Text.Description else None
+        return told() if told is not None else super().text(kind)
 
 
 def _bare(widget: QWidget) -> bool:

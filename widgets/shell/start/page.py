@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from engines.core.words import tr
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.fields import PlainButton, PrimaryButton, QuietButton
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of, styled
@@ -121,7 +121,7 @@ class StartPage(QWidget):
         title = Label("Kinoscope", "hero")
         tagline = Label(tr("Work with cameras, and with the models that look through them."), "tagline", wraps=True)
         hint = Label(tr("or drop videos, pictures or addresses anywhere"), "muted")
-        begin = flowing(self.sample, self.add, hint)
+        begin = Flow(self.sample, self.add, hint)
         column = column_of(
             title, 2, tagline, 16, begin, 22, self.cut_off, 22,
             Label(tr("One click to something that works"), "heading"), 8, self.examples, 24,

@@ -8,8 +8,8 @@ from workbench.work.resuming import Resumable
 
 COMMANDS = (
     Command("diffusion.sample", tr("Sample"), tr("Diffusion"), tr("Draw samples with the settings of the panel; while one runs, the next waits"), "Ctrl+G", "sample", run=lambda it: it.sample(), enabled=lambda it: it.can_sample, needs=tr("Needs a model that is ready"), also=tr("generate draw digits")),
-    Command("diffusion.compare", tr("Compare…"), tr("Diffusion"), tr("One setting against another, as a grid"), "", "grid-3", run=lambda it: it.show_form("compare")),
-    Command("diffusion.train", tr("Train…"), tr("Diffusion"), tr("A small network of your own, or go on with one"), "", "chart", run=lambda it: it.show_form("train")),
+    Command("diffusion.compare", tr("Compare settings"), tr("Diffusion"), tr("One setting against another, as a grid"), "", "grid-3", run=lambda it: it.show_form("compare")),
+    Command("diffusion.train", tr("Train a network"), tr("Diffusion"), tr("A small network of your own, or go on with one"), "", "chart", run=lambda it: it.show_form("train")),
     Command("diffusion.flow", tr("Show flow"), tr("Diffusion"), tr("Particles of a 2-D model on their way from noise to data"), "", "play", 1, run=lambda it: it.show_flow()),
     Command("diffusion.curves", tr("Error curves"), tr("Diffusion"), tr("Error against evaluations where the truth is known"), "", "chart", 1, run=lambda it: it.measure_curves()),
     Command("diffusion.cancel", tr("Cancel run"), tr("Diffusion"), tr("Cancel the run under way; those that wait go on"), "Ctrl+Shift+G", "cancel", 2, idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.view.is_busy, needs=tr("No run is under way")),

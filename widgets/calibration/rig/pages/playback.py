@@ -104,3 +104,4 @@ class Playback(QWidget):
         self.words.setText(
             tr("Frame {at} of {count}: {frame}", at=at, count=len(self.frames), frame=self.frame) if self.frames else ""
         )
+        self.slider.setAccessibleDescription(self.words.text())

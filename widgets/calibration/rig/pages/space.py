@@ -13,7 +13,7 @@ from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.space.cameras import Straightened
 from widgets.calibration.rig.space.view import RigSpace, Shown
 from widgets.charts.space.view import FRONT, HOME, SIDE, TOP
-from widgets.kit.card_columns import flowing
+from widgets.kit.card_columns import Flow
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held
 from widgets.kit.panel import ChoiceField, EmptyState, QuietButton, Toggle
@@ -117,7 +117,7 @@ class SpacePage(WorkPage):
     def _lay_out(self) -> None:
         self._controls = (self.view, self.parallel, self.fit, self.export)
         toggles = self.boards, self.pictures, self.distances, self.points, self.ellipsoids
-        row = held(flowing(*toggles, self.factor, spacing=16))
+        row = Flow(*toggles, self.factor, spacing=16)
         row.setContentsMargins(12, 2, 12, 8)
         body = held(column_of(row, (self.space, 1), self.playback, 4))
         empty = EmptyState(*NOTHING, "scene", tr("Calibrate from the pictures that are set, or choose some first"))
