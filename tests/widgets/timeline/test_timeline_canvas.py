@@ -33,9 +33,9 @@ def show(qtbot) -> Show:
     def made(line: TimelineView, width: int = 1200, height: int = 260) -> TimelinePanel:
         panel = TimelinePanel()
         qtbot.addWidget(panel)
+        panel.show_state(line)
         panel.resize(width, height)
         panel.show()
-        panel.show_state(line)
         QApplication.processEvents()
         return panel
 
