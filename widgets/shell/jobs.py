@@ -20,7 +20,7 @@ from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
-from widgets.kit.work_parts import Framed
+from widgets.kit.work_parts import CancelButton, Framed
 from widgets.shell.trace import trace_view
 
 ROW = Qt.ItemDataRole.UserRole
@@ -81,7 +81,7 @@ class JobsPanel(Panel):
         self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
-        self.cancel = QuietButton(
+        self.cancel = CancelButton(
             tr("Cancel job"), "cancel", tr("Cancel the selected job; where it can go on later, Resume is offered")
         )
         self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
