@@ -262,6 +262,7 @@ class CellsPage(WorkPage):
         self._scroll.setWidgetResizable(True)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(held(row_of(self.map), "panel"))
         self.pictures, self.sides = QStackedWidget(), QStackedWidget()
         for picture in (self.picture, self.frame, self.field, self.cloud):
