@@ -16,11 +16,14 @@ from widgets.inspection.graph.words import second_line
 from widgets.kit.access.elided import elided
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK, mixed, number_font
+from widgets.kit.words import DOT
 
 NAMES_FROM, WORDS_FROM, CURVES_FROM, FRAMES_FROM = 0.4, 0.66, 0.3, 0.16
 """Scales from which names, second lines, bent edges, and boxes with a frame are drawn."""
 NAME, WORDS, ALONE = 12, 11, 18
 """Sizes of a name, of the line below it, and of a name that stands alone."""
+LEAST_KIND = 24
+"""Pixels of what a box is beside its whole shape."""
 BAR = 5.0
 OVER = 12.0
 """How far what belongs to a box reaches beyond it."""
@@ -149,12 +152,18 @@ class GraphPainter:
             painter.drawText(below, MIDDLE, self._text(place, WORDS, room.width()))
 
     def _text(self, place: int, size: int, width: float) -> str:
-        """The line of a box that has this size, cut where there is no room; names lose their beginning."""
+        """The line of a box that has this size, cut where there is no room: names at their beginning, shapes last."""
         if (place, size) not in self._cut:
             box = self.scene.folded.boxes[place]
-            mode = Qt.TextElideMode.ElideRight if size == WORDS else Qt.TextElideMode.ElideLeft
-            text = second_line(box) if size == WORDS else box.title
-            self._cut[place, size] = elided(QFontMetricsF(_font(size)), text, width, mode, given=True)
+            metrics = QFontMetricsF(_font(size))
+            text, end, mode = box.title, "", Qt.TextElideMode.ElideLeft
+            if size == WORDS:
+                text, mode = second_line(box), Qt.TextElideMode.ElideRight
+                kind, dot, shape = text.rpartition(DOT)
+                if kind and metrics.horizontalAdvance(dot + shape) + LEAST_KIND <= width:
+                    text, end = kind, dot + shape
+            room = width - metrics.horizontalAdvance(end)
+            self._cut[place, size] = elided(metrics, text, room, mode, given=True) + end
         return self._cut[place, size]
 
     def _rings(self, painter: QPainter, place: int, rect: QRectF, radius: float, scale: float) -> None:
