@@ -215,9 +215,11 @@ class Flow(QWidget):
         return max((place.bottom() + 1 for _part, place in places), default=0) + edges.top() + edges.bottom()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
+        """What changed out of view is not told of: that is made good when it comes into view."""
+        kind = QEvent.Type
+        if event.type() in (kind.LayoutRequest, kind.Show):
             self.updateGeometry()
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.ContentsRectChange):
+        if event.type() in (kind.LayoutRequest, kind.Show, kind.Resize, kind.ContentsRectChange):
             self._lay_out()
         return super().event(event)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QBoxLayout, QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
@@ -17,6 +17,23 @@ from widgets.kit.work_parts import BusyLine, Framed
 LEAST_WORDS = 160
 """Pixels that title and state have at the least beside the buttons of a head."""
 NO_ALIGNMENT = Qt.AlignmentFlag(0)
+
+
+class _OneOf(QStackedWidget):
+    """Needs no more room than the page that is shown: results that are not there yet make nothing scroll."""
+
+    def __init__(self, *pages: QWidget) -> None:
+        super().__init__()
+        self._wanted = [page.sizePolicy() for page in pages]
+        for page in pages:
+            self.addWidget(page)
+        self.currentChanged.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        none = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        for at, wanted in enumerate(self._wanted):
+            self.widget(at).setSizePolicy(wanted if at == self.currentIndex() else none)
 
 
 class WorkPage(QWidget):
@@ -73,9 +90,7 @@ class WorkPage(QWidget):
 
     def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
         """The empty state, or the results once `show_there` is told so."""
-        self.empty, self.body = empty, QStackedWidget()
-        self.body.addWidget(empty)
-        self.body.addWidget(results)
+        self.empty, self.body = empty, _OneOf(empty, results)
         styled(self.body)
         return self.body
 

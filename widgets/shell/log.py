@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from engines.core.words import tr, tr_count
@@ -27,6 +27,8 @@ DEPTH = 100_000
 COLUMNS = (tr("Time"), tr("Level"), tr("From"), tr("What happened"))
 NAMES = {"debug": tr("debug"), "info": tr("info"), "warning": tr("warning"), "error": tr("error")}
 ORIGIN = "log.origin"
+ROOM_FOR_FILTERS = 700
+"""Pixels of a panel whose head has room for the filters."""
 LEVELS = {"all": 0, "info": 20, "warn": 30, "bad": 40}
 Index = QModelIndex | QPersistentModelIndex
 
@@ -85,7 +87,8 @@ class LogPanel(Panel):
         self.save = QuietButton("", "save", tr("Save the lines that are shown as a text file"), name=tr("Save log"))
         self.clear = QuietButton("", "clear", tr("Empty this list; the log file keeps everything"), name=tr("Clear"))
         self.add_head(self.follow, self.copy, self.save, self.clear)
-        self.add(held(row_of(self.level, self.origin, (self.search, 1), spacing=6, margins=(12, 0, 12, 0))))
+        self._filters = held(row_of(self.level, self.origin, (self.search, 1), spacing=6))
+        self.add(self._filters)
         self.table = _Table(self._model)
         self.details = trace_view(tr("Details"), tr("Where it failed, line by line"))
         self.details.hide()
@@ -98,6 +101,17 @@ class LogPanel(Panel):
         self.follow.toggled.connect(self._pause)
         self.table.selectionModel().currentChanged.connect(self._choose)
         self._refilter()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is wide the filters stand in the head, so that more lines are seen."""
+        super().resizeEvent(event)
+        wide = self.width() >= ROOM_FOR_FILTERS
+        place, other = (self.head.buttons, self.body) if wide else (self.body, self.head.buttons)
+        if place.indexOf(self._filters) < 0:
+            other.removeWidget(self._filters)
+            place.insertWidget(place.count() if wide else 0, self._filters)
+        edge = 0 if wide else 12
+        self._filters.setContentsMargins(edge, 0, edge, 0)
 
     def append(self, rows: Sequence[LogRow]) -> None:
         """New lines, oldest first. The view follows when it was at its end; while it is paused they wait."""

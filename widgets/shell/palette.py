@@ -16,8 +16,8 @@ from widgets.kit.fields import TextField, quiet
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of
 from widgets.kit.panel import rule
-from widgets.kit.row_list import RIGHT, Index, RowPainter, wide, write
-from widgets.kit.theme import LOOK, high, mixed, number_font
+from widgets.kit.row_list import RIGHT, Index, RowPainter, write
+from widgets.kit.theme import LOOK, high
 
 ROW = Qt.ItemDataRole.UserRole
 WIDTH, MOST_ROWS = 640, 9
@@ -247,16 +247,10 @@ class _Painter(RowPainter):
         painter.drawRoundedRect(box, 6, 6)
 
     def paint_row(self, painter: QPainter, box: QRect, index: Index) -> None:
-        row, look = index.data(ROW), LOOK.now
+        row = index.data(ROW)
         line = QRectF(box.adjusted(12, 0, -12, 0))
         line.setRight(line.right() - round(write(painter, line, row.shortcut, "muted", 11, RIGHT)) - 16)
-        if row.enabled:
-            used = write(painter, line, row.title)
-        else:
-            used = wide(row.title)
-            painter.setFont(number_font())
-            painter.setPen(mixed(look.surface, look.muted, 0.7))
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, row.title)
+        used = write(painter, line, row.title, "text" if row.enabled else "muted")
         beside = row.category if row.enabled else why_not(row)
         write(painter, line.adjusted(round(used) + 12, 0, 0, 0), beside, "muted", 11)
 

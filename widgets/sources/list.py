@@ -39,6 +39,8 @@ from widgets.sources.form import KINDS
 
 ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, TILE_HEIGHT = 50, 28
+LATENCY, DROPS = 56, 84
+"""Pixels of a picture's figures; its name goes before them."""
 _ALT, _CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 KEYS = {
     QKeyCombination(Qt.Key.Key_F2): "rename",
@@ -311,10 +313,11 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     kind = "straight" if row.straight else "tile"
     draw_icon(painter, QRect(box.left() + 36, box.center().y() - 6, 14, 14), kind, "accent" if row.note else "muted")
-    words = box.adjusted(56, 0, -10 - (56 if row.latency_ms is not None else 0), 0)
-    drops = row.dropped if wide(row.title) + 84 <= words.width() else 0
-    _write(painter, words.adjusted(0, 0, -76 if drops else 0, 0), row.title)
-    _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, row.latency_ms)
+    words, need = box.adjusted(56, 0, -10, 0), wide(row.title)
+    late = row.latency_ms if need + LATENCY <= words.width() else None
+    drops = row.dropped if need + LATENCY + DROPS <= words.width() else 0
+    _write(painter, words.adjusted(0, 0, -LATENCY * (late is not None) - (DROPS - 8) * bool(drops), 0), row.title)
+    _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, late)
 
 
 def _paint_figures(painter: QPainter, box: QRect, rate: str, dropped: int, latency_ms: float | None) -> None:

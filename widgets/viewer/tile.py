@@ -41,7 +41,7 @@ from widgets.viewer.overlays import Caption, Overlay
 from widgets.viewer.transport import TransportBar
 
 EDGE = 2
-TITLE_ROOM, LEAST_TITLE = 170, 60
+TITLE_ROOM, LEAST_TITLE, ROOMY = 170, 60, 300
 ROOM_FOR_DRAWING, BESIDE_WORDS = 200, 80
 
 
@@ -343,7 +343,8 @@ class ViewerTile(FileDrops):
         wanted = self.title.fontMetrics().horizontalAdvance(self._name) + 4
         whole = pill_size(self.recording.text).width() + 8 if not self.recording.isHidden() else 0
         room = self.width() - 34 - pill_size(self.pill.text).width() - whole
-        self.pill.set_compact(wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE))
+        narrow = wanted > room and (self.pill.level == "good" or bool(whole) or room < LEAST_TITLE)
+        self.pill.set_compact(narrow or (self.pill.level == "good" and self.width() < ROOMY))
         room = self.width() - 34 - self.pill.sizeHint().width()
         self.recording.set_compact(bool(whole) and room < whole + 60)
         room -= self.recording.sizeHint().width() + 8 if whole else 0

@@ -36,10 +36,17 @@ def stops(theme: str) -> list[Stop]:
     ]
 
 
+def _first(window: Window) -> str:
+    """The source that was opened first: the sample, where the walk begins here."""
+    if not window.services.feeds.ids():
+        window.commands.run("file.open-sample")
+    return window.services.feeds.ids()[0]
+
+
 def _menu(window: Window) -> None:
     panel = window.panels.sources
-    panel.list.select(window.services.feeds.ids()[0])
-    row = panel.list.row_of(window.services.feeds.ids()[0])
+    panel.list.select(_first(window))
+    row = panel.list.row_of(_first(window))
     assert row is not None
     menu = panel.menu_for(row)
     menu.setObjectName(MENU)
@@ -54,19 +61,19 @@ def _edit(window: Window) -> None:
     if (menu := _open_menu(window)) is not None:
         menu.close()
         menu.deleteLater()
-    window.source_menu.do("edit", window.services.feeds.ids()[0])
+    window.source_menu.do("edit", _first(window))
 
 
 def _rename(window: Window) -> None:
     if (editor := window.panels.sources.editor) is not None:
         editor.reject()
-    id = window.services.feeds.ids()[0]
+    id = _first(window)
     window.sources.rename(window.services.feeds.paths(id)[1], "north: far")
     window.panels.sources.list.edit_name(window.services.feeds.paths(id)[2])
 
 
 def _calibrated(window: Window) -> None:
-    path = window.services.feeds.paths(window.services.feeds.ids()[0])[1]
+    path = window.services.feeds.paths(_first(window))[1]
     size = window.services.calibrations.size(path) or Size(640, 360)
     camera = Intrinsics(FOCAL, FOCAL, (size.width - 1) / 2, (size.height - 1) / 2)
     result = MonoResult(

@@ -101,7 +101,7 @@ def _faint(part: QWidget, texts: list[Painted], root: QWidget, image: QImage) ->
             continue
         area = QRect(part.mapTo(root, text.box.topLeft().toPoint()), text.box.size().toSize()) & root.rect()
         if not area.isEmpty() and text.ink.alphaF() > 0:
-            behind = _commonest(image, area)
+            behind = _behind(image, area, text.ink)
             ratio = contrast(_laid(text.ink, behind), behind)
             if ratio < (LARGE_CONTRAST if text.box.height() >= LARGE else CONTRAST) - 0.05:
                 yield text, ratio
@@ -112,13 +112,17 @@ def _ends(text: Painted) -> tuple[QPoint, QPoint]:
     return box.topLeft(), box.bottomRight()
 
 
-def _commonest(image: QImage, area: QRect) -> QColor:
+def _behind(image: QImage, area: QRect, ink: QColor) -> QColor:
+    """What most pixels are; on a picture, of which no two are alike, those of the letters may be the most."""
     scale = image.devicePixelRatio()
     alike: dict[int, list[int]] = {}
     for y in range(area.top(), area.bottom() + 1, 2):
         for x in range(area.left(), area.right() + 1, 2):
             pixel = image.pixel(QPoint(int(x * scale), int(y * scale)))
             alike.setdefault(pixel & ALIKE, []).append(pixel)
+    letters = alike.get(ink.rgb() & ALIKE, [])
+    if 2 * len(letters) < sum(map(len, alike.values())):
+        alike.pop(ink.rgb() & ALIKE, None)
     return QColor(max(alike.values(), key=len)[0])
 
 

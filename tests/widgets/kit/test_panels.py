@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from engines.cameras.types import FileSource, FolderSource, SceneSource, StreamSource, TiledSource, UsbCamera, UsbSource
@@ -225,6 +225,17 @@ def test_the_log_is_bounded_and_keeps_the_newest(log):
     assert len(log.shown) == 50
     assert log.shown[-1].text == "hello 199"
     assert log.table.model().rowCount() == 50
+
+
+def test_a_wide_log_has_its_filters_beside_its_title_and_more_lines(log, qtbot):
+    log.append([line(number) for number in range(9)])
+    log.show()
+    wide = log.table.height()
+    assert log.search.mapTo(log, QPoint(0, 0)).y() < log.head.height()
+    log.resize(400, 240)
+    qtbot.waitUntil(lambda: log.search.mapTo(log, QPoint(0, 0)).y() >= log.head.height())
+    log.resize(900, 240)
+    qtbot.waitUntil(lambda: log.table.height() == wide)
 
 
 def test_the_log_filters_by_the_part_of_the_program(log):

@@ -80,7 +80,7 @@ def test_every_overlay_leaves_its_mark(view):
         GridCells(4, 2, [1, 0] * 4),
         Label("Ada", (50, 50)),
         Caption("Tilt the board"),
-        Legend([("found", "accent", "dot"), ("missing", "warn", "ring")]),
+        Legend([("found", "accent", "ring"), ("missing", "warn", "cross")]),
     ):
         view.set_image(np.full((100, 200, 3), 90, np.uint8))
         before = grabbed(view)
