@@ -169,7 +169,9 @@ def test_settings_show_at_once(open_window: Open, qtbot, balance: float) -> None
     assert window.services.project.items("child")[STRAIGHT]["undistortion"]["balance"] == balance
 
 
-def test_undistort_says_why_it_cannot_before_it_asks_for_a_file(open_window: Open, qtbot, monkeypatch, tmp_path) -> None:
+def test_undistort_says_why_it_cannot_before_it_asks_for_a_file(
+    open_window: Open, qtbot, monkeypatch, tmp_path
+) -> None:
     opened = opened_rig(open_window, qtbot)
     window, asked = opened.window, []
     file = tmp_path / "lens.json"

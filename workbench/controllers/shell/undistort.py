@@ -154,7 +154,7 @@ class UndistortController(QObject):
         return MISFIT if self._known.words(path) else ABSENT
 
     def _about(self, path: str) -> str:
-        return f"undistort {self._known.parent(path)}"
+        return f"lens/{self._known.parent(path)}"
 
     def refresh(self) -> None:
         """Say in every tile whether it can be undistorted, and whether it is."""
