@@ -21,7 +21,7 @@ from widgets.charts.drawn import DrawnChart, around
 from widgets.kit.access.elided import elided
 from widgets.kit.theme import LOOK, number_font
 
-LEFT, TOP, BOTTOM = 40.0, 26.0, 20.0
+LEAST_LEFT, TOP, BOTTOM = 40.0, 26.0, 20.0
 VIEW = tr("view")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -131,10 +131,15 @@ class ViewBars(DrawnChart):
         return f"{index + 1}. {view.name}: {pixels(view.rms_px)} px{left_out}{'' if view.used else ' (off)'}"
 
     def _plot(self) -> QRectF:
-        return QRectF(LEFT, TOP, max(1.0, self.width() - LEFT), max(1.0, self.height() - TOP - BOTTOM))
+        return QRectF(self._left, TOP, max(1.0, self.width() - self._left), max(1.0, self.height() - TOP - BOTTOM))
 
     def _at(self, place: QPointF) -> int:
         return next((index for index in range(len(self._views)) if self.bar(index).contains(place)), -1)
+
+    @property
+    def _left(self) -> float:
+        """Room for the values and for what the numbers below are called."""
+        return max(LEAST_LEFT, QFontMetricsF(number_font(11)).horizontalAdvance(VIEW) + 8)
 
     @property
     def _hovered(self) -> int:
@@ -153,17 +158,17 @@ class ViewBars(DrawnChart):
             painter.setPen(QPen(LOOK.now.color("muted", 0.15 if value else 0.5), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(LOOK.now.color("muted"))
-            label = QRectF(0, y - 8, LEFT - 6, 16)
+            label = QRectF(0, y - 8, self._left - 6, 16)
             painter.drawText(
                 label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:.{axis.decimals}f}"
             )
             value += axis.step
-        painter.drawText(QRectF(0, 0, LEFT - 6, 16), RIGHT, "px")
+        painter.drawText(QRectF(0, 0, self._left - 6, 16), RIGHT, "px")
         self._paint_numbers(painter, plot)
 
     def _paint_numbers(self, painter: QPainter, plot: QRectF) -> None:
         """Of as many views as there is room for, from the first."""
-        foot = QRectF(0, plot.bottom() + 3, LEFT - 6, 16)
+        foot = QRectF(0, plot.bottom() + 3, self._left - 6, 16)
         painter.drawText(foot, RIGHT, VIEW)
         widest = QFontMetricsF(painter.font()).horizontalAdvance(str(len(self._views))) + 8
         every = math.ceil(widest * len(self._views) / plot.width())
@@ -200,12 +205,12 @@ class ViewBars(DrawnChart):
         painter.setFont(number_font(11))
         if self._hovered >= 0:
             painter.setPen(LOOK.now.color("text"))
-            room = QRectF(LEFT, 0, self.width() - LEFT, 16)
+            room = QRectF(self._left, 0, self.width() - self._left, 16)
             words = elided(metrics, self.words(self._hovered), room.width(), Qt.TextElideMode.ElideMiddle)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
             return
         left_out = any(view.loo_rms_px is not None for view in self._views)
-        x = LEFT
+        x = self._left
         for words, kind in ((tr("fit"), 0), (tr("left out"), 1), (tr("RMS of all"), 2)):
             if kind == 1 and not left_out:
                 continue

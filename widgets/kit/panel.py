@@ -261,7 +261,9 @@ class _Mark(QWidget):
 def labelled(label: str, widget: QWidget, tip: str = "") -> QWidget:
     """A control with its label above. Gives the control its accessible name, and `tip` as its tooltip."""
     describe(widget, widget.accessibleName() or label, tip or widget.toolTip() or label)
-    return held(column_of(ElidedLabel(label, "label"), widget, spacing=4))
+    above = ElidedLabel(label, "label")
+    above.setBuddy(widget)
+    return held(column_of(above, widget, spacing=4))
 
 
 def columns(*widgets: QWidget, spacing: int = 8) -> QWidget:

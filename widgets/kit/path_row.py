@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from engines.core.words import as_part, tr
 from widgets.kit.labels import Label
-from widgets.kit.layouts import row_of
+from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
 from widgets.kit.words import file_name
 
@@ -23,7 +24,11 @@ class PathRow(QWidget):
         self.clear = QuietButton(
             "", "close", tr("No {label}", label=as_part(label)), name=tr("No {label}", label=as_part(label))
         )
-        self.setLayout(row_of(Label(label, "muted"), (self.name, 1), self.clear, self.choose, spacing=8))
+        self._buttons = held(row_of(None, self.clear, self.choose, spacing=8))
+        self._label = Label(label, "muted")
+        named = held(row_of(self._label, (self.name, 1), spacing=8))
+        self._row = row_of((named, 1), self._buttons, spacing=8)
+        self.setLayout(self._row)
         self.clear.setVisible(clears)
         self.show_path("")
 
@@ -34,3 +39,15 @@ class PathRow(QWidget):
         self.name.setText(file_name(path) if path else self._nothing)
         self.name.set_tip(path)
         self.clear.setEnabled(bool(path))
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        """The buttons go below where the words have no room beside them; a path is cut in its middle."""
+        said = 0 if self.name.given else self.name.fontMetrics().horizontalAdvance(self.name.text()) + 2
+        need = self._label.sizeHint().width() + said + self._buttons.sizeHint().width() + 2 * self._row.spacing()
+        way = QBoxLayout.Direction
+        self._row.setDirection(way.LeftToRight if need <= self.width() else way.TopToBottom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Signal, SignalInstance
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engines.core.words import tr
@@ -13,6 +14,13 @@ from widgets.kit.words import busy_words
 from widgets.kit.work_state import Busy, CutOff
 
 
+class CancelButton(QuietButton):
+    """Comes up where another button was pressed: the second click of a double click there is none on this."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
 class BusyLine(QWidget):
     """Work under way: words, a thin bar, a button that cancels. Hidden while nothing runs."""
 
@@ -21,7 +29,7 @@ class BusyLine(QWidget):
     def __init__(self, cancel_text: str = tr("Cancel")) -> None:
         super().__init__()
         self.words = StateLine("hint")
-        self.cancel = QuietButton(
+        self.cancel = CancelButton(
             cancel_text, "cancel", tr("Cancel this work; where it can go on later, Resume is offered")
         )
         self.cancel.clicked.connect(self.cancelled)

@@ -20,7 +20,7 @@ from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
 from widgets.kit.when_new import when_new
-from widgets.kit.work_parts import Framed
+from widgets.kit.work_parts import CancelButton, Framed
 from widgets.shell.trace import trace_view
 
 ROW = Qt.ItemDataRole.UserRole
@@ -29,6 +29,8 @@ TIME_COLUMN, BAR_COLUMN = 104, 120
 ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 MANY = 8
 """Jobs from which on there is a field to find one."""
+LONGEST = 400
+"""Letters of a command that are shown; it is copied whole."""
 NOTHING = tr("No job has run yet. Long work, like solving a calibration, is listed here.")
 
 
@@ -79,7 +81,7 @@ class JobsPanel(Panel):
         self._outcome = (-1, "")
         self.resume = QuietButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = QuietButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
-        self.cancel = QuietButton(
+        self.cancel = CancelButton(
             tr("Cancel job"), "cancel", tr("Cancel the selected job; where it can go on later, Resume is offered")
         )
         self.reveal = QuietButton(tr("Reveal result"), "reveal", tr("Open the folder of what the job saved"))
@@ -235,7 +237,8 @@ class _Details(QWidget):
         if row is None:
             return
         self.title.setText(row.title)
-        self.words.setText(breakable(row.error or row.cut_off or row.note or row.command))
+        command = row.command if len(row.command) <= LONGEST else f"{row.command[:LONGEST]}\u2026"
+        self.words.setText(breakable(row.error or row.cut_off or row.note or command))
         set_property(self.words, "level", row.level if row.error else "")
         self.hint.setText(row.hint or breakable(row.result))
         self.hint.setVisible(bool(row.hint or row.result))

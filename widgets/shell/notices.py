@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QWidget
 from shiboken6 import isValid
 
@@ -70,6 +70,7 @@ class Notices(QObject):
         self._watch()
         self._place()
         card.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(card, QAccessible.Event.Alert))
         self._room.start()
 
     def settle(self, key: str) -> None:

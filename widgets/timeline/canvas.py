@@ -51,7 +51,8 @@ from widgets.timeline.tiles import Tiles
 from widgets.timeline.words import content_of, description, tip_of
 
 NOTCH = 120
-SCOPES = "timeline.scopes"
+SCOPES, STILL = "timeline.scopes", "timeline.still"
+"""Kept: of films the stretch that was zoomed to, and the feeds of which now is not followed."""
 ZOOM = 0.8
 BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton)
 
@@ -77,7 +78,8 @@ class Canvas(Surface):
         describe(self, tr("Timeline"), keys.KEYS_IN_WORDS)
         self.verticalScrollBar().valueChanged.connect(self.update_view)
         self.scopeChanged.connect(self._keep)
-        KEPT.add(SCOPES, self)
+        for name in (SCOPES, STILL):
+            KEPT.add(name, self)
         LOOK.changed.connect(self.update_view)
 
     def show_state(self, view: TimelineView, sentence: str = "") -> None:
@@ -196,22 +198,33 @@ class Canvas(Surface):
 
     def _as_it_was(self, whole: Scope) -> Scope:
         """What was seen last of this film or feed."""
+        if self.view.duration is None:
+            return whole.followed(self.view.path not in self._let_go)
         scopes = KEPT.values.get(SCOPES)
         was = scopes.get(self.view.path) if isinstance(scopes, dict) else None
         if not (isinstance(was, list) and len(was) == 3 and all(isinstance(number, int | float) for number in was)):
             return whole
         start, span, following = was
-        known = self.view.duration is not None and 0 <= start < self.view.duration and span > 0
+        known = 0 <= start < self.view.duration and span > 0
         return whole.at(start, span, bool(following)) if known else whole
 
+    @property
+    def _let_go(self) -> list[object]:
+        kept = KEPT.values.get(STILL)
+        return kept if isinstance(kept, list) else []
+
     def _keep(self) -> None:
-        """Of a feed everything goes by; of a film the stretch that was zoomed to."""
-        if self.view.path and self.view.duration is not None:
-            axis, kept = self.scope.axis, KEPT.values.get(SCOPES)
+        """Of a feed whether now is followed, for all else goes by; of a film the stretch that was zoomed to."""
+        path, scope = self.view.path, self.scope
+        if path and self.view.duration is None:
+            others = [one for one in self._let_go if one != path]
+            KEPT.take(STILL, others if scope.following else [*others, path])
+        elif path:
+            kept = KEPT.values.get(SCOPES)
             scopes = dict(kept) if isinstance(kept, dict) else {}
-            scopes.pop(self.view.path, None)
-            if not self.scope.fitted:
-                scopes[self.view.path] = [round(axis.start, 3), round(axis.span, 3), self.scope.following]
+            scopes.pop(path, None)
+            if scope.following or not scope.fitted:
+                scopes[path] = [round(scope.axis.start, 3), round(scope.axis.span, 3), scope.following]
             KEPT.take(SCOPES, scopes)
 
     def show_kept(self, _value: object) -> None:

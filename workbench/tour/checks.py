@@ -128,7 +128,11 @@ def _every(root: QWidget, kind: type[QWidget]) -> Iterator[QWidget]:
 
 
 def _is_control(part: QWidget) -> bool:
-    if isinstance(part, (QScrollBar, QHeaderView)) or _is_part(part):
+    if (
+        isinstance(part, (QScrollBar, QHeaderView))
+        or _is_part(part)
+        or (isinstance(part, QTabBar) and not part.count())
+    ):
         return False
     return isinstance(part, INPUTS) or (is_painted_control(part) and not isinstance(part, QDockWidget))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QWidget
 
 from engines.core.words import tr
 from widgets.kit.panel import Panel
@@ -86,6 +86,26 @@ class Dock(QDockWidget):
         )
         menu.addAction(tr("Close"), self.close)
         menu.popup(self.titleBarWidget().mapToGlobal(at))
+
+
+class TabRow(QObject):
+    """Keeps the keyboard out of a row of tabs while no dock is behind it: Qt leaves an empty one where they were."""
+
+    def __init__(self, row: QTabBar) -> None:
+        super().__init__(row)
+        self._row, self._policy = row, row.focusPolicy()
+        row.installEventFilter(self)
+        self._look()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Paint, QEvent.Type.Show, QEvent.Type.FocusIn):
+            self._look()
+        return False
+
+    def _look(self) -> None:
+        policy = self._policy if self._row.count() else Qt.FocusPolicy.NoFocus
+        if policy != self._row.focusPolicy():
+            self._row.setFocusPolicy(policy)
 
 
 class Docks(QObject):

@@ -58,7 +58,7 @@ from workbench.threads.supervisor import Supervisor
 from workbench.window import theme
 from workbench.window.ahead import ImportsAhead, InTurns
 from workbench.window.centre import Centre
-from workbench.window.docks import Docks, specs
+from workbench.window.docks import Docks, TabRow, specs
 from workbench.window.full_screen import FullScreen
 from workbench.window.keeping import DeskKeeper
 from workbench.window.made import Made
@@ -250,6 +250,7 @@ class Window(QMainWindow, Host):
         """Rows of tabs that Qt makes for docks behave as ours do."""
         if event.polished() and isinstance(child := event.child(), QTabBar):
             leave_wheel(child)
+            TabRow(child)
             describe(child, tr("Panels"), tr("The panel in front"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -63,7 +63,12 @@ def check_whole(shots: Sequence[Shot], board: Board, ctx: Context) -> None:
         return
     fitting = fitting_grid([shot.path for shot in found], board, ctx)
     if fitting is not None and fitting.corner_count > board.corner_count:
-        message, hint = tr("The pictures show a larger board than {board}", board=board), told(fitting, board)
+        message = tr(
+            "The pictures show a larger board than one of {columns}\u00a0\u00d7\u00a0{rows} corners",
+            columns=board.columns,
+            rows=board.rows,
+        )
+        hint = told(fitting, board)
         raise BadInput(message, path=found[0].path.parent, hint=hint, facts=Facts(board=str(fitting)))
 
 

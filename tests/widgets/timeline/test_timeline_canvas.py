@@ -33,9 +33,9 @@ def show(qtbot) -> Show:
     def made(line: TimelineView, width: int = 1200, height: int = 260) -> TimelinePanel:
         panel = TimelinePanel()
         qtbot.addWidget(panel)
+        panel.show_state(line)
         panel.resize(width, height)
         panel.show()
-        panel.show_state(line)
         QApplication.processEvents()
         return panel
 
@@ -240,6 +240,24 @@ def test_a_low_dock_scrolls(show: Show, labels: Labels) -> None:
     bar.setValue(bar.maximum())
     layout = panel.canvas.scene().layout
     assert layout.box(_lane(panel, "labels", "hands")).bottom() <= layout.height
+
+
+def test_what_was_seen_of_a_film_and_whether_a_feed_was_followed_come_back(show: Show, labels: Labels) -> None:
+    film = film_view(labels)
+    feed = replace(film, path="/dev/video0", duration=None, frame_times=np.zeros(0), labels=None, position=21.0)
+    panel = show(film)
+    panel.canvas.look(panel.canvas.scope.zoomed(0.25, 5.0))
+    axis = panel.canvas.scope.axis
+    panel.show_state(feed)
+    panel.now.click()
+    panel.show_state(replace(feed, path=film.path))  # a film that has not opened yet
+    again = show(film)
+    assert again.canvas.scope.axis.start == pytest.approx(axis.start, abs=0.01)
+    assert again.canvas.scope.axis.span == pytest.approx(axis.span, abs=0.01)
+    again.show_state(feed)
+    assert not again.now.isChecked()
+    again.show_state(replace(feed, path="/dev/video1"))
+    assert again.now.isChecked()
 
 
 def test_the_legend_hides_classes_and_says_what_it_has_no_room_for(show: Show, labels: Labels) -> None:

@@ -167,3 +167,24 @@ def test_settings_show_at_once(open_window: Open, qtbot, balance: float) -> None
     until(qtbot, lambda: window.viewer.newest(STRAIGHT).image.shape == (45, 80, 3))
     assert "80 × 45 px, sees" in form.words.text()
     assert window.services.project.items("child")[STRAIGHT]["undistortion"]["balance"] == balance
+
+
+def test_undistort_says_why_it_cannot_before_it_asks_for_a_file(
+    open_window: Open, qtbot, monkeypatch, tmp_path
+) -> None:
+    opened = opened_rig(open_window, qtbot)
+    window, asked = opened.window, []
+    file = tmp_path / "lens.json"
+    save(RESULT, file)
+    monkeypatch.setattr(
+        "workbench.controllers.shell.undistort.ask_open", lambda *words: asked.append(words) or str(file)
+    )
+    window.viewer.show(LEFT, 0)
+    window.grid.select(0)
+    window.commands.run("source.undistort")
+    assert opened.says("left", "Not calibrated")
+    assert asked == []
+    window.notices.cards[-1].action.click()
+    assert len(asked) == 1
+    assert window.viewer.shown()[0] == STRAIGHT
+    assert not opened.says("Not calibrated")

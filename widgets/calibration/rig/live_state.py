@@ -63,12 +63,18 @@ class RigLive:
     @property
     def more(self) -> str:
         """How to hold the board, and what is under way."""
-        told = [tr_count(self.sets, "{n} set", "{n:,} sets") + " captured" if self.sets else tr("No set captured yet")]
+        told = [self._captured]
         if self.board and not self.sets:
             told.append(tr("looking for {board}", board=self.board))
         if self.rate >= 1:
             told.append(tr("{rate:.0f} looks per second", rate=self.rate))
         return ", ".join(told)
+
+    @property
+    def _captured(self) -> str:
+        if not self.sets:
+            return tr("No set captured yet")
+        return tr_count(self.sets, "{n} set captured", "{n:,} sets captured")
 
     @property
     def where(self) -> str:

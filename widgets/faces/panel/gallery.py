@@ -31,6 +31,7 @@ class GallerySection(Section):
         super().__init__(tr("Gallery"), name="faces.gallery")
         self._shown: tuple[GalleryInfo | None, tuple[str, ...]] | None = None
         self.title = ElidedLabel("", "heading", Qt.TextElideMode.ElideMiddle)
+        self.title.given = True
         self.guard = Pill()
         self.facts = words("muted")
         self.make = PlainButton(tr("New gallery"), "new", tr("A file for the people you enrol"))

@@ -27,6 +27,7 @@ class GalleryHead(QWidget):
         self._told: tuple[GalleryInfo | None, int] = (None, -1)
         self._search = ""
         self.title, self.line, self.pill = ElidedLabel("", "title"), ElidedLabel("", "state"), Pill()
+        self.title.given = True
         self.search = SearchField(
             tr("Filter people"), placeholder=tr("Filter by name"), tip=tr("Only those whose name has this")
         )

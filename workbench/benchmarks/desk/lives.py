@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from engines.core.clock import monotonic
 from engines.core.errors import KinoscopeError
@@ -52,14 +53,18 @@ class Life(QObject):
         self._places = [place for place in places(window) if not only or "/".join(place) in only]
         self._left, self._at = list(self._places), ("", "")
         self._shown = False
+        self._next = ("", "")
         self._hand = threading.Lock()
         self._looks: list[dict[str, Any]] = []
         self._clock = QTimer(self, interval=STEP_MS)
         self._clock.timeout.connect(self._step)
+        self._escape = QTimer(self, interval=STEP_MS)
+        self._escape.timeout.connect(_leave_dialog)
 
     def begin(self) -> None:
         self._record("begin", {**state(self._window)})
         self._clock.start()
+        self._escape.start()
 
     def _step(self) -> None:
         try:
@@ -69,8 +74,8 @@ class Life(QObject):
             os._exit(3)
 
     def _go_on(self) -> None:
-        if self._at != ("", ""):
-            values = read(self._window)
+        values = read(self._window) if self._at != ("", "") else {}
+        if values:
             self._record("work" if self._shown else "look", values)
             if not self._shown and not self._is_settled(values):
                 return
@@ -82,7 +87,7 @@ class Life(QObject):
             self._record("looked", {})
             threading.Timer(self._seconds, self._end).start()
         else:
-            self._work()
+            self._work(values)
 
     def _end(self) -> None:
         """At any moment but the one between a change and its record: what was shown must be known."""
@@ -99,9 +104,14 @@ class Life(QObject):
             self._looks = []
         return done
 
-    def _work(self) -> None:
-        if self._dice.random() < 0.2:
-            self._at = self._dice.choice(self._places)
+    def _work(self, values: dict[str, Any]) -> None:
+        """What is left is looked at until it has come to rest: what goes with a change is seen to go."""
+        if self._next == ("", "") and self._dice.random() < 0.2:
+            self._next = self._dice.choice(self._places)
+        if self._next != ("", ""):
+            if not self._is_settled(values):
+                return
+            self._at, self._next = self._next, ("", "")
             with self._hand:
                 show(self._window, *self._at)
                 self._record("done", read(self._window))
@@ -119,6 +129,13 @@ class Life(QObject):
         told = {"t": monotonic(), "what": what, "place": "/".join(self._at), "values": values}
         self._file.write(json.dumps(told | {"changed": changed or {}}) + "\n")
         self._file.flush()
+
+
+def _leave_dialog() -> None:
+    """What a change has opened waits for an answer: none is given."""
+    asks = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+    if asks is not None:
+        asks.close()
 
 
 def places(window: Any) -> list[tuple[str, str]]:

@@ -22,7 +22,9 @@ from workbench.controllers.common.job_slot import JobSlot
 from workbench.threads.jobs import JobQueue
 
 _GRID = re.compile(r"\b(\d+)x(\d+)\b")
-_BOARD = re.compile(r"\b(?:chessboard|charuco|aprilgrid|a?circles):[^\s,;]+")
+_BOARD = re.compile(
+    r"\b(?:chessboard|charuco|aprilgrid|a?circles):\d+x\d+(?::[\d.]+mm)+(?::[\dh]+|:DICT_[A-Z0-9_]+h?\d*)?(?::inverted)?(?::legacy)?"
+)
 
 
 class CalibrationRuns(JobSlot):
@@ -66,7 +68,7 @@ def in_words(text: str) -> str:
 
     def spelled(match: re.Match[str]) -> str:
         try:
-            return board_words(Board.parse(match[0].rstrip(".")))
+            return board_words(Board.parse(match[0]))
         except UsageError:
             return match[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from math import isfinite
@@ -25,8 +26,8 @@ from workbench.feeds.calibrations import kept_words, with_lens
 from workbench.services import Services
 
 CALIBRATIONS = tr("Calibrations (*.yaml *.yml *.xml *.json)")
-ABSENT = tr("Not calibrated. Calibrate this camera and choose Use for this camera, or click to use a calibration file")
-MISFIT = tr("Calibrated at a resolution of another shape. Calibrate at this one, or click to use a calibration file")
+ABSENT = tr("Not calibrated. Calibrate this camera and choose Use for this camera, or use a calibration file")
+MISFIT = tr("Calibrated at a resolution of another shape. Calibrate at this one, or use a calibration file")
 OFF, ON = tr("Undistort: show straight lines straight"), tr("Show the picture as it comes")
 COMMANDS = ("source.undistort", "source.undistort-settings", "source.lens-file")
 
@@ -64,7 +65,7 @@ class UndistortController(QObject):
             self.toggle_path(path, tile)
 
     def toggle_path(self, path: str, tile: int | None = None) -> None:
-        """The same for the tile that shows `path`; asks for a calibration where there is none."""
+        """The same for the tile that shows `path`; without a calibration it is said what to do."""
         if not path:
             return
         tile = next(at for at, shown in self._viewer.shown().items() if shown == path) if tile is None else tile
@@ -72,8 +73,8 @@ class UndistortController(QObject):
             self._change(tile, path, self._known.parent(path))
         elif self.offer(path):
             self._change(tile, path, self._known.straight(path))
-        elif self.ask_file(path):
-            self.toggle_path(path, tile)
+        else:
+            self._say_why_not(path, partial(self.toggle_path, path, tile))
         self.refresh()
 
     def show(self, path: str) -> None:
@@ -122,7 +123,10 @@ class UndistortController(QObject):
 
     def ask_settings(self, path: str) -> None:
         """Open the window that says how the picture at `path` is straightened."""
-        if not path or not (self.offer(path) or (self.ask_file(path) and self.offer(path))):
+        if not path:
+            return
+        if not self.offer(path):
+            self._say_why_not(path, partial(self.ask_settings, path))
             return
         if self.form is None:
             self.form = StraightForm(self._window)
@@ -136,6 +140,22 @@ class UndistortController(QObject):
         self.form.show()
         self.form.raise_()
 
+    def _say_why_not(self, path: str, go_on: Callable[[], object]) -> None:
+        """A notice that leads to a file, and goes on once that is used."""
+        words = tr("{source}: {why}", source=self._sources.title(path), why=self._why_not(path))
+
+        def ask() -> None:
+            if self.ask_file(path):
+                go_on()
+
+        self._services.notify(words, "info", tr("Use calibration file…"), ask, self._about(path))
+
+    def _why_not(self, path: str) -> str:
+        return MISFIT if self._known.words(path) else ABSENT
+
+    def _about(self, path: str) -> str:
+        return f"lens/{self._known.parent(path)}"
+
     def refresh(self) -> None:
         """Say in every tile whether it can be undistorted, and whether it is."""
         for tile, path in self._viewer.shown().items():
@@ -145,7 +165,9 @@ class UndistortController(QObject):
             else:
                 words = self._known.words(path)
                 can = self._known.best(path) is not None
-                tip = f"{OFF}\n{as_sentence(words)}" if can else MISFIT if words else ABSENT
+                tip = f"{OFF}\n{as_sentence(words)}" if can else self._why_not(path)
+                if can:
+                    self._services.host.settle(self._about(path))
                 self._viewer.grid.tile(tile).set_undistort(False, can, tip)
         selected = self._viewer.selected_path()
         for id in COMMANDS:

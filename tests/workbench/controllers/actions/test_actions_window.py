@@ -183,6 +183,15 @@ def test_without_labels_there_is_nothing_to_train_on(teaching: Opened, qtbot) ->
     assert teaching.jobs == []
 
 
+def test_a_model_is_listed_to_be_evaluated_once_it_is_trained(teaching: Opened) -> None:
+    it = teaching.window.features["actions"]
+    it.evaluating.add("other.safetensors")
+    it.choose_page(Page.TRAIN)
+    for _time in range(2):
+        it.studies.trained.emit("new.safetensors")
+    assert (it.form.evaluate.models, it.form.page) == (("other.safetensors", "new.safetensors"), Page.TRAIN)
+
+
 @pytest.mark.slow
 def test_from_labels_to_events(described: None, teaching: Opened, qtbot, film: Path) -> None:
     """The whole chain: labels, a job that trains, the model on the film, decisions on the timeline, figures."""

@@ -138,6 +138,8 @@ class CellsPage(WorkPage):
         self.state.setText(state_words(self.matrix))
         self.map.show_matrix(self.matrix, cell)
         self._scroll.setFixedHeight(self.map.sizeHint().height() + 10)
+        if cell.frame in self.map.matrix.frames:
+            self._scroll.ensureVisible(*self.map.box(cell).center().toPoint().toTuple())
         self.graph.show_result(result, cell.camera)
         self.pairs.show_cells(pair_table(result))
         self.cameras.show_rows([camera_row(camera) for camera in result.cameras], cell.camera)
@@ -262,6 +264,7 @@ class CellsPage(WorkPage):
         self._scroll.setWidgetResizable(True)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(held(row_of(self.map), "panel"))
         self.pictures, self.sides = QStackedWidget(), QStackedWidget()
         for picture in (self.picture, self.frame, self.field, self.cloud):

@@ -138,8 +138,9 @@ class RigController(PagedController):
 
     def clear(self) -> None:
         """Forget pictures and result; Undo brings them back."""
-        if self.edits.clear():
-            self.takes.captures.new_run()
+        if self.edits.clear(self.live.tiles if self.live.running else {}):
+            for part in (self.live, self.takes):
+                part.captures.new_run()
 
     def begin(self) -> None:
         """What the empty panel offers: pictures of the cameras that there are, else files."""

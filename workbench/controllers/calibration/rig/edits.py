@@ -92,10 +92,12 @@ class Edits(QObject):
         exclude = setup.exclude if same else ()
         self.set(text, paths=(*have, *paths), exclude=exclude, **told)
 
-    def clear(self) -> bool:
-        """Forget pictures and result, what else is set stays; True where there was something."""
+    def clear(self, told: Mapping[str, object]) -> bool:
+        """Forget pictures and result, what else is set stays; True where there was something. told: how the pictures
+        that come next are cut."""
         material = self._material()
         setup = replace(material.setup, paths=(), names=(), offsets=(), exclude=())
+        setup = replace(setup, **told)  # type: ignore[arg-type]
         if material == Material(setup):
             return False
         self.put(tr("Discard the rig's pictures"), Material(setup))

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, QTimer
 from engines.calibration.live.rig_types import RigCapture, RigEstimate, RigFinderSettings
 from engines.cameras.types import SceneSource, Source, TiledSource
 from engines.core.boards import Board
-from engines.core.words import tr
+from engines.core.words import control, tr
 from widgets.calibration.kinds import board_name
 from widgets.calibration.rig.live import LiveSection
 from widgets.calibration.rig.live_overlays import as_given, camera_overlays
 from widgets.calibration.rig.live_state import MOST, SEVERAL, RigLive, rig_title
-from widgets.calibration.rig.setup import DEFAULT_BOARD
+from widgets.calibration.rig.setup import DEFAULT_BOARD, RigSetup
 from widgets.kit.work_state import Trouble
 from widgets.sources.choice import SourceChoice
 from workbench.controllers.calibration.captures import Captures
@@ -52,6 +52,8 @@ class Live(SectionPart):
         self._rig, self._chosen = "", tuple[str, ...]()
         self._looked_at: tuple[str, ...] = ()
         self._auto, self._wanted, self._tried = True, False, False
+        self._refused: RigSetup | None = None
+        """What was set when it was said last that these are other cameras."""
         self._seen: Seen | None = None
         self._taken: Seen | None = None
         self._soon = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -153,6 +155,8 @@ class Live(SectionPart):
         self._keep()
         if self._wanted:
             self._take_board()
+            if not self.desk.session.setup.paths:
+                self.desk.edits.set(tr("Cameras of {title}", title=self._title()), **self.tiles)
             self._begin()
         self.changed.emit()
 
@@ -184,7 +188,7 @@ class Live(SectionPart):
         elif self._seen is None or not any(one.found for one in self._seen.result.cameras):
             self.desk.services.notify(tr("No board in view, so nothing was captured"), "info")
         else:
-            self._capture(self._seen)
+            self._capture(self._seen, by_hand=True)
 
     def use_board(self, board: Board) -> None:
         """Look for this board instead of the first one."""
@@ -332,15 +336,28 @@ class Live(SectionPart):
         for camera, sighting in enumerate(shown.cameras):
             self.viewer.show_overlays(FINDER, sighting.stamp, camera_overlays(shown, camera, names))
 
-    def _capture(self, seen: Seen) -> None:
+    def _capture(self, seen: Seen, by_hand: bool = False) -> None:
+        """What is set may have been set by hand, or before a restart: it gives way to nothing but a hand."""
         setup, tiles = self.desk.session.setup, self.tiles
-        if setup.paths and any(getattr(setup, name) != value for name, value in tiles.items()):
+        same = all(getattr(setup, name) == value for name, value in tiles.items())
+        if not same and (setup.paths or not by_hand):
+            self._refuse(setup, by_hand)
+            return
+        told = {} if same else tiles
+        self.sets.save(seen, self._title(), self._grid(), setup, lambda picture: self._have_set(picture, told))
+
+    def _refuse(self, setup: RigSetup, by_hand: bool) -> None:
+        """Said once of what is set, where nobody asks."""
+        if setup is self._refused and not by_hand:
+            return
+        self._refused = setup
+        if setup.paths:
             what = tr("The rig's pictures are of other cameras or other tiles than these")
             hint = tr("Discard those pictures to capture these cameras")
-            self.failed.emit(Trouble(what, tr("Set not captured"), hint))
-            self.set_auto(False)
-            return
-        self.sets.save(seen, self._title(), self._grid(), setup, lambda picture: self._have_set(picture, tiles))
+        else:
+            what = tr("Other cameras or other tiles are set than these")
+            hint = tr("Press {capture} to set the rig up as these cameras are", capture=control(tr("Capture"), ""))
+        self.failed.emit(Trouble(what, tr("Set not captured"), hint))
 
     def _have_set(self, picture: str, tiles: dict[str, object]) -> None:
         paths = self.desk.session.setup.paths

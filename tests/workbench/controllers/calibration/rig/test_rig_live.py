@@ -19,6 +19,7 @@ from tests.workbench.controllers.calibration.rig.rig_bench import rig_bench as r
 from workbench.controllers.calibration.captures import Captures
 from workbench.controllers.calibration.rig.live import Live
 from workbench.controllers.calibration.rig.live_sets import Sets, grid_of, names_of, tiled
+from workbench.project.file import Project
 from workbench.threads.background import Errands
 
 BOARD = "chessboard:9x6:25mm"
@@ -89,8 +90,45 @@ def test_cameras_of_another_rig_are_not_added_to_its_pictures(bench: RigBench, q
     live.look(True)
     until(qtbot, lambda: bench.controller.trouble is not None)
     assert bench.controller.trouble.title == "Set not captured"
-    assert not live.state.auto
+    assert live.state.auto
     assert bench.controller.session.setup.paths == ("/there/one.png",)
+    bench.controller.clear()
+    until(qtbot, lambda: bench.controller.session.setup.paths)
+    assert bench.controller.session.setup.names == rig.names()
+
+
+def test_after_a_restart_the_finder_is_back_and_what_was_set_gives_way_to_a_hand_alone(
+    bench: RigBench, qtbot, tmp_path: Path
+) -> None:
+    live, session = bench.controller.live, lambda: bench.controller.session
+    bench.panel.live.finder.click()
+    bench.controller.set(rows=1, columns=3, names=("left", "right", "-"))
+    before = session().setup
+    _restart(bench, tmp_path / "again.kino")
+    until(qtbot, lambda: live.running and bench.controller.trouble is not None)
+    assert bench.controller.trouble.title == "Set not captured"
+    assert (session().setup, live.state.auto) == (before, True)
+    until(qtbot, bench.panel.live.capture.isEnabled)
+    live.set_auto(False)
+    bench.panel.live.capture.click()
+    until(qtbot, lambda: session().setup.paths)
+    assert session().setup.names == rig.names()
+    live.set_auto(True)
+    _restart(bench, tmp_path / "once more.kino")
+    until(qtbot, lambda: len(session().setup.paths) > 1)
+    assert [Path(path).stem for path in session().setup.paths[:2]] == ["Sample rig 01", "Sample rig 02"]
+    live.look(False)
+
+
+def _restart(bench: RigBench, path: Path) -> None:
+    """What the project holds is opened as another."""
+    services, again = bench.services, Project(path)
+    bench.controller.keep()
+    for id in ("cameras", "set", "results"):
+        again.put("rig", id, services.project.get("rig", id))
+    services.project.close()
+    services.project = again
+    bench.controller.restore()
 
 
 def test_by_hand_nothing_is_captured_where_nothing_is_seen(bench: RigBench) -> None:

@@ -71,7 +71,7 @@ def test_pictures_come_to_the_page_and_what_cannot_be_read_is_told(part, qtbot) 
     qtbot.waitUntil(lambda: len(page.space.pictures) == 4)
     page.playback.on.click()
     qtbot.waitUntil(lambda: not page.space.pictures)
-    assert "gone.png" in page.state.text()
+    assert "gone.png" in page.state.accessibleName()
 
 
 def test_a_camera_that_is_clicked_is_the_cell_that_is_looked_at(part) -> None:
