@@ -74,7 +74,8 @@ def _first(theme: str) -> list[Stop]:
 
 def _starting(themes: Sequence[str]) -> list[Stop]:
     """The start page once there are projects, after a crash, and while something is dragged over the window."""
-    kept = Stop(f"{themes[0]}-start-kept", _again_from, _kept)
+    anew = partial(_all, acts=[partial(_do, ids=("file.new",)), _again_from])
+    kept = Stop(f"{themes[0]}-start-kept", anew, _kept)
     pages = (("recent", None, False), ("crash", CRASH, False), ("drop", None, True))
     return [kept] + [
         Stop(f"{theme}-start-{name}", partial(_start_page, theme=theme, cut_off=cut_off, aimed=aimed), _started)
