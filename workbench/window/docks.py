@@ -88,24 +88,35 @@ class Dock(QDockWidget):
         menu.popup(self.titleBarWidget().mapToGlobal(at))
 
 
+POLICY = "tabs_policy"
+"""Property of a row of tabs: how it takes the focus while there are some."""
+
+
+_ROWS: set[TabRow] = set()
+"""Those of rows that are there: Qt alone does not keep what is made of Python."""
+
+
 class TabRow(QObject):
     """Keeps the keyboard out of a row of tabs while no dock is behind it: Qt leaves an empty one where they were."""
 
     def __init__(self, row: QTabBar) -> None:
         super().__init__(row)
-        self._row, self._policy = row, row.focusPolicy()
+        row.setProperty(POLICY, row.focusPolicy().value)
         row.installEventFilter(self)
-        self._look()
+        row.destroyed.connect(lambda: _ROWS.discard(self))
+        _ROWS.add(self)
+        _look(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Paint, QEvent.Type.Show, QEvent.Type.FocusIn):
-            self._look()
+        if event.type() in (QEvent.Type.Paint, QEvent.Type.Show, QEvent.Type.FocusIn) and isinstance(watched, QTabBar):
+            _look(watched)
         return False
 
-    def _look(self) -> None:
-        policy = self._policy if self._row.count() else Qt.FocusPolicy.NoFocus
-        if policy != self._row.focusPolicy():
-            self._row.setFocusPolicy(policy)
+
+def _look(row: QTabBar) -> None:
+    policy = Qt.FocusPolicy(row.property(POLICY)) if row.count() else Qt.FocusPolicy.NoFocus
+    if policy != row.focusPolicy():
+        row.setFocusPolicy(policy)
 
 
 class Docks(QObject):
