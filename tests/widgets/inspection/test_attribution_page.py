@@ -12,11 +12,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from engines.core.errors import KinoscopeError
-from engines.inspection.attribution.asked import AttributeResult
+from engines.inspection.attribution.asked import AttributeResult, Explained
 from engines.inspection.attribution.drawing import overlaid
 from engines.inspection.types import Format, Graph, Kind, ModelSheet, Node, OpenSpec, Tensor
 from tests.engines.inspection.attribution.results import result
 from widgets.inspection.attribution import words
+from widgets.inspection.attribution.maps import map_image
 from widgets.inspection.attribution.page import AttributionPage
 from widgets.inspection.attribution.section import AttributionSection
 from widgets.inspection.state import AttributionView, InspectionView, ModelView, Page
@@ -148,3 +149,9 @@ def test_the_section_tells_fields_and_shows_what_a_method_needs(qtbot) -> None:
     with qtbot.waitSignal(section.edited) as told:
         qtbot.keyClicks(section.target, "7")
     assert told.args == [{"target": "7"}]
+
+
+@pytest.mark.parametrize(("value", "shades"), [(1.0, 1), (-1.0, 2)])
+def test_what_speaks_against_is_hatched_and_what_speaks_for_is_even(value, shades):
+    image = map_image(Explained("m", "M", np.full((12, 12), value, np.float32), signed=True))
+    assert len({image.pixelColor(x, y).alpha() for x in range(12) for y in range(12)}) == shades

@@ -26,6 +26,8 @@ from widgets.kit.pill import LEVEL_ICONS, LEVEL_TOKENS
 from widgets.kit.theme import LOOK, number_font
 
 HEAD, FOOT = 22, 30
+HATCH = 6
+"""Pixels of the input from one line of the hatch to the next."""
 SCALE = 260
 """Width of a scale, at most."""
 
@@ -107,7 +109,7 @@ class PictureMap(DrawnChart):
 
     def _draw_scale(self, painter: QPainter, room: QRectF, one: Explained) -> None:
         most = figure(self._most)
-        low, title = (f"\u2212{most}", "0") if one.signed else ("0", "")
+        low, title = (tr("\u2212{most}, hatched", most=most), "0") if one.signed else ("0", "")
         bar = QRectF(room.left(), room.bottom() + 8, min(room.width(), SCALE), FOOT)
         colours = DIVERGING if one.signed else VIRIDIS
         draw_scale(painter, bar, low, most, signed=one.signed, title=title, colours=colours)
@@ -228,9 +230,12 @@ def picture_image(picture: NDArray[np.uint8], *, plain: bool) -> QImage:
 
 
 def map_image(one: Explained) -> QImage:
-    """A pixel of the input a pixel, see-through where the map has nothing to say."""
+    """A pixel of the input a pixel, see-through where the map has nothing to say; what speaks against is hatched."""
     most = reach(one)
     alpha = np.round(255 * strength(one.map, most, one.signed)).astype(np.uint8)
+    if one.signed:
+        row, column = np.indices(one.map.shape)
+        alpha[(one.map < 0) & ((row + column) % HATCH < HATCH // 3)] //= 3
     pixels = np.dstack([coloured(one.map, most, one.signed), alpha])
     high, wide = alpha.shape
     return QImage(pixels.tobytes(), wide, high, 4 * wide, QImage.Format.Format_RGBA8888).copy()
