@@ -66,7 +66,8 @@ def residual_overlays(
         seen = moved([corner for part in solved for corner in part.corners], result, straight)
         scale = enlargement(pooled.rms_px or result.rms_px, result.image_size.width)
         made += [Points(model, "good", 2.0, "cross"), Vectors(seen, model, scale, "warn")]
-        legend += [(tr("model"), "good", "cross"), (tr("residual \u00d7 {scale:g}", scale=scale), "warn", "arrow")]
+        legend.append((tr("model"), "good", "cross"))
+        legend.append((tr("residual \u00d7 {scale:g}", scale=scale), "warn", "arrow"))
     for words, token, sign, places in _odd(pooled):
         made.append(Points(moved(places, result, straight), token, 8.0, sign))
         legend.append((words, token, "ring" if sign == "ring" else "frame"))

@@ -94,14 +94,16 @@ class Beside(QWidget):
         self._row = row_of((large, 1), said, spacing=16, margins=margins)
         self.setLayout(self._row)
         self.is_narrow = False
-        if isinstance(said, QScrollArea):
-            said.widget().installEventFilter(self)
+        if isinstance(said, QScrollArea) and (body := said.widget()) is not None:
+            body.installEventFilter(self)
         self._place()
 
     def minimumSizeHint(self) -> QSize:
         edges = self._row.contentsMargins()
-        said = self._said.widget() if isinstance(self._said, QScrollArea) else self._said
-        wide = max(part.minimumSizeHint().width() for part in (self._large, said))
+        scrolled = self._said.widget() if isinstance(self._said, QScrollArea) else None
+        wide = max(
+            part.minimumSizeHint().width() for part in (self._large, scrolled if scrolled is not None else self._said)
+        )
         wide = max(wide, self._large.minimumWidth())
         return QSize(wide + edges.left() + edges.right(), super().minimumSizeHint().height())
 
@@ -128,8 +130,7 @@ class Beside(QWidget):
 
     def _unroll(self) -> None:
         """What scrolls by itself beside is as long as it is below: there the page scrolls."""
-        if isinstance(self._said, QScrollArea):
-            body = self._said.widget()
+        if isinstance(self._said, QScrollArea) and (body := self._said.widget()) is not None:
             high = body.heightForWidth(self._said.width()) if body.hasHeightForWidth() else body.sizeHint().height()
             self._said.setMinimumHeight(high * self.is_narrow)
             bar = Qt.ScrollBarPolicy

@@ -102,7 +102,10 @@ class _Split(QSplitter):
         self._room = room
 
     def minimumSizeHint(self) -> QSize:
-        size, parts = super().minimumSizeHint(), [self.widget(at) for at in range(self.count())]
+        size, parts = (
+            super().minimumSizeHint(),
+            [part for at in range(self.count()) if (part := self.widget(at)) is not None],
+        )
         if not self._room:
             return size
         least = [max(part.minimumWidth(), part.minimumSizeHint().width()) for part in parts if not part.isHidden()]

@@ -136,7 +136,11 @@ def _words_width(button: QuietButton) -> int:
 
 def _worded(row: QBoxLayout) -> list[QuietButton]:
     """The actions of a row that have words and an icon."""
-    parts = [part for at in range(row.count()) if (part := row.itemAt(at).widget()) is not None]
+    parts = [
+        part
+        for at in range(row.count())
+        if (item := row.itemAt(at)) is not None and (part := item.widget()) is not None
+    ]
     buttons = [found for part in parts for found in (part, *part.findChildren(QuietButton))]
     return [
         part

@@ -33,7 +33,8 @@ class _OneOf(QStackedWidget):
     def _fit(self) -> None:
         none = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         for at, wanted in enumerate(self._wanted):
-            self.widget(at).setSizePolicy(wanted if at == self.currentIndex() else none)
+            if (part := self.widget(at)) is not None:
+                part.setSizePolicy(wanted if at == self.currentIndex() else none)
 
 
 class WorkPage(QWidget):
@@ -44,7 +45,7 @@ class WorkPage(QWidget):
     """
 
     title: ElidedLabel
-    state: StateLine
+    state: StateLine | ElidedLabel
     empty: EmptyState
     body: QStackedWidget
 

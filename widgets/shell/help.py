@@ -39,7 +39,7 @@ class HelpPage(Dialog):
         self._pages = pages
         self.list = QListWidget()
         self.list.setItemDelegate(HighRows(self.list, CONTROL_HEIGHT))
-        self.list.given = True
+        self.list.setProperty("given", True)
         self.list.setFixedWidth(150)
         self.list.setUniformItemSizes(True)
         describe(self.list, tr("Pages"), tr("A page for each panel"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
@@ -15,6 +15,9 @@ from widgets.kit.theme import LOOK
 from widgets.kit.words import size_words
 
 WIDE = 230
+APART = 24
+WORDS = 150
+"""Pixels that words have beside a control at the least; with less it stands below them."""
 
 
 def split_words(query: str) -> list[str]:
@@ -61,10 +64,30 @@ class SettingRow(QWidget):
         if control is not None:
             describe(control, control.accessibleName() or title, control.toolTip() or note or title)
             control.setFixedWidth(wide) if wide else None
-        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        row = row_of((said, 1), (control, 0, top), spacing=24) if control is not None else said
-        self._column = column_of(row, margins=(0, 6, 0, 6))
+        self._row = row_of((said, 1), *([(control, 0)] if control is not None else []), spacing=APART)
+        self._column = column_of(self._row, margins=(0, 6, 0, 6))
         self.setLayout(self._column)
+        self._place()
+
+    def minimumSizeHint(self) -> QSize:
+        least = self._beside if self.control is not None else WORDS
+        return QSize(max(least, WORDS), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+        super().resizeEvent(event)
+
+    @property
+    def _beside(self) -> int:
+        """Pixels of the control."""
+        return max(self.control.minimumWidth(), self.control.minimumSizeHint().width()) if self.control else 0
+
+    def _place(self) -> None:
+        if self.control is not None:
+            narrow, way, side = self.width() < self._beside + APART + WORDS, QBoxLayout.Direction, Qt.AlignmentFlag
+            self._row.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+            self._row.setSpacing(6 if narrow else APART)
+            self._row.setAlignment(self.control, side.AlignTop | (side.AlignLeft if narrow else side.AlignRight))
 
     def set_note(self, note: str) -> None:
         self.note.setText(note)

@@ -36,7 +36,7 @@ class Legend(QWidget):
         self.more = QuietButton("+0", "", tr("Classes for which there is no room here"), name=tr("More classes"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
-        self._menu.given = True
+        self._menu.setProperty("given", True)
         self.more.setMenu(self._menu)
         self._row.addWidget(self.more)
         self._row.addStretch(1)
@@ -74,7 +74,7 @@ class Legend(QWidget):
     def _chip(self, place: int, name: str) -> QuietButton:
         key = f"{place + 1} " if place < KEYS else ""
         chip = QuietButton(f"{key}{class_words(name)}", "idle", name=class_words(name), checkable=True)
-        chip.given = True
+        chip.setProperty("given", True)
         chip.setFont(number_font(11))
         chip.setIconSize(QSize(12, 12))
         chip.clicked.connect(partial(self._toggle, name))

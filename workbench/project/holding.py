@@ -127,7 +127,7 @@ def _is_of_here(lock: QLockFile) -> bool:
         return False
     if len(said) < 3:
         return not young
-    ours = {QSysInfo.machineHostName().encode(), QSysInfo.machineUniqueId().data()}
+    ours = {QSysInfo.machineHostName().encode(), bytes(QSysInfo.machineUniqueId().data())}
     return bool(ours & set(said[2:4])) or QStorageInfo(str(path.parent)).device().startsWith(b"/dev/")
 
 

@@ -187,11 +187,11 @@ def _menu(part: QWidget) -> Iterator[str]:
 
 def _sideways(part: QWidget) -> Iterator[str]:
     """A page that is wider than its place; one that scrolls sideways alone is meant to."""
-    if not isinstance(part, QScrollArea) or part.widget() is None:
+    if not isinstance(part, QScrollArea) or (body := part.widget()) is None:
         return
-    lacking = part.widget().width() - part.viewport().width()
+    lacking = body.width() - part.viewport().width()
     if lacking > SLACK and part.verticalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
-        yield f"of {type(part.widget()).__name__} {part.widget().accessibleName()!r} lacks {lacking} px across"
+        yield f"of {type(body).__name__} {body.accessibleName()!r} lacks {lacking} px across"
 
 
 def _pressed(part: QWidget) -> Iterator[str]:
@@ -207,7 +207,8 @@ def _pressed(part: QWidget) -> Iterator[str]:
 
 def _laid(layout: QLayout) -> Iterator[QWidget]:
     for at in range(layout.count()):
-        item = layout.itemAt(at)
+        if (item := layout.itemAt(at)) is None:
+            continue
         if (widget := item.widget()) is not None:
             yield widget
         elif (within := item.layout()) is not None:

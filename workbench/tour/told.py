@@ -53,7 +53,7 @@ def _texts(root: QWidget) -> Iterator[tuple[str, str]]:
     for part in (root, *root.findChildren(QWidget)):
         kind = type(part).__name__
         said = [part.toolTip(), part.accessibleName(), part.accessibleDescription(), part.statusTip()]
-        given = getattr(part, "given", False)
+        given = is_given(part)
         if isinstance(part, QDockWidget):
             said.append(part.windowTitle())
         if isinstance(part, (QLabel, QAbstractButton)):
@@ -88,3 +88,8 @@ def _heads(model: QAbstractItemModel) -> Iterator[str]:
 
 def _columns(model: QAbstractItemModel) -> int:
     return 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())
+
+
+def is_given(part: QWidget) -> bool:
+    """Its words are the user's or a file's."""
+    return bool(getattr(part, "given", False) or part.property("given"))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from widgets.kit.ink import contrast
 from workbench.tour.cut import shown_parts
 from workbench.tour.ink import Painted, painted
-from workbench.tour.told import is_bare
+from workbench.tour.told import is_bare, is_given
 from workbench.work.languages import MADE, spoken
 from workbench.work.stretching import BEGIN, END
 
@@ -71,8 +71,9 @@ def _is_cut(part: QWidget, text: Painted) -> bool:
     if isinstance(part, QLineEdit) or _scrolls(part, SCROLLED):
         return False
     room = QRectF(part.rect()) & text.room
-    rows = _scrolls(part, (QAbstractScrollArea,))
-    if rows and part.parentWidget().horizontalScrollBar().maximum():
+    area = part.parentWidget()
+    rows = isinstance(area, QAbstractScrollArea)
+    if isinstance(area, QAbstractScrollArea) and area.horizontalScrollBar().maximum():
         return False
     if rows and not (part.rect().top() <= text.box.top() and text.box.bottom() <= part.rect().bottom()):
         return False
@@ -128,13 +129,13 @@ def _behind(image: QImage, area: QRect, ink: QColor) -> QColor:
 
 def _laid(ink: QColor, behind: QColor) -> QColor:
     share = ink.alphaF()
-    parts = zip(ink.getRgbF()[:3], behind.getRgbF()[:3], strict=True)
-    return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in parts))
+    over, under = ((color.redF(), color.greenF(), color.blueF()) for color in (ink, behind))
+    return QColor.fromRgbF(*(share * one + (1 - share) * other for one, other in zip(over, under, strict=True)))
 
 
 def _untold(part: QWidget, texts: list[Painted]) -> Iterator[str]:
     """A text in several lines has its marks in the first and the last."""
-    if spoken() not in MADE or getattr(part, "given", False) or _given(part):
+    if spoken() not in MADE or is_given(part) or _given(part):
         return
     within, keys = False, {action.shortcut().toString(KEYS) for action in part.actions()}
     for text in texts:

@@ -198,12 +198,13 @@ class Docks(QObject):
         return {id: min(size, most) if areas[id] == "bottom" else round(size * side) for id, size in sizes.items()}
 
     def hand_focus(self, id: str) -> None:
-        """Whoever was in another panel goes on in this one, so that keys and F1 mean what is in front."""
+        """Whoever was in another panel, or nowhere, goes on in this one: keys and F1 mean what is in front."""
         focus = self._window.focusWidget()
         inside = [one for one, dock in self.docks.items() if focus is not None and dock.isAncestorOf(focus)]
-        if focus is None or not inside or id in inside:
+        if (focus is not None and not inside) or id in inside:
             return
-        focus.clearFocus()
+        if focus is not None:
+            focus.clearFocus()
         if id in self.docks:
             self.docks[id].widget().setFocus(Qt.FocusReason.OtherFocusReason)
 

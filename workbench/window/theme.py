@@ -156,9 +156,11 @@ class Wardrobe(QObject):
         return len(within)
 
     def watch(self, hidden: Iterable[QWidget], changes: int) -> None:
-        """Wait for these to be shown, which are dressed as after so many changes."""
+        """Wait for these to be shown, which are dressed as after so many changes, or as after fewer where they waited
+        before.
+        """
         for widget in hidden:
-            widget.setProperty(ASIDE, changes + 1)
+            widget.setProperty(ASIDE, min(widget.property(ASIDE) or changes + 1, changes + 1))
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -41,7 +41,7 @@ class ComparePage(WorkPage):
         self.curve = BandPlot(tr("Error of every layer"), tr("Layer, in order of execution"), ERROR, log_y=True)
         self.curve.setMinimumHeight(150)
         self.table = FiguresTable(tr("Layers"), words.HEADERS, words.TIPS, most=1)
-        self.table.given = True
+        self.table.setProperty("given", True)
         self.notes = wrapped("hint")
         self.export.clicked.connect(self.save)
         self._lay_out()

@@ -193,7 +193,7 @@ def test_a_file_that_is_no_model_says_so(tmp_path):
         ActionWatcher().open(WatchSettings(model=str(tmp_path / "x.safetensors")), PlainContext())
 
 
-@pytest.mark.parametrize(("kind", "network"), [("appearance", "efficientnet-lite0"), ("pose", "pose-")])
+@pytest.mark.parametrize(("kind", "network"), [("appearance", "efficientnet-lite0"), ("pose", "pose_detection")])
 def test_a_network_that_was_not_fetched_is_named(tmp_path, monkeypatch, kind, network):
     monkeypatch.setenv(places.STORE_VARIABLE, str(tmp_path / "empty"))
     made = make_model(tmp_path / "m.safetensors", recipe_of(kind))

@@ -71,7 +71,7 @@ def test_options_may_stand_before_the_model(tmp_path: Path, capsys: pytest.Captu
         (["analytic:digits", "--steps", "10000"], 2, "steps"),
         (["analytic:digits", "--sampler", "magic"], 2, "magic"),
         (["analytic:digits", "--schedule", "magic"], 2, "magic"),
-        (["analytic:digits", "--sigma-min", "2", "--sigma-max", "1"], 2, "sigma"),
+        (["analytic:digits", "--sigma-min", "2", "--sigma-max", "1"], 2, "highest noise"),
         (["analytic:digits", "--guidance", "nan"], 2, "guidance"),
         (["analytic:digits", "--option", "eta"], 2, "NAME=NUMBER"),
         (["analytic:digits", "--option", "eta=1"], 2, "eta"),
