@@ -40,7 +40,7 @@ def settled(window) -> QImage:
     return now
 
 
-@pytest.mark.xfail(reason="alone it passes; after other tests of one process two pages are still filling", strict=False)
+@pytest.mark.xfail(reason="alone it passes; after others in one process two pages differ, cause unknown", strict=False)
 def test_what_is_shown_after_a_change_looks_as_in_a_window_opened_in_this_theme(opened, open_window):
     for name in ("light", "dark", "light"):
         opened.window.set_theme(name)
