@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QGridLayout,
     QPushButton,
     QScrollArea,
@@ -16,13 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.fields import ChoiceField, ElidedLabel, TextField, wrapped
-from widgets.kit.layouts import Margins, column_of, row_of
+from widgets.kit.layouts import ANY, Margins, column_of, row_of, turn
 
 APART, SPACE = 20, 8
 BESIDE_CHOICE, BESIDE_WORDS = 44, 28
 """Pixels of a field beside the words of its choice, or those it holds while it is empty."""
-ANY = 16777215
-"""Qt's widest."""
 BELOW_EACH_OTHER = 240
 """Pixels that the large one of two is high at the least where the other is below it."""
 
@@ -124,8 +121,7 @@ class Beside(QWidget):
         self._said.setMinimumWidth(0 if self.is_narrow else wide)
         self._said.setMaximumWidth(ANY if self.is_narrow else wide)
         self._large.setMinimumHeight(max(self._least_height, BELOW_EACH_OTHER * self.is_narrow))
-        way = QBoxLayout.Direction
-        self._row.setDirection(way.TopToBottom if self.is_narrow else way.LeftToRight)
+        turn(self._row, not self.is_narrow)
         self._unroll()
 
     def _unroll(self) -> None:
@@ -160,10 +156,7 @@ class Columns(QWidget):
     def _turn(self) -> None:
         shown = [part for part in self._parts if not part.isHidden()]
         room = (self.width() - self._row.spacing() * (len(shown) - 1)) / max(len(shown), 1)
-        way = QBoxLayout.Direction
-        to = way.LeftToRight if all(_need(part) <= room for part in shown) else way.TopToBottom
-        if to != self._row.direction():
-            self._row.setDirection(to)
+        turn(self._row, all(_need(part) <= room for part in shown))
 
 
 def _need(part: QWidget) -> int:

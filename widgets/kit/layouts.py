@@ -22,6 +22,8 @@ Box = TypeVar("Box", bound=QBoxLayout)
 KEPT_CLEAR = "kept_clear"
 """Property of what no notice may lie over."""
 NONE: Margins = (0, 0, 0, 0)
+ANY = 16777215
+"""Qt's largest width or height: none is asked for."""
 
 
 class Row(QHBoxLayout):
@@ -70,6 +72,16 @@ def _pack() -> None:
 
 
 LOOK.packed.connect(_pack)
+
+
+def turn(row: QBoxLayout, beside: bool, tools: QWidget | QLayout | None = None) -> None:
+    """Lay the parts of a row beside each other, or below each other. tools: those stand at the left while below."""
+    way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+    if way == row.direction():
+        return
+    row.setDirection(way)
+    if tools is not None:
+        row.setAlignment(tools, Qt.AlignmentFlag(0) if beside else Qt.AlignmentFlag.AlignLeft)
 
 
 def row_of(*parts: Part, spacing: int = 0, margins: Margins = NONE) -> QHBoxLayout:

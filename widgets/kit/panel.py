@@ -9,7 +9,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QScrollArea,
     QSizePolicy,
@@ -35,7 +34,7 @@ from widgets.kit.fields import (
 )
 from widgets.kit.icons import draw_icon
 from widgets.kit.labels import Lines, StateLine
-from widgets.kit.layouts import column_of, held, row_of, styled
+from widgets.kit.layouts import column_of, held, row_of, styled, turn
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid
 from widgets.kit.sections import FOLDS, Section, fit_words
@@ -192,7 +191,6 @@ class Panel(QWidget):
         return self._stack.currentIndex() == 1
 
 
-NO_ALIGNMENT = Qt.AlignmentFlag(0)
 USUAL_WIDTH = 400
 """Pixels from which on a head has its buttons beside its words."""
 STATE_ROOM = 150
@@ -227,10 +225,7 @@ class _Head(QWidget):
             fit_words(self.buttons, self.width() - said - 40)
         least = self.title.sizeHint().width() + self.buttons.minimumSize().width() + 32
         beside = self.width() >= min(least, USUAL_WIDTH) or not self.buttons.sizeHint().width()
-        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
-        if way != self._row.direction():
-            self._row.setDirection(way)
-            self._row.setAlignment(self.buttons, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
+        turn(self._row, beside, self.buttons)
 
     def set_state(self, text: str, level: str) -> None:
         self.state.setText(text)

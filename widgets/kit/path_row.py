@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.words import as_part, tr
 from widgets.kit.labels import Label
-from widgets.kit.layouts import held, row_of
+from widgets.kit.layouts import held, row_of, turn
 from widgets.kit.panel import ElidedLabel, PlainButton, QuietButton
 from widgets.kit.words import file_name
 
@@ -49,5 +49,4 @@ class PathRow(QWidget):
         """The buttons go below where the words have no room beside them; a path is cut in its middle."""
         said = 0 if self.name.given else self.name.fontMetrics().horizontalAdvance(self.name.text()) + 2
         need = self._label.sizeHint().width() + said + self._buttons.sizeHint().width() + 2 * self._row.spacing()
-        way = QBoxLayout.Direction
-        self._row.setDirection(way.LeftToRight if need <= self.width() else way.TopToBottom)
+        turn(self._row, need <= self.width())

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
 from widgets.kit.card_columns import Flow
 from widgets.kit.labels import StateLine
-from widgets.kit.layouts import column_of, held, row_of, styled
+from widgets.kit.layouts import column_of, held, row_of, styled, turn
 from widgets.kit.panel import ElidedLabel, EmptyState
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine, Framed
 
 LEAST_WORDS = 160
 """Pixels that title and state have at the least beside the buttons of a head."""
-NO_ALIGNMENT = Qt.AlignmentFlag(0)
 
 
 class _OneOf(QStackedWidget):
@@ -84,10 +83,7 @@ class WorkPage(QWidget):
         if self._head_row is None or self._head_tools is None:
             return
         beside = self.width() >= self._head_tools.sizeHint().width() + LEAST_WORDS
-        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
-        if way != self._head_row.direction():
-            self._head_row.setDirection(way)
-            self._head_row.setAlignment(self._head_tools, NO_ALIGNMENT if beside else Qt.AlignmentFlag.AlignLeft)
+        turn(self._head_row, beside, self._head_tools)
 
     def body_of(self, empty: EmptyState, results: QWidget) -> QWidget:
         """The empty state, or the results once `show_there` is told so."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from widgets.kit.fields import describe
 from widgets.kit.labels import Label
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held, row_of, turn
 from widgets.kit.panel import ElidedLabel, QuietButton
 from widgets.kit.theme import LOOK
 from widgets.kit.words import size_words
@@ -84,8 +84,8 @@ class SettingRow(QWidget):
 
     def _place(self) -> None:
         if self.control is not None:
-            narrow, way, side = self.width() < self._beside + APART + WORDS, QBoxLayout.Direction, Qt.AlignmentFlag
-            self._row.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+            narrow, side = self.width() < self._beside + APART + WORDS, Qt.AlignmentFlag
+            turn(self._row, not narrow)
             self._row.setSpacing(6 if narrow else APART)
             self._row.setAlignment(self.control, side.AlignTop | (side.AlignLeft if narrow else side.AlignRight))
 

@@ -15,7 +15,7 @@ from widgets.charts.band import BandPlot, Mark
 from widgets.charts.class_bars import ClassBars, class_rows
 from widgets.charts.plot import Series
 from widgets.kit.fields import wrapped
-from widgets.kit.layouts import column_of, held
+from widgets.kit.layouts import column_of, held, turn
 from widgets.kit.panel import ElidedLabel
 from widgets.kit.when_new import when_new
 
@@ -60,10 +60,9 @@ class TrainCharts(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        ways, wide = QBoxLayout.Direction, self.width()
-        self._row.setDirection(ways.LeftToRight if wide >= ROOM_FOR_BOTH else ways.TopToBottom)
-        beside = ROOM_FOR_PLOTS <= wide < ROOM_FOR_BOTH
-        self._plots.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        wide = self.width()
+        turn(self._row, wide >= ROOM_FOR_BOTH)
+        turn(self._plots, ROOM_FOR_PLOTS <= wide < ROOM_FOR_BOTH)
 
     def _show_loss(self, progress: TrainProgress | None) -> None:
         drawn = ((tr("training"), progress.loss, LOSS), (tr("held out"), progress.held_loss, HELD)) if progress else ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout
 
 from engines.attention.types import CompareResult
 from engines.core.words import tr
@@ -15,7 +14,7 @@ from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, Shown
 from widgets.kit.form import say
 from widgets.kit.labels import StateLine
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held, row_of, turn
 from widgets.kit.panel import EmptyState, QuietButton, Segmented
 from widgets.kit.theme import high
 from widgets.kit.work_page import WorkPage
@@ -80,8 +79,8 @@ class ComparePage(WorkPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        ways, wide = QBoxLayout.Direction, self.width() > ROOM_FOR_BOTH
-        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        wide = self.width() > ROOM_FOR_BOTH
+        turn(self._both, wide)
         self._both.setStretch(1, 3 if wide else 0)
         self.beside.setVisible(wide)
         spare = (self.height() - NOT_THE_TABLE) // high(ROW_HEIGHT)

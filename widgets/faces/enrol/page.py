@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.pictures.files import in_short
 from engines.core.words import tr
@@ -17,7 +17,7 @@ from widgets.faces.enrol.words import Review, store_problem, summary
 from widgets.faces.state import EnrolView, FacesView
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.keeping.fields import keep
-from widgets.kit.layouts import column_of, held, row_of, styled
+from widgets.kit.layouts import column_of, held, row_of, styled, turn
 from widgets.kit.panel import (
     ElidedLabel,
     EmptyState,
@@ -84,8 +84,7 @@ class EnrolPage(FileDrops):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        way = QBoxLayout.Direction
-        self._head.setDirection(way.LeftToRight if self.width() >= WIDE else way.TopToBottom)
+        turn(self._head, self.width() >= WIDE)
 
     def show_aimed(self, on: bool) -> None:
         self.start.set_aimed(on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engines.core.words import as_sentence, tr
 from engines.faces.study_types import Suspicion
@@ -15,7 +15,7 @@ from widgets.faces.thumbs import Thumbs
 from widgets.kit.access.elided import elided
 from widgets.kit.card_columns import Flow
 from widgets.kit.labels import Label
-from widgets.kit.layouts import column_of, row_of
+from widgets.kit.layouts import column_of, row_of, turn
 from widgets.kit.panel import PlainButton, QuietButton, describe
 from widgets.kit.pill import Pill
 
@@ -102,8 +102,8 @@ class SuspicionDetail(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._name_move(self._mover)
-        ways, flat = QBoxLayout.Direction, self.width() > FLAT * self.height()
-        self._beside.setDirection(ways.LeftToRight if flat else ways.TopToBottom)
+        flat = self.width() > FLAT * self.height()
+        turn(self._beside, flat)
         self._pictures.setStretch(1, 4 if flat else 2)
 
     def _name_move(self, name: str) -> None:

@@ -11,6 +11,7 @@ from engines.inspection.field.results import FieldTable
 from engines.inspection.types import FieldRow
 from widgets.inspection.field import words
 from widgets.kit.figures_table import FiguresTable, Shown
+from widgets.kit.layouts import ANY
 
 KEYS = (
     None,
@@ -20,7 +21,6 @@ KEYS = (
     lambda row: (row.exact, not row.whole),
 )
 """What each column is sorted by; the first has the order of execution."""
-ROOM = 16777215
 
 
 class LayerTable(FiguresTable):
@@ -91,7 +91,7 @@ class LayerTable(FiguresTable):
     def _loosen(self) -> None:
         """As high as there is room, not as its rows."""
         self.setMinimumHeight(96)
-        self.setMaximumHeight(ROOM)
+        self.setMaximumHeight(ANY)
 
     def _choose(self, row: int) -> None:
         self.layerChosen.emit(self._sorted[row].name)

@@ -27,7 +27,6 @@ from engines.actions.study_types import (
     TrainSpec,
 )
 from engines.actions.types import WatchSettings
-from engines.core.spec import from_json, to_json
 from engines.core.words import tr
 from widgets.actions.state import EvaluateView, TrainView
 from widgets.kit.work_state import Busy
@@ -36,6 +35,7 @@ from workbench.controllers.actions.command import detect_line, evaluate_line, tr
 from workbench.controllers.actions.file_work import FileWork
 from workbench.controllers.actions.score_history import VERSIONS
 from workbench.controllers.common.job_slot import JobSlot
+from workbench.controllers.common.kept_training import parts_of, plain
 from workbench.controllers.common.trouble_words import trouble_of
 from workbench.threads.jobs import JobQueue
 
@@ -44,14 +44,9 @@ DETECT = "engines.actions.streaming.detect:run"
 EVALUATE = "engines.actions.evaluation.job:run"
 
 
-KEPT: dict[str, Any] = {"progress": TrainProgress, "result": TrainResult}
-"""What is kept of a training."""
-
-
 def plain_training(view: TrainView) -> dict[str, Any]:
-    """As JSON values."""
-    found = {name: getattr(view, name) for name in KEPT}
-    return {name: None if value is None else to_json(value) for name, value in found.items()}
+    """What is kept of a training, as JSON values."""
+    return plain(progress=view.progress, result=view.result)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,9 +120,7 @@ class Studies(QObject):
 
     def show_training(self, kept: dict[str, Any]) -> None:
         """What `plain_training` told, of a session before. Raises `KinoscopeError` where that cannot be read."""
-        progress, result = (from_json(kind | None, kept[name]) for name, kind in KEPT.items())
-        there = result is not None and Path(result.file).is_file()
-        self._train_view = TrainView(progress=progress, result=result if there else None)
+        self._train_view = TrainView(**parts_of(kept, TrainProgress, TrainResult))
         self.changed.emit()
 
     @property

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
 from engines.core.errors import KinoscopeError
+from engines.core.spec import from_json, to_json
 from workbench.project.file import Project
 from workbench.services import Services
 
@@ -53,3 +55,20 @@ class KeptTraining(QObject):
             with suppress(KinoscopeError, KeyError, TypeError, ValueError):
                 self._read(kept)
         self._kept = self._shown()
+
+
+def plain(**parts: Any) -> dict[str, Any]:
+    """Parts of what is shown as JSON values; one that is None is kept as that."""
+    return {name: None if part is None else to_json(part) for name, part in parts.items()}
+
+
+def parts_of(kept: dict[str, Any], progress: type, result: type) -> dict[str, Any]:
+    """`progress` and `result` as `plain` told them, a result only while its file is there.
+
+    Raises `KinoscopeError`, `KeyError`, `TypeError` or `ValueError` for what is none.
+    """
+    kinds: dict[str, Any] = {"progress": progress, "result": result}
+    told = {name: from_json(kind | None, kept[name]) for name, kind in kinds.items()}
+    if told["result"] is not None and not Path(told["result"].file).is_file():
+        told["result"] = None
+    return told

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject
 
 from engines.core.places import data_dir
-from engines.core.spec import from_json, to_json
 from engines.core.words import tr
 from engines.faces.study_types import HeadProgress, HeadResult, HeadSpec
 from widgets.faces.state import TrainView
 from widgets.faces.studies.train_page import TrainPage
-from workbench.controllers.common.kept_training import KeptTraining
+from workbench.controllers.common.kept_training import KeptTraining, parts_of, plain
 from workbench.controllers.common.part import Part
 from workbench.controllers.faces.command import train_line
 from workbench.controllers.faces.dialogs import Dialogs
@@ -23,10 +21,6 @@ from workbench.controllers.faces.form import Form, SetForm
 from workbench.services import Services
 
 JOB = "engines.faces.training.job:run"
-
-
-KEPT: dict[str, Any] = {"progress": HeadProgress, "result": HeadResult}
-"""What is kept of a training."""
 
 
 class Heads(Part):
@@ -79,9 +73,7 @@ class Heads(Part):
     def _read(self, kept: dict[str, Any]) -> None:
         if self._slot.job is not None:
             return
-        progress, result = (from_json(kind | None, kept[name]) for name, kind in KEPT.items())
-        there = result is not None and Path(result.file).is_file()
-        self._view = TrainView(progress=progress, result=result if there else None)
+        self._view = TrainView(**parts_of(kept, HeadProgress, HeadResult))
 
     def _goes_on(self, _spec: HeadSpec) -> None:
         self._view = TrainView()
@@ -107,7 +99,4 @@ def _plain(view: TrainView) -> dict[str, Any]:
     told, result = view.progress, view.result
     if told is not None:
         told = replace(told, points=(), labels=(), own=(), other=(), classes=())
-    return {
-        "progress": None if told is None else to_json(told),
-        "result": None if result is None else to_json(replace(result, last=None)),
-    }
+    return plain(progress=told, result=None if result is None else replace(result, last=None))
