@@ -18,6 +18,7 @@ from engines.generative.runs import history
 from engines.generative.runs.history import StoredRun
 from widgets.generative.panel.words import work_of
 from widgets.generative.state import Run, RunState
+from widgets.kit.work_state import Busy
 from workbench.controllers.common.job_slot import busy_of
 from workbench.controllers.generative.command import command_line
 from workbench.controllers.generative.words import trouble_of
@@ -43,6 +44,8 @@ class Tracked:
     preview: Preview | None = None
     note: str = ""
     cancelling: bool = False
+    last: Busy | None = None
+    """How far it had come when its job was over, which may leave the queue before its result is read."""
 
 
 class Runs(QObject):
@@ -160,7 +163,7 @@ class Runs(QObject):
 
     def _live(self, tracked: Tracked) -> Run:
         running = tracked.state in (RunState.QUEUED, RunState.RUNNING)
-        busy = busy_of(self._jobs.record(tracked.job), tracked.cancelling) if running else None
+        busy = tracked.last or busy_of(self._jobs.record(tracked.job), tracked.cancelling) if running else None
         title, told = self._title(tracked.spec.model), {"note": tracked.note, "when": tracked.when, "busy": busy}
         return Run(_id(tracked.job), title, tracked.spec, tracked.state, **told)  # type: ignore[arg-type]
 
@@ -168,7 +171,8 @@ class Runs(QObject):
         tracked = self._tracked.get(job)
         if tracked is None:
             return
-        if tracked.state is RunState.QUEUED and self._jobs.record(job).state is JobState.RUNNING:
+        waits = tracked.state is RunState.QUEUED and tracked.last is None
+        if waits and self._jobs.record(job).state is JobState.RUNNING:
             tracked.state = RunState.RUNNING
         self.changed.emit()
 
@@ -183,6 +187,7 @@ class Runs(QObject):
         if tracked is None:
             return
         record = self._jobs.record(job)
+        tracked.last = busy_of(record, tracked.cancelling)
         result = self._jobs.result(job) if record.state is JobState.DONE else None
         if isinstance(result, SampleResult):
             self._done(tracked, result, record)
