@@ -130,6 +130,9 @@ def test_a_key_is_changed_taken_over_and_kept(open_window: Open, qtbot, tmp_path
     again.shortcuts.reset()
     assert again.services.settings.value.panels["keys"] == {}
     assert [id for id in again.commands.commands if again.commands.key(id) != _native(id)] == []
+    again.commands.run("edit.undo")
+    again.commands.run("edit.undo")
+    assert (again.commands.key("view.record"), again.commands.key("file.save")) == ("Ctrl+S", "")
 
 
 def _native(id: str) -> str:

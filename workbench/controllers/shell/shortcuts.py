@@ -16,6 +16,7 @@ from engines.core.words import tr
 from widgets.kit.save_file import ask_file, save_or_say
 from widgets.shell.shortcuts import ShortcutRow, ShortcutsDialog, ShortcutsPage, needed_elsewhere
 from workbench.commands import Actions
+from workbench.controllers.shell.step import FormStep
 from workbench.services import Services
 
 KEPT = "keys"
@@ -61,14 +62,14 @@ class ShortcutsController(QObject):
     def set_key(self, id: str, key: str) -> None:
         """This key for this command; whichever had it has none."""
         keys = {other: "" if key and held == key else held for other, held in self._now().items()}
-        self._change({**keys, id: key})
+        self._change({**keys, id: key}, tr("Change key of {command}", command=self._actions.title(id).rstrip("…")))
 
     def reset(self, id: str = "") -> None:
         """The program's key for a command, taken from whichever has it now; for all of them without an id."""
         if id:
             self.set_key(id, self._originals()[id])
         else:
-            self._change(self._originals())
+            self._change(self._originals(), tr("Reset all keys"))
 
     def export(self, parent: QWidget) -> None:
         """Every command with its key, as a table."""
@@ -93,9 +94,17 @@ class ShortcutsController(QObject):
     def _now(self) -> dict[str, str]:
         return {id: self._actions.key(id) for id in self._actions.commands}
 
-    def _change(self, keys: Mapping[str, str]) -> None:
+    def _change(self, keys: Mapping[str, str], text: str) -> None:
+        before, after = self._changed(self._now()), self._changed(keys)
+        if after != before:
+            self._services.undo.push(FormStep(text, before, after, self._keep, self.show, text))
+
+    def _changed(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Those that are not the program's own."""
         originals = self._originals()
-        changed = {id: key for id, key in keys.items() if key != originals[id]}
+        return {id: key for id, key in keys.items() if key != originals[id]}
+
+    def _keep(self, changed: Mapping[str, str]) -> None:
         panels = {name: values for name, values in self._services.settings.value.panels.items() if name != KEPT}
         self._services.settings.change(panels={**panels, KEPT: changed})
         self._put(changed)
