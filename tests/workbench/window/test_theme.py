@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.workbench.opened import every_page
@@ -15,7 +15,8 @@ from workbench.window import theme
 
 @pytest.fixture
 def opened(qtbot, open_window):
-    """Everything made and shown once, in the dark theme."""
+    """Everything made and shown once, in the dark theme, and nothing under the pointer."""
+    QCursor.setPos(4000, 4000)
     opened = open_window(begin=False)
     pictures(opened.window)
     opened.window.preset("monitor")
@@ -40,7 +41,6 @@ def settled(window) -> QImage:
     return now
 
 
-@pytest.mark.xfail(reason="alone it passes; after others in one process two pages differ, cause unknown", strict=False)
 def test_what_is_shown_after_a_change_looks_as_in_a_window_opened_in_this_theme(opened, open_window):
     for name in ("light", "dark", "light"):
         opened.window.set_theme(name)
