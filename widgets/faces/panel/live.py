@@ -37,7 +37,7 @@ class TracksSection(Section):
         self.refuse = QuietButton(tr("Not this person"), "cancelled", tr("This face is somebody else"))
         self.cost = words("hint")
         self._actions = held(row_of((self.name, 1), self.enrol, spacing=4))
-        for part in (self.list, self._actions, self.cost, self.refuse, self.note):
+        for part in (self.list, self._actions, self.cost, self.note, self.refuse):
             self.add(part)
         for label in (self.note, self.cost):
             label.hide()
