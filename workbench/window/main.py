@@ -325,6 +325,7 @@ class Window(QMainWindow, Host):
         bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
         bind("window.notice", self.notices.focus)
+        bind("jobs.start", lambda: self.features.start(self._panel_in_front()))
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 

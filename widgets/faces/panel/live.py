@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from engines.core.words import tr, tr_count
 from engines.faces.types import TrackedFace
@@ -43,6 +43,8 @@ class TracksSection(Section):
             label.hide()
             keep_room(label)
         keep_room(self.refuse)
+        self.cost.setMinimumHeight(2 * self.cost.fontMetrics().lineSpacing())
+        self.cost.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(8)
         self._wire()
 
