@@ -188,16 +188,6 @@ def test_a_failed_job_says_why_and_what_to_do(jobs):
     assert jobs.details.section.folded
 
 
-def test_a_long_command_takes_one_line_and_is_copied_whole(jobs):
-    command = "python main.py job some.job " + "x" * 2000
-    jobs.show_jobs((JobRow(4, "Done", "done", command=command),))
-    line = jobs.details.command
-    assert line.isVisible()
-    assert line.height() < 2 * line.fontMetrics().lineSpacing()
-    jobs.copy.click()
-    assert QGuiApplication.clipboard().text() == command
-
-
 def test_jobs_keep_the_selection(jobs):
     jobs.list.select(1)
     jobs.show_jobs((JobRow(3, "New", "queued", active=True), *JOBS))
