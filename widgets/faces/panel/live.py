@@ -120,11 +120,7 @@ class TracksSection(Section):
 
     def _hint(self, face: TrackedFace) -> str:
         number = self._held if self._held >= 0 else face.track
-        return (
-            tr("More faces of {face}, or a name", face=face.name)
-            if face.name
-            else tr("Name of #{number}", number=number)
-        )
+        return tr("Name") if face.name else tr("Name of #{number}", number=number)
 
     def _typed(self, text: str) -> None:
         """While a name is being typed it is meant for the face that was chosen when that began."""
