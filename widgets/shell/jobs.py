@@ -240,7 +240,7 @@ class _Details(QWidget):
         command = row.command if len(row.command) <= LONGEST else f"{row.command[:LONGEST]}\u2026"
         self.words.setText(breakable(row.error or row.cut_off or row.note or command))
         set_property(self.words, "level", row.level if row.error else "")
-        self.hint.setText(row.hint or breakable(row.result))
+        self.hint.setText(breakable(row.hint or row.result))
         self.hint.setVisible(bool(row.hint or row.result))
         self.section.setVisible(bool(row.trace))
         if self.trace.toPlainText() != row.trace:

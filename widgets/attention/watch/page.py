@@ -31,7 +31,7 @@ class WatchPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.trace: Trace | BackTrace | None = None
-        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
+        self.title, self.state = wrapped("heading"), ElidedLabel("", "muted")
         self.made_up = QuietButton(
             tr("Made-up numbers"), "retry", tr("Go back from the network's head to made-up numbers")
         )

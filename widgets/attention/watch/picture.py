@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.attention.watching.tiling import Array, Span, spans
@@ -23,32 +23,61 @@ from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, sig
 from widgets.kit.theme import LOOK, number_font
 
 TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
+SECOND = 44
+"""Pixels of the second scale where it stands below the first."""
 COLUMN, WIDE, BELOW = 46, 0.75, 8
-"""Pixels of a column of numbers; width of a summed number in cells; pixels between what hangs below the matrix."""
+"""Least pixels of a column of numbers; width of a summed number in cells; pixels above what hangs below the matrix."""
 STRIP = 0.45
 """Height of a summed number below the matrix, in cells."""
 MOST_WIDE, MOST_HIGH = 16, 10
 """Numbers of a block that have their full size; more of them share its room."""
-LEAST_FOR_NUMBERS = 9.5
+LEAST_FOR_NUMBERS, LEAST_CELL = 9.5, 3.0
+SCALE, LONG_SCALE = 110, 260
+"""Pixels of a scale, at the least and at the most."""
+LEAST = QSize(340, 220)
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where everything lies, in pixels. cell: side of a score."""
+    """Where everything lies, in pixels. cell: side of a score. stacked: the scales stand below each other."""
 
     scene: Scene
     cell: float
     left: float
+    column: float
+    stacked: bool = False
 
     @classmethod
     def of(cls, scene: Scene, width: float, height: float) -> Places:
-        across = scene.keys + WIDE * min(scene.right.dim, MOST_WIDE)
-        down = scene.rows + STRIP * sum(min(block.dim, MOST_HIGH) for block in scene.below)
-        beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * COLUMN
+        beside = cls.of_one_line(scene, width, height)
+        return (
+            beside
+            if beside.scales_room <= beside.right.right() - beside.matrix.left()
+            else cls.of_one_line(scene, width, height - SECOND, stacked=True)
+        )
+
+    @classmethod
+    def of_one_line(cls, scene: Scene, width: float, height: float, *, stacked: bool = False) -> Places:
+        """height: without what a second line of scales takes."""
+        column = max([COLUMN, *(_wide(one.title) + 6 for one in scene.columns)])
+        across, down = cls.cells(scene)
+        beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * column
         high = height - TOP - FOOT - BELOW * len(scene.below)
-        cell = max(min(high / down, (width - beside - 8) / across), 3.0)
-        return cls(scene, cell, max((width - beside - cell * across) / 2, 0))
+        cell = max(min(high / down, (width - beside - 8) / across), LEAST_CELL)
+        return cls(scene, cell, max((width - beside - cell * across) / 2, 0), column, stacked)
+
+    @classmethod
+    def least(cls, scene: Scene) -> QSize:
+        """Where nothing lies over anything else."""
+        small = cls.of_one_line(scene, 0, 0)
+        return QSize(round(small.right.right()) + 8, round(small.bottom) + FOOT + SECOND)
+
+    @staticmethod
+    def cells(scene: Scene) -> tuple[float, float]:
+        """Cells across and down, all that is beside and below the matrix counted."""
+        across = scene.keys + WIDE * min(scene.right.dim, MOST_WIDE)
+        return across, scene.rows + STRIP * sum(min(block.dim, MOST_HIGH) for block in scene.below)
 
     @cached_property
     def matrix(self) -> QRectF:
@@ -57,7 +86,9 @@ class Places:
     @cached_property
     def columns(self) -> tuple[QRectF, ...]:
         first, high = self.matrix.right() + GAP, self.matrix.height()
-        return tuple(QRectF(first + n * COLUMN, TOP, COLUMN - 4, high) for n in range(len(self.scene.columns)))
+        return tuple(
+            QRectF(first + n * self.column, TOP, self.column - 4, high) for n in range(len(self.scene.columns))
+        )
 
     @cached_property
     def right(self) -> QRectF:
@@ -71,6 +102,23 @@ class Places:
             rooms.append(QRectF(self.matrix.left(), top + BELOW, self.matrix.width(), self._high(block)))
             top = rooms[-1].bottom()
         return tuple(rooms)
+
+    @property
+    def shares_scale(self) -> float:
+        """Width of the scale of shares."""
+        return min(max(self.matrix.width() * 0.55, SCALE), LONG_SCALE)
+
+    @property
+    def sums_scale(self) -> float:
+        """Width of the scale of what is summed."""
+        low, high = _ends(self.scene)
+        return max(self.right.width(), SCALE, _wide(low) + _wide(high) + 8)
+
+    @property
+    def scales_room(self) -> float:
+        """What both scales need in one line."""
+        words = max(_wide(_of_row()), 20 + _wide(_skipped()) if self.scene.skipped else 0)
+        return self.shares_scale + 8 + words + 12 + self.sums_scale
 
     @property
     def bottom(self) -> float:
@@ -98,15 +146,19 @@ class TilePicture(DrawnChart):
     def __init__(self) -> None:
         super().__init__(tr("The tiled algorithm"))
         self.scene: Scene | None = None
-        self.setMinimumSize(340, 220)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_scene(self, scene: Scene) -> None:
-        self.scene = scene
+        least, self.scene = self.minimumSizeHint(), scene
+        if least != self.minimumSizeHint():
+            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return self.minimumSize()
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return LEAST if self.scene is None else Places.least(self.scene).expandedTo(LEAST)
 
     def table(self) -> list[list[str]]:
         return self.scene.table() if self.scene is not None else []
@@ -188,13 +240,17 @@ def _draw_heads(painter: QPainter, places: Places) -> None:
     label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), tr("Keys"), muted, LEFT)
     for column, room in zip(scene.columns, places.columns, strict=True):
         label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), column.title, text, CENTRE)
-    right = QRectF(places.right.left() - 20, TOP - 20, places.right.width() + 40, 18)
-    label(painter, right, scene.right.title, text, CENTRE)
+    if _wide(scene.right.title) <= places.right.width() + GAP:
+        over = places.right.adjusted(-GAP / 2, 0, GAP / 2, 0)
+        label(painter, QRectF(over.left(), TOP - 20, over.width(), 18), scene.right.title, text, CENTRE)
+    else:
+        label(painter, QRectF(0, 0, places.right.right(), 18), scene.right.title, text, RIGHT)
     for block, room in zip(scene.below, places.below, strict=True):
         label(painter, QRectF(places.left, room.top(), LEFT_ROOM - 6, room.height()), block.title, text, RIGHT)
     for number, one in enumerate(spans(scene.keys, scene.key_tile), start=1):
         room = places.keys(QRectF(0, TOP - 20, 0, 18), one)
-        label(painter, room, str(number), LOOK.now.color("accent" if one == keys else "muted"), CENTRE)
+        if _wide(str(number)) <= room.width():
+            label(painter, room, str(number), LOOK.now.color("accent" if one == keys else "muted"), CENTRE)
     for one in spans(scene.rows, scene.query_tile):
         room = places.rows(QRectF(places.left, 0, LEFT_ROOM - 6, 0), one)
         if room.height() >= LEAST_FOR_NUMBERS:
@@ -215,24 +271,42 @@ def _draw_work(painter: QPainter, places: Places, rows: Span, keys: Span) -> Non
 
 def _draw_scales(painter: QPainter, places: Places) -> None:
     scene, top, muted = places.scene, places.bottom + 10, LOOK.now.color("muted")
-    wide = min(max(places.matrix.width() * 0.55, 110), 260)
-    room = QRectF(places.matrix.left(), top, wide, 24)
+    room = QRectF(places.matrix.left(), top, places.shares_scale, 24)
     middle, high = (percent(share, 0) for share in (scene.high / 4, scene.high))
     draw_scale(painter, room, "0", high, title=middle)
-    label(painter, QRectF(room.right() + 8, top + 10, 120, 15), tr("of its row"), muted, LEFT)
+    label(painter, QRectF(room.right() + 8, top + 10, _wide(_of_row()) + 2, 15), _of_row(), muted, LEFT)
     if scene.skipped:
         painter.setPen(QPen(LOOK.now.color("line"), 1))
         painter.setBrush(QBrush(LOOK.now.color("muted", 0.6), Qt.BrushStyle.BDiagPattern))
         painter.drawRect(QRectF(room.right() + 8, top - 1, 14, 10))
-        label(painter, QRectF(room.right() + 28, top - 5, 80, 17), tr("skipped"), muted, LEFT)
-    wide = max(places.right.width(), 110)
-    most = tr("most") if scene.below else _short(scene.right.most)
+        label(painter, QRectF(room.right() + 28, top - 5, _wide(_skipped()) + 2, 17), _skipped(), muted, LEFT)
+    wide = places.sums_scale
     box = QRectF(places.right.right() - wide, top, wide, 24)
-    draw_scale(painter, box, f"\u2212{most}", most, signed=True, title="0")
+    if places.stacked:
+        box.moveTopLeft(room.topLeft() + QPointF(0, SECOND))
+    draw_scale(painter, box, *_ends(scene), signed=True, title="0")
+
+
+def _ends(scene: Scene) -> tuple[str, str]:
+    """Of the scale of what is summed."""
+    most = tr("most") if scene.below else _short(scene.right.most)
+    return f"\u2212{most}", most
+
+
+def _of_row() -> str:
+    return tr("of its row")
+
+
+def _skipped() -> str:
+    return tr("skipped")
+
+
+def _wide(words: str) -> float:
+    return QFontMetricsF(number_font(11)).horizontalAdvance(words)
 
 
 def _short(value: float) -> str:
-    """Two decimals, in a column of 46 pixels."""
+    """Two decimals, in a column."""
     words = f"{value:.2f}" if abs(value) < 100 else figure(value)
     return words.replace("-", "\u2212")
 

@@ -11,9 +11,10 @@ from engines.generative.diffusion.study_types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
 from widgets.generative.panel.words import sampler_title
 from widgets.generative.state import Busy
+from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
+from widgets.kit.panel import QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
 
 TELEPORT = tr(", teleport")
@@ -26,7 +27,7 @@ class CurvesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._result: CurveResult | None = None
-        self.title = ElidedLabel(tr("Error"), "heading")
+        self.title = wrapped("heading", tr("Error"))
         choices = (("evaluations", tr("Evaluations")), ("milliseconds", tr("Time")))
         self.over = Segmented(tr("Cost"), choices, tip=tr("What the error is drawn over"))
         self.again = QuietButton("", "retry", tr("Measure again"), name=tr("Measure error curves"))
