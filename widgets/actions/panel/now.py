@@ -206,4 +206,5 @@ def model_words(card: ModelCard | None) -> str:
 
 def classes_words(card: ModelCard | None) -> str:
     """The names of the actions, for a tooltip."""
-    return tr("Actions: {names}", names=all_of([class_words(name) for name in card.classes[1:]])) if card else ""
+    names = [class_words(name) for name in card.classes[1:]] if card is not None else []
+    return tr("Actions: {names}", names=all_of(names)) if names else ""

@@ -17,7 +17,6 @@ from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
 
-TELEPORT = tr(", teleport")
 TITLES = {"evaluations": tr("Evaluations"), "milliseconds": tr("Time of the whole run (ms)")}
 
 
@@ -67,14 +66,14 @@ class CurvesPanel(QWidget):
 
 def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:
     """A colour for each sampler; with teleport it is dashed, where the same is drawn without."""
-    bases = list(dict.fromkeys(curve.name.removesuffix(TELEPORT) for curve in curves))
-    both = any(curve.name.endswith(TELEPORT) for curve in curves)
-    return [_series(curve, bases.index(curve.name.removesuffix(TELEPORT)), both, over) for curve in curves]
+    bases = list(dict.fromkeys(curve.name for curve in curves))
+    both = any(curve.teleport for curve in curves)
+    return [_series(curve, bases.index(curve.name), both, over) for curve in curves]
 
 
 def _series(curve: Curve, place: int, both: bool, over: str) -> Series:
-    base = curve.name.removesuffix(TELEPORT)
-    title = sampler_title(base) + curve.name[len(base) :]
+    title = sampler_title(curve.name)
+    title = tr("{name}, teleport", name=title) if curve.teleport else title
     x = curve.evaluations if over == "evaluations" else curve.milliseconds
-    style = (1 if curve.name != base else 0) if both else place
+    style = int(curve.teleport) if both else place
     return Series(title, x, curve.errors, markers=True, place=place, style=style)
