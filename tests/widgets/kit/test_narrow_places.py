@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from widgets.kit.card_columns import Beside, Flow
-from widgets.kit.fields import ChoiceField, PlainButton, QuietButton
-from widgets.kit.labels import Label, Lines, lines_of
+from widgets.kit.fields import ChoiceField, PlainButton, QuietButton, wrapped
+from widgets.kit.labels import Label, Lines, breakable, lines_of
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.page_board import PageBoard
 from widgets.kit.panel import Panel, Section, columns, labelled, scrolled
@@ -145,3 +145,13 @@ def test_lines_without_room_end_in_an_ellipsis_and_are_whole_in_the_tooltip(qtbo
     words.grab()
     assert words.toolTip() == ""
     assert " ".join(lines_of(text, words.font(), 160)) == text
+
+
+def test_words_that_go_on_in_the_next_line_are_copied_as_they_are(qapp, qtbot):
+    path = "/data/recordings/2026-11-30/left-camera.calibration.json"
+    label = wrapped(text=breakable(path))
+    qtbot.addWidget(label)
+    label.setSelection(0, len(label.text()))
+    qtbot.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert len(label.text()) > len(path)
+    assert qapp.clipboard().text() == path
