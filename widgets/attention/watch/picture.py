@@ -6,6 +6,7 @@ is summed for keys hangs below the matrix.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,11 +23,12 @@ from widgets.charts.drawn import LEFT, RIGHT, DrawnChart, label
 from widgets.charts.heat import draw_image, draw_scale, heat_image, outline, signed_image
 from widgets.kit.theme import LOOK, number_font
 
-TOP, FOOT, LEFT_ROOM, GAP = 38, 50, 44, 14
+TOP, FOOT, LEFT_ROOM, GAP, EDGE = 38, 50, 44, 14, 8
 SECOND = 44
 """Pixels of the second scale where it stands below the first."""
-COLUMN, WIDE, BELOW = 46, 0.75, 8
-"""Least pixels of a column of numbers; width of a summed number in cells; pixels above what hangs below the matrix."""
+COLUMN, BARS, WIDE, BELOW = 46, 28, 0.75, 8
+"""Least pixels of a column of numbers, and of one of bars; width of a summed number in cells; pixels above what hangs
+below the matrix."""
 STRIP = 0.45
 """Height of a summed number below the matrix, in cells."""
 MOST_WIDE, MOST_HIGH = 16, 10
@@ -40,38 +42,43 @@ CENTRE = Qt.AlignmentFlag.AlignHCenter
 
 @dataclass(frozen=True)
 class Places:
-    """Where everything lies, in pixels. cell: side of a score. stacked: the scales stand below each other."""
+    """Where everything lies, in pixels. cell: side of a score. numbers: columns have room for them, not for bars alone.
+    stacked: the scales stand below each other.
+    """
 
     scene: Scene
     cell: float
     left: float
     column: float
-    stacked: bool = False
+    numbers: bool
+    stacked: bool
 
     @classmethod
     def of(cls, scene: Scene, width: float, height: float) -> Places:
-        beside = cls.of_one_line(scene, width, height)
-        return (
-            beside
-            if beside.scales_room <= beside.right.right() - beside.matrix.left()
-            else cls.of_one_line(scene, width, height - SECOND, stacked=True)
-        )
+        """Scales in one line before numbers, where there is not room for both."""
+        ways = ((numbers, stacked) for stacked in (False, True) for numbers in (True, False))
+        tried = [cls.placed(scene, width, height, *way) for way in ways]
+        return next((places for places in tried if places.fit), tried[-1])
 
     @classmethod
-    def of_one_line(cls, scene: Scene, width: float, height: float, *, stacked: bool = False) -> Places:
-        """height: without what a second line of scales takes."""
-        column = max([COLUMN, *(_wide(one.title) + 6 for one in scene.columns)])
+    def placed(cls, scene: Scene, width: float, height: float, numbers: bool, stacked: bool) -> Places:
+        column = max([COLUMN if numbers else BARS, *(_wide(one.title) + 6 for one in scene.columns)])
         across, down = cls.cells(scene)
         beside = LEFT_ROOM + 2 * GAP + len(scene.columns) * column
-        high = height - TOP - FOOT - BELOW * len(scene.below)
-        cell = max(min(high / down, (width - beside - 8) / across), LEAST_CELL)
-        return cls(scene, cell, max((width - beside - cell * across) / 2, 0), column, stacked)
+        high = height - TOP - FOOT - SECOND * stacked - BELOW * len(scene.below)
+        cell = max(min(high / down, (width - beside - EDGE) / across), LEAST_CELL)
+        return cls(scene, cell, max((width - beside - cell * across) / 2, 0), column, numbers, stacked)
 
     @classmethod
     def least(cls, scene: Scene) -> QSize:
         """Where nothing lies over anything else."""
-        small = cls.of_one_line(scene, 0, 0)
-        return QSize(round(small.right.right()) + 8, round(small.bottom) + FOOT + SECOND)
+        small = cls.placed(scene, 0, 0, numbers=False, stacked=True)
+        return QSize(math.ceil(small.right.right()) + EDGE, math.ceil(small.bottom) + FOOT + SECOND)
+
+    @property
+    def fit(self) -> bool:
+        room = self.right.right() - self.matrix.left()
+        return (self.stacked or self.scales_room <= room) and (not self.numbers or self.cell >= LEAST_FOR_NUMBERS)
 
     @staticmethod
     def cells(scene: Scene) -> tuple[float, float]:
@@ -214,14 +221,13 @@ def _draw_column(painter: QPainter, places: Places, room: QRectF, column: Column
     """As numbers where there is room, else as bars."""
     painter.fillRect(room, LOOK.now.color("raised"))
     low, high = (float(end(column.values, initial=start)) for end, start in ((np.nanmin, 0.0), (np.nanmax, 1e-9)))
-    numbers = places.cell >= LEAST_FOR_NUMBERS
     painter.setFont(number_font(11 if places.cell >= 12 else 10))
     for row in np.flatnonzero(~np.isnan(column.values)).tolist():
         value, line = float(column.values[row]), places.rows(room, (row, row + 1))
         share = (value - low) / max(high - low, 1e-9)
         bar = QRectF(line.left(), line.top() + 1, line.width() * share, max(line.height() - 2, 1))
-        painter.fillRect(bar, LOOK.now.color("accent", 0.22 if numbers else 0.6))
-        if numbers:
+        painter.fillRect(bar, LOOK.now.color("accent", 0.22 if places.numbers else 0.6))
+        if places.numbers:
             label(painter, line.adjusted(2, -2, -5, 2), _short(value), LOOK.now.color("text"), RIGHT)
     _frame(painter, room)
 
@@ -240,11 +246,10 @@ def _draw_heads(painter: QPainter, places: Places) -> None:
     label(painter, QRectF(places.matrix.left(), 0, places.matrix.width(), 18), tr("Keys"), muted, LEFT)
     for column, room in zip(scene.columns, places.columns, strict=True):
         label(painter, QRectF(room.left(), TOP - 20, room.width(), 18), column.title, text, CENTRE)
-    if _wide(scene.right.title) <= places.right.width() + GAP:
-        over = places.right.adjusted(-GAP / 2, 0, GAP / 2, 0)
-        label(painter, QRectF(over.left(), TOP - 20, over.width(), 18), scene.right.title, text, CENTRE)
-    else:
-        label(painter, QRectF(0, 0, places.right.right(), 18), scene.right.title, text, RIGHT)
+    over, wide = QRectF(places.right.left(), TOP - 20, places.right.width(), 18), _wide(scene.right.title)
+    if wide > over.width():
+        over = QRectF(over.right() + 2 - wide, over.top() if wide <= over.width() + GAP else 0, wide, 18)
+    label(painter, over, scene.right.title, text, CENTRE)
     for block, room in zip(scene.below, places.below, strict=True):
         label(painter, QRectF(places.left, room.top(), LEFT_ROOM - 6, room.height()), block.title, text, RIGHT)
     for number, one in enumerate(spans(scene.keys, scene.key_tile), start=1):
