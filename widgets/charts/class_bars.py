@@ -40,6 +40,9 @@ class ClassRow:
 class ClassBars(DrawnChart):
     """`show_rows` shows classes in this order. missing: what is said in place of a bar."""
 
+    given = True
+    """Names of classes are the user's, or those of a data set."""
+
     def __init__(self, name: str, value: str, missing: str = tr("not measured")) -> None:
         super().__init__(name)
         self.value, self._missing = value, missing

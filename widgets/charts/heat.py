@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QLinearGradient, QPainter, QPen
 
 from engines.core.pictures.heat import VIRIDIS, viridis
 from widgets.charts.drawn import LEFT, RIGHT, label
@@ -53,11 +53,15 @@ def draw_scale(
     words, muted = QRectF(room.left(), bar.bottom() + 2, room.width(), LINE), LOOK.now.color("muted")
     label(painter, words, low, muted, LEFT)
     label(painter, words, high, muted, RIGHT)
-    metrics = painter.fontMetrics()
-    ends = 2 * max(metrics.horizontalAdvance(low), metrics.horizontalAdvance(high))
-    if title and ends + metrics.horizontalAdvance(title) + 16 > room.width():
+    if title and scale_room(low, high, title) > room.width():
         words.translate(0, LINE)
-    label(painter, words, elided(metrics, title, room.width()), muted, Qt.AlignmentFlag.AlignHCenter)
+    label(painter, words, elided(painter.fontMetrics(), title, room.width()), muted, Qt.AlignmentFlag.AlignHCenter)
+
+
+def scale_room(low: str, high: str, title: str) -> int:
+    """Pixels across in which a scale's title stands between its ends; in fewer it needs another line."""
+    wide = QFontMetrics(number_font(11)).horizontalAdvance
+    return 2 * max(wide(low), wide(high)) + wide(title) + 16
 
 
 def draw_image(painter: QPainter, room: QRectF, image: QImage) -> None:

@@ -18,7 +18,7 @@ from widgets.kit.fields import ChoiceField, ElidedLabel, TextField, wrapped
 from widgets.kit.layouts import ANY, Margins, column_of, row_of, turn
 
 APART, SPACE = 20, 8
-BESIDE_CHOICE, BESIDE_WORDS = 44, 28
+BESIDE_CHOICE, BESIDE_WORDS = 40, 28
 """Pixels of a field beside the words of its choice, or those it holds while it is empty."""
 BELOW_EACH_OTHER = 240
 """Pixels that the large one of two is high at the least where the other is below it."""
@@ -156,10 +156,10 @@ class Columns(QWidget):
     def _turn(self) -> None:
         shown = [part for part in self._parts if not part.isHidden()]
         room = (self.width() - self._row.spacing() * (len(shown) - 1)) / max(len(shown), 1)
-        turn(self._row, all(_need(part) <= room for part in shown))
+        turn(self._row, all(needed(part) <= room for part in shown))
 
 
-def _need(part: QWidget) -> int:
+def needed(part: QWidget) -> int:
     """Pixels that a control takes with its label and all of its choices whole."""
     needs = [part.minimumSizeHint().width()]
     needs += [one.sizeHint().width() for one in (part, *part.findChildren(QPushButton)) if isinstance(one, QPushButton)]

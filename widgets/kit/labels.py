@@ -8,16 +8,28 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QSizePolicy, QWidget
 
+from engines.core.words import tr
 from widgets.kit.access.elided import elided
+from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import number_font
 
 SHORT = 16
 """Longer words are broken where they may be."""
 NO_SPACE = "\u200b"
-BREAKS = re.compile(r"(?<=[/\\_.\-:=,])(?=\w)|(?<=\w{8})(?=\w{8})")
+BREAKS = re.compile(r"(?<=[/\\_.\-:=,])(?=[\w\"'\[{(])|(?<=\w{8})(?=\w{8})")
 
 
 def breakable(text: str) -> str:
@@ -38,6 +50,22 @@ class Label(QLabel):
         self.setText(text)
         self.setProperty("role", role)
         self.setWordWrap(wraps)
+
+    def copy(self) -> None:
+        """What is selected, or all of it, without the marks of where lines may go on: a command would not run."""
+        QGuiApplication.clipboard().setText((self.selectedText() or self.text()).replace(NO_SPACE, ""))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse:
+            pop_up(menu_of(self, ("copy", tr("Copy"), self.copy)), event.globalPos())
+        else:
+            super().contextMenuEvent(event)
 
 
 class Lines(Label):

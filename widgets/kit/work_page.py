@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QBoxLayout, QLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from engines.core.words import tr
 from widgets.kit.access.tabs import order_tabs
@@ -14,6 +14,8 @@ from widgets.kit.panel import ElidedLabel, EmptyState
 from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine, Framed
 
+LEAST_RESULTS = 140
+"""Pixels of results that scroll by themselves, at the least."""
 LEAST_WORDS = 160
 """Pixels that title and state have at the least beside the buttons of a head."""
 
@@ -28,6 +30,13 @@ class _OneOf(QStackedWidget):
             self.addWidget(page)
         self.currentChanged.connect(self._fit)
         self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Results that scroll by themselves ask for little: the page around them would scroll as well."""
+        wanted = super().sizeHint()
+        if not isinstance(self.currentWidget(), QScrollArea):
+            return wanted
+        return QSize(wanted.width(), max(self.minimumSizeHint().height(), LEAST_RESULTS))
 
     def _fit(self) -> None:
         none = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)

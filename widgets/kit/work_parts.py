@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from engines.core.words import tr
-from widgets.kit.fields import ElidedLabel, PlainButton, PrimaryButton, QuietButton, describe
+from widgets.kit.fields import PlainButton, PrimaryButton, QuietButton, describe
 from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, row_of, styled
 from widgets.kit.words import busy_words
@@ -73,7 +73,7 @@ class CutOffLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: CutOff | None = None
-        self.words = ElidedLabel("", "body")
+        self.words = StateLine("", 13)
         self.resume = PrimaryButton(tr("Resume"), "play", tr("Go on where this training was cut off"))
         self.keep = PlainButton(tr("Keep as a model"), "check", tr("Save what it had learned so far as a model"))
         self.setLayout(row_of((self.words, 1), self.keep, self.resume, spacing=8))

@@ -246,7 +246,7 @@ class _Details(QWidget):
         self.command.setVisible(bool(command) and not said)
         set_property(self.words, "level", row.level if row.error else "")
         self.hint.given = not row.hint
-        self.hint.setText(row.hint or breakable(row.result))
+        self.hint.setText(breakable(row.hint or row.result))
         self.hint.setVisible(bool(row.hint or row.result))
         self.section.setVisible(bool(row.trace))
         if self.trace.toPlainText() != row.trace:

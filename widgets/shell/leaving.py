@@ -63,6 +63,7 @@ class LeavingQuestion(Dialog):
         if len(work) > SHOWN:
             said.append(tr_count(len(work) - SHOWN, "And 1 more.", "And {n} more."))
         self.words.setText("\n".join(said))
+        self.adjustSize()
         self.open()
         self.wait.setFocus()
 

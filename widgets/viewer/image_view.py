@@ -112,6 +112,11 @@ class ImageView(QWidget):
         self.stamp = None
         self._take(image)
 
+    @property
+    def given(self) -> bool:
+        """Overlays write names of people and of classes."""
+        return bool(self._overlays)
+
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw these over the picture, the last on top."""
         self._overlays = tuple(overlays)

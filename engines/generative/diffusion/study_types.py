@@ -70,12 +70,14 @@ class CurveSpec:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One method: mean relative error and milliseconds of the whole run at each count of evaluations."""
+    """One sampler, after a jump if it is `teleport`: mean relative error and milliseconds of the whole run at each
+    count of evaluations."""
 
     name: str
     evaluations: tuple[int, ...]
     errors: tuple[float, ...]
     milliseconds: tuple[float, ...]
+    teleport: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,19 @@ from engines.inspection.types import Kind
 class Family(StrEnum):
     """In the order of the legend; the values are the words."""
 
-    CONVOLUTION = "convolution"
-    LINEAR = "linear"
-    ATTENTION = "attention"
-    NORM = "normalisation"
-    ACTIVATION = "activation"
-    POOLING = "pooling"
-    ARITHMETIC = "arithmetic"
-    RECURRENT = "recurrent"
-    SHAPE = "shape"
+    CONVOLUTION = tr("convolution")
+    LINEAR = tr("linear")
+    ATTENTION = tr("attention")
+    NORM = tr("normalisation")
+    ACTIVATION = tr("activation")
+    POOLING = tr("pooling")
+    ARITHMETIC = tr("arithmetic")
+    RECURRENT = tr("recurrent")
+    SHAPE = tr("shape")
     """Moves or selects elements, or gives constants."""
-    MODULE = "module"
+    MODULE = tr("module")
     EDGE = tr("input or output")
-    UNKNOWN = "unknown"
+    UNKNOWN = tr("unknown")
 
 
 BY_KIND = {

@@ -67,7 +67,7 @@ def test_the_present_action_its_probability_and_what_comes_next(page):
     now = page.now.face.now
     assert page.now.isVisible()
     assert (now.seen.words, now.seen.percent, now.next) == ("squat", "93 %", "Next 1.2 s: lunge left in 1.2 s (80 %)")
-    assert page.now.face.accessibleName() == "squat 93 %"
+    assert page.now.face.accessibleName() == "Now: squat 93 %"
     assert [(bar.words, bar.place, bar.probability) for bar in now.bars] == [
         ("background", -1, 0.02), ("squat", 0, 0.93), ("lunge left", 1, 0.03), ("arms out", 2, 0.02)
     ]  # fmt: skip

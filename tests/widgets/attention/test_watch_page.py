@@ -15,6 +15,8 @@ from widgets.attention.watch.page import WatchPage
 from widgets.attention.watch.picture import Places
 from widgets.attention.watch.scene import scene_of
 from widgets.attention.watch.words import BACK_DONE, BEGIN, DONE, step_words
+from workbench.tour.checks import cut
+from workbench.tour.written import written
 
 
 def traced(causal: bool = False, window: int | None = None) -> Trace:
@@ -115,3 +117,12 @@ def test_the_picture_has_a_tip_for_every_score_and_figures_for_every_row(page: W
     assert table[1][1] == f"{page.trace.steps[0].maximum[0]:.6g}"
     image = page.picture.grab().toImage()
     assert image.pixelColor(summed.toPoint()) != image.pixelColor(later.toPoint())
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_as_small_as_it_may_be_no_word_lies_over_another(page: WatchPage, backward: bool) -> None:
+    shown = back_trace(traced(causal=True), made_up(16, 6, 2)[2]) if backward else traced(causal=True)
+    page.show_state(AttentionView(Page.WATCH, watch=WatchView(trace=shown)))
+    page.bar.go(7)
+    page.picture.resize(page.picture.minimumSizeHint())
+    assert cut(page.picture) + written(page.picture) == []

@@ -14,6 +14,8 @@ from engines.generative.diffusion.types import ModelInfo
 from widgets.generative.state import Busy, DiffusionView, FlowView, Page
 from widgets.generative.studio.flow_data import read_flow, sigma_of, time_of
 from widgets.generative.studio.flow_picture import Backdrop
+from workbench.tour.checks import cut, disordered
+from workbench.tour.written import written
 
 SPIRALS = ModelInfo("analytic:spirals", "Two spirals", "analytic", (2,), exact=True)
 SPEC = FlowSpec(samplers=("euler", "flow"), steps=10, particles=32)
@@ -206,3 +208,15 @@ def test_space_on_the_slider_and_dragging_seek(studio, qtbot, view):
     page.play.click()
     qtbot.mouseClick(page.slider, Qt.MouseButton.LeftButton, pos=page.slider.rect().center())
     assert page.time == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(("size", "columns"), [((1100, 700), 4), ((560, 320), 2), ((300, 320), 1)])
+def test_pictures_stand_beside_each_other_as_far_as_all_their_words_are_whole(studio, view, size, columns):
+    four = replace(SPEC, samplers=("flow", "euler", "flow", "euler"))
+    studio.resize(*size)
+    studio.show_state(replace(view, flow=replace(view.flow, spec=four)))
+    assert cut(studio) + written(studio) + disordered(studio) == []
+    cells = studio.page(Page.FLOW).cells
+    assert len({cell.x() for cell in cells}) == columns
+    places = [cell.geometry() for cell in cells]
+    assert not any(one.intersects(other) for n, one in enumerate(places) for other in places[:n])

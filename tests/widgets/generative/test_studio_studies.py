@@ -22,6 +22,8 @@ from widgets.generative.state import Busy, CompareView, DiffusionView, Page, Tra
 from widgets.generative.studio.compare_grid import GridCell
 from widgets.generative.studio.curves import drawn
 from widgets.kit.theme import number_font
+from workbench.tour.checks import cut
+from workbench.tour.written import written
 
 BASE = SampleSpec("analytic:digits", seeds=(0,))
 SPEC = CompareSpec(BASE, "sampler", ("euler", "heun", "dpm++2m"), "steps", ("5", "10"))
@@ -30,7 +32,7 @@ CURVES = CurveResult(
     (
         Curve("euler", (5, 10, 20), (0.34, 0.18, 0.09), (1.0, 2.0, 4.0)),
         Curve("dpm++2m", (5, 10, 20), (0.18, 0.1, 0.02), (1.5, 3.0, 6.0)),
-        Curve("dpm++2m, teleport", (5, 10, 20), (0.06, 0.02, 0.004), (1.6, 3.1, 6.1)),
+        Curve("dpm++2m", (5, 10, 20), (0.06, 0.02, 0.004), (1.6, 3.1, 6.1), teleport=True),
     ),
 )
 
@@ -130,6 +132,18 @@ def test_in_a_narrow_window_grid_or_curves_are_chosen(studio, qtbot, files):
     page.which.chosen.emit("curves")
     assert page.curves.isVisible()
     assert not page.grid.isVisible()
+
+
+def test_a_grid_without_room_scrolls_to_the_cell_that_is_gone_to_and_elides_no_figure(studio, qtbot, files):
+    studio.show_state(comparing(result=finished(files)))
+    studio.resize(300, 300)
+    page = studio.page(Page.COMPARE)
+    assert cut(page.grid) + written(page.grid) == []
+    assert page.grid.visibleRegion().boundingRect().size() != page.grid.size()
+    for key in (Qt.Key.Key_Right, *[Qt.Key.Key_Right] * 2, Qt.Key.Key_Down):
+        qtbot.keyClick(page.grid, key)
+    assert page.grid.selected == (1, 2)
+    assert page.grid.visibleRegion().contains(page.grid.room_of((1, 2)).toRect())
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from widgets.kit.card_columns import Beside, Flow
-from widgets.kit.fields import ChoiceField, PlainButton, QuietButton
+from widgets.kit.fields import ChoiceField, PlainButton, QuietButton, wrapped
 from widgets.kit.labels import NO_SPACE, Label, Lines, breakable, lines_of
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.page_board import PageBoard
@@ -168,3 +168,13 @@ def test_a_name_without_a_space_is_broken_where_it_has_no_room_and_a_word_is_not
     assert breakable(told).replace(NO_SPACE, "") == told
     assert max(len(part) for word in breakable(told).split() for part in word.split(NO_SPACE)) <= 10
     assert breakable("The calibration is done") == "The calibration is done"
+
+
+def test_words_that_go_on_in_the_next_line_are_copied_as_they_are(qapp, qtbot):
+    path = "/data/recordings/2026-11-30/left-camera.calibration.json"
+    label = wrapped(text=breakable(path))
+    qtbot.addWidget(label)
+    label.setSelection(0, len(label.text()))
+    qtbot.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert len(label.text()) > len(path)
+    assert qapp.clipboard().text() == path

@@ -55,6 +55,7 @@ class ResultCard(QFrame):
         self.figures = BigFigures(tr("Result of the training"))
         self.measured = wrapped("muted")
         self.file = StateLine("muted", 13)
+        self.file.given = True
         self.advice: list[AdviceLine] = []
         self._shown: TrainResult | None = None
         parts = (self.title, self.figures, self.measured, self.file)

@@ -116,7 +116,7 @@ class _Face(QWidget):
         high, self.now = self.sizeHint(), now
         if self.sizeHint() != high:
             self.updateGeometry()
-        said = f"{now.seen.words} {now.seen.percent}"
+        said = tr("Now: {action} {percent}", action=now.seen.words, percent=now.seen.percent)
         if said != self.accessibleName():
             describe(self, said, _told(now))
         self.update()
@@ -206,4 +206,5 @@ def model_words(card: ModelCard | None) -> str:
 
 def classes_words(card: ModelCard | None) -> str:
     """The names of the actions, for a tooltip."""
-    return ", ".join(class_words(name) for name in card.classes[1:]) if card is not None else ""
+    names = [class_words(name) for name in card.classes[1:]] if card is not None else []
+    return tr("Actions: {names}", names=all_of(names)) if names else ""

@@ -14,6 +14,7 @@ from widgets.actions.state import ActionsView
 from widgets.charts.class_colors import class_words, place_of
 from widgets.kit.form import beside, say, words
 from widgets.kit.icons import draw_icon
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.menus import menu_of
 from widgets.kit.panel import ElidedLabel, QuietButton, Section, describe
@@ -135,19 +136,15 @@ class OpenSegment(QFrame):
         self.setProperty("role", "card")
         self._action = ""
         self.swatch = Swatch()
-        self.title, self.since, self.length = (
-            ElidedLabel("", "heading"),
-            ElidedLabel("", "hint"),
-            ElidedLabel("", "heading"),
-        )
+        self.title, self.since, self.length = ElidedLabel("", "heading"), StateLine("hint"), ElidedLabel("", "heading")
+        self.title.given = True
         self.length.setFont(number_font())
-        self.since.setFont(number_font(11))
         self.end = QuietButton(tr("End here"), "check", tr("End the segment at the frame that is shown"))
         self.drop = QuietButton(tr("Drop"), "close", tr("Discard this segment (Esc)"))
         self.length.setSizePolicy(self.swatch.sizePolicy())
         head = row_of(self.swatch, (self.title, 1), self.length, spacing=8)
-        foot = row_of((self.since, 1), self.drop, self.end, spacing=4)
-        self.setLayout(column_of(head, foot, margins=(8, 8, 8, 4)))
+        foot = row_of(None, self.drop, self.end, spacing=4)
+        self.setLayout(column_of(head, self.since, foot, margins=(8, 8, 8, 4)))
         self.end.clicked.connect(lambda: self.markWanted.emit(self._action))
         self.hide()
 

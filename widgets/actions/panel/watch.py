@@ -96,6 +96,7 @@ class ModelChoice(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.field = ChoiceField(tr("Model"), tip=tr("The network that says what happens, trained on your own clips"))
+        self.field.given = True
         self.open = QuietButton("", "open", tr("Open a model file (.safetensors)"), name=tr("Open model"))
         self.told = words("hint")
         self.setLayout(column_of(labelled(tr("Model"), beside(self.field, self.open)), self.told, spacing=4))

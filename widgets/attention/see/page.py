@@ -19,6 +19,7 @@ from widgets.attention.state import AttentionView
 from widgets.attention.steps_bar import StepsBar
 from widgets.charts.axes import figure
 from widgets.charts.patch_maps import FOOT, HEAD, HeadStrip, PatchMap
+from widgets.kit.card_columns import needed
 from widgets.kit.fields import wrapped
 from widgets.kit.form import say
 from widgets.kit.keeping.fields import keep
@@ -68,6 +69,7 @@ class SeePage(WorkPage):
         self.recording = seen.recording
         self.title.setText(seen.recording.made)
         self.layer.set_choices([(str(at), words.site_words(site)) for at, site in enumerate(seen.recording.sites)])
+        self.layer.setMinimumWidth(needed(self.layer))
         self.bar.set_places(len(seen.recording.steps) - 1, (len(seen.recording.steps) - 1) // 2)
         result = seen.result
         self.kernels = words.kernel_words(result.kernels) if result is not None else ""
@@ -160,7 +162,6 @@ class SeePage(WorkPage):
 
     def _make_parts(self) -> None:
         self.layer = ChoiceField(tr("Layer"), tip=tr("An attention layer of the network"))
-        self.layer.setMinimumWidth(110)
         self.heat = QuietButton(tr("Heat"), "", tr("The map over the picture, or the picture alone"), checkable=True)
         self.heat.setChecked(True)
         self.watch = PlainButton(tr("Watch this head"), "play", tr("Go through its attention tile by tile"))

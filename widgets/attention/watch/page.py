@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engines.attention.watching.back_tiling import BackTrace
@@ -22,7 +22,8 @@ from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import ElidedLabel, QuietButton
 
 PERIOD_MS = 900
-SIDE = 212
+SIDE = 168, 212, 0.3
+"""Pixels beside the picture at the least and at the most, and their share of the page."""
 
 
 class WatchPage(QWidget):
@@ -31,7 +32,7 @@ class WatchPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.trace: Trace | BackTrace | None = None
-        self.title, self.state = ElidedLabel("", "heading"), ElidedLabel("", "muted")
+        self.title, self.state = wrapped("heading"), ElidedLabel("", "muted")
         self.made_up = QuietButton(
             tr("Made-up numbers"), "retry", tr("Go back from the network's head to made-up numbers")
         )
@@ -67,6 +68,11 @@ class WatchPage(QWidget):
         if not self.bar.keyed(event):
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        least, most, share = SIDE
+        self._side.setFixedWidth(min(max(least, round(share * self.width())), most))
+        super().resizeEvent(event)
+
     def _show(self, place: int) -> None:
         trace = self.trace
         if trace is None:
@@ -88,7 +94,7 @@ class WatchPage(QWidget):
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         side = held(column_of(self.title, self.state, self.made_up, 8, (self.error, 1), (None, 0), spacing=4))
-        side.setFixedWidth(SIDE)
+        self._side = side
         body = row_of((self.picture, 1), side, spacing=12)
         self.setLayout(column_of((body, 1), self.words, self.bar, spacing=8, margins=(12, 12, 12, 8)))
         styled(self)

@@ -102,7 +102,7 @@ class DataSection(Form):
         self._folder.setVisible(own)
         self._side.setVisible(own)
         self.path.setText(data_title(spec.data) if spec.data else tr("No folder yet"))
-        tip(self.path, spec.data)
+        tip(self.path, spec.data if own else data_title(spec.data))
         self._drop.setVisible(spec.use_classes)
         if round(spec.drop_class * 100) != self.drop.whole():
             show(self.drop, spec.drop_class * 100)
@@ -256,6 +256,7 @@ class KeepSection(Form):
         self.reflow = ChoiceField(
             tr("Reflow of"), tip=tr("Learn a flow's own pairs of noise and sample, so that its paths become straight")
         )
+        self.reflow.given = True
         self.pairs = NumberField(
             tr("Pairs"), 20000, 100, 10_000_000, step=1000, tip=tr("Pairs of noise and sample to learn")
         )

@@ -11,17 +11,17 @@ from engines.core.words import tr
 from engines.generative.diffusion.studies import comparison_axes as varying
 from engines.generative.diffusion.study_types import CompareResult, CompareSpec
 from widgets.generative.state import CompareView, DiffusionView
-from widgets.generative.studio.compare_grid import CompareGrid, GridCell
+from widgets.generative.studio.compare_grid import MARGIN, CompareGrid, GridCell
 from widgets.generative.studio.curves import CurvesPanel
 from widgets.kit.keeping.fields import keep
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled
-from widgets.kit.panel import ElidedLabel, EmptyState, PlainButton, QuietButton, Segmented, set_property
-from widgets.kit.theme import number_font
+from widgets.kit.panel import EmptyState, PlainButton, QuietButton, Segmented, roomy, set_property
 from widgets.kit.words import DOT
 from widgets.kit.work_page import WorkPage
 from widgets.kit.work_parts import Framed
 
-ROOM_FOR_BOTH = 820
+ROOM_FOR_BOTH, LEAST_GRID = 820, 140
 CLICK = tr("Click a cell for its settings")
 
 
@@ -32,14 +32,14 @@ class ComparePage(WorkPage):
         super().__init__()
         self._there = False, False
         self.grid, self.curves = CompareGrid(), CurvesPanel()
-        self.state, self.details = ElidedLabel("", "muted"), ElidedLabel()
+        self.state, self.details = StateLine("muted", 13), StateLine("", 13)
         self.use = PlainButton(tr("Use settings"), "settings", tr("Put the settings of the marked cell into the panel"))
         self.ask = QuietButton(tr("Error curves"), "chart", tr("Error against evaluations, where the truth is known"))
         self.which = Segmented(
             tr("Shown"), (("grid", tr("Grid")), ("curves", tr("Error curves"))), tip=tr("What is shown here")
         )
         self._lay_out()
-        self.grid.chosen.connect(lambda _row, _column: self._show_details())
+        self.grid.chosen.connect(lambda _row, _column: self._show_chosen())
         self.use.clicked.connect(self._use_selected)
         self.which.chosen.connect(lambda _which: self._place())
         keep("studio.compare", which=self.which)
@@ -66,6 +66,15 @@ class ComparePage(WorkPage):
         self.state.setText(varying.fixed(spec.base, (spec.x, spec.y)))
         self._show_details()
 
+    def _show_chosen(self) -> None:
+        self._show_details()
+        if self.grid.selected is not None:
+            room = self.grid.room_of(self.grid.selected)
+            at = room.center().toPoint()
+            self._scrolled.ensureVisible(
+                at.x(), at.y(), round(room.width() / 2) + MARGIN, round(room.height() / 2) + MARGIN
+            )
+
     def _show_details(self) -> None:
         place = self.grid.selected
         self.use.setEnabled(place is not None)
@@ -87,11 +96,11 @@ class ComparePage(WorkPage):
         self.curves.setVisible(curves and (not narrow or self.which.value() == "curves"))
 
     def _lay_out(self) -> None:
-        for label in (self.state, self.details):
-            label.setFont(number_font(13))
+        self._scrolled = roomy(self.grid)
+        self._scrolled.setMinimumHeight(LEAST_GRID)
         head = held(row_of((self.state, 1), margins=(12, 6, 12, 6)))
         bar = held(row_of((self.details, 1), self.ask, self.use, spacing=8, margins=(12, 4, 8, 4)))
-        self._upper = held(column_of(head, (self.grid, 1), bar), "panel")
+        self._upper = held(column_of(head, (self._scrolled, 1), bar), "panel")
         split = QSplitter(childrenCollapsible=False)
         for place, part in enumerate((self._upper, self.curves)):
             split.addWidget(part)

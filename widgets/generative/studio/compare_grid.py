@@ -5,10 +5,13 @@ Under each picture stands its error where the truth is known, else what it cost;
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFont,
     QFontMetricsF,
     QHelpEvent,
     QImage,
@@ -25,13 +28,17 @@ from engines.core.words import tr, tr_count
 from widgets.charts.axes import figure
 from widgets.generative.studio.files import PictureFiles
 from widgets.generative.studio.images import enlarged
-from widgets.kit.access.elided import elided
 from widgets.kit.access.ring import ring_focus
 from widgets.kit.fields import describe
 from widgets.kit.theme import LOOK, number_font
 from widgets.kit.words import DOT, seconds_words
 
-GAP, MARGIN, HEADER, FOOT, LEAST = 8, 12, 36, 18, 32
+GAP, MARGIN, FOOT, LEAST = 8, 12, 18, 28
+BELOW_HEADER = 4
+MOST_LABEL = 0.25
+"""Share of the width that the words of a row take at the most, where none of them is longer."""
+SPACES, BREAKS = re.compile(r"\s+"), re.compile(r"(?<=-)|\s+")
+"""Where words go on in the next line."""
 MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -57,14 +64,18 @@ class GridCell:
         seconds = seconds_words(self.seconds) if self.seconds is not None else ""
         return DOT.join(part for part in (error, cost, seconds) if part)
 
+    @property
+    def short(self) -> str:
+        """The figure under a small picture, where there is no room for its unit."""
+        known = figure(self.error) if self.error is not None else self.nfe
+        return "" if known is None else str(known)
+
     def figure(self, room: float, metrics: QFontMetricsF) -> str:
         """The figure under a small picture: with its unit where there is room for it."""
-        if self.error is not None:
-            return figure(self.error)
-        if self.nfe is None:
-            return ""
+        if self.error is not None or self.nfe is None:
+            return self.short
         words = tr("{nfe} eval.", nfe=self.nfe)
-        return words if metrics.horizontalAdvance(words) <= room else str(self.nfe)
+        return words if metrics.horizontalAdvance(words) <= room else self.short
 
 
 class CompareGrid(QWidget):
@@ -82,7 +93,6 @@ class CompareGrid(QWidget):
         self._cells: dict[tuple[int, int], GridCell] = {}
         self._drawn: dict[tuple[str, int, int, float], QImage] = {}
         self._selected: tuple[int, int] | None = None
-        self.setMinimumSize(200, 140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         describe(self, tr("Comparison"), tr("Click marks a cell, double click uses its settings, arrow keys go on"))
@@ -118,6 +128,7 @@ class CompareGrid(QWidget):
                 filled=self.filled,
             )
         )
+        self.updateGeometry()
         self.update()
 
     def select(self, place: tuple[int, int] | None) -> None:
@@ -135,18 +146,34 @@ class CompareGrid(QWidget):
 
     def box(self, place: tuple[int, int]) -> QRectF:
         """The place of a cell's picture."""
-        side, left, top = self._plan()
-        return QRectF(left + place[1] * (side + GAP), top + place[0] * (side + FOOT + GAP), side, side)
+        side, pitch, left, top = self._plan()
+        inset = (pitch - GAP - side) / 2
+        return QRectF(left + place[1] * pitch + inset, top + place[0] * (side + FOOT + GAP), side, side)
+
+    def room_of(self, place: tuple[int, int]) -> QRectF:
+        """The place of a cell with its figure and the room beside its picture."""
+        side, pitch, _left, _top = self._plan()
+        inset = (pitch - GAP - side) / 2
+        return self.box(place).adjusted(-inset, 0, inset, FOOT)
 
     def cell_at(self, at: QPointF) -> tuple[int, int] | None:
         for row in range(len(self._rows)):
             for column in range(len(self._columns)):
-                if self.box((row, column)).adjusted(0, 0, 0, FOOT).contains(at):
+                if self.room_of((row, column)).contains(at):
                     return row, column
         return None
 
     def sizeHint(self) -> QSize:
         return QSize(500, 320)
+
+    def minimumSizeHint(self) -> QSize:
+        """No figure and no word is cut; what shows the grid scrolls where there is less room."""
+        columns, rows, wide = len(self._columns), len(self._rows), self._least_wide()
+        header = self._header(self._cell_wide(LEAST)) if self._columns else 0
+        return QSize(
+            int(2 * MARGIN + self._label_room(0) + columns * (wide + GAP) - GAP),
+            int(2 * MARGIN + header + rows * (LEAST + FOOT + GAP) - GAP),
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -204,34 +231,58 @@ class CompareGrid(QWidget):
                 best[row] = min(known)[1]
         return best
 
-    def _label_room(self) -> float:
+    def _label_room(self, wide: float) -> float:
+        """Words that are too long for a quarter of the width go on below."""
         metrics = QFontMetricsF(number_font(11))
         longest = max((metrics.horizontalAdvance(words) for words in self._rows), default=0.0)
-        return min(longest + 12, self.width() * 0.25) if longest else 0.0
+        return min(longest, max(_widest(self._rows), wide * MOST_LABEL)) + 12 if longest else 0.0
 
-    def _plan(self) -> tuple[float, float, float]:
-        """Side of a picture, and left and top of the first."""
-        columns, rows, label = len(self._columns), len(self._rows), self._label_room()
-        wide = (self.width() - 2 * MARGIN - label - (columns - 1) * GAP) / columns
-        high = (self.height() - 2 * MARGIN - HEADER - (rows - 1) * GAP) / rows - FOOT
-        side = float(int(max(min(wide, high), LEAST)))
-        left = (self.width() - label - columns * side - (columns - 1) * GAP) / 2 + label
-        top = (self.height() - HEADER - rows * (side + FOOT) - (rows - 1) * GAP) / 2 + HEADER
-        return side, round(max(left, MARGIN + label)), round(max(top, MARGIN + HEADER))
+    def _least_wide(self) -> float:
+        """Of a column: the words above it, broken where they may be, and the figures in it are whole."""
+        strong = QFontMetricsF(_figures_font(best=True))
+        figures = (strong.horizontalAdvance(cell.short) for cell in self._cells.values())
+        return max(LEAST, _widest(self._columns) + 2, *figures)
+
+    def _room(self) -> float:
+        """Width that a column can have."""
+        return (self.width() - 2 * MARGIN - self._label_room(self.width()) + GAP) / len(self._columns) - GAP
+
+    def _cell_wide(self, side: float) -> float:
+        """Of a column whose pictures have this side: words above it are broken at hyphens only for want of room."""
+        return max(side, self._least_wide(), min(self._room(), _widest(self._columns, SPACES) + 2))
+
+    def _header(self, wide: float) -> float:
+        """Height of the words above columns of this width."""
+        metrics, room = QFontMetricsF(number_font(11)), QRectF(0, 0, wide, 0)
+        highs = [metrics.boundingRect(room, Qt.TextFlag.TextWordWrap.value, words).height() for words in self._columns]
+        return max(highs, default=0.0) + BELOW_HEADER
+
+    def _plan(self) -> tuple[float, float, float, float]:
+        """Side of a picture, from one column to the next, and left and top of the first."""
+        columns, rows, label = len(self._columns), len(self._rows), self._label_room(self.width())
+        header = self._header(self._cell_wide(LEAST))
+        high = (self.height() - 2 * MARGIN - header + GAP) / rows - GAP - FOOT
+        side = float(int(max(min(self._room(), high), LEAST)))
+        wide = self._cell_wide(side)
+        header = self._header(wide)
+        left = (self.width() - label - columns * (wide + GAP) + GAP) / 2 + label
+        top = (self.height() - header - rows * (side + FOOT + GAP) + GAP) / 2 + header
+        return side, wide + GAP, round(max(left, MARGIN + label)), round(max(top, MARGIN + header))
 
     def _paint_headers(self, painter: QPainter) -> None:
-        look, label = LOOK.now, self._label_room()
+        look, label, flags = LOOK.now, self._label_room(self.width()), Qt.AlignmentFlag
         chosen = self._selected or (-1, -1)
         for column, words in enumerate(self._columns):
-            box = self.box((0, column))
+            room = self.room_of((0, column))
+            room = QRectF(room.left(), 0, room.width(), room.top() - BELOW_HEADER)
             painter.setPen(look.color("text" if column == chosen[1] else "muted"))
-            room = QRectF(box.left() - GAP / 2, box.top() - HEADER, box.width() + GAP, HEADER - 4)
-            self._write_wrapped(painter, room, words)
+            painter.drawText(room, flags.AlignHCenter | flags.AlignBottom | Qt.TextFlag.TextWordWrap, words)
+        left = self.room_of((0, 0)).left() - label
         for row, words in enumerate(self._rows):
             box = self.box((row, 0))
             painter.setPen(look.color("text" if row == chosen[0] else "muted"))
-            room = QRectF(box.left() - label, box.top(), label - 10, box.height())
-            self._write(painter, room, words, Qt.AlignmentFlag.AlignRight)
+            room = QRectF(left, box.top() - FOOT / 2, label - 10, box.height() + FOOT)
+            painter.drawText(room, flags.AlignRight | flags.AlignVCenter | Qt.TextFlag.TextWordWrap, words)
 
     def _paint_cell(self, painter: QPainter, place: tuple[int, int], best: bool) -> None:
         look, box, cell = LOOK.now, self.box(place), self.cell(place)
@@ -246,12 +297,12 @@ class CompareGrid(QWidget):
             painter.setPen(QPen(look.color("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(-2, -2, 2, 2))
-        font = number_font(11)
-        font.setBold(best)
+        font = _figures_font(best)
         painter.setFont(font)
         painter.setPen(look.color("good" if best else "muted"))
-        foot = QRectF(box.left(), box.bottom() + 3, box.width(), FOOT - 3)
-        self._write(painter, foot, cell.figure(foot.width(), QFontMetricsF(font)), Qt.AlignmentFlag.AlignHCenter)
+        room = self.room_of(place)
+        foot = QRectF(room.left(), box.bottom() + 3, room.width(), FOOT - 3)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, cell.figure(foot.width(), QFontMetricsF(font)))
         painter.setFont(number_font(11))
 
     def _paint_picture(self, painter: QPainter, box: QRectF, file: str, image: QImage) -> None:
@@ -266,22 +317,23 @@ class CompareGrid(QWidget):
         left = box.left() + (box.width() - size.width() / ratio) / 2
         painter.drawImage(QPointF(left, box.top() + (box.height() - size.height() / ratio) / 2), made)
 
-    def _write(self, painter: QPainter, room: QRectF, words: str, side: Qt.AlignmentFlag) -> None:
-        shown = elided(QFontMetricsF(painter.font()), words, room.width())
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _write_wrapped(self, painter: QPainter, room: QRectF, words: str) -> None:
-        """At the foot of `room`, in two lines where one is too narrow."""
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
-        widest = max(QFontMetricsF(painter.font()).horizontalAdvance(word) for word in words.split() or [""])
-        if widest <= room.width():
-            painter.drawText(room, flags, words)
-        else:
-            self._write(painter, room.adjusted(0, room.height() - 16, 0, 0), words, Qt.AlignmentFlag.AlignHCenter)
-
     def _restyle(self) -> None:
         self._drawn.clear()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._drawn.clear()
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
+def _figures_font(best: bool) -> QFont:
+    font = number_font(11)
+    font.setBold(best)
+    return font
+
+
+def _widest(words: Iterable[str], breaks: re.Pattern[str] = BREAKS) -> float:
+    """Of what stays in one line."""
+    metrics = QFontMetricsF(number_font(11))
+    return max((metrics.horizontalAdvance(part) for one in words for part in breaks.split(one)), default=0.0)

@@ -11,12 +11,12 @@ from engines.generative.diffusion.study_types import Curve, CurveResult
 from widgets.charts.plot import Plot, Series
 from widgets.generative.panel.words import sampler_title
 from widgets.generative.state import Busy
+from widgets.kit.fields import wrapped
 from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
-from widgets.kit.panel import ElidedLabel, QuietButton, Segmented
+from widgets.kit.panel import QuietButton, Segmented
 from widgets.kit.work_parts import BusyLine, Framed
 
-TELEPORT = tr(", teleport")
 TITLES = {"evaluations": tr("Evaluations"), "milliseconds": tr("Time of the whole run (ms)")}
 
 
@@ -26,7 +26,7 @@ class CurvesPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._result: CurveResult | None = None
-        self.title = ElidedLabel(tr("Error"), "heading")
+        self.title = wrapped("heading", tr("Error"))
         choices = (("evaluations", tr("Evaluations")), ("milliseconds", tr("Time")))
         self.over = Segmented(tr("Cost"), choices, tip=tr("What the error is drawn over"))
         self.again = QuietButton("", "retry", tr("Measure again"), name=tr("Measure error curves"))
@@ -66,14 +66,14 @@ class CurvesPanel(QWidget):
 
 def drawn(curves: tuple[Curve, ...], over: str) -> list[Series]:
     """A colour for each sampler; with teleport it is dashed, where the same is drawn without."""
-    bases = list(dict.fromkeys(curve.name.removesuffix(TELEPORT) for curve in curves))
-    both = any(curve.name.endswith(TELEPORT) for curve in curves)
-    return [_series(curve, bases.index(curve.name.removesuffix(TELEPORT)), both, over) for curve in curves]
+    bases = list(dict.fromkeys(curve.name for curve in curves))
+    both = any(curve.teleport for curve in curves)
+    return [_series(curve, bases.index(curve.name), both, over) for curve in curves]
 
 
 def _series(curve: Curve, place: int, both: bool, over: str) -> Series:
-    base = curve.name.removesuffix(TELEPORT)
-    title = sampler_title(base) + curve.name[len(base) :]
+    title = sampler_title(curve.name)
+    title = tr("{name}, teleport", name=title) if curve.teleport else title
     x = curve.evaluations if over == "evaluations" else curve.milliseconds
-    style = (1 if curve.name != base else 0) if both else place
+    style = int(curve.teleport) if both else place
     return Series(title, x, curve.errors, markers=True, place=place, style=style)

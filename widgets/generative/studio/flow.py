@@ -25,7 +25,7 @@ from widgets.generative.studio.flow_picture import Backdrop
 from widgets.kit.card_columns import Flow
 from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import Label
-from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.layouts import column_of, held, row_of, turn
 from widgets.kit.panel import ChoiceField, EmptyState, NumberField, PrimaryButton, QuietButton
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
@@ -37,7 +37,7 @@ SECONDS = 7.0
 """Of the whole way at speed 1."""
 FRAME_MS = 33
 TICKS = 1000
-ROOM_FOR_ALL = 900
+ROOM_FOR_ALL, ROOM_FOR_TIME = 900, 300
 LAYERS = (
     ("density", tr("Density"), tr("Density of the noisy data at this moment")),
     ("field", tr("Field"), tr("Where the probability-flow ODE takes a particle from each place")),
@@ -128,6 +128,7 @@ class FlowPage(WorkPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.particles.setVisible(self.width() >= ROOM_FOR_ALL)
+        turn(self._transport_row, self.width() >= self._layers.sizeHint().width() + ROOM_FOR_TIME)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._stop()
@@ -237,7 +238,10 @@ class FlowPage(WorkPage):
             button.setChecked(True)
             button.toggled.connect(lambda on, layer=layer: self._show_layer(layer, on))
             keep("flow", **{f"layer {layer}": button})
-        return row_of(self.play, (self.slider, 1), self.moment, self.speed, *self.layers.values(), spacing=6)
+        self._layers = Flow(*self.layers.values(), spacing=6)
+        time = row_of(self.play, (self.slider, 1), self.moment, self.speed, spacing=6)
+        self._transport_row = row_of((time, 1), self._layers, spacing=6)
+        return self._transport_row
 
     def _wire(self) -> None:
         self.play.clicked.connect(self.toggle)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
 from engines.core.pictures.heat import VIRIDIS
@@ -26,6 +26,9 @@ TRAILS = 16
 ARROWS = 13
 ORIGIN = QPointF()
 BESIDE, ABOVE, BELOW = 26, 16, 16
+LINE, FIGURES = 17, 3
+"""Height of a figure below, and how many there are at the most."""
+LEAST_SIDE = 120
 AXES = "x", "y"
 
 
@@ -80,8 +83,6 @@ class Backdrop:
 class FlowPicture(DrawnChart):
     """The particles of one sampler at a moment, with lines of figures (label, value) below."""
 
-    LINE = 17
-
     def __init__(self, backdrop: Backdrop) -> None:
         super().__init__(tr("Flow"))
         self._backdrop = backdrop
@@ -91,7 +92,6 @@ class FlowPicture(DrawnChart):
         self._time, self._message, self._place = 1.0, "", 0
         self._trail, self._trail_key, self._trail_step = QImage(), (), -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 120)
 
     @property
     def message(self) -> str:
@@ -109,6 +109,7 @@ class FlowPicture(DrawnChart):
         self._trail_key = ()
         self.setAccessibleName(tr("Flow, {title}", title=title))
         self.setAccessibleDescription(", ".join(f"{title} {value}" for title, value in self._figures))
+        self.updateGeometry()
         self.update()
 
     def set_time(self, time: float) -> None:
@@ -124,8 +125,8 @@ class FlowPicture(DrawnChart):
 
     def plot(self) -> QRectF:
         """The square in which they are."""
-        foot = 3 * self.LINE + BELOW + 6
-        side = max(min(self.width() - 2 * BESIDE, self.height() - foot - ABOVE), 40)
+        beyond = size_for(0)
+        side = max(min(self.width() - beyond.width(), self.height() - beyond.height()), 40)
         return QRectF((self.width() - side) // 2, ABOVE, side, side)
 
     def table(self) -> list[list[str]]:
@@ -144,7 +145,10 @@ class FlowPicture(DrawnChart):
         return tr("At {x}, {y}", x=figure(across * scale), y=figure(up * scale))
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 300)
+        return size_for(2 * LEAST_SIDE)
+
+    def minimumSizeHint(self) -> QSize:
+        return size_for(LEAST_SIDE).expandedTo(QSize(self._words_room(), 0))
 
     def _draw(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -192,10 +196,17 @@ class FlowPicture(DrawnChart):
 
     def _paint_figures(self, painter: QPainter, room: QRectF) -> None:
         painter.setFont(number_font(11))
+        wide = max(room.width() - 4, self._words_room())
         for number, (title, value) in enumerate(self._figures):
-            line = QRectF(room.left() + 2, room.bottom() + BELOW + 5 + number * self.LINE, room.width() - 4, self.LINE)
+            top = room.bottom() + BELOW + 5 + number * LINE
+            line = QRectF(room.center().x() - wide / 2, top, wide, LINE)
             label(painter, line, title, LOOK.now.color("muted"))
             label(painter, line, value, LOOK.now.color("text"), RIGHT)
+
+    def _words_room(self) -> int:
+        """Pixels that the widest line of figures takes."""
+        metrics = QFontMetrics(number_font(11))
+        return max((metrics.horizontalAdvance(f"{title}  {value}") for title, value in self._figures), default=0)
 
     def _paint_trails(self, painter: QPainter, room: QRectF, side: int, ratio: float) -> None:
         """The ways of a few particles so far; whole steps are kept in a picture to which each new one is added."""
@@ -226,6 +237,11 @@ class FlowPicture(DrawnChart):
         first = places(np.nan_to_num(start[:TRAILS]), room, ORIGIN, self._flow.extent).tolist()
         last = places(np.nan_to_num(end[:TRAILS]), room, ORIGIN, self._flow.extent).tolist()
         return [QLineF(*one, *other) for one, other in zip(first, last, strict=True)]
+
+
+def size_for(side: int) -> QSize:
+    """Of a picture whose square has this side."""
+    return QSize(side + 2 * BESIDE, ABOVE + side + BELOW + 6 + FIGURES * LINE)
 
 
 def _trail_pen() -> QPen:

@@ -13,7 +13,7 @@ from engines.core.words import tr
 from engines.inspection.looks import FieldLook
 from engines.inspection.types import FieldRow
 from widgets.charts.drawn import DrawnChart
-from widgets.charts.heat import draw_scale
+from widgets.charts.heat import LINE, draw_scale, scale_room
 from widgets.inspection.field.units import nearest, stepped
 from widgets.kit.ink import ink
 from widgets.kit.theme import LOOK
@@ -21,6 +21,8 @@ from widgets.kit.wheel import leave_wheel_where_scrolled
 from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 
 FOOT, MARGIN, SCALE = 34, 8, 260
+ENDS, TITLE = ("0", tr("largest gradient")), tr("square root")
+"""What is written at the scale."""
 FULL = 0.0455
 """Share of the peak from which a pixel counts as seen, and the heat is as dense as it goes."""
 HEAT = 0.65
@@ -83,7 +85,7 @@ class FieldPicture(DrawnChart):
     def view(self) -> Viewport:
         """Where the picture lies."""
         high, wide = self.look.seen.picture.shape[:2] if self.look is not None else (1, 1)
-        place = self.width(), max(self.height() - FOOT, 1), self.devicePixelRatioF()
+        place = self.width(), max(self.height() - self._foot(), 1), self.devicePixelRatioF()
         if self._zoomed is None or (self._zoomed.width, self._zoomed.height) != (wide, high):
             return Viewport.fit(wide, high, *place, MARGIN)
         return self._zoomed.resized(*place)
@@ -143,8 +145,13 @@ class FieldPicture(DrawnChart):
         self._draw_box(painter, view, self.look)
         painter.restore()
         if not self._layer.isNull():
-            foot = QRectF(there.left(), there.bottom() + 8, min(wide, SCALE), FOOT)
-            draw_scale(painter, foot, "0", tr("largest gradient"), title=tr("square root"))
+            long = min(max(scale_room(*ENDS, TITLE), min(wide, SCALE)), self.width() - 2 * MARGIN)
+            left = min(there.left(), self.width() - MARGIN - long)
+            draw_scale(painter, QRectF(left, there.bottom() + 8, long, FOOT), *ENDS, title=TITLE)
+
+    def _foot(self) -> int:
+        """Pixels below the picture: the scale's title has a line of its own where the ends leave it no room."""
+        return FOOT + LINE * (scale_room(*ENDS, TITLE) > self.width() - 2 * MARGIN)
 
     def _draw_heat(self, painter: QPainter, room: QRectF) -> None:
         painter.setOpacity(self.heat)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engines.core.words import tr
 from engines.inspection.layout.families import Family
 from engines.inspection.layout.folding import Folded
-from widgets.charts.heat import draw_scale
+from widgets.charts.heat import LINE, draw_scale, scale_room
 from widgets.inspection.graph.colors import FIGURES, family_color, scale_of
 from widgets.inspection.graph.words import ms_text
 from widgets.inspection.words import amount, bytes_text
@@ -18,7 +18,7 @@ from widgets.kit.ink import ink
 from widgets.kit.row_list import wide, write
 from widgets.kit.theme import LOOK, mixed
 
-CHIP, APART, LINE = 10.0, 16.0, 20.0
+CHIP, APART, CHIPS_LINE = 10.0, 16.0, 20.0
 SCALE_WIDTH = 300.0
 
 
@@ -56,7 +56,9 @@ class Legend(QWidget):
         return QSize(200, self.heightForWidth(max(self.width(), 200)))
 
     def heightForWidth(self, width: int) -> int:
-        return 42 if self.figure else round(self._chips(width)[-1][0].bottom() + 8 if self.families else LINE)
+        if self.figure:
+            return 42 + LINE * (scale_room(*self._ends, FIGURES[self.figure][0]) > self._scale_wide(width))
+        return round(self._chips(width)[-1][0].bottom() + 8 if self.families else CHIPS_LINE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -76,11 +78,14 @@ class Legend(QWidget):
 
     def _paint_scale(self, painter: QPainter) -> None:
         title = FIGURES[self.figure][0]
-        room = QRectF(12, 8, min(SCALE_WIDTH, self.width() - 24), 30)
+        room = QRectF(12, 8, self._scale_wide(self.width()), 30)
         if self._ends[0]:
             draw_scale(painter, room, *self._ends, title=title)
         else:
             write(painter, room, tr("{title}: not measured yet", title=title), "muted", 11)
+
+    def _scale_wide(self, width: int) -> float:
+        return min(SCALE_WIDTH, width - 24)
 
     def _chips(self, width: int) -> list[tuple[QRectF, Family]]:
         """Where each chip with its word stands."""
@@ -89,8 +94,8 @@ class Legend(QWidget):
         for family in self.families:
             long = CHIP + 6 + wide(family.value, 11) + 2
             if left > 12 and left + long > width - 12:
-                left, top = 12.0, top + LINE
-            placed.append((QRectF(left, top, long, LINE - 4), family))
+                left, top = 12.0, top + CHIPS_LINE
+            placed.append((QRectF(left, top, long, CHIPS_LINE - 4), family))
             left += long + APART
         return placed
 

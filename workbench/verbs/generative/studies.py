@@ -214,7 +214,8 @@ def _show_curves(result: CurveResult) -> None:
     counts = result.curves[0].evaluations if result.curves else ()
     table = _table(f"Mean relative error on {result.model}, by evaluations", "", *[str(count) for count in counts])
     for curve in result.curves:
-        table.add_row(curve.name, *[f"{error:.3g}" for error in curve.errors])
+        name = f"{curve.name}, teleport" if curve.teleport else curve.name
+        table.add_row(name, *[f"{error:.3g}" for error in curve.errors])
     console.out().print(table)
 
 

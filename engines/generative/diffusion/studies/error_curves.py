@@ -77,7 +77,7 @@ def curve(ready: Problem, name: str, jump: bool, spec: CurveSpec, ctx: Context) 
         counts.append(count)
         errors.append(error)
         spent.append(milliseconds)
-    return Curve(tr("{name}, teleport", name=name) if jump else name, tuple(counts), tuple(errors), tuple(spent))
+    return Curve(name, tuple(counts), tuple(errors), tuple(spent), jump)
 
 
 def steps_for(name: str, evaluations: int) -> int:
