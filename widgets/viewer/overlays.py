@@ -181,7 +181,10 @@ class GridCells:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words in a pill beside a point: above and right of it unless the edge is near, or a caption is there."""
+    """Words in a pill beside a point: above and right of it unless the edge is near.
+
+    They make way for the caption they are beside, and are left out of a picture that has no room for both.
+    """
 
     text: str
     at: Point
@@ -189,19 +192,21 @@ class Label:
     beside: Caption | None = None
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        draw_words(painter, self.box(viewport), self.text, self.color)
+        if (box := self.box(viewport)) is not None:
+            draw_words(painter, box, self.text, self.color)
 
-    def box(self, viewport: Viewport) -> QRectF:
+    def box(self, viewport: Viewport) -> QRectF | None:
         spot = viewport.to_widget(*self.at)
         size = pill_width(self.text)
         left = min(max(spot.x() + 8, 4), max(viewport.view_width - size - 4, 4))
         top = spot.y() - PILL_HEIGHT - 8
         top = min(max(spot.y() + 8 if top < 4 else top, 4), max(viewport.view_height - PILL_HEIGHT - 4, 4))
         box = QRectF(left, top, size, PILL_HEIGHT)
-        if self.beside is not None and box.intersects(taken := self.beside.box(viewport)):
-            above = taken.top() - PILL_HEIGHT - 4
-            box.moveTop(above if above >= 4 else taken.bottom() + 4)
-        return box
+        if self.beside is None:
+            return box
+        if box.intersects(taken := self.beside.box(viewport)):
+            box.moveTop(taken.top() - PILL_HEIGHT - 4)
+        return box if box.top() >= 0 and box.right() <= viewport.view_width else None
 
 
 @dataclass(frozen=True, slots=True)

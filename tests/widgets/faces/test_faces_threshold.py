@@ -44,7 +44,7 @@ def shown(**what) -> FacesView:
 
 
 def test_a_report_is_told_in_words_and_rows(page):
-    assert page.title.text() == "Threshold 0.440 names 1 stranger in 100 (95 % interval 0.5–2 %)"
+    assert page.chosen.text() == "Threshold 0.440 names 1 stranger in 100 (95 % interval 0.5–2 %)"
     assert "412 people of this gallery" in page.basis.text()
     assert [row[0] for row in page.table.rows] == [
         "1 in 10", "1 in 100", "1 in 1,000", "1 in 10,000", "1 in 100,000", "1 in 1 million",
@@ -108,8 +108,8 @@ def test_an_equal_state_touches_nothing(page, qtbot, monkeypatch):
 
 def test_the_rate_follows_the_user_at_once_and_is_told_when_they_rest(page, qtbot):
     page.accept.number.setValue(250)
-    assert page.title.text().startswith("Threshold 0.4")
-    assert "1 stranger in 250" in page.title.text()
+    assert page.chosen.text().startswith("Threshold 0.4")
+    assert "1 stranger in 250" in page.chosen.text()
     assert page.table.rows[page.table.marked][0] == "1 in 250"
     page.show_state(THRESHOLD)
     assert page.accept.number.whole() == 250

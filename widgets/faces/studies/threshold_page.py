@@ -58,7 +58,7 @@ class ThresholdPage(WorkPage):
         self._first = "check"
         self.accept = AcceptField()
         self.check = PrimaryButton(tr("Check this gallery"), "", tr("Search every face in the rest of the gallery"))
-        self.title, self.cost, self.basis = StateLine("heading", 13), StateLine("", 13), StateLine("muted", 13)
+        self.chosen, self.cost, self.basis = StateLine("heading", 13), StateLine("", 13), StateLine("muted", 13)
         self.weak, self.why = Pill(), wrapped("muted")
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable(tr("Operating points"), HEADERS, TIPS)
@@ -104,13 +104,13 @@ class ThresholdPage(WorkPage):
             return
         self._rate = accept.rate
         if self._report is None:
-            self.title.setText(tr("Checking the gallery"))
+            self.chosen.setText(tr("Checking the gallery"))
             self.cost.setText("")
             self.table.show_rows(())
             return
         points, marked = shown_points(self._report, accept.rate)
         self._rates = [point.rate for point in points]
-        self.title.setText(chosen_words(points[marked]))
+        self.chosen.setText(chosen_words(points[marked]))
         self.cost.setText(cost_words(points[marked]))
         self.table.show_rows([point_row(point) for point in points], marked)
         self.charts.mark(points, points[marked])
@@ -146,7 +146,7 @@ class ThresholdPage(WorkPage):
         self._which = Segmented(
             tr("Shown"), (("charts", tr("Curve")), ("figures", tr("Figures"))), tip=tr("What is shown here")
         )
-        head = column_of(top, self.title, self.cost, self.basis, line, self._which, spacing=4, margins=(12, 10, 12, 6))
+        head = column_of(top, self.chosen, self.cost, self.basis, line, self._which, spacing=4, margins=(12, 10, 12, 6))
         figures = column_of(self.table, self._found, (self.cases, 1), spacing=8, margins=(8, 8, 8, 8))
         self._side = held(figures, "panel")
         split = split_of(self.charts, self._side, sizes=(500, 500))
