@@ -113,6 +113,7 @@ FIRST = (
     Command("source.lens-file", tr("Use calibration file…"), tr("Source"), tr("Keep a calibration from a file for the camera in the selected tile"), "", "open", 3, needs=tr("Needs a source in the selected tile")),
 )  # fmt: skip
 JOBS = (
+    Command("jobs.start", tr("Start"), tr("Jobs"), tr("Press the large button of the panel in front: Calibrate, Sample, Compare, Train"), "Ctrl+Return", "play", also=tr("go run begin")),
     Command("jobs.cancel-all", tr("Cancel all jobs"), tr("Jobs"), tr("Cancel what runs and what waits"), "", "cancel", needs=tr("No job runs or waits")),
     Command("jobs.clear", tr("Clear ended jobs"), tr("Jobs"), tr("Take ended jobs off the list; results stay where they are"), "", "clear", needs=tr("No job has ended")),
 )  # fmt: skip

@@ -107,8 +107,6 @@ class ResultReport(QWidget):
 class CalibrationPanel(FeaturePanel):
     """Its parts say what the user wants; paths are those of photographs."""
 
-    command = "calibration.run"
-
     def __init__(self) -> None:
         start = PrimaryButton(tr("Calibrate"), "calibrate", tr("Solve for the camera from the views"))
         super().__init__(tr("Calibration"), start, tr("What the figures mean and how to hold the board"), titled=False)

@@ -45,6 +45,9 @@ class FacePicture(FileDrops):
 
     chooseWanted = Signal()
 
+    given = True
+    """The words below it are names and files."""
+
     def __init__(self, name: str, *, takes: bool = False, nothing: str = "") -> None:
         super().__init__()
         self._name, self._takes, self._nothing = name, takes, nothing

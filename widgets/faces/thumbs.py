@@ -50,6 +50,11 @@ class Thumbs(QObject):
             self._painted.clear()
             self.changed.emit()
 
+    @property
+    def whole(self) -> bool:
+        """Everything that was painted is here."""
+        return bool(self._painted) and all(image is not None for image in self._painted.values())
+
     def forget_asked(self) -> None:
         """Ask again for what did not come: the list of what there is has changed."""
         self._asked.clear()

@@ -18,14 +18,14 @@ from widgets.kit.trouble_card import TroubleCard
 from widgets.kit.work_parts import BusyLine
 
 LEAST_WIDTH = 320
+START = "jobs.start"
+"""The command that presses the one action of the panel in front: its key is named in the tip."""
 
 
 class FeaturePanel(FileDrops, Panel):
     """Shows exactly what `show_state` is given. Its parts are public: whoever makes it connects them."""
 
     shown: Any
-    command = ""
-    """Which one does the same as the one action: its key is named in the tip."""
 
     def __init__(self, title: str, start: PrimaryButton, about: str, *, titled: bool = True) -> None:
         """start: the one action. about: what the help is about. titled: False where the head says what went wrong."""
@@ -34,8 +34,7 @@ class FeaturePanel(FileDrops, Panel):
         self.start = start
         self._start_said = (start.text(), start.toolTip(), "")
         KEYS.changed.connect(self._say_start)
-        if self.command:
-            self._say_start()
+        self._say_start()
         self.trouble, self.progress = TroubleCard(narrow=True, titled=titled), BusyLine()
         self.copy = QuietButton(
             "", "command", tr("Copy the command line that does the same"), name=tr("Copy as command")
@@ -55,7 +54,7 @@ class FeaturePanel(FileDrops, Panel):
 
     def _say_start(self) -> None:
         words, tip, problem = self._start_said
-        describe(self.start, words, problem or KEYS.tip(tip, self.command))
+        describe(self.start, words, problem or KEYS.tip(tip, START))
 
     def edit(self, field: str, value: Any, told: SignalInstance) -> None:
         """What the user made of a field of the view: shown at once, and told, unless it is as before."""

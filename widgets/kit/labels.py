@@ -26,14 +26,14 @@ from widgets.kit.access.elided import elided
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import number_font
 
-SHORT = 24
+SHORT = 16
 """Longer words are broken where they may be."""
 NO_SPACE = "\u200b"
-BREAKS = re.compile(r"(?<=[/\\_.\-:=,])(?=[\w\"'\[{(])")
+BREAKS = re.compile(r"(?<=[/\\_.\-:=,])(?=[\w\"'\[{(])|(?<=\w{8})(?=\w{8})")
 
 
 def breakable(text: str) -> str:
-    """The same to the eye; paths and addresses may go on in the next line after a slash, a dot, a dash."""
+    """The same to the eye; what is long may go on in the next line after a slash, a dot, a dash, else anywhere."""
     words = text.split(" ")
     return " ".join(BREAKS.sub(NO_SPACE, word) if len(word) > SHORT else word for word in words)
 

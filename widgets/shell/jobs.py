@@ -15,7 +15,7 @@ from widgets.kit.fields import SearchField, quiet, wrapped
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
-from widgets.kit.panel import EmptyState, Panel, QuietButton, Section, scrolled, set_property
+from widgets.kit.panel import ElidedLabel, EmptyState, Panel, QuietButton, Section, scrolled, set_property
 from widgets.kit.pill import COMPACT, Pill, draw_pill, pill_size
 from widgets.kit.row_list import RIGHT, Index, RowPainter, write, write_whole
 from widgets.kit.theme import LOOK
@@ -30,7 +30,7 @@ ROOM_FOR_BAR, TITLE_ROOM = 520, 170
 MANY = 8
 """Jobs from which on there is a field to find one."""
 LONGEST = 400
-"""Letters of a command that are shown; it is copied whole."""
+"""Letters of a command in its tooltip; the line is cut before that, and it is copied whole."""
 NOTHING = tr("No job has run yet. Long work, like solving a calibration, is listed here.")
 
 
@@ -222,13 +222,14 @@ class _Details(QWidget):
         self.setMinimumWidth(120)
         styled(self, role="body")
         self.title, self.words, self.hint = wrapped("heading"), wrapped(), wrapped("muted")
+        self.command = ElidedLabel("", "muted")
         self.trace = trace_view(tr("Details"), tr("Where it failed, line by line; please add it to a report"))
         self.trace.setMinimumHeight(72)
         self.section = Section(tr("Details"), folded=True, name="jobs/traceback")
         self.section.add(self.trace)
         self.outcome = wrapped()
-        self.words.given = self.outcome.given = True
-        parts = self.title, self.words, self.outcome, self.hint, (self.section, 1), None
+        self.words.given = self.outcome.given = self.command.given = True
+        parts = self.title, self.words, self.command, self.outcome, self.hint, (self.section, 1), None
         self.outcome.hide()
         self.setLayout(column_of(*parts, spacing=8, margins=(12, 8, 12, 8)))
 
@@ -238,8 +239,13 @@ class _Details(QWidget):
             return
         self.title.setText(row.title)
         command = row.command if len(row.command) <= LONGEST else f"{row.command[:LONGEST]}\u2026"
-        self.words.setText(breakable(row.error or row.cut_off or row.note or command))
+        said = row.error or row.cut_off or row.note
+        self.words.setText(breakable(said))
+        self.words.setVisible(bool(said))
+        self.command.setText(command)
+        self.command.setVisible(bool(command) and not said)
         set_property(self.words, "level", row.level if row.error else "")
+        self.hint.given = not row.hint
         self.hint.setText(breakable(row.hint or row.result))
         self.hint.setVisible(bool(row.hint or row.result))
         self.section.setVisible(bool(row.trace))

@@ -311,7 +311,7 @@ def _paint_source(painter: QPainter, box: QRect, row: SourceRow, opened: bool | 
 
 
 def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
-    kind = "straight" if row.straight else "tile"
+    kind = "straight" if row.straight else "calibrate" if row.note else "tile"
     draw_icon(painter, QRect(box.left() + 36, box.center().y() - 6, 14, 14), kind, "accent" if row.note else "muted")
     words, need = box.adjusted(56, 0, -10, 0), wide(row.title)
     late = row.latency_ms if need + LATENCY <= words.width() else None

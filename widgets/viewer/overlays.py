@@ -181,19 +181,27 @@ class GridCells:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Words in a pill beside a point: above and right of it unless the edge is near."""
+    """Words in a pill beside a point: above and right of it unless the edge is near, or a caption is there."""
 
     text: str
     at: Point
     color: str = "text"
+    beside: Caption | None = None
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        draw_words(painter, self.box(viewport), self.text, self.color)
+
+    def box(self, viewport: Viewport) -> QRectF:
         spot = viewport.to_widget(*self.at)
         size = pill_width(self.text)
         left = min(max(spot.x() + 8, 4), max(viewport.view_width - size - 4, 4))
         top = spot.y() - PILL_HEIGHT - 8
         top = min(max(spot.y() + 8 if top < 4 else top, 4), max(viewport.view_height - PILL_HEIGHT - 4, 4))
-        draw_words(painter, QRectF(left, top, size, PILL_HEIGHT), self.text, self.color)
+        box = QRectF(left, top, size, PILL_HEIGHT)
+        if self.beside is not None and box.intersects(taken := self.beside.box(viewport)):
+            above = taken.top() - PILL_HEIGHT - 4
+            box.moveTop(above if above >= 4 else taken.bottom() + 4)
+        return box
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +214,11 @@ class Caption:
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         if self.text:
-            wide = min(pill_width(self.text), viewport.view_width - 16)
-            box = _corner_box(viewport, self.corner, wide, _pill_height(self.text, wide))
-            draw_words(painter, box, self.text, self.color)
+            draw_words(painter, self.box(viewport), self.text, self.color)
+
+    def box(self, viewport: Viewport) -> QRectF:
+        wide = min(pill_width(self.text), viewport.view_width - 16)
+        return _corner_box(viewport, self.corner, wide, _pill_height(self.text, wide))
 
 
 @dataclass(frozen=True, slots=True)

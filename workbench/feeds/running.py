@@ -65,6 +65,8 @@ class Feeds(QObject):
         self._supervisor = supervisor
         self._make = make or _make_feed
         self._threads: dict[str, FeedThread] = {}
+        self.closing = False
+        """All are being closed at once: of none it is news that nobody looks at it any more."""
 
     def add(self, source: Source, id: str | None = None) -> str:
         """Run a source; its id, unique and free of "/"."""
@@ -134,8 +136,13 @@ class Feeds(QObject):
         self._threads = {id: self._threads[id] for id in order}
 
     def clear(self) -> None:
-        for id in self.ids():
-            self.remove(id)
+        """Close all of them."""
+        self.closing = True
+        try:
+            for id in self.ids():
+                self.remove(id)
+        finally:
+            self.closing = False
 
     def ids(self) -> list[str]:
         """In the order of the Sources panel: as they were added, or as the user put them."""

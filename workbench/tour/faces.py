@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -17,8 +18,6 @@ from workbench.window.main import Window
 SITTER = "Eileen Collins"
 PEOPLE, EACH = 40, 6
 PAIRS = 60
-SHOWN = 8
-"""Pictures that must be there before a page of them is taken."""
 MAIN = ("faces-empty", "faces-live")
 """The main stop, after what has to be done before it."""
 
@@ -70,6 +69,10 @@ def _view(window: Window) -> FacesView:
     return window.features["faces"].view
 
 
+def _page(window: Window, page: Page) -> Any:
+    return window.features["faces"].board.page(page)
+
+
 def _portrait(window: Window) -> None:
     window.services.feeds.clear()
     window.viewer.set_layout("1")
@@ -112,9 +115,7 @@ def _gathering(window: Window) -> bool:
 
 
 def _reviewed(window: Window) -> bool:
-    view = _view(window)
-    crops = [one.crop for one in view.enrol.gathered.candidates if one.crop] if view.enrol.gathered else []
-    return sum(crop in view.thumbs for crop in crops) >= SHOWN
+    return _view(window).enrol.gathered is not None and _page(window, Page.ENROL).list.thumbs.whole
 
 
 def _store(window: Window) -> None:
@@ -123,8 +124,7 @@ def _store(window: Window) -> None:
 
 
 def _stored(window: Window) -> bool:
-    view = _view(window)
-    return sum(person.portrait in view.thumbs for person in view.people.people) >= SHOWN
+    return len(_view(window).people.people) > 1 and _page(window, Page.PEOPLE).thumbs.whole
 
 
 def _choose(window: Window) -> None:
@@ -133,8 +133,7 @@ def _choose(window: Window) -> None:
 
 
 def _chosen(window: Window) -> bool:
-    people, thumbs = _view(window).people, _view(window).thumbs
-    return bool(people.faces) and all(face.id in thumbs for face in people.faces[:8])
+    return bool(_view(window).people.faces) and _page(window, Page.PEOPLE).thumbs.whole
 
 
 def _reported(window: Window) -> bool:

@@ -96,6 +96,16 @@ class Made:
 
     # What the window asks
 
+    def start(self, panel: str) -> None:
+        """Do the one action of this feature's panel, of what is in the centre where the panel is no feature's. Where it
+        cannot be done now, the panel in front says why.
+        """
+        ids, places = [one.id for one in self.records], (panel, self._centre.strip, self._centre.front)
+        for id in [place for place in places if place in ids][:1]:
+            start = self[id].panel.start
+            self._docks.show(id)
+            start.click()
+
     def make_for(self, preset: Preset) -> None:
         """Have the feature that this preset is of."""
         for feature in self.records:

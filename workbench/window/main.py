@@ -124,6 +124,7 @@ class Window(QMainWindow, Host):
         for keep in (self.features.keep_now, self._desk.keep):
             self.project.leaving.connect(keep)
             self.project.keeping.connect(keep)
+        self.project.leaving.connect(self.beginning.leave)
         self._ahead = ImportsAhead(features, self)
 
     def start(self, arguments: Sequence[str] = ()) -> None:
@@ -133,7 +134,9 @@ class Window(QMainWindow, Host):
     def notify(
         self, text: str, level: str = "info", action: str = "", run: Callable[[], object] | None = None, key: str = ""
     ) -> None:
-        """A notice in the corner that does not take the focus; one that warns is also in the log."""
+        """A notice in the corner that does not take the focus, none for ""; one that warns is also in the log."""
+        if not text:
+            return
         text = shown(hidden(text))
         if level in ("warn", "bad"):
             log_.warning("%s", text)
@@ -322,6 +325,7 @@ class Window(QMainWindow, Host):
         bind("view.system", partial(self.set_theme, "system"))
         bind("window.reset", self._reset)
         bind("window.notice", self.notices.focus)
+        bind("jobs.start", lambda: self.features.start(self._panel_in_front()))
         bind("file.quit", self.leaving.quit)
         self.commands.check(f"view.{self.services.settings.value.theme}")
 

@@ -14,6 +14,7 @@ from widgets.faces.state import Busy, FacesView, Page
 from widgets.faces.studies.evaluate_page import EvaluatePage
 from widgets.faces.studies.evaluate_results import curve_ends
 from widgets.faces.studies.evaluate_words import fit_words, power
+from workbench.tour.checks import disordered
 
 
 @pytest.fixture
@@ -200,3 +201,12 @@ def test_nothing_is_cut_or_lies_over_another(page, wide, which):
     places = [one.rect().translated(one.mapTo(page, QPoint(0, 0))) for one in labels]
     assert all(place.left() >= 0 and place.right() <= page.width() for place in places)
     assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[n + 1 :])
+
+
+@pytest.mark.parametrize("wide", [1000, 480])
+def test_tab_reads_figures_and_plots_as_they_lie(page, qapp, wide):
+    page.resize(wide, 760)
+    qapp.processEvents()
+    plots, figures = page.verification.roc, page.verification.table
+    assert (figures.mapTo(page, QPoint(0, 0)).y() < plots.mapTo(page, QPoint(0, 0)).y()) == (wide < 700)
+    assert disordered(page) == []

@@ -130,6 +130,19 @@ def test_a_wrong_name_is_refused_by_button_and_by_key(panel, qtbot):
     assert len(refused) == 2
 
 
+def test_nothing_below_moves_while_faces_come_and_go(panel, qtbot):
+    panel.show_state(live(ADA, UNKNOWN))
+    QApplication.processEvents()
+    before = panel.gallery.y()
+    for faces in ((UNKNOWN,), (), (ADA,), (ADA, UNKNOWN)):
+        panel.show_state(live(*faces))
+        QApplication.processEvents()
+        assert panel.gallery.y() == before
+    assert panel.tracks.enrol.isEnabled()
+    panel.show_state(live())
+    assert not panel.tracks.enrol.isEnabled()
+
+
 def test_the_chosen_face_stays_chosen_while_others_come_and_go(panel):
     panel.show_state(live(ADA, UNKNOWN, FAR))
     panel.tracks.list.select(7)

@@ -215,3 +215,12 @@ def test_whoever_listens_may_close_it_at_the_last_point(screen: GazeScreen, cloc
     for _ in range(9):
         _run(screen, clock, DWELL)
     assert left == []
+
+
+def test_where_it_is_narrow_everything_stands_below_each_other(page, qtbot):
+    page.show_state(_view(FULL))
+    body = page.dial.parentWidget()
+    for wide, columns in ((440, 1), (1000, 2)):
+        page.resize(wide, 600)
+        qtbot.waitUntil(lambda columns=columns: (page.trail.y() > page.dial.geometry().bottom()) == (columns == 1))
+        assert body.width() <= body.parentWidget().width()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from widgets.kit.card_columns import Beside, Flow
 from widgets.kit.fields import ChoiceField, PlainButton, QuietButton, wrapped
-from widgets.kit.labels import Label, Lines, breakable, lines_of
+from widgets.kit.labels import NO_SPACE, Label, Lines, breakable, lines_of
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.page_board import PageBoard
 from widgets.kit.panel import Panel, Section, columns, labelled, scrolled
+from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.leaving import LeavingQuestion, Work
 from workbench.tour.checks import cut
 
@@ -147,6 +149,27 @@ def test_lines_without_room_end_in_an_ellipsis_and_are_whole_in_the_tooltip(qtbo
     words.grab()
     assert words.toolTip() == ""
     assert " ".join(lines_of(text, words.font(), 160)) == text
+
+
+def test_a_long_command_of_a_job_takes_one_line_and_is_copied_whole(qtbot):
+    panel, command = JobsPanel(), "python main.py job some.job " + "x" * 2000
+    qtbot.addWidget(panel)
+    panel.resize(420, 240)
+    panel.show_jobs((JobRow(4, "Done", "done", command=command),))
+    panel.show()
+    line = panel.details.command
+    assert line.isVisible()
+    assert line.height() < 2 * line.fontMetrics().lineSpacing()
+    panel.copy.click()
+    assert QGuiApplication.clipboard().text() == command
+
+
+def test_a_name_without_a_space_is_broken_where_it_has_no_room_and_a_word_is_not():
+    digest = "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79"
+    told = f"sha256: {digest}, Abdoulaye_Wade_0003.jpg"
+    assert breakable(told).replace(NO_SPACE, "") == told
+    assert max(len(part) for word in breakable(told).split() for part in word.split(NO_SPACE)) <= 10
+    assert breakable("The calibration is done") == "The calibration is done"
 
 
 def test_words_that_go_on_in_the_next_line_are_copied_as_they_are(qapp, qtbot):

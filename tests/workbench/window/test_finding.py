@@ -168,8 +168,25 @@ def test_the_tip_of_a_button_names_the_key_of_now(open_window: Open, qtbot) -> N
     window.preset("calibrate")
     start = window.features["calibration"].panel.start
     assert "Ctrl+Return" in start.toolTip()
-    window.shortcuts.set_key("calibration.run", "F5")
+    window.shortcuts.set_key("jobs.start", "F5")
     until(qtbot, lambda: "F5" in start.toolTip())
+
+
+def test_one_key_presses_the_button_of_the_panel_in_front(open_window: Open) -> None:
+    window = open_window(begin=False).window
+    pressed = list[str]()
+    window.commands.run("jobs.start")
+    for feature in window.features.records:
+        window.preset(feature.preset.id)
+        start = window.features[feature.id].panel.start
+        start.clicked.disconnect()
+        start.clicked.connect(lambda _on=False, id=feature.id: pressed.append(id))
+        start.setEnabled(True)
+        for dock in (feature.id, "jobs"):
+            window.docks.show(dock)
+            window.docks.docks[dock].widget().setFocus()
+            window.commands.run("jobs.start")
+    assert pressed == [feature.id for feature in window.features.records for _ in range(2)]
 
 
 def test_the_guide_opens_where_the_page_in_front_is_told_of(open_window: Open) -> None:

@@ -24,10 +24,11 @@ def camera_overlays(seen: RigSighting, camera: int, names: tuple[str, ...]) -> l
     if sighting.found:
         token = "good" if camera in seen.useful else "text"
         made += [Polygon(sighting.outline, token, 2.0), Points(sighting.corners, token, 1.5, "dot")]
-    if target:
-        made.append(Label(TARGET, target[0], "accent"))
     words = _asked(seen, camera, names)
-    return [*made, Caption(words, "bottom-left", "warn")] if words else made
+    caption = Caption(words, "bottom-left", "warn") if words else None
+    if target:
+        made.append(Label(TARGET, target[0], "accent", caption))
+    return made if caption is None else [*made, caption]
 
 
 def as_given(seen: RigSighting) -> RigSighting:

@@ -66,8 +66,6 @@ class EmptyRig(QWidget):
 class RigPanel(FeaturePanel):
     """Its parts say what the user wants."""
 
-    command = "rig.run"
-
     def __init__(self) -> None:
         start = PrimaryButton(tr("Calibrate"), "calibrate", SOLVE_TIP)
         super().__init__(tr("Rig"), start, tr("How a rig is calibrated and when to believe it"), titled=False)

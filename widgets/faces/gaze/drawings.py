@@ -23,6 +23,8 @@ CENTRE = Qt.AlignmentFlag.AlignCenter
 YAWS, PITCHES = 45.0, 30.0
 """Ends of the trail's axes in degrees."""
 YAW, PITCH = tr("Yaw (\u00b0)"), tr("Pitch (\u00b0)")
+KEY, TITLE = 20, 60
+"""Pixels of a sign of the legend with the air beside it, and of the title of the axis before it."""
 STEPS, PIECES = 48, 8
 """Lines in a circle of the globe; pieces of the trail."""
 
@@ -226,15 +228,19 @@ class TrailPlot(Drawing):
 
     def _draw_legend(self, painter: QPainter, box: QRectF) -> None:
         look, y = LOOK.now, 11.0
-        words = tr("gaze, with its deviation") if box.width() > 280 else tr("gaze")
-        left = box.right() - (196 if box.width() > 280 else 96)
+        wide = painter.fontMetrics().horizontalAdvance
+        head, room = tr("head"), box.right()
+        long, short = tr("gaze, with its deviation"), tr("gaze")
+        second = KEY + wide(head) + KEY
+        words = long if room - second - KEY - wide(long) > box.left() + TITLE else short
+        left = room - second - wide(words)
         ink(painter, QPen(look.nth(HEAD), 2), None)
         painter.drawEllipse(QPointF(left, y), 5, 5)
         ink(painter, None, look.nth(LOOKS))
-        painter.drawRect(QRectF(left + 50, y - 4, 8, 8))
+        painter.drawRect(QRectF(left + second - KEY + 6, y - 4, 8, 8))
         painter.setPen(look.color("muted"))
-        for offset, text in ((10, "head"), (64, words)):
-            painter.drawText(QRectF(left + offset, y - 8, 180, 16), Qt.AlignmentFlag.AlignVCenter, text)
+        for at, text in ((left + 10, head), (left + second, words)):
+            painter.drawText(QRectF(at, y - 8, wide(text) + 4, 16), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class NinePoints(Drawing):

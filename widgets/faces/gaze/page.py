@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from engines.core.words import tr
@@ -20,8 +21,8 @@ ASKED = tr(
     "Start the live view with gaze switched on, and this page shows how the head is held and where the eyes look."
 )
 FETCH = tr("Gaze needs the face and iris landmark networks, which are not on this machine yet.")
-FIGURES, CARD = 250, 240
-"""Room in pixels that the figures need across, and the calibration down."""
+FIGURES, CARD, ROOM_FOR_BOTH = 250, 240, 560
+"""Room in pixels that the figures need across, the calibration down, and two columns across."""
 ABOUT_YAW = tr("Positive to your right as you see the picture; 0 looks into the camera")
 ABOUT_STD = tr(
     "One standard deviation: mostly what differs from person to person; the place on the screen is without it"
@@ -37,7 +38,7 @@ class GazePage(WorkPage):
     def __init__(self) -> None:
         super().__init__()
         self._shown: GazeView | None = None
-        self._missing = 0
+        self._missing = self._columns = 0
         tip = tr("Look at nine points on the screen, about 20 seconds; better than 11 degrees needs it")
         self.calibrate = PrimaryButton(tr("Calibrate"), "target", tip)
         self.problem, self.why = Pill(), ElidedLabel("", "muted")
@@ -127,22 +128,34 @@ class GazePage(WorkPage):
     def _lay_out(self) -> None:
         line = row_of(self.problem, (self.why, 1), spacing=8, margins=(12, 0, 12, 4))
         full = QWidget()
-        grid = QGridLayout(full)
-        grid.setContentsMargins(12, 8, 12, 12)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(12)
-        grid.addWidget(self.dial, 0, 0)
-        grid.addWidget(self.trail, 0, 1)
-        grid.addWidget(self.angles, 1, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._card(), 1, 1)
-        grid.setColumnMinimumWidth(0, FIGURES)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
-        grid.setRowStretch(0, 1)
-        grid.setRowStretch(1, 1)
+        self._grid = QGridLayout(full)
+        self._grid.setContentsMargins(12, 8, 12, 12)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setRowStretch(0, 1)
+        self._parts = self.dial, self.trail, self.angles, self._card()
+        self._place(2)
         styled(full)
         head = self.head_of(tr("Head pose and gaze"), self.calibrate)
         self.lay_out(head, line, self.body_of(EmptyState(ASKED, tr("Open live view"), "show"), scrolled(full)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(2 if self.width() >= ROOM_FOR_BOTH else 1)
+
+    def _place(self, columns: int) -> None:
+        """Two drawings over two sets of figures, or where that is too narrow all below each other."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        top = Qt.AlignmentFlag.AlignTop
+        for at, part in enumerate(self._parts):
+            how = top if part is self.angles else Qt.AlignmentFlag(0)
+            self._grid.addWidget(part, at // columns, at % columns, how)
+        self._grid.setColumnMinimumWidth(0, FIGURES)
+        self._grid.setColumnStretch(1, 3 * (columns - 1))
+        self._grid.setRowStretch(1, 1)
 
     def _card(self) -> QFrame:
         card = QFrame()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 
 from engines.core.words import tr, tr_count
 from engines.faces.types import TrackedFace
@@ -10,13 +10,16 @@ from widgets.faces.name_field import NameField
 from widgets.faces.panel.tracks import TrackList
 from widgets.faces.panel.words import cost_words
 from widgets.faces.state import FacesView, LiveFaces
-from widgets.kit.form import say, words
+from widgets.kit.form import keep_room, say, words
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import PlainButton, QuietButton, Section, describe
 
 
 class TracksSection(Section):
-    """The faces in view, the chosen one's actions, what a frame costs. `list.chosen(track)`: another is chosen."""
+    """The faces in view, the chosen one's actions, what a frame costs. `list.chosen(track)`: another is chosen.
+
+    Faces come and go all the time: nothing below moves when they do, but for rows that were never needed before.
+    """
 
     enrolWanted = Signal(int, str)
     refuseWanted = Signal(int)
@@ -34,10 +37,14 @@ class TracksSection(Section):
         self.refuse = QuietButton(tr("Not this person"), "cancelled", tr("This face is somebody else"))
         self.cost = words("hint")
         self._actions = held(row_of((self.name, 1), self.enrol, spacing=4))
-        for part in (self.note, self.list, self._actions, self.refuse, self.cost):
+        for part in (self.list, self._actions, self.cost, self.note, self.refuse):
             self.add(part)
         for label in (self.note, self.cost):
             label.hide()
+            keep_room(label)
+        keep_room(self.refuse)
+        self.cost.setMinimumHeight(2 * self.cost.fontMetrics().lineSpacing())
+        self.cost.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.setSpacing(8)
         self._wire()
 
@@ -46,10 +53,11 @@ class TracksSection(Section):
         live, found = view.live, view.live.recognition
         self.setVisible(live.running)
         if not live.running:
+            self.list.begin()
             return
         faces = found.faces if found is not None else ()
         self.list.show_faces(faces, found.threshold if found is not None else 0.0, view.thumbs)
-        self.list.setVisible(bool(faces))
+        self.list.setVisible(self.list.room > 0)
         title = tr_count(len(faces), "In view: {n} face", "In view: {n:,} faces") if faces else tr("In view")
         if self.head.text() != title:
             self.head.setText(title)
@@ -97,7 +105,8 @@ class TracksSection(Section):
     def _show_chosen(self) -> None:
         face = self.list.face
         there = face is not None or self._held >= 0
-        self._actions.setVisible(there)
+        self._actions.setVisible(self.list.room > 0 or there)
+        self._actions.setEnabled(there)
         self.refuse.setVisible(face is not None and bool(face.name))
         if face is None:
             return
@@ -111,11 +120,7 @@ class TracksSection(Section):
 
     def _hint(self, face: TrackedFace) -> str:
         number = self._held if self._held >= 0 else face.track
-        return (
-            tr("More faces of {face}, or a name", face=face.name)
-            if face.name
-            else tr("Name of #{number}", number=number)
-        )
+        return tr("Name") if face.name else tr("Name of #{number}", number=number)
 
     def _typed(self, text: str) -> None:
         """While a name is being typed it is meant for the face that was chosen when that began."""

@@ -39,6 +39,8 @@ class TrackList(PaintedList):
         super().__init__(tr("Faces in view"), tip, size=QSize(160, ROW))
         self.thumbs = Thumbs(self)
         self._threshold, self._quiet = 0.0, False
+        self.room = 0
+        """Rows that it has room for: the most there were at one time."""
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(False)
@@ -88,11 +90,18 @@ class TrackList(PaintedList):
         self.show_rows(ordered, same=same)
         if not same:
             self.select(before if before in tracks else _first(ordered))
+            self.room = max(self.room, min(len(ordered), MOST_ROWS))
             self.updateGeometry()
-            self.setFixedHeight(ROW * max(1, min(len(ordered), MOST_ROWS)))
+            self.setFixedHeight(ROW * max(1, self.room))
         self._quiet = False
         if self.track != before:
             self.chosen.emit(self.track)
+
+    def begin(self) -> None:
+        """Nothing was in view yet."""
+        if self.room:
+            self.show_rows(())
+            self.room = 0
 
     def select(self, track: int) -> None:
         row = next((row for row, face in enumerate(self.rows) if face.track == track), -1)

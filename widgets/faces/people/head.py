@@ -75,7 +75,7 @@ class GalleryHead(QWidget):
         naming = row_of(self.title, self.pill, None, spacing=8)
         top = row_of((column_of(naming, self.line, spacing=2), 1), self.enrol, self.more, spacing=4)
         buttons = (self.sort, self.by_picture, self.unknown, self.history)
-        self._tools = held(row_of((self.search, 1), None, *buttons, spacing=4))
+        self._tools = held(row_of((self.search, 100), None, *buttons, spacing=4))
         self.setLayout(column_of(top, self._tools, spacing=8, margins=(12, 10, 8, 6)))
 
     def _wire(self) -> None:

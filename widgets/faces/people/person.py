@@ -180,7 +180,7 @@ class PersonPane(QWidget):
         self.alike.setText(alike_line(person))
         self.alike.setVisible(person.faces > 1)
         self.portrait.show_faces((person.portrait,) if person.portrait else ())
-        self.setAccessibleName(person.name)
+        self.setAccessibleName(tr("All about {person}", person=person.name))
         self.not_them.setText(tr("Not {short_name}", short_name=short_name(person.name)))
         describe(
             self.not_them,

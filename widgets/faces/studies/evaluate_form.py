@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from engines.core.words import tr
 from engines.faces.study_types import EvaluateSpec, OpenSetSpec
-from widgets.kit.card_columns import FlowRow
-from widgets.kit.layouts import column_of, row_of
-from widgets.kit.panel import ElidedLabel, NumberField, Segmented, Toggle
+from widgets.kit.card_columns import Flow, FlowRow
+from widgets.kit.labels import Label
+from widgets.kit.layouts import column_of, held, row_of
+from widgets.kit.panel import NumberField, Segmented, Toggle
 from widgets.kit.path_row import PathRow
 
 PAIRS = (".tsv", ".txt", ".csv")
@@ -67,9 +68,8 @@ class EvaluateForm(QWidget):
 
     def _lay_out(self) -> None:
         paths = FlowRow(((self.images, 1), (self.pairs, 1)), least=PATH_ROOM)
-        enrol = ElidedLabel(tr("Enrolled for the open set"), "muted")
-        enrol.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        choices = row_of(self.flip, (enrol, 1), self.which, self.enrol, spacing=8)
+        enrolled = Label(tr("Enrolled for the open set"), "muted")
+        choices = Flow(self.flip, held(row_of(enrolled, self.which, self.enrol, spacing=8)), spacing=16)
         self.setLayout(column_of(paths, choices, spacing=8, margins=(12, 4, 12, 8)))
 
     def _wire(self) -> None:

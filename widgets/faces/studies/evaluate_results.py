@@ -14,6 +14,7 @@ from widgets.charts.band import Band, BandPlot, stairs
 from widgets.charts.plot import Series
 from widgets.faces.studies import evaluate_words as words
 from widgets.faces.studies.threshold_charts import per_bin
+from widgets.kit.access.tabs import reorder_tabs
 from widgets.kit.figures_table import FiguresTable
 from widgets.kit.labels import Label
 from widgets.kit.layouts import column_of, held, row_of
@@ -42,7 +43,10 @@ class Pane(QWidget):
         super().resizeEvent(event)
         narrow = self.width() < ROOM_FOR_BOTH
         ways = QBoxLayout.Direction
-        self._row.setDirection(ways.BottomToTop if narrow else ways.LeftToRight)
+        way = ways.BottomToTop if narrow else ways.LeftToRight
+        if way != self._row.direction():
+            self._row.setDirection(way)
+            reorder_tabs(self)
 
 
 class VerificationPane(Pane):

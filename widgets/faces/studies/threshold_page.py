@@ -29,10 +29,10 @@ from widgets.faces.studies.threshold_words import (
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import FiguresTable
 from widgets.kit.keeping.fields import keep
+from widgets.kit.labels import StateLine
 from widgets.kit.layouts import column_of, held, row_of, split_of, styled
 from widgets.kit.panel import ElidedLabel, EmptyState, PrimaryButton, Segmented
 from widgets.kit.pill import Pill
-from widgets.kit.theme import number_font
 from widgets.kit.work_page import WorkPage
 
 ROOM_FOR_BOTH, TOP = 820, Qt.AlignmentFlag.AlignTop
@@ -58,7 +58,7 @@ class ThresholdPage(WorkPage):
         self._first = "check"
         self.accept = AcceptField()
         self.check = PrimaryButton(tr("Check this gallery"), "", tr("Search every face in the rest of the gallery"))
-        self.title, self.cost, self.basis = ElidedLabel("", "heading"), ElidedLabel(), ElidedLabel("", "muted")
+        self.title, self.cost, self.basis = StateLine("heading", 13), StateLine("", 13), StateLine("muted", 13)
         self.weak, self.why = Pill(), wrapped("muted")
         self.charts, self.cases = ThresholdCharts(), CasesList()
         self.table = FiguresTable(tr("Operating points"), HEADERS, TIPS)
@@ -119,7 +119,7 @@ class ThresholdPage(WorkPage):
         words = basis_words(report) if report else ""
         if again and report:
             words = tr("Checking again \u00b7 {words}", words=as_part(words))
-        if words != self.basis.text():
+        if words != self.basis.accessibleName():
             self.basis.setText(words)
 
     def _show_weak(self, why: str) -> None:
@@ -142,14 +142,11 @@ class ThresholdPage(WorkPage):
     def _lay_out(self) -> None:
         self._found = ElidedLabel("", "heading")
         top = row_of((self.accept, 1), (self.check, 0, TOP), spacing=16)
-        said = (self.title, self.cost, self.basis)
-        for label in said:
-            label.setFont(number_font())
         line = row_of((self.weak, 0, TOP), (self.why, 1), spacing=8)
         self._which = Segmented(
             tr("Shown"), (("charts", tr("Curve")), ("figures", tr("Figures"))), tip=tr("What is shown here")
         )
-        head = column_of(top, *said, line, self._which, spacing=4, margins=(12, 10, 12, 6))
+        head = column_of(top, self.title, self.cost, self.basis, line, self._which, spacing=4, margins=(12, 10, 12, 6))
         figures = column_of(self.table, self._found, (self.cases, 1), spacing=8, margins=(8, 8, 8, 8))
         self._side = held(figures, "panel")
         split = split_of(self.charts, self._side, sizes=(500, 500))

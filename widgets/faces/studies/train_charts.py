@@ -33,6 +33,8 @@ NAME_ROOM = 130.0
 class Scatter(Plot):
     """Points of the plane by person; both axes to one scale. The readout is the person's name."""
 
+    given = True
+
     def __init__(self) -> None:
         super().__init__(tr("Held-out embeddings"), tr("First principal component"), tr("Second principal component"))
         self._extent, self._step = STEP, 0

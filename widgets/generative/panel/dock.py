@@ -36,7 +36,6 @@ class DiffusionPanel(FeaturePanel):
     specChanged = Signal(object)
     compareChanged = Signal(object)
     trainChanged = Signal(object)
-    command = "diffusion.sample"
 
     def __init__(self, *, whole: bool = True) -> None:
         """whole: False leaves it to whoever makes it to call `finish` in another turn."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
+    QBoxLayout,
     QComboBox,
     QLayout,
     QLineEdit,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 ORDERED = "tabs_in_order"
 TAKE_TAB = frozenset((Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.WheelFocus))
+BACKWARDS = (QBoxLayout.Direction.RightToLeft, QBoxLayout.Direction.BottomToTop)
 WHOLE = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView, QMenu)
 
 
@@ -78,7 +80,8 @@ def _parts(widget: QWidget) -> list[QWidget]:
 
 
 def _laid(layout: QLayout | None) -> Iterator[QWidget]:
-    for at in range(layout.count() if layout is not None else 0):
+    places = range(layout.count() if layout is not None else 0)
+    for at in reversed(places) if isinstance(layout, QBoxLayout) and layout.direction() in BACKWARDS else places:
         item = layout.itemAt(at)  # type: ignore[union-attr]
         if item is not None and (widget := item.widget()) is not None:
             yield widget

@@ -168,18 +168,20 @@ def read(window: Any) -> dict[str, Any]:
 
 def state(window: Any) -> dict[str, Any]:
     """What is shown by no field."""
-    grid = window.grid
+    grid, preset = window.grid, window.services.settings.value.preset
+    pages = {
+        one.id: str(window.features[one.id].form.page)
+        for one in window.features.records
+        if one.id in window.features and hasattr(window.features[one.id], "form")
+    }
+    place = f"{preset}/{pages.get(window.presets[preset].strip, '')}"
     return {
-        "state: preset": window.services.settings.value.preset,
-        "state: front": window.centre.front,
+        "state: preset": preset,
+        f"state: front at {place}": window.centre.front,
         "state: grid": grid.layout_name,
         "state: selected": grid.selected_index,
         "state: maximised": grid.maximised_index,
-        **{
-            f"state: page of {one.id}": str(window.features[one.id].form.page)
-            for one in window.features.records
-            if one.id in window.features and hasattr(window.features[one.id], "form")
-        },
+        **{f"state: page of {id}": page for id, page in pages.items()},
         **{f"state: tile {tile}": path for tile, path in window.viewer.shown().items()},
         **{f"state: source {id}": True for id in window.services.feeds.ids()},
         **{f"late: on {path}": list(window.viewer.engines_on(path)) for path in set(window.viewer.shown().values())},

@@ -29,8 +29,8 @@ class _Looker:
 
 
 class Lookers(QObject):
-    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words, and before
-    it `broke(path, Failure)` where it failed.
+    """`looked(path)` when there is a newer result; `stopped(path, why)` when one ended by itself, in words ("" where
+    all sources are closed), and before it `broke(path, Failure)` where it failed.
 
     A path names the feed or tile that is looked at, or the first of several of one moment.
     """
@@ -166,9 +166,8 @@ class Lookers(QObject):
         for path in gone:
             looker = self._lookers[path]
             self.stop(path)
-            self.stopped.emit(
-                path, tr("{looker} was closed; {title} stopped there", looker=looker.title, title=as_part(self._title))
-            )
+            said = tr("{looker} was closed; {title} stopped there", looker=looker.title, title=as_part(self._title))
+            self.stopped.emit(path, "" if self._services.feeds.closing else said)
 
 
 def choices(feeds: Feeds) -> tuple[SourceChoice, ...]:

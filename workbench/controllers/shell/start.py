@@ -125,6 +125,11 @@ class StartController(QObject):
         """Say what the end of the last program cut off; nothing any more for None."""
         self._put(cut_off=cut_off)
 
+    def leave(self) -> None:
+        """Another project is opened: that this one came back is no news any more, jobs that can go on still are."""
+        if self._state.cut_off is not None and not self._state.cut_off.jobs:
+            self.show_cut_off(None)
+
     def close(self) -> None:
         """The program ends as it should."""
         self._soon.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from engines.calibration.rig.optics import eyes_of
+from engines.calibration.rig.pairs.rectification import rectify
 from engines.cameras.scene.motion import Motion
 from engines.cameras.scene.rig import rig as scene_rig
 from engines.cameras.types import SceneSource, TiledSource
@@ -19,6 +21,7 @@ from engines.core.frames import Size
 from tests.engines.calibration.rig.drawn_rigs import Floats, true_rig
 from tests.workbench.opened import Opened, until
 from workbench.controllers.calibration.rig.controller import RigController
+from workbench.feeds.rectified import rectified
 
 Open = Callable[..., Opened]
 SCENE = SceneSource(cameras=4, size=Size(480, 270), noise=1.0)
@@ -41,6 +44,16 @@ def desk(opened: Opened) -> RigController:
     controller = opened.window.features["rig"]
     controller.edits.show_loaded("rig.json", RIG)
     return controller
+
+
+def test_tiles_are_offered_by_their_order_whatever_is_straightened_of_them(desk: RigController, opened: Opened, qtbot):
+    renamed = tuple(replace(camera, name=f"camera {at}") for at, camera in enumerate(RIG.cameras))
+    desk.edits.show_loaded("rig.json", replace(RIG, cameras=renamed))
+    for path, child in rectified(PATHS[:2], RIG, rectify(RIG, 0, 1, 0.0)).items():
+        opened.window.services.feeds.add_child(*path.split("/"), child)
+    desk.show_now()
+    assert desk.use.state.chosen == PATHS
+    assert [source.path for source in desk.use.state.sources] == list(PATHS)
 
 
 def shown(desk: RigController):

@@ -26,7 +26,7 @@ from widgets.calibration.rig.pages.state import Cell, PagesView
 from widgets.calibration.rig.report import CAMERA_HEADS, CAMERA_TIPS, PAIR_HEADS, PAIR_TIPS
 from widgets.calibration.rig.words import camera_row, pair_table
 from widgets.calibration.state import pixels
-from widgets.kit.card_columns import Beside
+from widgets.kit.card_columns import Beside, Flow
 from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import ROW_HEIGHT, FiguresTable, csv_text
 from widgets.kit.layouts import column_of, held, row_of
@@ -274,7 +274,7 @@ class CellsPage(WorkPage):
         for side in (pairs, held(column_of(self.cameras, None)), corners):
             self.sides.addWidget(side)
         named = held(row_of((self.name, 1), self.before, self.after, spacing=4))
-        switches = held(row_of(self.cell_switch, self.frame_switch, self.camera_switch, self.origin, None, spacing=4))
+        switches = Flow(self.cell_switch, self.frame_switch, self.camera_switch, self.origin, spacing=4)
         parts = named, self.stats, self.why, switches, self.which, self.sides, None
         side = scrolled(held(column_of(*parts, spacing=8, margins=(0, 0, 8, 0)), "panel"))
         below = Beside(self.pictures, side, WIDTHS, margins=(12, 0, 12, 12))

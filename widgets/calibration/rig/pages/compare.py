@@ -75,6 +75,7 @@ class RigComparePage(ChartPage):
             tr("Shown"), (("space", tr("In space")), ("lens", tr("Lens"))), tip=tr("Both rigs, or one camera's lens")
         )
         self.lens = ChoiceField(tr("Camera"), (), tip=tr("Whose lens is compared over the picture"))
+        self.lens.given = True
         self._lay_out()
         self._wire()
 

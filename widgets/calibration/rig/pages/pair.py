@@ -38,7 +38,7 @@ from widgets.kit.save_file import ask_file, save_or_say
 from widgets.kit.work_page import WorkPage
 
 NOTHING = (tr("Calibrate the rig to see two of its cameras rectified"), tr("Calibrate"))
-WIDTHS = (272, 272, 0.0)
+WIDTHS = (272, 310, 0.4)
 CLOUD, PICTURE = ".ply", ".png"
 KINDS = tr("Point cloud (*.ply);;Picture (*.png)")
 OWN = "own"
@@ -139,6 +139,7 @@ class PairPage(WorkPage):
 
     def _make_head(self) -> None:
         self.pair = ChoiceField(tr("Cameras"), tip=tr("Which two cameras"))
+        self.pair.given = True
         self.swap = QuietButton(
             "", "swap", tr("Exchange the two: depth is told of the first picture"), name=tr("Swap cameras")
         )

@@ -87,7 +87,8 @@ class TilesPicture(QWidget):
         """All that is said of a tile."""
         kinds = (tr("dropped"), self.form.dropped), (tr("flipped"), self.form.flipped)
         marks = [word for word, tiles in kinds if place in tiles]
-        return ", ".join((f"{self.form.camera_of(place) + 1}  {self.form.name_of(place)}", *marks))
+        number, name = self.form.camera_of(place) + 1, self.form.name_of(place)
+        return ", ".join((tr("Camera {number}: {name}", number=number, name=name), *marks))
 
     def edit(self, place: int) -> None:
         """Name a tile in its place."""

@@ -22,8 +22,6 @@ from widgets.kit.work_page import WorkPage
 
 NOTHING = (tr("Calibrate the rig to see it in space"), tr("Calibrate"))
 KINDS = "PNG (*.png);;SVG (*.svg);;CSV (*.csv)"
-LETTERS = 14
-"""Of a place's name that are seen."""
 FREE, CAMERA = "free", "camera:"
 SIDES = (
     (HOME, tr("Behind and above")),
@@ -69,7 +67,8 @@ class SpacePage(WorkPage):
             tr("Seen from"), SIDES, "home", tip=tr("From where the rig is seen; as a camera sees it")
         )
         tip = tr("Without perspective: parallel lines stay parallel (0)")
-        self.view.setMinimumContentsLength(LETTERS)
+        for field, choices in ((self.view, SIDES), (self.factor, FACTORS)):
+            field.setMinimumContentsLength(max(len(title) for _id, title in choices))
         self.parallel = QuietButton("", "scene", tip, name=tr("Parallel"), checkable=True)
         self.fit = QuietButton("", "fit", tr("Show everything (F)"), name=tr("Fit"))
         self.export = QuietButton(tr("Export"), "export", tr("Save the drawing as PNG or SVG, or all places as CSV"))

@@ -79,7 +79,7 @@ def axes(length: float) -> Part:
     ends = np.eye(3) * length
     return Part(
         tuple(Strand(np.array([np.zeros(3), end]), Ink(AXES[n], 1.0, 2.2)) for n, end in enumerate(ends)),
-        words=tuple(Word(end * 1.08, "xyz"[n], Ink(AXES[n]), None, True) for n, end in enumerate(ends)),
+        words=tuple(Word(end * 1.08, "xyz"[n], Ink(AXES[n])) for n, end in enumerate(ends)),
     )
 
 

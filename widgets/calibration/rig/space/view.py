@@ -56,6 +56,8 @@ class RigSpace(SpaceView):
     frameChosen = Signal(str)
     pairChosen = Signal(int, int)
     pointChosen = Signal(str)
+    given = True
+    """Cameras, frames and points are called as the user does."""
 
     def __init__(self, name: str = tr("The rig in space")) -> None:
         super().__init__(name)

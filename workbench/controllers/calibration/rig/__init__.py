@@ -8,7 +8,7 @@ from workbench.features import Command, DockSpec, Feature, Preset
 COMMANDS = (
     Command("rig.add-files", tr("Add pictures…"), tr("Rig"), tr("Pictures or films with all cameras in each, or of one camera each"), "", "views", run=lambda it: it.add_pictures()),
     Command("rig.capture", tr("Capture set"), tr("Rig"), tr("Keep this moment of all cameras for the calibration"), "Shift+C", "capture", idle=False, run=lambda it: it.live.capture(), enabled=lambda it: it.live.running, needs=tr("Needs live detection in all cameras")),
-    Command("rig.run", tr("Calibrate rig"), tr("Rig"), tr("Solve for all cameras together"), "Ctrl+Shift+Return", "calibrate", run=lambda it: it.run(), enabled=lambda it: not it.panel.shown.problem, needs=tr("Needs pictures of two cameras at least"), also=tr("stereo extrinsics multi-camera solve")),
+    Command("rig.run", tr("Calibrate rig"), tr("Rig"), tr("Solve for all cameras together"), "", "calibrate", run=lambda it: it.run(), enabled=lambda it: not it.panel.shown.problem, needs=tr("Needs pictures of two cameras at least"), also=tr("stereo extrinsics multi-camera solve")),
     Command("rig.cancel", tr("Cancel"), tr("Rig"), tr("Cancel, and keep the last state that the solver accepted"), "", "cancel", idle=False, run=lambda it: it.cancel(), enabled=lambda it: it.panel.shown.busy is not None, needs=tr("Nothing is being solved")),
     Command("rig.open", tr("Open rig…"), tr("Rig"), tr("Show a calibrated rig of ours or of another program"), "", "open", 1, run=lambda it: it.open(it.files.ask_rig())),
     Command("rig.save", tr("Save rig…"), tr("Rig"), tr("Save everything as JSON"), "", "save", 1, run=lambda it: it.save(), enabled=lambda it: it.panel.shown.result is not None, needs=tr("Needs a calibrated rig")),

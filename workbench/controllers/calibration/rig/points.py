@@ -58,7 +58,7 @@ class Use(SectionPart):
     @property
     def state(self) -> RigUse:
         rig, used, moment = self.desk.session.result, self.used, self._moment
-        sources = choices(self.desk.services.feeds)
+        sources = self._cameras()
         chosen = self._sources(rig, sources)
         points, bones = self._figures(moment)
         measured = self.measuring.measured
@@ -104,7 +104,7 @@ class Use(SectionPart):
     def keep(self) -> None:
         """Keep the rig that is shown for the chosen sources."""
         rig, services = self.desk.session.result, self.desk.services
-        chosen = self._sources(rig, choices(services.feeds))
+        chosen = self._sources(rig, self._cameras())
         if rig is None or _problem(chosen):
             return
         try:
@@ -120,6 +120,11 @@ class Use(SectionPart):
             tr_count(len(chosen), "The rig is kept for these {n} camera", "The rig is kept for these {n:,} cameras"),
             "good",
         )
+
+    def _cameras(self) -> tuple[SourceChoice, ...]:
+        """Sources of a camera's own pictures: a rig is kept for nothing that was straightened."""
+        feeds = self.desk.services.feeds
+        return tuple(one for one in choices(feeds) if feeds.child(one.path) is None)
 
     def _sources(self, rig: RigResult | None, sources: Sequence[SourceChoice]) -> tuple[str, ...]:
         """As chosen, else by names within one feed, else in their order."""
