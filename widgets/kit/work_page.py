@@ -52,7 +52,7 @@ class WorkPage(QWidget):
     `head_of` was called, empty and body once `body_of` was.
     """
 
-    title: ElidedLabel
+    title: StateLine | ElidedLabel
     state: StateLine | ElidedLabel
     empty: EmptyState
     body: QStackedWidget
@@ -74,7 +74,8 @@ class WorkPage(QWidget):
 
     def head_of(self, title: str, *buttons: QWidget) -> QWidget:
         """Title and state at the left, buttons at the right."""
-        self.title, self.state = ElidedLabel(title, "heading"), StateLine("muted", 13)
+        self.title, self.state = StateLine("heading", 13), StateLine("muted", 13)
+        self.title.setText(title)
         self.title.given = True
         self._head_tools = Flow(*buttons)
         self._head_row = row_of((column_of(self.title, self.state, spacing=2), 1), self._head_tools)

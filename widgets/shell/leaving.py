@@ -63,9 +63,16 @@ class LeavingQuestion(Dialog):
         if len(work) > SHOWN:
             said.append(tr_count(len(work) - SHOWN, "And 1 more.", "And {n} more."))
         self.words.setText("\n".join(said))
-        self.adjustSize()
+        self._fit()
         self.open()
         self.wait.setFocus()
+
+    def _fit(self) -> None:
+        """All buttons in one line where the window is wide enough, and as tall as the words then are."""
+        layout = self.layout()
+        assert layout is not None
+        wide = min(max(layout.totalSizeHint().width(), WIDE), max(self.parentWidget().width(), WIDE))
+        self.resize(wide, layout.totalHeightForWidth(wide))
 
 
 class FinishingWindow(QWidget):

@@ -29,7 +29,7 @@ from workbench.work.stretching import BEGIN, END
 
 WORD = re.compile(r"(?<![\w./\\-])[A-Za-z][a-z]{2,}(?![\w/\\-]|\.\w|://|:\d)")
 """A word of letters that is no part of a path, an address, a board or an identifier."""
-FILE = re.compile(r"\.\w{2,5}(?=\s|$)")
+FILE = re.compile(r"\.\w{2,11}(?=\s|$)")
 """What names a file is the user's."""
 KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\S+$")
 DATA = frozenset(["nats", "bits", "img", "step", "rms", "fps", "kinoscope", "softmax", "astronaut"])

@@ -130,7 +130,9 @@ def test_the_result_says_every_figure_and_names_its_file(page, qtbot):
     ]  # fmt: skip
     assert "stopped early" in shown.figures.stats[1].label
     assert "last 20 %" in shown.measured.text()
-    assert shown.file.text().startswith("exercise.safetensors · 6 actions · 10 decisions a second, looks 2 s ahead")
+    assert shown.file.accessibleName().startswith(
+        "exercise.safetensors · 6 actions · 10 decisions a second, looks 2 s ahead"
+    )
     assert shown.file.toolTip() == done.file
     assert [line.words.text() for line in shown.advice] == list(done.advice)
     watched, evaluated, wanted = told(page, "watchWanted"), told(page, "evaluateItWanted"), told(page, "trainWanted")

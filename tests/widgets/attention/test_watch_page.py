@@ -12,7 +12,7 @@ from engines.attention.watching.back_tiling import back_trace
 from engines.attention.watching.tiling import Trace, made_up, trace
 from widgets.attention.state import AttentionView, Page, WatchView
 from widgets.attention.watch.page import WatchPage
-from widgets.attention.watch.picture import Places
+from widgets.attention.watch.picture import Places, TilePicture
 from widgets.attention.watch.scene import scene_of
 from widgets.attention.watch.words import BACK_DONE, BEGIN, DONE, step_words
 from workbench.tour.checks import cut
@@ -120,9 +120,10 @@ def test_the_picture_has_a_tip_for_every_score_and_figures_for_every_row(page: W
 
 
 @pytest.mark.parametrize("backward", [False, True])
-def test_as_small_as_it_may_be_no_word_lies_over_another(page: WatchPage, backward: bool) -> None:
-    shown = back_trace(traced(causal=True), made_up(16, 6, 2)[2]) if backward else traced(causal=True)
-    page.show_state(AttentionView(Page.WATCH, watch=WatchView(trace=shown)))
-    page.bar.go(7)
-    page.picture.resize(page.picture.minimumSizeHint())
-    assert cut(page.picture) + written(page.picture) == []
+def test_as_small_as_it_may_be_no_word_lies_over_another(qtbot, backward: bool) -> None:
+    picture, forward = TilePicture(), traced(causal=True)
+    qtbot.addWidget(picture)
+    picture.show_scene(scene_of(back_trace(forward, made_up(16, 6, 2)[2]) if backward else forward, 6))
+    picture.resize(picture.minimumSizeHint())
+    picture.show()
+    assert cut(picture) + written(picture) == []

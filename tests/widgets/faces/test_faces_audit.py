@@ -40,7 +40,7 @@ def press(qtbot, page, key: str) -> None:
 
 def test_the_head_says_what_was_looked_at_and_how_far_one_is(page):
     assert page.title.text() == "lab.gallery"
-    assert page.title._tip == "/galleries/lab.gallery"
+    assert page.title.toolTip() == "/galleries/lab.gallery"
     assert page.state.text() == "5 suspicions among 2,951 pictures of 1,265 people · 1 picture without a face · 8.2 s"
     view = replace(AUDIT.audit, dismissed=frozenset({1, 2}), settled=frozenset({2, 3}))
     assert "3 done" in state_words(view)

@@ -14,6 +14,8 @@ from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.page_board import PageBoard
 from widgets.kit.panel import Panel, Section, columns, labelled, scrolled
 from widgets.shell.jobs import JobRow, JobsPanel
+from widgets.shell.leaving import LeavingQuestion, Work
+from workbench.tour.checks import cut
 
 WIDE, NARROW = 700, 320
 TITLES = {name: (f"A page about {name}", "") for name in ("lenses", "boards", "views", "corners", "rigs")}
@@ -178,3 +180,16 @@ def test_words_that_go_on_in_the_next_line_are_copied_as_they_are(qapp, qtbot):
     qtbot.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert len(label.text()) > len(path)
     assert qapp.clipboard().text() == path
+
+
+@pytest.mark.parametrize("wide", [1200, 300])
+def test_a_question_shows_all_its_answers_whether_or_not_they_have_room_side_by_side(qtbot, wide):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(wide, 600)
+    question = LeavingQuestion(window)
+    question.wait.setText("Wait in the background until all of it is done")
+    question.ask([Work(1, "Train a network on the clips of the whole week", resumes=True)])
+    for answer in (question.stay, question.cancel, question.wait):
+        assert question.rect().contains(answer.rect().translated(answer.mapTo(question, QPoint(0, 0))))
+    assert cut(question) == []

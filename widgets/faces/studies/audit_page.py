@@ -67,7 +67,7 @@ class AuditPage(WorkPage):
         name = file_name(shown.target) or tr("Audit")
         if self.title.text() != name:
             self.title.setText(name)
-            self.title.set_tip(shown.target)
+            self.title.setToolTip(shown.target)
         words = state_words(shown)
         if self.state.text() != words:
             self.state.setText(words)

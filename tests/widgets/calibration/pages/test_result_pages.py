@@ -20,6 +20,7 @@ from widgets.calibration.pages.models import ModelsPage
 from widgets.calibration.pages.shape import ShapePage
 from widgets.calibration.pages.state import CompareView, ModelsView, Page
 from widgets.calibration.pages.uncertainty import UncertaintyPage
+from widgets.kit.fields import ElidedLabel
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ def test_the_lens_tells_its_angles_and_its_focal_length_in_millimetres(made) -> 
     page.show_state(shown(Page.LENS, told()))
     assert page.words.text().startswith("Barrel")
     page.sensor.setValue(6.4)
-    texts = [label.text() for label in page.stats.findChildren(type(page.title))]
+    texts = [label.text() for label in page.stats.findChildren(ElidedLabel)]
     assert "5.30" in texts, "530 px of 640 on 6.4 mm"
 
 
