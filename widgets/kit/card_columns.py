@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from widgets.kit.fields import ChoiceField, ElidedLabel, TextField, wrapped
+from widgets.kit.fields import ChoiceField, TextField, wrapped
+from widgets.kit.labels import ElidedLabel
 from widgets.kit.layouts import ANY, Margins, column_of, row_of, turn
 
 APART, SPACE = 20, 8

@@ -58,35 +58,6 @@ def set_property(widget: QWidget, name: str, value: str) -> None:
     widget.style().polish(widget)
 
 
-class ElidedLabel(Label):
-    """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
-
-    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__(text, role)
-        self._mode = mode
-        self._tip = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_tip(self, tip: str) -> None:
-        """A tooltip of its own in place of the whole text."""
-        self._tip = tip
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(24, super().minimumSizeHint().height())
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode, given=self.given)
-        tip = self._tip or (self.text() if shown != self.text() else "")
-        if tip != self.toolTip():
-            self.setToolTip(tip)
-        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
-
-
 class PlainButton(QPushButton):
     """A button with a border, for dialogs and forms."""
 

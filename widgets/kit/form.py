@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from widgets.kit.fields import (
     ChoiceField,
-    ElidedLabel,
     NumberField,
     Segmented,
     TextField,
@@ -24,7 +23,7 @@ from widgets.kit.fields import (
     describe,
     set_property,
 )
-from widgets.kit.labels import Label
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import held, row_of
 from widgets.kit.panel import Section
 

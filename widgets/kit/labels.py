@@ -26,6 +26,8 @@ from widgets.kit.access.elided import elided
 from widgets.kit.menus import menu_of, pop_up
 from widgets.kit.theme import number_font
 
+TIP_WIDTH = 480.0
+"""Qt keeps a tooltip in one line, however long."""
 SHORT = 16
 """Longer words are broken where they may be."""
 NO_SPACE = "\u200b"
@@ -95,14 +97,44 @@ class Lines(Label):
 
 def lines_of(text: str, font: QFont, width: float) -> list[str]:
     """The text as it goes on from line to line."""
+    text = breakable(text)
     layout = QTextLayout(text, font)
     layout.beginLayout()
     found = []
     while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        found.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+        found.append(text[line.textStart() : line.textStart() + line.textLength()].replace(NO_SPACE, "").strip())
     layout.endLayout()
     return found
+
+
+class ElidedLabel(Label):
+    """One line of text that ends in an ellipsis where there is no room; the whole is then in the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text, role)
+        self._mode = mode
+        self._tip = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_tip(self, tip: str) -> None:
+        """A tooltip of its own in place of the whole text."""
+        self._tip = tip
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode, given=self.given)
+        tip = self._tip or ("\n".join(lines_of(self.text(), self.font(), TIP_WIDTH)) if shown != self.text() else "")
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
 
 
 class StateLine(Label):

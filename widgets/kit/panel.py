@@ -20,7 +20,6 @@ from engines.core.words import tr
 from widgets.kit.card_columns import Columns
 from widgets.kit.fields import (
     ChoiceField,
-    ElidedLabel,
     NumberField,
     PlainButton,
     PrimaryButton,
@@ -33,7 +32,7 @@ from widgets.kit.fields import (
     set_property,
 )
 from widgets.kit.icons import draw_icon
-from widgets.kit.labels import Lines, StateLine
+from widgets.kit.labels import ElidedLabel, Lines, StateLine
 from widgets.kit.layouts import column_of, held, row_of, styled, turn
 from widgets.kit.pill import LEVEL_TOKENS, Pill
 from widgets.kit.results import Stat, StatGrid

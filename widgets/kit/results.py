@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from engines.core.words import tr
-from widgets.kit.fields import ElidedLabel, describe, set_property
-from widgets.kit.labels import Label
+from widgets.kit.fields import describe, set_property
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.theme import number_font
 
 LABEL_ROOM, VALUE_ROOM, UNIT_ROOM = 84, 84, 36

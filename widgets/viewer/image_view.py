@@ -36,6 +36,8 @@ from widgets.kit.wheel import leave_wheel_where_scrolled
 from widgets.viewer.overlays import PILL_HEIGHT, Overlay, draw_words, pill_width
 from widgets.viewer.picture import Viewport, Workspace, as_qimage, scaled
 
+MESSAGE_EDGES = 16, 4
+"""Room around a message; less in a small tile."""
 GRID_FROM = 24.0
 """From this enlargement on, a line between pixels; from twice that, their values."""
 STILL = 3
@@ -302,10 +304,15 @@ class ImageView(QWidget):
             self.update(0, self.height() - 40, self.width(), 40)
 
     def _paint_message(self, painter: QPainter) -> None:
+        """Where it has no room at all, the state above the picture says it."""
         painter.fillRect(self.rect(), LOOK.now.color("surface"))
         painter.setPen(LOOK.now.color("muted"))
-        words = self.rect().adjusted(16, 16, -16, -16)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        for edge in MESSAGE_EDGES:
+            room = self.rect().adjusted(edge, edge, -edge, -edge)
+            if room.contains(painter.boundingRect(room, how, self._message)):
+                painter.drawText(room, how, self._message)
+                return
 
     def _paint_picture(self, painter: QPainter, image: NDArray[np.uint8], viewport: Viewport) -> None:
         if self._pixels is None:

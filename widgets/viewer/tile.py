@@ -22,9 +22,10 @@ from engines.cameras.types import FeedState, FeedStatus
 from engines.core.frames import Frame
 from engines.core.words import tr
 from widgets.kit.access.roles import reached_by
-from widgets.kit.fields import ElidedLabel, QuietButton
+from widgets.kit.fields import QuietButton
 from widgets.kit.file_drops import FileDrops
 from widgets.kit.icons import icon
+from widgets.kit.labels import ElidedLabel
 from widgets.kit.layouts import column_of, row_of
 from widgets.kit.panel import EmptyState
 from widgets.kit.pill import Pill, pill_size

@@ -37,8 +37,8 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.kit.access.elided import listening
-from widgets.kit.fields import ElidedLabel, Toggle
-from widgets.kit.labels import NO_SPACE, Lines
+from widgets.kit.fields import Toggle
+from widgets.kit.labels import NO_SPACE, ElidedLabel, Lines
 
 SLACK = 1
 """Pixels that may be missing: what fonts are rounded by."""

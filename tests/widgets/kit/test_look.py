@@ -29,9 +29,9 @@ from PySide6.QtWidgets import (
 from tests.widgets.faces import face_views, people_views
 from widgets.charts.class_bars import ClassBars, class_rows
 from widgets.kit import icons
-from widgets.kit.fields import ChoiceField, ElidedLabel, NumberField, QuietButton, Segmented, Toggle
+from widgets.kit.fields import ChoiceField, NumberField, QuietButton, Segmented, Toggle
 from widgets.kit.ink import contrast
-from widgets.kit.labels import message_box
+from widgets.kit.labels import ElidedLabel, message_box
 from widgets.kit.panel import (
     Panel,
     PrimaryButton,

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 
 from widgets.kit.access import roles
 from widgets.kit.access.elided import elided, listening
-from widgets.kit.fields import ElidedLabel, NumberField, QuietButton, SearchField, Segmented, Toggle, describe
+from widgets.kit.fields import NumberField, QuietButton, SearchField, Segmented, Toggle, describe
+from widgets.kit.labels import ElidedLabel
 from widgets.kit.panel import Panel, PrimaryButton, Section, Stat, columns, labelled
 from widgets.shell.properties import PropertiesPanel, PropertiesShown, PropertyGroup
 from widgets.shell.report import ReportDialog, ReportShown

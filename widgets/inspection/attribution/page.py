@@ -16,10 +16,10 @@ from widgets.charts.plot import Plot, Series
 from widgets.inspection.attribution import words
 from widgets.inspection.attribution.maps import FOOT, HEAD, MethodTiles, PictureMap
 from widgets.inspection.state import InspectionView
-from widgets.kit.fields import ElidedLabel, wrapped
+from widgets.kit.fields import wrapped
 from widgets.kit.figures_table import FiguresTable
 from widgets.kit.form import say
-from widgets.kit.labels import Label
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import EmptyState, Pill, PlainButton, QuietButton, scrolled
 from widgets.kit.save_file import ask_file, save_or_say

@@ -13,8 +13,8 @@ from engines.inspection.layout.folding import Box, Folded, Role
 from engines.inspection.types import Graph, Node
 from widgets.inspection.graph.words import ms_text
 from widgets.inspection.words import amount, bytes_text, close_shape
-from widgets.kit.fields import ElidedLabel, PlainButton, QuietButton, set_property, wrapped
-from widgets.kit.labels import Label
+from widgets.kit.fields import PlainButton, QuietButton, set_property, wrapped
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.panel import scrolled
 from widgets.kit.results import Stat, StatGrid

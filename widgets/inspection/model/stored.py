@@ -15,8 +15,8 @@ from widgets.inspection.model.words import size_of
 from widgets.inspection.rows_table import Column, RowsTable
 from widgets.inspection.state import WeightsView
 from widgets.inspection.words import bytes_text, close_shape
-from widgets.kit.fields import ElidedLabel, SearchField
-from widgets.kit.labels import Label
+from widgets.kit.fields import SearchField
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.results import Stat, StatGrid
 

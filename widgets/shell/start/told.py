@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from engines.core.words import tr, tr_count
-from widgets.kit.fields import ElidedLabel, PlainButton, QuietButton, describe
+from widgets.kit.fields import PlainButton, QuietButton, describe
 from widgets.kit.icons import IconMark
-from widgets.kit.labels import Label
+from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import column_of, held, row_of, styled
 from widgets.kit.when_new import when_new
 from widgets.shell.start.state import CutOff, CutOffJob

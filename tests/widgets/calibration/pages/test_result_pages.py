@@ -20,7 +20,7 @@ from widgets.calibration.pages.models import ModelsPage
 from widgets.calibration.pages.shape import ShapePage
 from widgets.calibration.pages.state import CompareView, ModelsView, Page
 from widgets.calibration.pages.uncertainty import UncertaintyPage
-from widgets.kit.fields import ElidedLabel
+from widgets.kit.labels import ElidedLabel
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engines.core.words import tr
-from widgets.kit.fields import ElidedLabel, QuietButton
+from widgets.kit.fields import QuietButton
+from widgets.kit.labels import ElidedLabel
 from widgets.kit.layouts import row_of
 from widgets.kit.slider import ClickSlider
 from widgets.kit.theme import number_font
