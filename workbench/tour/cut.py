@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QCheckBox,
@@ -60,6 +61,7 @@ def cut(root: QWidget) -> list[str]:
     """Texts that are seen in part, with how many pixels they lack."""
     settle()
     found = [f"{type(part).__name__} {what}" for part in shown_parts(root) for check in CHECKS for what in check(part)]
+    found += [f"{type(part).__name__} {what}" for part in root.findChildren(QWidget) for what in _outside(part)]
     with listening() as elided:
         root.grab()
     return found + [f"painted {text}" for text in dict.fromkeys(elided)]
@@ -79,6 +81,21 @@ def _in_view(part: QWidget, root: QWidget) -> QRect:
         room &= QRect(part.mapFrom(above, QPoint(0, 0)), above.size())
         above = None if above is root or above.isWindow() else above.parentWidget()
     return room
+
+
+def _outside(part: QWidget) -> Iterator[str]:
+    """A button, a field or words that lie where their parent ends, and cannot be scrolled to."""
+    said = part.text() if isinstance(part, (QLabel, QAbstractButton)) else part.accessibleName()
+    if not (said and isinstance(part, SPEAKING) and part.isVisible() and not part.size().isEmpty()):
+        return
+    above = part.parentWidget()
+    if above is None or part.isWindow() or part.geometry().intersects(above.rect()):
+        return
+    if not isinstance(above.parentWidget(), QAbstractScrollArea):
+        yield f"{said!r} lies outside {type(above).__name__}"
+
+
+SPEAKING = (QLabel, QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit)
 
 
 def _label(part: QWidget) -> Iterator[str]:

@@ -253,6 +253,17 @@ def test_a_cell_that_is_cut_is_found_unless_its_tooltip_is_whole(page):
     assert cut(window) == []
 
 
+def test_a_button_beyond_the_edge_of_what_holds_it_is_found(page):
+    held = QWidget()
+    held.setFixedSize(100, 40)
+    button = QPushButton("Wait", held)
+    button.move(120, 0)
+    window = page(held)
+    assert [one for one in cut(window) if "outside" in one] == ["QPushButton 'Wait' lies outside QWidget"]
+    button.move(20, 0)
+    assert not [one for one in cut(window) if "outside" in one]
+
+
 def test_words_of_the_user_may_be_cut(page):
     long = "A name that is far too long for forty pixels"
     assert cut(page(Words(long), wide=60)) != []
