@@ -82,9 +82,14 @@ class SettingRow(QWidget):
         """Pixels of the control."""
         return max(self.control.minimumWidth(), self.control.minimumSizeHint().width()) if self.control else 0
 
+    @property
+    def _words(self) -> int:
+        """Pixels of what stands before it."""
+        return max(WORDS, self.title.sizeHint().width())
+
     def _place(self) -> None:
         if self.control is not None:
-            narrow, side = self.width() < self._beside + APART + WORDS, Qt.AlignmentFlag
+            narrow, side = self.width() < self._beside + APART + self._words, Qt.AlignmentFlag
             turn(self._row, not narrow)
             self._row.setSpacing(6 if narrow else APART)
             self._row.setAlignment(self.control, side.AlignTop | (side.AlignLeft if narrow else side.AlignRight))

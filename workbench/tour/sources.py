@@ -68,7 +68,7 @@ def _rename(window: Window) -> None:
     if (editor := window.panels.sources.editor) is not None:
         editor.reject()
     id = _first(window)
-    window.sources.rename(window.services.feeds.paths(id)[1], "north: far")
+    window.sources.rename(window.services.feeds.paths(id)[1], "N: 2")
     window.panels.sources.list.edit_name(window.services.feeds.paths(id)[2])
 
 

@@ -54,7 +54,7 @@ class ShortcutsController(QObject):
     def rows(self) -> tuple[ShortcutRow, ...]:
         actions = self._actions
         return tuple(
-            ShortcutRow(id, actions.title(id).rstrip("…"), command.menu, actions.key(id), command.shortcut and
+            ShortcutRow(id, command.title.rstrip("…"), command.menu, actions.key(id), command.shortcut and
                         QKeySequence(command.shortcut).toString())
             for id, command in actions.commands.items()
         )  # fmt: skip
@@ -62,7 +62,7 @@ class ShortcutsController(QObject):
     def set_key(self, id: str, key: str) -> None:
         """This key for this command; whichever had it has none."""
         keys = {other: "" if key and held == key else held for other, held in self._now().items()}
-        self._change({**keys, id: key}, tr("Change key of {command}", command=self._actions.title(id).rstrip("…")))
+        self._change({**keys, id: key}, tr("Change key of {command}", command=self._actions.commands[id].title.rstrip("…")))
 
     def reset(self, id: str = "") -> None:
         """The program's key for a command, taken from whichever has it now; for all of them without an id."""
