@@ -58,6 +58,15 @@ class Rigs(QObject):
         ]
         return tuple(sorted(formed, key=lambda one: (-len(one.paths), -one.kept.at)))
 
+    def looked_up(self) -> tuple[RigInUse, ...]:
+        """The same, none before anybody asked for them: the first look reads their files and takes its time."""
+        return self.in_use() if "_store" in self.__dict__ else ()
+
+    def look_up(self) -> None:
+        """Read what is kept, where anything is."""
+        if (data_dir() / FOLDER).is_dir() and self.in_use():
+            self.changed.emit()
+
     def of(self, path: str) -> RigInUse | None:
         """The one that the camera at a path belongs to; a straightened picture's is its parent's."""
         parent = self._calibrations.parent(path)

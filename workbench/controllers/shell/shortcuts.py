@@ -62,7 +62,9 @@ class ShortcutsController(QObject):
     def set_key(self, id: str, key: str) -> None:
         """This key for this command; whichever had it has none."""
         keys = {other: "" if key and held == key else held for other, held in self._now().items()}
-        self._change({**keys, id: key}, tr("Change key of {command}", command=self._actions.commands[id].title.rstrip("…")))
+        self._change(
+            {**keys, id: key}, tr("Change key of {command}", command=self._actions.commands[id].title.rstrip("…"))
+        )
 
     def reset(self, id: str = "") -> None:
         """The program's key for a command, taken from whichever has it now; for all of them without an id."""

@@ -36,6 +36,8 @@ from workbench.threads.engine_thread import EngineThread
 from workbench.work.failure import Failure
 
 REFRESH_MS = 400
+LATER_MS = 3000
+"""After which the rigs that are kept are looked up: the window is there by then, and what reads them is imported."""
 OF_SOURCES = ("source.play", "source.step-back", "source.step-forward", "source.remove", "source.retry")
 """Commands that need a source."""
 KINDS = ("usb", "file", "folder", "stream", "tiled", "scene")
@@ -72,6 +74,9 @@ class SourcesController(QObject):
         self._refresh_soon = QTimer(self, singleShot=True, interval=0)
         self._refresh_soon.timeout.connect(self.refresh)
         self._clock.start()
+        self._in_rigs: dict[str, int] = {}
+        """How many cameras the rig has that is kept for a path and others."""
+        QTimer.singleShot(LATER_MS, services.rigs, services.rigs.look_up)
         for kind in KINDS:
             actions.bind(f"source.add-{kind}", lambda kind=kind: panel.open_form(kind))
         actions.bind("source.remove", lambda: self.remove(self.current()))
@@ -236,6 +241,7 @@ class SourcesController(QObject):
         """Show the sources as they are now."""
         if self._held:
             return
+        self._in_rigs = {path: len(rig.paths) for rig in self._services.rigs.looked_up() for path in rig.paths}
         rows = [self._row(id) for id in self._services.feeds.ids()]
         self._panel.show_rows(rows)
         self._follow(self._chosen)
@@ -268,7 +274,7 @@ class SourcesController(QObject):
             dropped=self._viewer.dropped(id) + status.lost,
             latency_ms=self._viewer.latency_ms(id),
             tiles=tuple(self._tiles(id)),
-            note=self._services.calibrations.words(id),
+            note=self._note(id),
             file=bool(file_of(feed.source)),
             gone=status.gone,
         )
@@ -279,8 +285,14 @@ class SourcesController(QObject):
 
     def _tile(self, path: str, straight: bool) -> TileRow:
         dropped, late = self._viewer.dropped(path), self._viewer.latency_ms(path)
-        note = "" if straight else self._services.calibrations.words(path)
+        note = "" if straight else self._note(path)
         return TileRow(path, self._services.feeds.view_title(path), dropped, late, straight, note)
+
+    def _note(self, path: str) -> str:
+        """What is known of the lens there."""
+        cameras = self._in_rigs.get(path, 0)
+        in_rig = tr("calibrated as one of {cameras} cameras", cameras=cameras) if cameras else ""
+        return self._services.calibrations.words(path) or in_rig
 
     def _offer(self, tile: int) -> None:
         """The menu of what can be added, for a tile that shows nothing."""

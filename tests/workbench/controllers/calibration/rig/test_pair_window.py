@@ -19,10 +19,12 @@ from engines.cameras.types import SceneSource, TiledSource
 from engines.core.frames import Size
 from engines.core.lenses import Intrinsics
 from engines.core.undistortion import Straightener
+from engines.core.words import tr
 from tests.workbench.opened import Opened, until
 from widgets.calibration.rig.pages.pair import PairPage
 from widgets.calibration.rig.pages.pair_view import figures_of
 from widgets.calibration.rig.pages.state import Page
+from widgets.sources.list import ROW
 
 Open = Callable[..., Opened]
 SOURCE = SceneSource(cameras=2, size=Size(320, 180), noise=1.0)
@@ -57,6 +59,9 @@ def page(opened: Opened) -> PairPage:
 def test_depth_of_the_sources_is_shown_live_and_ends_with_its_page(opened: Opened, qtbot) -> None:
     shown = page(opened)
     until(qtbot, lambda: shown.live.isEnabled() and shown.live.isVisible())
+    tops = opened.window.panels.sources.list.topLevelItem(0)
+    notes = [tops.child(number).data(0, ROW).note for number in range(2)]
+    assert notes == [tr("calibrated as one of {cameras} cameras", cameras=2)] * 2
     shown.live.click()
     until(qtbot, lambda: shown.shown.pair.seen is not None and shown.shown.pair.seen.depth.share > 0.02)
     assert shown.picture.has_picture
