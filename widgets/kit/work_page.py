@@ -45,6 +45,14 @@ class _OneOf(QStackedWidget):
                 part.setSizePolicy(wanted if at == self.currentIndex() else none)
 
 
+def _needed(page: QWidget, width: int) -> int:
+    """Its least height at this width; a stack of pages asks for what the one that wants most would like."""
+    layout = page.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.minimumHeightForWidth(width)
+    return max(page.minimumHeight(), page.minimumSizeHint().height())
+
+
 class WorkPage(QWidget):
     """`lay_out` puts the parts in; whoever makes the page connects `progress.cancelled`, `empty.clicked` and so on.
 
@@ -82,6 +90,17 @@ class WorkPage(QWidget):
         self._head_row.setSpacing(8)
         self._head_row.setContentsMargins(12, 8, 8, 4)
         return held(self._head_row, "panel")
+
+    def heightForWidth(self, width: int) -> int:
+        """What it needs, not what it would like: a page that scrolls shrinks its pictures before it does."""
+        layout = self.layout()
+        if layout is None:
+            return super().heightForWidth(width)
+        needed = layout.minimumHeightForWidth(width)
+        stack = getattr(self, "body", None)
+        if stack is not None and stack.parentWidget() is self:
+            needed += _needed(stack.currentWidget(), width) - stack.layout().minimumHeightForWidth(width)
+        return needed
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):

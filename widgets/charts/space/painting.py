@@ -163,7 +163,7 @@ def _draw_word(painter: QPainter, word: Word, at: Floats, size: Extent, taken: l
         return
     taken.append(box.adjusted(-2, -1, 2, 1))
     if not word.plain:
-        ink(painter, _pen(LOOK.now, word.ink, 1.0, 0.0) if strong else None, LOOK.now.color("base", 0.9))
+        ink(painter, _pen(LOOK.now, word.ink, 1.0, 0.0) if strong else None, LOOK.now.color("base", 0.97))
         painter.drawRoundedRect(box, PILL / 2, PILL / 2)
     else:
         painter.setPen(LOOK.now.color("surface"))
