@@ -40,6 +40,8 @@ OURS = ("TransportBar/Position", "TopBar", "Pages of", "faces.tracks/Name")
 (compared as its place), the buttons of presets and of pages (as the preset and pages in force), the name for a face
 that is in view just now.
 """
+FOLLOWS = "Follow now"
+"""The button that is kept for each source: it belongs to the one that the timeline shows."""
 NOT_BY_SCRIPT = ("Record", "Play", "Pause")
 
 
@@ -162,8 +164,14 @@ def is_kept(name: str) -> bool:
 def read(window: Any) -> dict[str, Any]:
     """What the window shows now."""
     there = fields(window)
-    kept = {name: value_of(field) for name, field in there.items() if is_kept(name) and name not in MOVING}
+    kept = {
+        _called(window, name): value_of(field) for name, field in there.items() if is_kept(name) and name not in MOVING
+    }
     return {name: value for name, value in kept.items() if value is not None} | state(window)
+
+
+def _called(window: Any, name: str) -> str:
+    return f"late: {name} of {window.features['actions'].timeline.canvas.view.path}" if FOLLOWS in name else name
 
 
 def state(window: Any) -> dict[str, Any]:
