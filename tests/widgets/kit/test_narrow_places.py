@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,8 @@ from widgets.kit.fields import ChoiceField, PlainButton, QuietButton, wrapped
 from widgets.kit.labels import NO_SPACE, Label, Lines, breakable, lines_of
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.page_board import PageBoard
-from widgets.kit.panel import Panel, Section, columns, labelled, scrolled
+from widgets.kit.panel import EmptyState, Panel, Section, columns, labelled, roomy, scrolled
+from widgets.kit.work_page import WorkPage
 from widgets.shell.jobs import JobRow, JobsPanel
 from widgets.shell.leaving import LeavingQuestion, Work
 from workbench.tour.checks import cut
@@ -193,3 +194,30 @@ def test_a_question_shows_all_its_answers_whether_or_not_they_have_room_side_by_
     for answer in (question.stay, question.cancel, question.wait):
         assert question.rect().contains(answer.rect().translated(answer.mapTo(question, QPoint(0, 0))))
     assert cut(question) == []
+
+
+class Chart(QWidget):
+    """Would like to be 500 pixels high, and can be 100."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(100, 100)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 500)
+
+
+def test_a_page_of_results_shrinks_its_charts_before_it_scrolls(qtbot):
+    page, chart = WorkPage(), Chart()
+    results = held(column_of(Flow(*(PlainButton(word) for word in ("One", "Two", "Three"))), (chart, 1)))
+    page.lay_out(page.head_of("A page", PlainButton("Save")), page.body_of(EmptyState("Nothing yet"), results))
+    page.show_there(True)
+    area = roomy(page)
+    qtbot.addWidget(area)
+    area.resize(400, 320)
+    area.show()
+    assert area.verticalScrollBar().maximum() == 0
+    assert 100 <= chart.height() < 320
+    area.resize(400, 160)
+    assert area.verticalScrollBar().maximum() > 0
+    assert chart.height() == 100
