@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QWidget
 from engines.core.words import tr
 from widgets.kit.access.tabs import ORDERED, order_tabs
 from widgets.kit.fields import SearchField, quiet, wrapped
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import breakable
 from widgets.kit.layouts import column_of, held, split_of, styled
 from widgets.kit.menus import pop_up
@@ -100,6 +101,7 @@ class JobsPanel(Panel):
         tip = tr("Show the jobs with these words in their title, state or note")
         self.search = SearchField(tr("Find a job"), placeholder=tr("Find a job"), tip=tip)
         self.search.textChanged.connect(self._find)
+        keep("jobs", search=self.search)
         self._found = Framed(self.search, 8, 6)
         listed = held(column_of(self._found, (self.list, 1)))
         self.add(split_of(listed, scrolled(self.details), sizes=(600, 400), stretch=(3, 2)), 1)

@@ -11,6 +11,7 @@ from engines.faces.gallery.types import GalleryInfo
 from widgets.faces.people.requests import PeopleRequests
 from widgets.faces.people.words import SORTS, gallery_line, gallery_name, gallery_tip, matching_line
 from widgets.kit.icons import icon
+from widgets.kit.keeping.fields import keep
 from widgets.kit.layouts import column_of, held, row_of
 from widgets.kit.panel import ElidedLabel, Pill, PrimaryButton, QuietButton, SearchField, describe
 
@@ -80,6 +81,7 @@ class GalleryHead(QWidget):
 
     def _wire(self) -> None:
         self.search.textChanged.connect(self._type)
+        keep("people", search=self.search)
         self.enrol.clicked.connect(self._requests.enrolWanted)
         self.unknown.clicked.connect(lambda on: self.paneWanted.emit("unknown", on))
         self.history.clicked.connect(lambda on: self.paneWanted.emit("history", on))

@@ -16,6 +16,7 @@ from widgets.inspection.rows_table import Column, RowsTable
 from widgets.inspection.state import WeightsView
 from widgets.inspection.words import bytes_text, close_shape
 from widgets.kit.fields import SearchField
+from widgets.kit.keeping.fields import keep
 from widgets.kit.labels import ElidedLabel, Label
 from widgets.kit.layouts import column_of, held, row_of, split_of
 from widgets.kit.results import Stat, StatGrid
@@ -67,6 +68,7 @@ class Stored(QWidget):
         head = row_of(Label(tr("Stored tensors"), "heading"), self.told, (self.search, 1), spacing=12)
         self.setLayout(column_of(head, (split, 1), spacing=8))
         self.search.textChanged.connect(lambda _text: self._show())
+        keep("model", search=self.search)
         self.table.picked.connect(self._want)
 
     def show_tensors(self, tensors: tuple[Tensor, ...], weights: WeightsView) -> None:
