@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -99,8 +99,15 @@ class SuspicionDetail(QWidget):
         self.remove.setEnabled(not settled)
         self.note.setVisible(not editable)
 
+    def minimumSizeHint(self) -> QSize:
+        """With the words as they wrap now."""
+        least, layout = super().minimumSizeHint(), self.layout()
+        return QSize(least.width(), layout.minimumHeightForWidth(max(self.width(), least.width()))) if layout else least
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
         self._name_move(self._mover)
         flat = self.width() > FLAT * self.height()
         turn(self._beside, flat)
