@@ -173,7 +173,7 @@ class Plot(DrawnChart):
             room = QRectF(min(max(x - wide / 2, 0), self.width() - wide), box.bottom() + 3, wide + 2, 15)
             label(painter, room, text, words)
         stroke(painter, QPen(look.color("line"), 1), box.bottomLeft(), box.bottomRight())
-        label(painter, QRectF(box.left(), box.bottom() + 19, box.width(), 16), self.x_title, words, RIGHT)
+        label(painter, QRectF(8, box.bottom() + 19, box.right() - 8, 16), self.x_title, words, RIGHT)
         label(painter, QRectF(8, 2, self.width() - 16, LINE_HEIGHT), self.y_title, words)
 
     def _draw_line(self, painter: QPainter, box: QRectF, one: Series) -> None:

@@ -39,7 +39,7 @@ from widgets.sources.form import KINDS
 
 ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, TILE_HEIGHT = 50, 28
-LATENCY, DROPS = 56, 84
+LATENCY, DROPS_EDGE = 56, 16
 """Pixels of a picture's figures; its name goes before them."""
 _ALT, _CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 KEYS = {
@@ -315,8 +315,9 @@ def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     draw_icon(painter, QRect(box.left() + 36, box.center().y() - 6, 14, 14), kind, "accent" if row.note else "muted")
     words, need = box.adjusted(56, 0, -10, 0), wide(row.title)
     late = row.latency_ms if need + LATENCY <= words.width() else None
-    drops = row.dropped if need + LATENCY + DROPS <= words.width() else 0
-    _write(painter, words.adjusted(0, 0, -LATENCY * (late is not None) - (DROPS - 8) * bool(drops), 0), row.title)
+    room = wide(tr("{dropped} dropped", dropped=row.dropped), 11) + DROPS_EDGE
+    drops = row.dropped if need + LATENCY + room <= words.width() else 0
+    _write(painter, words.adjusted(0, 0, -LATENCY * (late is not None) - room * bool(drops), 0), row.title)
     _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, late)
 
 

@@ -17,7 +17,8 @@ from widgets.kit.theme import number_font
 
 EVERY = 160
 """Milliseconds that a frame is shown while it plays."""
-WORDS = 190
+WORDS = 190, 300
+"""Pixels for what frame it is, at the least and at the most."""
 
 
 class Playback(QWidget):
@@ -36,7 +37,6 @@ class Playback(QWidget):
         self.words = ElidedLabel("", "hint")
         self.words.setFont(number_font(11))
         self.words.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.words.setFixedWidth(WORDS)
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY)
         self._timer.timeout.connect(self.step)
@@ -62,6 +62,9 @@ class Playback(QWidget):
         self.setVisible(len(self.frames) > 1)
         if fresh:
             self.set_playing(False)
+            longest = max((self._called(at) for at in range(len(self.frames))), key=len, default="")
+            room = self.words.fontMetrics().horizontalAdvance(longest) + 4
+            self.words.setFixedWidth(min(max(room, WORDS[0]), WORDS[1]))
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(len(self.frames) - 1, 0))
             if frame in self.frames and not self.is_playing and not self.slider.isSliderDown():
@@ -100,9 +103,9 @@ class Playback(QWidget):
         if not self.is_playing and not self.slider.isSliderDown():
             self._stay()
 
+    def _called(self, at: int) -> str:
+        return tr("Frame {at} of {count}: {frame}", at=at + 1, count=len(self.frames), frame=self.frames[at])
+
     def _name(self) -> None:
-        at = self.slider.value() + 1
-        self.words.setText(
-            tr("Frame {at} of {count}: {frame}", at=at, count=len(self.frames), frame=self.frame) if self.frames else ""
-        )
+        self.words.setText(self._called(self.slider.value()) if self.frames else "")
         self.slider.setAccessibleDescription(self.words.text())
