@@ -133,6 +133,8 @@ class MapsAtlas(ChannelsChart):
     def _draw_name(self, painter: QPainter, box: QRectF, channel: int, dead: bool) -> None:
         words = tr("{channel} dead", channel=channel) if dead else str(channel)
         painter.setFont(number_font(11))
+        if dead and painter.fontMetrics().horizontalAdvance(words) + 10 > box.width():
+            words = f"{channel} \u00d7"
         wide = painter.fontMetrics().horizontalAdvance(words) + 8
         pill = QRectF(box.left() + 2, box.top() + 2, wide, 15)
         ink(painter, None, DARK.color("base", 0.7))

@@ -212,7 +212,7 @@ def _description(source: Source) -> PropertyGroup:
             continue
         words = Path(value).name if name == "path" else f"{value:g}" if isinstance(value, float) else str(value)
         words, tip = shown(bare(words)), shown(bare(str(value)))
-        stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip))
+        stats.append(Stat(LABELS.get(name, name.capitalize()), words, UNITS.get(name, ""), tip=tip, given=True))
     lies = str(inner.board) if inner.kind == "scene" else shown(file_of(source))
     notes = ", ".join(tile_titles(source).values()), lies
     return PropertyGroup("source", tuple(stats), "\n".join(filter(None, notes)))
