@@ -69,9 +69,10 @@ class LeavingQuestion(Dialog):
 
     def _fit(self) -> None:
         """All buttons in one line where the window is wide enough, and as tall as the words then are."""
-        layout = self.layout()
+        layout, window = self.layout(), self.parentWidget()
         assert layout is not None
-        wide = min(max(layout.totalSizeHint().width(), WIDE), max(self.parentWidget().width(), WIDE))
+        assert window is not None
+        wide = min(max(layout.totalSizeHint().width(), WIDE), max(window.width(), WIDE))
         self.resize(wide, layout.totalHeightForWidth(wide))
 
 

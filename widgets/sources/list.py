@@ -315,7 +315,7 @@ def _paint_tile(painter: QPainter, box: QRect, row: TileRow) -> None:
     draw_icon(painter, QRect(box.left() + 36, box.center().y() - 6, 14, 14), kind, "accent" if row.note else "muted")
     words, need = box.adjusted(56, 0, -10, 0), wide(row.title)
     late = row.latency_ms if need + LATENCY <= words.width() else None
-    room = wide(tr("{dropped} dropped", dropped=row.dropped), 11) + DROPS_EDGE
+    room = round(wide(tr("{dropped} dropped", dropped=row.dropped), 11)) + DROPS_EDGE
     drops = row.dropped if need + LATENCY + room <= words.width() else 0
     _write(painter, words.adjusted(0, 0, -LATENCY * (late is not None) - room * bool(drops), 0), row.title)
     _paint_figures(painter, box.adjusted(36, 0, -10, 0), "", drops, late)
