@@ -115,6 +115,7 @@ class ElidedLabel(Label):
         super().__init__(text, role)
         self._mode = mode
         self._tip = ""
+        self._whole = ("", "")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_tip(self, tip: str) -> None:
@@ -131,10 +132,16 @@ class ElidedLabel(Label):
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
         shown = elided(self.fontMetrics(), self.text(), self.width(), self._mode, given=self.given)
-        tip = self._tip or ("\n".join(lines_of(self.text(), self.font(), TIP_WIDTH)) if shown != self.text() else "")
+        tip = self._tip or (self._in_lines() if shown != self.text() else "")
         if tip != self.toolTip():
             self.setToolTip(tip)
         painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+
+    def _in_lines(self) -> str:
+        """The whole text for the tooltip, laid out once and not at every painting."""
+        if self._whole[0] != self.text():
+            self._whole = self.text(), "\n".join(lines_of(self.text(), self.font(), TIP_WIDTH))
+        return self._whole[1]
 
 
 class StateLine(Label):

@@ -101,7 +101,8 @@ class Made:
         cannot be done now, the panel in front says why.
         """
         ids, places = [one.id for one in self.records], (panel, self._centre.strip, self._centre.front)
-        for id in [place for place in places if place in ids][:1]:
+        id = next((place for place in places if place in ids), "")
+        if id:
             start = self[id].panel.start
             self._docks.show(id)
             start.click()
